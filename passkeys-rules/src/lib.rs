@@ -1,0 +1,1 @@
+//! What makes a relying party configuration valid.
