@@ -1,0 +1,48 @@
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{PasskeyUser, base64url};
+
+/// A ceremony that was begun and is not finished: what a [`ChallengeStore`] keeps.
+///
+/// Stores treat it as a whole. It serialises with serde for those that keep it outside the
+/// process; the form may change between releases, as the content lives for minutes.
+///
+/// [`ChallengeStore`]: crate::store::ChallengeStore
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingCeremony {
+    pub(crate) rp_id: String,
+    #[serde(with = "base64url")]
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) purpose: Purpose,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub(crate) begun_at: OffsetDateTime,
+    #[serde(with = "time::serde::timestamp::milliseconds")]
+    pub(crate) expires_at: OffsetDateTime,
+}
+
+/// What a ceremony was begun for. Only a finish of the same purpose redeems it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Purpose {
+    /// A further passkey for an account that exists.
+    Register(PasskeyUser),
+    /// An account that comes into being with its first passkey.
+    SignUp(PasskeyUser),
+    /// A sign-in; by the user with this id, where the ceremony was begun for one.
+    Authenticate(Option<String>),
+}
+
+impl PendingCeremony {
+    /// When it was begun: the present, for a store that is given one to keep.
+    #[must_use]
+    pub fn begun_at(&self) -> OffsetDateTime {
+        self.begun_at
+    }
+
+    /// From when on it cannot be finished, and a store may forget it.
+    #[must_use]
+    pub fn expires_at(&self) -> OffsetDateTime {
+        self.expires_at
+    }
+}

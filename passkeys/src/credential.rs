@@ -1,0 +1,212 @@
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{Error, base64url};
+
+/// A registered passkey: the *credential record* of
+/// [Level 3, §4](https://www.w3.org/TR/webauthn-3/#credential-record), and who owns it.
+///
+/// Repositories store and return it whole. Applications meet it in
+/// [`AuthenticationResult`](crate::AuthenticationResult) and
+/// [`RegistrationResult`](crate::RegistrationResult).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Credential {
+    /// The credential's identifier, unique among all users.
+    pub id: CredentialId,
+    /// The owner: [`PasskeyUser::id`](crate::PasskeyUser::id).
+    pub user_id: String,
+    /// The public key as the authenticator sent it, in `COSE_Key` form.
+    pub public_key: Vec<u8>,
+    /// The signature counter of the last accepted use; 0 where the authenticator has none.
+    pub sign_count: u32,
+    /// How the browser may reach the authenticator, as it said at registration.
+    pub transports: Vec<Transport>,
+    /// The authenticator's model, where it tells.
+    pub aaguid: Option<Aaguid>,
+    /// Whether the passkey may be synchronised to other devices; fixed at registration.
+    pub backup_eligible: bool,
+    /// Whether it was, at the last use.
+    pub backup_state: bool,
+    /// Whether the person was verified (PIN, fingerprint, face) when it was created.
+    pub user_verified: bool,
+    /// Whether it can sign in without the user being named first.
+    pub discoverable: bool,
+    /// The name that the person gave it. May be empty.
+    pub device_name: String,
+    /// The attestation statement's format, such as `none` or `packed`.
+    pub attestation_format: Option<String>,
+    /// When it was registered.
+    pub created_at: OffsetDateTime,
+    /// When it last signed in.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// When it was suspended because its counter did not advance. A suspended passkey stays
+    /// listed and cannot sign in.
+    pub suspended_at: Option<OffsetDateTime>,
+}
+
+impl Credential {
+    /// A credential with what every credential has; set the other fields after.
+    ///
+    /// This is how a repository of your own rebuilds one from a row.
+    #[must_use]
+    pub fn new(
+        id: CredentialId,
+        user_id: impl Into<String>,
+        public_key: Vec<u8>,
+        created_at: OffsetDateTime,
+    ) -> Self {
+        Self {
+            id,
+            user_id: user_id.into(),
+            public_key,
+            sign_count: 0,
+            transports: Vec::new(),
+            aaguid: None,
+            backup_eligible: false,
+            backup_state: false,
+            user_verified: false,
+            discoverable: false,
+            device_name: String::new(),
+            attestation_format: None,
+            created_at,
+            last_used_at: None,
+            suspended_at: None,
+        }
+    }
+}
+
+/// The identifier that an authenticator chose for a credential: 1 to 1023 bytes, written in
+/// base64url without padding.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CredentialId(Vec<u8>);
+
+impl CredentialId {
+    /// The most bytes an identifier may have
+    /// ([Level 3, §4](https://www.w3.org/TR/webauthn-3/#credential-id)).
+    pub const MAX_BYTES: usize = 1023;
+
+    /// The identifier's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for CredentialId {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<&[u8]> for CredentialId {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl fmt::Display for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&base64url::encode(&self.0))
+    }
+}
+
+impl FromStr for CredentialId {
+    type Err = Error;
+
+    /// Reads the base64url form; anything else is [`Error::CredentialNotFound`], for no
+    /// credential has such an id.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        base64url::decode(text)
+            .filter(|bytes| (1..=Self::MAX_BYTES).contains(&bytes.len()))
+            .map(Self)
+            .ok_or(Error::CredentialNotFound)
+    }
+}
+
+/// The identifier of an authenticator's model, written like a UUID
+/// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Aaguid([u8; 16]);
+
+impl Aaguid {
+    /// The model with these bytes, or `None` for sixteen zeros, which say that the
+    /// authenticator does not tell.
+    #[must_use]
+    pub fn new(bytes: [u8; 16]) -> Option<Self> {
+        (bytes != [0; 16]).then_some(Self(bytes))
+    }
+
+    /// The identifier's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Aaguid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            if matches!(at, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How a browser can reach an authenticator
+/// ([Level 3, §5.8.4](https://www.w3.org/TR/webauthn-3/#enum-transport)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// Removable USB.
+    Usb,
+    /// Near field communication.
+    Nfc,
+    /// Bluetooth Low Energy.
+    Ble,
+    /// A contact smart card.
+    SmartCard,
+    /// Another device, found by proximity and reached by whatever works.
+    Hybrid,
+    /// Built into the device.
+    Internal,
+}
+
+impl Transport {
+    /// Every transport that the specification names.
+    pub const ALL: &'static [Self] = &[
+        Self::Usb,
+        Self::Nfc,
+        Self::Ble,
+        Self::SmartCard,
+        Self::Hybrid,
+        Self::Internal,
+    ];
+
+    /// The specification's word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usb => "usb",
+            Self::Nfc => "nfc",
+            Self::Ble => "ble",
+            Self::SmartCard => "smart-card",
+            Self::Hybrid => "hybrid",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The transport with this word. The specification asks to ignore words it does not know.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|known| known.as_str() == word)
+    }
+}

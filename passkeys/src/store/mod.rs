@@ -1,0 +1,131 @@
+//! Where passkeys and unfinished ceremonies are kept.
+//!
+//! Two small traits: [`CredentialRepository`] for registered passkeys, [`ChallengeStore`] for
+//! what waits between `begin` and `finish`.
+
+use std::{error::Error as StdError, future::Future};
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+mod memory_credentials;
+
+pub use memory_credentials::MemoryRepository;
+
+pub use crate::ceremony::PendingCeremony;
+use crate::{Credential, CredentialId};
+
+/// Registered passkeys, across all users.
+///
+/// Every method is atomic: it happens entirely or not at all, also when several processes call
+/// it at once, and once it has answered `Ok` its effect survives a crash (where the storage
+/// itself survives one). Mutations name the owner and do nothing to a credential of anybody
+/// else. An implementation needs no locks of its own: each method is one statement in SQL.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot store passkeys",
+    label = "this is not a `CredentialRepository`",
+    note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`)"
+)]
+pub trait CredentialRepository: Send + Sync + 'static {
+    /// Stores a new credential unless its id is known, whoever owns it.
+    ///
+    /// Answers whether it was stored. Of several insertions of one id at the same time exactly
+    /// one answers `true`. A known credential is never changed.
+    fn insert(
+        &self,
+        credential: &Credential,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// The credential with this id, suspended or not.
+    fn find(
+        &self,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Option<Credential>, StoreError>> + Send;
+
+    /// A user's credentials, oldest first (by `created_at`, then by id), suspended ones
+    /// included. An unknown user has none.
+    fn list(
+        &self,
+        user_id: &str,
+    ) -> impl Future<Output = Result<Vec<Credential>, StoreError>> + Send;
+
+    /// Records a sign-in: one compare-and-swap on the counter.
+    ///
+    /// If the user owns the credential, it is not suspended **and** its `sign_count` equals
+    /// `usage.previous_sign_count`, sets `sign_count`, `backup_state` and `last_used_at` from
+    /// `usage` and answers `true`. Otherwise changes nothing and answers `false`.
+    fn record_use(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        usage: &CredentialUse,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Suspends a credential of the user's. One that is suspended keeps its first time.
+    ///
+    /// Answers whether the user has such a credential.
+    fn suspend(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        at: OffsetDateTime,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Renames a credential of the user's. Answers whether the user has such a credential.
+    fn rename(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        device_name: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Deletes a credential of the user's. Answers whether the user had such a credential.
+    fn delete(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// What a sign-in changes in a credential; see [`CredentialRepository::record_use`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialUse {
+    /// The counter that the assertion was judged against.
+    pub previous_sign_count: u32,
+    /// The counter to store. Never below the previous one.
+    pub sign_count: u32,
+    /// Whether the passkey is synchronised now.
+    pub backup_state: bool,
+    /// The time of the sign-in.
+    pub used_at: OffsetDateTime,
+}
+
+/// Ceremonies between `begin` and `finish`.
+///
+/// Chosen when the program starts and so used as `dyn`. Expiry is enforced by the library after
+/// [`take`](Self::take): a store may forget what has [expired](PendingCeremony::expires_at), and
+/// must not be filled without bound by ceremonies that nobody finishes.
+#[async_trait]
+pub trait ChallengeStore: Send + Sync + 'static {
+    /// Keeps a ceremony and answers the `state` that redeems it: ASCII, at most 8 KiB, and
+    /// unguessable (128 random bits or more).
+    async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError>;
+
+    /// Takes a ceremony out, atomically: of any number of calls with one `state`, at the same
+    /// time or later, at most one is answered with the ceremony. `None` for every other state,
+    /// whatever it looks like; `state` comes from the peer as it is.
+    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError>;
+}
+
+/// A store failed. Carries the cause for the log; a peer only sees `storage_unavailable`.
+#[derive(Debug, thiserror::Error)]
+#[error("storage is unavailable")]
+pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);
+
+impl StoreError {
+    /// Wraps the cause.
+    pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
