@@ -13,7 +13,9 @@ pub(crate) fn clean(name: &str) -> Result<String, Error> {
     let name: String = name.chars().filter(|char| !disturbs(*char)).collect();
     let name = name.trim();
     if name.chars().count() > MAX_CHARS {
-        return Err(Error::InvalidRequest("`deviceName` has more than 255 characters.".into()));
+        return Err(Error::InvalidRequest(
+            "`deviceName` has more than 255 characters.".into(),
+        ));
     }
     Ok(name.to_owned())
 }
@@ -30,12 +32,18 @@ mod tests {
     #[test]
     fn a_name_keeps_its_letters_and_loses_what_disturbs() {
         assert_eq!(clean(" Ada’s 📱 phone ").unwrap(), "Ada’s 📱 phone");
-        assert_eq!(clean("a\u{0}b\nc\u{202e}d\u{2066}e\u{7f}").unwrap(), "abcde");
+        assert_eq!(
+            clean("a\u{0}b\nc\u{202e}d\u{2066}e\u{7f}").unwrap(),
+            "abcde"
+        );
     }
 
     #[test]
     fn a_name_has_at_most_255_characters() {
         assert_eq!(clean(&"ß".repeat(255)).unwrap().chars().count(), 255);
-        assert_eq!(clean(&"a".repeat(256)).unwrap_err().code(), "invalid_request");
+        assert_eq!(
+            clean(&"a".repeat(256)).unwrap_err().code(),
+            "invalid_request"
+        );
     }
 }

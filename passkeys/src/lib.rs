@@ -1,7 +1,12 @@
 //! Passkey (WebAuthn) sign-in for axum: annotate one `impl` block, get typed routes, extractors
 //! and stores.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+pub mod audit;
 mod base64url;
+pub mod ceremony;
 mod clock;
 mod config;
 mod credential;
@@ -10,11 +15,6 @@ mod engine;
 mod error;
 mod http;
 mod passkeys;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
-pub mod audit;
-pub mod ceremony;
 mod relying_party;
 pub mod store;
 mod user;

@@ -38,7 +38,10 @@ pub struct Passkeys<A: RelyingParty> {
 
 impl<A: RelyingParty> Clone for Passkeys<A> {
     fn clone(&self) -> Self {
-        Self { app: self.app.clone(), ceremonies: self.ceremonies.clone() }
+        Self {
+            app: self.app.clone(),
+            ceremonies: self.ceremonies.clone(),
+        }
     }
 }
 

@@ -106,9 +106,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     /// Takes the ceremony that waits under `state`, first of all and once.
     pub(crate) async fn redeem(&self, state: &str) -> Result<BegunAuthentication, Error> {
         match self.0.take(state).await? {
-            Ok(PendingCeremony { purpose: Purpose::Authenticate(user_id), challenge, .. }) => {
-                Ok(BegunAuthentication { user_id, challenge })
-            }
+            Ok(PendingCeremony {
+                purpose: Purpose::Authenticate(user_id),
+                challenge,
+                ..
+            }) => Ok(BegunAuthentication { user_id, challenge }),
             Ok(_) => Err(self.refuse(Reason::OtherPurpose, None, None)),
             Err(reason) => Err(self.refuse(reason, None, None)),
         }
@@ -124,14 +126,16 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let Some(mut credential) = self.0.repository.find(&id).await? else {
             return Err(self.refuse(Reason::UnknownCredential, claimed, Some(&id)));
         };
-        let refuse =
-            |reason, credential: &Credential| {
-                self.refuse(reason, Some(&credential.user_id), Some(&credential.id))
-            };
+        let refuse = |reason, credential: &Credential| {
+            self.refuse(reason, Some(&credential.user_id), Some(&credential.id))
+        };
         if let Err(reason) = check_owner(&begun, response, &credential) {
             return Err(refuse(reason, &credential));
         }
-        let asserted = match self.0.engine.verify_assertion(response, &begun.challenge, &credential)
+        let asserted = match self
+            .0
+            .engine
+            .verify_assertion(response, &begun.challenge, &credential)
         {
             Ok(asserted) => asserted,
             Err(reason) => return Err(refuse(reason, &credential)),
@@ -152,7 +156,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
                     Some(&credential.id),
                 );
                 let user_verified = asserted.user_verified;
-                return Ok(AuthenticationResult { credential, user_verified, clone_suspected });
+                return Ok(AuthenticationResult {
+                    credential,
+                    user_verified,
+                    clone_suspected,
+                });
             }
             // The credential changed since it was read: judge by what it is now, if it is
             // still the one whose signature was verified.
@@ -172,13 +180,15 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     /// What the configuration says to do about a counter that did not advance.
     async fn suspect_clone(&self, credential: &Credential) -> Result<(), Error> {
         let (user_id, id) = (credential.user_id.as_str(), &credential.id);
-        self.0.record(AuditKind::CloneSuspected, Some(user_id), Some(id));
+        self.0
+            .record(AuditKind::CloneSuspected, Some(user_id), Some(id));
         match self.0.config.sign_count() {
             SignCount::Report => return Ok(()),
             SignCount::Reject => {}
             SignCount::Suspend => {
                 if self.0.repository.suspend(user_id, id, self.0.now()).await? {
-                    self.0.record(AuditKind::CredentialSuspended, Some(user_id), Some(id));
+                    self.0
+                        .record(AuditKind::CredentialSuspended, Some(user_id), Some(id));
                 }
             }
         }
@@ -198,8 +208,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
             backup_state: asserted.backup_state,
             used_at: self.0.now(),
         };
-        let recorded =
-            self.0.repository.record_use(&credential.user_id, &credential.id, &usage).await?;
+        let recorded = self
+            .0
+            .repository
+            .record_use(&credential.user_id, &credential.id, &usage)
+            .await?;
         if recorded {
             credential.sign_count = usage.sign_count;
             credential.backup_state = usage.backup_state;
@@ -215,7 +228,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) -> Error {
-        self.0.record(AuditKind::AuthenticationFailed(reason), user_id, credential_id);
+        self.0.record(
+            AuditKind::AuthenticationFailed(reason),
+            user_id,
+            credential_id,
+        );
         match reason {
             Reason::UnknownState
             | Reason::Expired
@@ -239,7 +256,11 @@ fn check_owner(
     response: &AuthenticationResponse,
     credential: &Credential,
 ) -> Result<(), Reason> {
-    if begun.user_id.as_ref().is_some_and(|user_id| *user_id != credential.user_id) {
+    if begun
+        .user_id
+        .as_ref()
+        .is_some_and(|user_id| *user_id != credential.user_id)
+    {
         return Err(Reason::NotOwner);
     }
     match &response.response.user_handle {

@@ -35,7 +35,9 @@ impl Decoys {
     pub(super) fn of(&self, user: &Named<'_>) -> Vec<CredentialDescriptor> {
         let shape = self.derive(user, 0);
         let count = if shape[0] < 64 { 2 } else { 1 };
-        (1..=count).map(|number| self.credential(user, number)).collect()
+        (1..=count)
+            .map(|number| self.credential(user, number))
+            .collect()
     }
 
     fn credential(&self, user: &Named<'_>, number: u8) -> CredentialDescriptor {

@@ -124,7 +124,10 @@ impl CreationOptions {
             },
             challenge: challenge.to_owned(),
             pub_key_cred_params: engine::ALGORITHMS
-                .map(|alg| CredentialParameters { kind: "public-key", alg })
+                .map(|alg| CredentialParameters {
+                    kind: "public-key",
+                    alg,
+                })
                 .into(),
             timeout: millis(config.timeout()),
             exclude_credentials: exclude.into_iter().map(Into::into).collect(),
@@ -163,7 +166,11 @@ impl RequestOptions {
 
 impl CredentialDescriptor {
     pub(super) fn new(id: CredentialId, transports: Vec<Transport>) -> Self {
-        Self { kind: "public-key", id, transports }
+        Self {
+            kind: "public-key",
+            id,
+            transports,
+        }
     }
 }
 

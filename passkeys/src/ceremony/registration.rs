@@ -46,7 +46,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         let exclude = self.0.repository.list(user.id()).await?;
-        self.hand_out(user, exclude, Purpose::Register(user.clone())).await
+        self.hand_out(user, exclude, Purpose::Register(user.clone()))
+            .await
     }
 
     /// Begins a registration for an account that comes into being with it. Nothing is stored for
@@ -61,7 +62,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if !self.0.repository.list(user.id()).await?.is_empty() {
             return Err(self.refuse(Reason::AccountExists, Some(user), None));
         }
-        self.hand_out(user, Vec::new(), Purpose::SignUp(user.clone())).await
+        self.hand_out(user, Vec::new(), Purpose::SignUp(user.clone()))
+            .await
     }
 
     async fn hand_out(
@@ -73,7 +75,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let challenge = challenge()?;
         let public_key = CreationOptions::new(self.0, user, &challenge, exclude);
         let state = self.0.begin(challenge, purpose).await?;
-        self.0.record(AuditKind::RegistrationBegun, Some(user.id()), None);
+        self.0
+            .record(AuditKind::RegistrationBegun, Some(user.id()), None);
         Ok(Begun { public_key, state })
     }
 
@@ -92,7 +95,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ) -> Result<RegistrationResult, Error> {
         let begun = self.redeem(&request.state).await?;
         self.check_owner(&begun, user)?;
-        self.complete(begun, &request.credential, request.device_name.as_deref()).await
+        self.complete(begun, &request.credential, request.device_name.as_deref())
+            .await
     }
 
     /// Finishes a registration that was [begun by a sign-up](Self::begin_sign_up).
@@ -109,18 +113,29 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if !begun.sign_up {
             return Err(self.refuse(Reason::OtherPurpose, Some(&begun.user), None));
         }
-        self.complete(begun, &request.credential, request.device_name.as_deref()).await
+        self.complete(begun, &request.credential, request.device_name.as_deref())
+            .await
     }
 
     /// Takes the ceremony that waits under `state`, first of all and once.
     pub(crate) async fn redeem(&self, state: &str) -> Result<BegunRegistration, Error> {
-        let PendingCeremony { purpose, challenge, .. } = match self.0.take(state).await? {
+        let PendingCeremony {
+            purpose, challenge, ..
+        } = match self.0.take(state).await? {
             Ok(ceremony) => ceremony,
             Err(reason) => return Err(self.refuse(reason, None, None)),
         };
         match purpose {
-            Purpose::Register(user) => Ok(BegunRegistration { user, challenge, sign_up: false }),
-            Purpose::SignUp(user) => Ok(BegunRegistration { user, challenge, sign_up: true }),
+            Purpose::Register(user) => Ok(BegunRegistration {
+                user,
+                challenge,
+                sign_up: false,
+            }),
+            Purpose::SignUp(user) => Ok(BegunRegistration {
+                user,
+                challenge,
+                sign_up: true,
+            }),
             Purpose::Authenticate(_) => Err(self.refuse(Reason::OtherPurpose, None, None)),
         }
     }
@@ -148,7 +163,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         response: &RegistrationResponse,
         device_name: Option<&str>,
     ) -> Result<RegistrationResult, Error> {
-        let BegunRegistration { user, challenge, sign_up } = begun;
+        let BegunRegistration {
+            user,
+            challenge,
+            sign_up,
+        } = begun;
         let device_name = device_name::clean(device_name.unwrap_or_default())?;
         let attested = match self.0.engine.verify_registration(response, &challenge) {
             Ok(attested) => attested,
@@ -170,7 +189,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             Some(user.id()),
             Some(&credential.id),
         );
-        Ok(RegistrationResult { user, credential, signed_up: sign_up })
+        Ok(RegistrationResult {
+            user,
+            credential,
+            signed_up: sign_up,
+        })
     }
 
     fn credential(

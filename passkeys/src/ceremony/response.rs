@@ -78,7 +78,12 @@ impl RegistrationResponse {
     /// Words that the specification does not know are left out, as it asks.
     pub(crate) fn transports(&self) -> Vec<Transport> {
         let mut known = Vec::new();
-        for transport in self.response.transports.iter().filter_map(|word| Transport::from_word(word)) {
+        for transport in self
+            .response
+            .transports
+            .iter()
+            .filter_map(|word| Transport::from_word(word))
+        {
             if !known.contains(&transport) {
                 known.push(transport);
             }

@@ -3,9 +3,7 @@ use std::time::Duration;
 use passkeys_rules::{Draft, Place, format_duration};
 
 use super::{Config, ConfigError};
-use crate::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
-};
+use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification};
 
 /// A [`Config`] in the making, from [`Config::builder`]. What is not set is the default of the
 /// attribute's key of the same name.
@@ -28,7 +26,11 @@ pub struct ConfigBuilder {
 
 impl ConfigBuilder {
     pub(super) fn new(rp_id: String, origins: Vec<String>) -> Self {
-        Self { rp_id, origins, ..Self::default() }
+        Self {
+            rp_id,
+            origins,
+            ..Self::default()
+        }
     }
 
     /// The name that browsers show.

@@ -63,7 +63,11 @@ mod tests {
         })
         .unwrap();
         assert_eq!(config.rp_id(), "example.com");
-        assert!(config.origins().eq(["https://example.com", "https://www.example.com"]));
+        assert!(
+            config
+                .origins()
+                .eq(["https://example.com", "https://www.example.com"])
+        );
         assert_eq!(config.user_verification(), UserVerification::Preferred);
         assert_eq!(config.challenge_ttl().as_secs(), 120);
     }
@@ -77,7 +81,15 @@ mod tests {
         .unwrap_err();
         let mistakes: Vec<_> = error.mistakes().collect();
         assert_eq!(mistakes.len(), 2, "{mistakes:#?}");
-        assert!(mistakes[0].starts_with("PASSKEYS_RP_ID: "), "{}", mistakes[0]);
-        assert!(mistakes[1].starts_with("PASSKEYS_ORIGINS, item 2: "), "{}", mistakes[1]);
+        assert!(
+            mistakes[0].starts_with("PASSKEYS_RP_ID: "),
+            "{}",
+            mistakes[0]
+        );
+        assert!(
+            mistakes[1].starts_with("PASSKEYS_ORIGINS, item 2: "),
+            "{}",
+            mistakes[1]
+        );
     }
 }

@@ -7,9 +7,7 @@ use passkeys_rules::{Draft, Origin, Place, Policy, Violation};
 
 pub use builder::ConfigBuilder;
 
-use crate::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
-};
+use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification};
 
 /// A relying party's configuration. One that exists is valid.
 ///

@@ -81,10 +81,19 @@ impl<'a> AttestedCredential<'a> {
         let (&aaguid, rest) = bytes.split_first_chunk()?;
         let (&length, rest) = rest.split_first_chunk()?;
         let length = usize::from(u16::from_be_bytes(length));
-        (1..=CredentialId::MAX_BYTES).contains(&length).then_some(())?;
+        (1..=CredentialId::MAX_BYTES)
+            .contains(&length)
+            .then_some(())?;
         let (credential_id, rest) = rest.split_at_checked(length)?;
         let (public_key, rest) = cbor_item(rest)?;
-        Some((Self { aaguid, credential_id, public_key }, rest))
+        Some((
+            Self {
+                aaguid,
+                credential_id,
+                public_key,
+            },
+            rest,
+        ))
     }
 }
 

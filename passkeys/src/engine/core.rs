@@ -34,7 +34,10 @@ impl Core {
     pub(super) fn new(config: &Config) -> Self {
         // Origins that the crate's URL parser cannot read would be refused by `ClientData`
         // anyway; valid configurations have none.
-        let origins = config.accepted_origins().filter_map(|origin| origin.parse().ok()).collect();
+        let origins = config
+            .accepted_origins()
+            .filter_map(|origin| origin.parse().ok())
+            .collect();
         // The time-out only shows in options that the crate would make, and we make our own.
         let timeout = Duration::ZERO;
         Self {
@@ -127,7 +130,8 @@ impl Core {
             type_: response.kind.clone(),
         };
         silently(|| {
-            self.webauthn.authenticate_single_credential(&response, &state, &credential)
+            self.webauthn
+                .authenticate_single_credential(&response, &state, &credential)
         })
         .map(drop)
         .map_err(|error| reason(&error, Reason::Signature))

@@ -76,7 +76,7 @@ impl Engine {
         let object = core::attestation_object(&response.response.attestation_object)?;
         let data = AuthenticatorData::parse(&object.auth_data)?;
         self.check_flags(&data)?;
-        let attested = data.attested.ok_or(Reason::Malformed)?;
+        let attested = data.attested.as_ref().ok_or(Reason::Malformed)?;
         if attested.credential_id != response.raw_id {
             return Err(Reason::CredentialId);
         }
@@ -117,7 +117,8 @@ impl Engine {
             return Err(Reason::BackupEligibility);
         }
         let public_key = core::PublicKey::parse(&credential.public_key)?;
-        self.core.verify_assertion(response, challenge, credential, public_key)?;
+        self.core
+            .verify_assertion(response, challenge, credential, public_key)?;
 
         Ok(Asserted {
             sign_count: data.sign_count,

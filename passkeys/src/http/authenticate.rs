@@ -47,7 +47,9 @@ pub(super) async fn begin<A: RelyingParty>(
         }
         (None, Some(username)) => {
             let user = passkeys.app.find_user(&mut parts, username.clone()).await?;
-            authentication.begin_by_name(&username, user.as_ref()).await?
+            authentication
+                .begin_by_name(&username, user.as_ref())
+                .await?
         }
         (user_id, None) => authentication.begin(user_id.as_deref()).await?,
     };

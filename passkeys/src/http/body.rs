@@ -19,7 +19,9 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Error::PayloadTooLarge),
         // The peer went away or broke the protocol; it will hardly read this.
-        Err(_) => Err(Error::MalformedRequest("The request body could not be read.".into())),
+        Err(_) => Err(Error::MalformedRequest(
+            "The request body could not be read.".into(),
+        )),
     }
 }
 
@@ -46,10 +48,18 @@ pub(super) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
+    let Some(value) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
         return false;
     };
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }

@@ -55,7 +55,11 @@ pub(super) async fn list<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
-    let credentials = passkeys.repository().list(user.id()).await.map_err(Error::from)?;
+    let credentials = passkeys
+        .repository()
+        .list(user.id())
+        .await
+        .map_err(Error::from)?;
     let views: Vec<CredentialView> = credentials.into_iter().map(Into::into).collect();
     Ok(Json(views).into_response())
 }
@@ -78,10 +82,17 @@ pub(super) async fn rename<A: RelyingParty>(
     let Rename { device_name } = body::json(&parts.headers, &body)?;
     let name = device_name::clean(&device_name)?;
     let id = credential_id(id)?;
-    if !passkeys.repository().rename(user.id(), &id, &name).await.map_err(Error::from)? {
+    if !passkeys
+        .repository()
+        .rename(user.id(), &id, &name)
+        .await
+        .map_err(Error::from)?
+    {
         return Err(Error::CredentialNotFound.into());
     }
-    passkeys.ceremonies.record(AuditKind::CredentialRenamed, Some(user.id()), Some(&id));
+    passkeys
+        .ceremonies
+        .record(AuditKind::CredentialRenamed, Some(user.id()), Some(&id));
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -94,10 +105,17 @@ pub(super) async fn delete<A: RelyingParty>(
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
     let id = credential_id(id)?;
-    if !passkeys.repository().delete(user.id(), &id).await.map_err(Error::from)? {
+    if !passkeys
+        .repository()
+        .delete(user.id(), &id)
+        .await
+        .map_err(Error::from)?
+    {
         return Err(Error::CredentialNotFound.into());
     }
-    passkeys.ceremonies.record(AuditKind::CredentialDeleted, Some(user.id()), Some(&id));
+    passkeys
+        .ceremonies
+        .record(AuditKind::CredentialDeleted, Some(user.id()), Some(&id));
     Ok(StatusCode::NO_CONTENT)
 }
 

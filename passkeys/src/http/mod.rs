@@ -49,6 +49,8 @@ where
 
 /// Challenges, sessions and lists of passkeys are nobody else's to keep.
 async fn no_store(mut response: Response) -> Response {
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

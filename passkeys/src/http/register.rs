@@ -22,7 +22,10 @@ pub(super) async fn begin<A: RelyingParty>(
     let body = body::read(body).await?;
     let registration = passkeys.registration();
     let begun = if A::SIGN_UP && !body.is_empty() {
-        let user = passkeys.app.sign_up(Request::from_parts(parts, body.into())).await?;
+        let user = passkeys
+            .app
+            .sign_up(Request::from_parts(parts, body.into()))
+            .await?;
         registration.begin_sign_up(&user).await?
     } else {
         let user = passkeys.app.get_user(&mut parts).await?;
@@ -47,7 +50,9 @@ pub(super) async fn finish<A: RelyingParty>(
         registration.check_owner(&begun, &user)?;
     }
     let response: RegistrationResponse = body::parse(request.credential.get().as_bytes())?;
-    let result = registration.complete(begun, &response, request.device_name.as_deref()).await?;
+    let result = registration
+        .complete(begun, &response, request.device_name.as_deref())
+        .await?;
     Ok(passkeys.app.on_registered(&mut parts, result).await)
 }
 
@@ -61,5 +66,9 @@ struct Registered {
 /// The answer to a registration where the application has no `on_registered`.
 pub(crate) fn registered(result: &RegistrationResult) -> Response {
     let credential_id = result.credential().id.to_string();
-    Json(Registered { status: "ok", credential_id }).into_response()
+    Json(Registered {
+        status: "ok",
+        credential_id,
+    })
+    .into_response()
 }
