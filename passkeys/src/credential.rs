@@ -13,6 +13,10 @@ use crate::{Error, base64url};
 /// [`RegistrationResult`](crate::RegistrationResult).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the specification"
+)]
 pub struct Credential {
     /// The credential's identifier, unique among all users.
     pub id: CredentialId,
