@@ -2,7 +2,7 @@ use axum::{
     Json,
     http::{HeaderMap, StatusCode},
 };
-use passkeys::{AuthenticationResult, PasskeyUser, store::MemoryRepository};
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
 use serde::{Deserialize, Serialize};
 
 /// The application. Who is signed in stands in the header `x-user`: the simplest session.
@@ -19,40 +19,22 @@ pub struct SignedIn {
     pub user_verified: bool,
 }
 
+#[passkeys(rp_id = "example.com", rp_name = "Example", origins = ["https://example.com"])]
 impl App {
-    async fn get_user(
-        &self,
-        headers: HeaderMap,
-    ) -> Result<PasskeyUser, (StatusCode, &'static str)> {
+    type Repository = MemoryRepository;
+
+    /// Who is adding or managing passkeys?
+    async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, (StatusCode, &'static str)> {
         let id = headers.get("x-user").and_then(|id| id.to_str().ok());
         let id = id.ok_or((StatusCode::UNAUTHORIZED, "who are you?"))?;
         Ok(PasskeyUser::new(id, format!("{id}@example.com"), id))
     }
-}
-impl passkeys::__private::RelyingParty for App {
-    type Repository = MemoryRepository;
-    fn config() -> passkeys::Config {
-        passkeys::Config::new("example.com", ["https://example.com"]).unwrap()
-    }
-    async fn get_user(
-        &self,
-        parts: &mut axum::http::request::Parts,
-    ) -> Result<PasskeyUser, axum::response::Response> {
-        use axum::response::IntoResponse;
-        App::get_user(self, parts.headers.clone())
-            .await
-            .map_err(|e| e.into_response())
-    }
-    async fn on_authenticated(
-        &self,
-        _: &mut axum::http::request::Parts,
-        login: AuthenticationResult,
-    ) -> axum::response::Response {
-        use axum::response::IntoResponse;
+
+    /// The passkey is verified.
+    async fn on_authenticated(&self, login: AuthenticationResult) -> Json<SignedIn> {
         Json(SignedIn {
             user_id: login.user_id().to_owned(),
             user_verified: login.user_verified(),
         })
-        .into_response()
     }
 }
