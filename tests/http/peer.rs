@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 /// Holds one passkey, for a page of `https://example.com`.
-pub struct Peer(Client<Option<Passkey>, AlwaysThere, RustCryptoBackend, PublicSuffixList, ()>);
+pub(crate) struct Peer(Client<Option<Passkey>, AlwaysThere, RustCryptoBackend, PublicSuffixList, ()>);
 
 struct AlwaysThere;
 
@@ -45,7 +45,7 @@ impl UserValidationMethod for AlwaysThere {
 }
 
 impl Peer {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut authenticator = Authenticator::new(
             Aaguid::from([0xad; 16]),
             None,
@@ -57,7 +57,7 @@ impl Peer {
     }
 
     /// `navigator.credentials.create()` with what `register/begin` answered.
-    pub async fn create(&mut self, begun: &Value) -> Value {
+    pub(crate) async fn create(&mut self, begun: &Value) -> Value {
         let options: CredentialCreationOptions = serde_json::from_value(begun.clone()).unwrap();
         let created = self
             .0
@@ -68,7 +68,7 @@ impl Peer {
     }
 
     /// `navigator.credentials.get()` with what `authenticate/begin` answered.
-    pub async fn get(&mut self, begun: &Value) -> Value {
+    pub(crate) async fn get(&mut self, begun: &Value) -> Value {
         let options: CredentialRequestOptions = serde_json::from_value(begun.clone()).unwrap();
         let asserted = self
             .0

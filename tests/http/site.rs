@@ -12,14 +12,14 @@ use tower::ServiceExt as _;
 
 use crate::peer::Peer;
 
-pub struct Site(Router);
+pub(crate) struct Site(Router);
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Default for Site {
@@ -29,11 +29,11 @@ impl Default for Site {
 }
 
 impl Site {
-    pub fn of(passkeys: &Passkeys<App>) -> Self {
+    pub(crate) fn of(passkeys: &Passkeys<App>) -> Self {
         Self(Router::new().nest("/auth/passkeys", passkeys.router()))
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.0.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
@@ -45,7 +45,7 @@ impl Site {
     }
 
     /// A request of the page, by the user who is signed in there.
-    pub async fn ask(
+    pub(crate) async fn ask(
         &self,
         method: Method,
         path: &str,
@@ -66,12 +66,12 @@ impl Site {
         self.send(request).await
     }
 
-    pub async fn post(&self, path: &str, user: Option<&str>, body: Option<Value>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, user: Option<&str>, body: Option<Value>) -> Answer {
         self.ask(Method::POST, path, user, body).await
     }
 
     /// A whole registration.
-    pub async fn register(&self, user: &str, peer: &mut Peer) -> Answer {
+    pub(crate) async fn register(&self, user: &str, peer: &mut Peer) -> Answer {
         let begun = self.post("/register/begin", Some(user), None).await.json();
         let body = json!({
             "credential": peer.create(&begun).await,
@@ -82,20 +82,20 @@ impl Site {
     }
 
     /// Begins a sign-in and answers the body of its finish.
-    pub async fn assert(&self, begin: Option<Value>, peer: &mut Peer) -> Value {
+    pub(crate) async fn assert(&self, begin: Option<Value>, peer: &mut Peer) -> Value {
         let begun = self.post("/authenticate/begin", None, begin).await.json();
         json!({ "credential": peer.get(&begun).await, "state": begun["state"] })
     }
 
     /// A whole sign-in by anybody.
-    pub async fn sign_in(&self, peer: &mut Peer) -> Answer {
+    pub(crate) async fn sign_in(&self, peer: &mut Peer) -> Answer {
         let body = self.assert(None, peer).await;
         self.post("/authenticate/finish", None, Some(body)).await
     }
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| {
             panic!("{}: {:?}", self.status, String::from_utf8_lossy(&self.body))
         })
@@ -103,7 +103,7 @@ impl Answer {
 
     /// Holds it to be an error of the contract.
     #[track_caller]
-    pub fn is_error(&self, status: u16, code: &str) {
+    pub(crate) fn is_error(&self, status: u16, code: &str) {
         assert_eq!(
             self.status.as_u16(),
             status,

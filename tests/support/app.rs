@@ -24,7 +24,10 @@ impl App {
     type Repository = MemoryRepository;
 
     /// Who is adding or managing passkeys?
-    async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, (StatusCode, &'static str)> {
+    async fn get_user(
+        &self,
+        headers: HeaderMap,
+    ) -> Result<PasskeyUser, (StatusCode, &'static str)> {
         let id = headers.get("x-user").and_then(|id| id.to_str().ok());
         let id = id.ok_or((StatusCode::UNAUTHORIZED, "who are you?"))?;
         Ok(PasskeyUser::new(id, format!("{id}@example.com"), id))
