@@ -121,7 +121,7 @@ async fn a_passkey_is_deleted_by_its_owner_only_and_signs_in_no_more() {
 async fn an_id_that_is_none_names_no_passkey() {
     let (site, ..) = ada_registered().await;
     let long = "A".repeat(4000);
-    for id in ["x", "=", "%00", "%ff", "a+b/", long.as_str()] {
+    for id in ["x", "=", "%00", "%ff", "a+b%2F", long.as_str()] {
         let path = format!("/credentials/{id}");
         let answer = site.ask(Method::DELETE, &path, Some("ada"), None).await;
         answer.is_error(404, "credential_not_found");

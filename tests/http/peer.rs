@@ -15,7 +15,9 @@ use serde_json::Value;
 use url::Url;
 
 /// Holds one passkey, for a page of `https://example.com`.
-pub(crate) struct Peer(Client<Option<Passkey>, AlwaysThere, RustCryptoBackend, PublicSuffixList, ()>);
+pub(crate) struct Peer(
+    Client<Option<Passkey>, AlwaysThere, RustCryptoBackend, PublicSuffixList, ()>,
+);
 
 struct AlwaysThere;
 
