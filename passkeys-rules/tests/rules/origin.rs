@@ -437,6 +437,15 @@ fn an_android_hash_is_base64url() {
 fn an_android_hash_is_a_sha_256() {
     refuses(&[
         (
+            "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vAA",
+            "has a hash of 44 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        // A fingerprint with a digit missing.
+        (
+            "android:apk-key-hash:123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF",
+            "has a hash of 63 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
             "android:apk-key-hash:",
             "has a hash of 0 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
         ),
