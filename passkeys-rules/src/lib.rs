@@ -1,8 +1,61 @@
-//! What makes a relying party configuration valid.
+//! What makes the configuration of a `WebAuthn` relying party valid.
+//!
+//! The `#[passkeys(..)]` macro applies these rules to literals when a program is compiled, and
+//! `passkeys::Config` applies the same ones, with the same words, to what it is given at start-up.
+//! A [`Draft`] is what somebody wrote; [`Draft::check`] turns it into a [`Policy`], which cannot
+//! hold anything invalid, or into every [`Violation`] there is: each says the rule, the value and
+//! the fix.
+//!
+//! ```
+//! use passkeys_rules::Draft;
+//!
+//! let draft = Draft {
+//!     rp_id: Some("example.com"),
+//!     origins: Some(vec!["https://example.com", "https://evilexample.com"]),
+//!     ..Draft::default()
+//! };
+//! let violations = draft.check().unwrap_err();
+//!
+//! assert_eq!(violations[0].place.to_string(), "origins[1]");
+//! assert_eq!(
+//!     violations[0].to_string(),
+//!     "origin `https://evilexample.com` only ends like RP ID `example.com`: `evilexample.com` is \
+//!      another domain, whose owner could sign in as your users; remove it, or list it in \
+//!      `related_origins` if it is yours too",
+//! );
+//! ```
 
-/// Placeholder until the rules land.
-#[derive(Clone, Debug, Default)]
-pub struct Draft<'a> {
-    /// The RP ID.
-    pub rp_id: Option<&'a str>,
-}
+mod android;
+mod draft;
+mod duration;
+mod host;
+mod key;
+mod origin;
+mod policy;
+mod related;
+mod rp_id;
+mod rp_name;
+mod scope;
+mod suffix;
+mod violation;
+pub mod wording;
+mod words;
+
+pub use android::KeyHashProblem;
+pub use draft::Draft;
+pub use duration::{
+    CHALLENGE_TTL, DurationError, DurationProblem, TIMEOUT, format_duration, parse_duration,
+};
+pub use host::HostProblem;
+pub use key::{Form, Key, KeySpec};
+pub use origin::{Origin, OriginError, OriginProblem};
+pub use policy::Policy;
+pub use related::RelatedError;
+pub use rp_id::{RpId, RpIdError, RpIdProblem};
+pub use rp_name::RpNameError;
+pub use scope::ScopeError;
+pub use violation::{Place, Rule, Violation};
+pub use words::{
+    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UnknownWord,
+    UserVerification,
+};

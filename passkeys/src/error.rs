@@ -19,6 +19,9 @@ pub enum Error {
     /// The credential's id is registered already, to this user or another.
     #[error("This passkey is already registered.")]
     CredentialAlreadyExists,
+    /// The account that was to sign up has passkeys already.
+    #[error("This account exists already. Sign in instead.")]
+    AccountAlreadyExists,
     /// The sign-in failed. The same for every cause.
     #[error("The sign-in could not be verified.")]
     AuthenticationFailed,
@@ -56,6 +59,7 @@ impl Error {
             Self::ChallengeNotFound => "challenge_not_found",
             Self::AttestationVerificationFailed => "attestation_verification_failed",
             Self::CredentialAlreadyExists => "credential_already_exists",
+            Self::AccountAlreadyExists => "account_already_exists",
             Self::AuthenticationFailed => "authentication_failed",
             Self::CredentialNotFound => "credential_not_found",
             Self::MalformedRequest(_) | Self::InvalidRequest(_) => "invalid_request",
@@ -77,7 +81,7 @@ impl Error {
             Self::AuthenticationFailed => 401,
             Self::CredentialNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::CredentialAlreadyExists => 409,
+            Self::CredentialAlreadyExists | Self::AccountAlreadyExists => 409,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::InvalidRequest(_) => 422,

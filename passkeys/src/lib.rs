@@ -1,13 +1,17 @@
-//! Passkeys for axum.
+//! Passkey (WebAuthn) sign-in for axum: annotate one `impl` block, get typed routes, extractors
+//! and stores.
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod audit;
 mod base64url;
-mod ceremony;
+pub mod ceremony;
 mod clock;
 mod config;
 mod credential;
+mod device_name;
+mod engine;
 mod error;
 mod http;
 mod passkeys;
@@ -15,12 +19,17 @@ mod relying_party;
 pub mod store;
 mod user;
 
-pub use ceremony::{AuthenticationResult, RegistrationResult};
-pub use clock::{Clock, SystemClock};
-pub use config::Config;
-pub use credential::{Aaguid, Credential, CredentialId, Transport};
-pub use error::Error;
 pub use passkeys_macros::passkeys;
-pub use user::PasskeyUser;
+pub use passkeys_rules::{
+    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
+};
 
-pub use crate::passkeys::Passkeys;
+pub use crate::{
+    ceremony::{AuthenticationResult, RegistrationResult},
+    clock::{Clock, SystemClock},
+    config::{Config, ConfigBuilder, ConfigError},
+    credential::{Aaguid, Credential, CredentialId, Transport},
+    error::Error,
+    passkeys::Passkeys,
+    user::PasskeyUser,
+};

@@ -1,32 +1,132 @@
+use std::sync::Arc;
+
 use axum::Router;
 
-use crate::{Config, relying_party::RelyingParty};
+use crate::{
+    Clock, Config, SystemClock,
+    audit::AuditSink,
+    ceremony::{Authentication, Ceremonies, Decoys, Registration},
+    engine::Engine,
+    http,
+    relying_party::RelyingParty,
+    store::{ChallengeStore, MemoryChallenges},
+};
 
 /// An application's passkeys: its hooks, its repository and the routes made of them.
+///
+/// `A` is the type whose impl block carries [`#[passkeys]`](macro@crate::passkeys).
+///
+/// ```no_run
+/// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+/// # #[derive(Clone)]
+/// # struct App;
+/// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
+/// # impl App {
+/// #     type Repository = MemoryRepository;
+/// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+/// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String {
+/// #         login.user_id().to_owned()
+/// #     }
+/// # }
+/// let passkeys = Passkeys::new(App, MemoryRepository::default());
+/// let router: axum::Router = axum::Router::new().nest("/auth/passkeys", passkeys.router());
+/// ```
 pub struct Passkeys<A: RelyingParty> {
-    app: A,
-    repository: A::Repository,
-    config: Config,
+    pub(crate) app: A,
+    pub(crate) ceremonies: Ceremonies<A::Repository>,
+}
+
+impl<A: RelyingParty> Clone for Passkeys<A> {
+    fn clone(&self) -> Self {
+        Self {
+            app: self.app.clone(),
+            ceremonies: self.ceremonies.clone(),
+        }
+    }
 }
 
 impl<A: RelyingParty> Passkeys<A> {
-    /// Passkeys with the attribute's configuration.
+    /// Passkeys with the configuration of the attribute. Ceremonies wait in
+    /// [`MemoryChallenges`], which suits one process; see [`challenges`](Self::challenges).
+    #[must_use]
     pub fn new(app: A, repository: A::Repository) -> Self {
         Self::with_config(app, repository, A::config())
     }
 
-    /// Passkeys with a configuration from elsewhere.
+    /// Passkeys with a configuration that is known when the program starts, instead of the
+    /// attribute's.
+    #[must_use]
     pub fn with_config(app: A, repository: A::Repository, config: Config) -> Self {
-        Self {
-            app,
-            repository,
-            config,
-        }
+        let ceremonies = Ceremonies {
+            engine: Arc::new(Engine::new(&config)),
+            config: Arc::new(config),
+            repository: Arc::new(repository),
+            challenges: Arc::new(MemoryChallenges::default()),
+            clock: Arc::new(SystemClock),
+            audit: None,
+            decoys: Decoys::random(),
+        };
+        Self { app, ceremonies }
     }
 
-    /// The routes.
+    /// Keeps unfinished ceremonies here. Where several processes serve one application, they
+    /// need a store that they share.
+    #[must_use]
+    pub fn challenges(mut self, store: impl ChallengeStore) -> Self {
+        self.ceremonies.challenges = Arc::new(store);
+        self
+    }
+
+    /// Tells this sink what happens.
+    #[must_use]
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.ceremonies.audit = Some(Arc::new(sink));
+        self
+    }
+
+    /// Reads the time here.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.ceremonies.clock = Arc::new(clock);
+        self
+    }
+
+    /// The seven routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
+    /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`.
+    #[must_use]
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        let _ = (&self.app, &self.repository, &self.config);
-        Router::new()
+        http::router(self.clone())
+    }
+
+    /// The documents that browsers look for at the root of the RP ID's host:
+    /// `/.well-known/webauthn` where related origins are configured. To be merged into the
+    /// application's outermost router.
+    #[must_use]
+    pub fn well_known<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        http::well_known(&self.ceremonies.config)
+    }
+
+    /// The registration ceremony itself, for routes of your own.
+    #[must_use]
+    pub fn registration(&self) -> Registration<'_, A::Repository> {
+        Registration::new(&self.ceremonies)
+    }
+
+    /// The authentication ceremony itself, for routes of your own.
+    #[must_use]
+    pub fn authentication(&self) -> Authentication<'_, A::Repository> {
+        Authentication::new(&self.ceremonies)
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.ceremonies.config
+    }
+
+    /// Where the passkeys are.
+    #[must_use]
+    pub fn repository(&self) -> &A::Repository {
+        &self.ceremonies.repository
     }
 }

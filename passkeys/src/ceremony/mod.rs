@@ -1,7 +1,119 @@
-//! The two ceremonies, begin and finish.
+//! The two ceremonies, each begun and then finished once.
+//!
+//! [`Passkeys::router`](crate::Passkeys::router) serves them over HTTP. An application with
+//! routes of its own drives them through [`Passkeys::registration`](crate::Passkeys::registration)
+//! and [`Passkeys::authentication`](crate::Passkeys::authentication); nothing here knows axum.
 
+mod authentication;
+mod decoy;
+mod options;
 mod pending;
+mod registration;
+mod response;
 mod result;
 
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+pub use authentication::{Authentication, FinishAuthentication};
+pub(crate) use decoy::Decoys;
+pub use options::{Begun, CreationOptions, RequestOptions};
 pub use pending::PendingCeremony;
+pub(crate) use pending::Purpose;
+pub use registration::{FinishRegistration, Registration};
+pub use response::{AuthenticationResponse, RegistrationResponse};
 pub use result::{AuthenticationResult, RegistrationResult};
+
+use crate::{
+    Clock, Config, CredentialId, Error,
+    audit::{self, AuditEvent, AuditKind, AuditSink, Reason},
+    engine::Engine,
+    store::{ChallengeStore, StoreError},
+};
+
+/// What the ceremonies of one relying party share.
+pub(crate) struct Ceremonies<R> {
+    pub(crate) config: Arc<Config>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) repository: Arc<R>,
+    pub(crate) challenges: Arc<dyn ChallengeStore>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) audit: Option<Arc<dyn AuditSink>>,
+    pub(crate) decoys: Decoys,
+}
+
+impl<R> Clone for Ceremonies<R> {
+    fn clone(&self) -> Self {
+        Self {
+            config: self.config.clone(),
+            engine: self.engine.clone(),
+            repository: self.repository.clone(),
+            challenges: self.challenges.clone(),
+            clock: self.clock.clone(),
+            audit: self.audit.clone(),
+            decoys: self.decoys.clone(),
+        }
+    }
+}
+
+impl<R> Ceremonies<R> {
+    /// The present, to the millisecond, which is what every store keeps.
+    pub(crate) fn now(&self) -> OffsetDateTime {
+        let now = self.clock.now();
+        now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    }
+
+    /// Makes a ceremony wait and answers its `state`.
+    async fn begin(&self, challenge: Vec<u8>, purpose: Purpose) -> Result<String, Error> {
+        let begun_at = self.now();
+        let ceremony = PendingCeremony {
+            rp_id: self.config.rp_id().to_owned(),
+            challenge,
+            purpose,
+            begun_at,
+            expires_at: begun_at + self.config.challenge_ttl(),
+        };
+        Ok(self.challenges.put(ceremony).await?)
+    }
+
+    /// Takes a ceremony out of the store: whatever comes of it, it was the last time.
+    async fn take(&self, state: &str) -> Result<Result<PendingCeremony, Reason>, StoreError> {
+        let Some(ceremony) = self.challenges.take(state).await? else {
+            return Ok(Err(Reason::UnknownState));
+        };
+        Ok(if ceremony.rp_id != self.config.rp_id() {
+            Err(Reason::OtherRelyingParty)
+        } else if ceremony.expires_at <= self.now() {
+            Err(Reason::Expired)
+        } else {
+            Ok(ceremony)
+        })
+    }
+
+    pub(crate) fn record(
+        &self,
+        kind: AuditKind,
+        user_id: Option<&str>,
+        credential_id: Option<&CredentialId>,
+    ) {
+        let event = AuditEvent {
+            at: self.now(),
+            kind,
+            user_id: user_id.map(str::to_owned),
+            credential_id: credential_id.cloned(),
+        };
+        audit::trace(&event);
+        if let Some(sink) = &self.audit {
+            sink.record(&event);
+        }
+    }
+}
+
+/// 32 bytes from the operating system, twice what the specification asks for
+/// ([Level 3, §13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
+fn challenge() -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![0; 32];
+    getrandom::fill(&mut bytes).map_err(StoreError::new)?;
+    Ok(bytes)
+}

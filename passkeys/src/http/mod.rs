@@ -1,15 +1,56 @@
-//! The HTTP routes.
+//! The seven routes. Each handler reads its request, asks the application's hooks and drives a
+//! ceremony; what they decide is decided elsewhere.
+
+mod authenticate;
+mod body;
+mod credentials;
+mod error;
+mod register;
+mod well_known;
+
+use std::sync::Arc;
 
 use axum::{
-    Json,
-    response::{IntoResponse, Response},
+    Router,
+    http::{HeaderValue, header::CACHE_CONTROL},
+    middleware,
+    response::Response,
+    routing::{get, patch, post},
 };
-use serde_json::json;
 
-use crate::RegistrationResult;
+pub(crate) use register::registered;
+pub(crate) use well_known::well_known;
 
-/// The answer to a registration where the application has no `on_registered`.
-pub(crate) fn registered(result: &RegistrationResult) -> Response {
-    let id = result.credential().id.to_string();
-    Json(json!({ "status": "ok", "credentialId": id })).into_response()
+use crate::{Error, Passkeys, relying_party::RelyingParty};
+use error::Failure;
+
+/// What every handler is given.
+type Shared<A> = Arc<Passkeys<A>>;
+
+pub(crate) fn router<A, S>(passkeys: Passkeys<A>) -> Router<S>
+where
+    A: RelyingParty,
+    S: Clone + Send + Sync + 'static,
+{
+    Router::new()
+        .route("/register/begin", post(register::begin::<A>))
+        .route("/register/finish", post(register::finish::<A>))
+        .route("/authenticate/begin", post(authenticate::begin::<A>))
+        .route("/authenticate/finish", post(authenticate::finish::<A>))
+        .route("/credentials", get(credentials::list::<A>))
+        .route(
+            "/credentials/{id}",
+            patch(credentials::rename::<A>).delete(credentials::delete::<A>),
+        )
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .layer(middleware::map_response(no_store))
+        .with_state(Arc::new(passkeys))
+}
+
+/// Challenges, sessions and lists of passkeys are nobody else's to keep.
+async fn no_store(mut response: Response) -> Response {
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -8,9 +8,20 @@ use std::{error::Error as StdError, future::Future};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+mod codec;
+mod memory_challenges;
 mod memory_credentials;
+#[cfg(feature = "sqlite")]
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
+pub use memory_challenges::MemoryChallenges;
 pub use memory_credentials::MemoryRepository;
+#[cfg(feature = "sqlite")]
+pub use sql::InvalidTableName;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteRepository;
 
 pub use crate::ceremony::PendingCeremony;
 use crate::{Credential, CredentialId};

@@ -1,0 +1,108 @@
+//! Origins of Android apps: `android:apk-key-hash:` and the SHA-256 of the certificate that the
+//! app is signed with, in base64url.
+
+use thiserror::Error;
+
+/// What the origin of an Android app starts with.
+pub(crate) const PREFIX: &str = "android:apk-key-hash:";
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// 32 bytes, six bits a character.
+const LENGTH: usize = 43;
+
+/// Why the hash in an Android origin is none that Android would send.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum KeyHashProblem {
+    /// As `keytool` and the Play Console show it.
+    #[error("has the fingerprint in hexadecimal, and Android sends it in base64url")]
+    Hexadecimal,
+    /// Base64 as other tools write it.
+    #[error("ends with the padding `=`, and Android sends the hash without")]
+    Padding,
+    /// Base64 as other tools write it.
+    #[error("has `+` or `/` in the hash, and base64url has `-` and `_` instead")]
+    StandardAlphabet,
+    /// Not base64 at all.
+    #[error("has the character `{}` in the hash, and base64url does not", .0.escape_debug())]
+    Character(char),
+    /// SHA-1, or part of it.
+    #[error("has a hash of {0} characters, and a SHA-256 in base64url has {LENGTH}")]
+    Length(usize),
+    /// Two bits are left over in the last character, and they must be zero.
+    #[error("has a hash that ends in the middle of a byte, so it was mistyped or cut")]
+    LeftOverBits,
+}
+
+/// Whether `hash` is the unpadded base64url form of 32 bytes.
+pub(crate) fn check(hash: &str) -> Result<(), KeyHashProblem> {
+    if from_hex(hash).is_some() {
+        return Err(KeyHashProblem::Hexadecimal);
+    }
+    if hash.ends_with('=') {
+        return Err(KeyHashProblem::Padding);
+    }
+    if hash.contains(['+', '/']) {
+        return Err(KeyHashProblem::StandardAlphabet);
+    }
+    if let Some(char) = hash.chars().find(|&char| value_of(char).is_none()) {
+        return Err(KeyHashProblem::Character(char));
+    }
+    if hash.len() != LENGTH {
+        return Err(KeyHashProblem::Length(hash.len()));
+    }
+    match hash.chars().last().and_then(value_of) {
+        Some(value) if value % 4 == 0 => Ok(()),
+        _ => Err(KeyHashProblem::LeftOverBits),
+    }
+}
+
+/// Whether somebody pasted a certificate's fingerprint.
+pub(crate) fn is_fingerprint(value: &str) -> bool {
+    from_hex(value).is_some()
+}
+
+/// The Android origin that was probably meant.
+pub(crate) fn repair(value: &str) -> Option<String> {
+    let hash = value.strip_prefix(PREFIX);
+    let hash = match (from_hex(hash.unwrap_or(value)), hash) {
+        (Some(bytes), _) => to_base64url(bytes),
+        (None, hash) => hash?
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_"),
+    };
+    check(&hash).is_ok().then(|| format!("{PREFIX}{hash}"))
+}
+
+fn value_of(char: char) -> Option<usize> {
+    ALPHABET
+        .iter()
+        .position(|&letter| char::from(letter) == char)
+}
+
+/// A SHA-256 in hexadecimal, with colons between the bytes or without.
+fn from_hex(text: &str) -> Option<[u8; 32]> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter(|&char| char != ':')
+        .map(|char| char.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+        .collect::<Option<_>>()?;
+    let bytes: Vec<u8> = digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect();
+    (digits.len() == 64).then_some(bytes)?.try_into().ok()
+}
+
+fn to_base64url(bytes: [u8; 32]) -> String {
+    bytes
+        .chunks(3)
+        .flat_map(|chunk| {
+            let bits = (0..3).fold(0, |bits, index| {
+                bits << 8 | usize::from(chunk.get(index).copied().unwrap_or(0))
+            });
+            (0..=chunk.len()).map(move |index| char::from(ALPHABET[bits >> (18 - 6 * index) & 63]))
+        })
+        .collect()
+}

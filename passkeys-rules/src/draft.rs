@@ -1,0 +1,270 @@
+//! The configuration as somebody wrote it, and the rules that take more than one value to check.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::duration;
+use crate::key::Key;
+use crate::origin::Origin;
+use crate::policy::Policy;
+use crate::related;
+use crate::rp_id::RpId;
+use crate::rp_name;
+use crate::scope;
+use crate::violation::{Place, Rule, Violation};
+use crate::words::{AuthenticatorAttachment, Hint, UnknownWord};
+
+const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(5);
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What somebody wrote, key by key; `None` where they wrote nothing. [`Key::spec`] says what each
+/// is and what holds without it.
+#[derive(Clone, Debug, Default)]
+#[expect(
+    missing_docs,
+    reason = "the keys are documented in one place, their table"
+)]
+pub struct Draft<'a> {
+    pub rp_id: Option<&'a str>,
+    pub rp_name: Option<&'a str>,
+    pub origins: Option<Vec<&'a str>>,
+    pub related_origins: Option<Vec<&'a str>>,
+    pub user_verification: Option<&'a str>,
+    pub resident_key: Option<&'a str>,
+    pub attestation: Option<&'a str>,
+    pub authenticator_attachment: Option<&'a str>,
+    pub hints: Option<Vec<&'a str>>,
+    pub challenge_ttl: Option<&'a str>,
+    pub timeout: Option<&'a str>,
+    pub sign_count: Option<&'a str>,
+}
+
+impl Draft<'_> {
+    /// Applies every rule.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake, in the order of the keys: one for each thing that is wrong, and none that
+    /// would go away by mending another.
+    pub fn check(&self) -> Result<Policy, Vec<Violation>> {
+        let mut report = Report::default();
+        let rp_id = self.rp_id(&mut report);
+        let rp_name = self.rp_name(&mut report);
+        let origins = self.origins(rp_id.as_ref(), &mut report);
+        let related_origins = self.related_origins(rp_id.as_ref(), &origins, &mut report);
+        let user_verification = report.word(Key::UserVerification, self.user_verification);
+        let resident_key = report.word(Key::ResidentKey, self.resident_key);
+        let attestation = report.word(Key::Attestation, self.attestation);
+        let authenticator_attachment =
+            report.word(Key::AuthenticatorAttachment, self.authenticator_attachment);
+        let hints = self.hints(authenticator_attachment, &mut report);
+        let challenge_ttl = report.duration(
+            Key::ChallengeTtl,
+            self.challenge_ttl,
+            &duration::CHALLENGE_TTL,
+            DEFAULT_CHALLENGE_TTL,
+        );
+        let timeout = self.timeout(challenge_ttl, &mut report);
+        let sign_count = report.word(Key::SignCount, self.sign_count);
+
+        match (rp_id, challenge_ttl, timeout) {
+            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.0.is_empty() => {
+                Ok(Policy {
+                    rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
+                    rp_id,
+                    origins: values(origins),
+                    related_origins: values(related_origins),
+                    user_verification: user_verification.unwrap_or_default(),
+                    resident_key: resident_key.unwrap_or_default(),
+                    attestation: attestation.unwrap_or_default(),
+                    authenticator_attachment,
+                    hints: values(hints),
+                    challenge_ttl,
+                    timeout,
+                    sign_count: sign_count.unwrap_or_default(),
+                })
+            }
+            _ => Err(report.0),
+        }
+    }
+
+    fn rp_id(&self, report: &mut Report) -> Option<RpId> {
+        match self.rp_id {
+            Some(value) => report.keep(Key::RpId, RpId::parse(value)),
+            None => report.refuse(Key::RpId, Rule::Missing(Key::RpId)),
+        }
+    }
+
+    fn rp_name(&self, report: &mut Report) -> Option<&str> {
+        let name = self.rp_name?;
+        report
+            .keep(Key::RpName, rp_name::check(name))
+            .map(|()| name)
+    }
+
+    fn origins(&self, rp_id: Option<&RpId>, report: &mut Report) -> Vec<(usize, Origin)> {
+        let Some(values) = &self.origins else {
+            report.refuse::<()>(Key::Origins, Rule::Missing(Key::Origins));
+            return Vec::new();
+        };
+        let origins = report.list(Key::Origins, values, Origin::parse);
+        origins
+            .into_iter()
+            .filter(|(index, origin)| {
+                let served = rp_id.map_or(Ok(()), |rp_id| scope::check(origin, rp_id));
+                report.keep((Key::Origins, *index), served).is_some()
+            })
+            .collect()
+    }
+
+    fn related_origins(
+        &self,
+        rp_id: Option<&RpId>,
+        origins: &[(usize, Origin)],
+        report: &mut Report,
+    ) -> Vec<(usize, Origin)> {
+        let Some(values) = &self.related_origins else {
+            return Vec::new();
+        };
+        let related = report.list(Key::RelatedOrigins, values, Origin::parse);
+        let mut labels = related::Labels::default();
+        related
+            .into_iter()
+            .filter(|(index, origin)| {
+                let place = (Key::RelatedOrigins, *index);
+                // To be removed here, not moved there.
+                if let Some((first, _)) = origins.iter().find(|(_, other)| other == origin) {
+                    let first = (Key::Origins, *first).into();
+                    return report
+                        .refuse::<()>(
+                            place,
+                            Rule::Duplicate {
+                                value: origin.to_string(),
+                                first,
+                            },
+                        )
+                        .is_some();
+                }
+                let checked = related::check(origin, rp_id).and_then(|()| labels.add(origin));
+                report.keep(place, checked).is_some()
+            })
+            .collect()
+    }
+
+    fn hints(
+        &self,
+        attachment: Option<AuthenticatorAttachment>,
+        report: &mut Report,
+    ) -> Vec<(usize, Hint)> {
+        let Some(values) = &self.hints else {
+            return Vec::new();
+        };
+        let hints = report.list(Key::Hints, values, Hint::from_str);
+        if let Some(attachment) = attachment {
+            for &(index, hint) in hints
+                .iter()
+                .filter(|(_, hint)| hint.attachment() != attachment)
+            {
+                report.refuse::<()>(
+                    (Key::Hints, index),
+                    Rule::Contradiction { hint, attachment },
+                );
+            }
+        }
+        hints
+    }
+
+    fn timeout(&self, challenge_ttl: Option<Duration>, report: &mut Report) -> Option<Duration> {
+        // A shorter challenge shortens the default: nobody should have to mend what they did not write.
+        let default = challenge_ttl.map_or(DEFAULT_TIMEOUT, |ttl| ttl.min(DEFAULT_TIMEOUT));
+        let timeout = report.duration(Key::Timeout, self.timeout, &duration::TIMEOUT, default)?;
+        match challenge_ttl {
+            Some(challenge_ttl) if timeout > challenge_ttl => report.refuse(
+                Key::Timeout,
+                Rule::TimeoutOutlastsChallenge {
+                    timeout,
+                    challenge_ttl,
+                },
+            ),
+            _ => Some(timeout),
+        }
+    }
+}
+
+fn values<T>(indexed: Vec<(usize, T)>) -> Vec<T> {
+    indexed.into_iter().map(|(_, value)| value).collect()
+}
+
+/// The mistakes found so far.
+#[derive(Default)]
+struct Report(Vec<Violation>);
+
+impl Report {
+    /// Notes a mistake; there is no value then.
+    fn refuse<T>(&mut self, place: impl Into<Place>, rule: impl Into<Rule>) -> Option<T> {
+        self.0.push(Violation {
+            place: place.into(),
+            rule: rule.into(),
+        });
+        None
+    }
+
+    /// The value, unless it is a mistake.
+    fn keep<T>(
+        &mut self,
+        place: impl Into<Place>,
+        result: Result<T, impl Into<Rule>>,
+    ) -> Option<T> {
+        result.map_or_else(|rule| self.refuse(place, rule), Some)
+    }
+
+    fn word<T: FromStr<Err = UnknownWord>>(&mut self, key: Key, value: Option<&str>) -> Option<T> {
+        self.keep(key, value?.parse())
+    }
+
+    fn duration(
+        &mut self,
+        key: Key,
+        value: Option<&str>,
+        allowed: &RangeInclusive<Duration>,
+        default: Duration,
+    ) -> Option<Duration> {
+        value.map_or(Some(default), |value| {
+            self.keep(key, duration::parse(value, allowed))
+        })
+    }
+
+    /// The valid elements of an array with their places in it, none of them twice.
+    fn list<T: PartialEq, E: Into<Rule>>(
+        &mut self,
+        key: Key,
+        values: &[&str],
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<(usize, T)> {
+        if values.is_empty() {
+            self.refuse::<()>(key, Rule::EmptyList(key));
+        }
+        let mut kept: Vec<(usize, T)> = Vec::new();
+        for (index, value) in values.iter().enumerate() {
+            let place = (key, index);
+            let Some(parsed) = self.keep(place, parse(value)) else {
+                continue;
+            };
+            match kept.iter().find(|(_, other)| *other == parsed) {
+                Some(&(first, _)) => {
+                    let first = (key, first).into();
+                    self.refuse::<()>(
+                        place,
+                        Rule::Duplicate {
+                            value: (*value).to_owned(),
+                            first,
+                        },
+                    );
+                }
+                None => kept.push((index, parsed)),
+            }
+        }
+        kept
+    }
+}

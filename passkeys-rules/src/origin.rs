@@ -1,0 +1,289 @@
+//! Origins: [WebAuthn Level 3, §13.4.9](https://www.w3.org/TR/webauthn-3/#sctn-validating-origin).
+
+use std::fmt;
+use std::ops::Range;
+
+use thiserror::Error;
+
+use crate::android::{self, KeyHashProblem};
+use crate::host::{self, HostProblem};
+use crate::wording::quote;
+
+/// Where a ceremony may come from, spelt exactly as the browser spells it in `clientDataJSON`: two
+/// origins are the same when their strings are.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Origin {
+    text: String,
+    /// Where the host is in it; an Android app has none.
+    host: Option<Range<usize>>,
+}
+
+impl Origin {
+    /// Checks that `value` is an origin that a browser or Android would send.
+    pub fn parse(value: &str) -> Result<Self, OriginError> {
+        let host = match value.strip_prefix(android::PREFIX) {
+            Some(hash) => android::check(hash)
+                .map(|()| None)
+                .map_err(OriginProblem::KeyHash),
+            None => find_host(value).map(Some),
+        };
+        match host {
+            Ok(host) => Ok(Self {
+                text: value.to_owned(),
+                host,
+            }),
+            Err(problem) => Err(OriginError {
+                suggestion: repair(value),
+                value: value.to_owned(),
+                problem,
+            }),
+        }
+    }
+
+    /// The origin as it stands in `clientDataJSON`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The domain of a web origin; `None` for an Android app.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.text.get(self.host.clone()?)
+    }
+
+    /// Whether it is the origin of an Android app.
+    #[must_use]
+    pub fn is_android(&self) -> bool {
+        self.host.is_none()
+    }
+
+    /// Whether its pages come over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.text.starts_with("https://")
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl AsRef<str> for Origin {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// A value that is no origin, or none that can use passkeys.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OriginError {
+    /// What was written.
+    pub value: String,
+    /// The first rule that it breaks.
+    pub problem: OriginProblem,
+    /// The valid origin that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for OriginError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            value,
+            problem,
+            suggestion,
+        } = self;
+        write!(f, "origin {} {problem}; ", quote(value))?;
+        match suggestion {
+            Some(suggestion) => write!(f, "write `{suggestion}`"),
+            None => f.write_str(problem.advice()),
+        }
+    }
+}
+
+impl std::error::Error for OriginError {}
+
+/// The rules for an origin.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum OriginProblem {
+    /// Nothing there.
+    #[error("is empty")]
+    Empty,
+    /// Before, after or within.
+    #[error("has white space in it")]
+    WhiteSpace,
+    /// What sandboxed frames and `file:` pages send.
+    #[error("is what every page without an origin sends, so it names nobody")]
+    Opaque,
+    /// `https://*.example.com`.
+    #[error("is a pattern, and origins are compared letter by letter")]
+    Wildcard,
+    /// `example.com`.
+    #[error("has no `https://` in front")]
+    NoScheme,
+    /// `HTTPS://`.
+    #[error("has the scheme in upper case, and browsers send it in lower case")]
+    UpperCaseScheme,
+    /// Neither `https` nor `http`.
+    #[error("has the scheme {}, and browsers offer passkeys on `https` pages only", quote(.0))]
+    Scheme(String),
+    /// `http` that could leave the machine.
+    #[error("is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only")]
+    Insecure,
+    /// `https://example.com/`.
+    #[error("ends with a slash, and browsers send an origin without")]
+    TrailingSlash,
+    /// `https://example.com/login`.
+    #[error("has a path, and browsers send an origin without")]
+    Path,
+    /// `https://example.com?a=b`.
+    #[error("has a query, and browsers send an origin without")]
+    Query,
+    /// `https://example.com#a`.
+    #[error("has a fragment, and browsers send an origin without")]
+    Fragment,
+    /// `https://user@example.com`.
+    #[error("has a user name in it, and browsers send an origin without")]
+    UserInfo,
+    /// `https://example.com:`, `:http`, `:065`, `:0`, `:70000`.
+    #[error("has the port {}, and a port is a number from 1 to 65535 without leading zeros", quote(.0))]
+    Port(String),
+    /// `https://example.com:443`.
+    #[error("has the port {0}, which browsers leave out because it is the default")]
+    DefaultPort(u16),
+    /// Not a domain name.
+    #[error(transparent)]
+    Host(HostProblem),
+    /// A certificate's fingerprint alone.
+    #[error(
+        "is a certificate's fingerprint, and the origin of an Android app starts with `{}`",
+        android::PREFIX
+    )]
+    Fingerprint,
+    /// `android:` and something else.
+    #[error("is no Android origin, which starts with `{}`", android::PREFIX)]
+    Android,
+    /// An Android origin with a wrong hash.
+    #[error(transparent)]
+    KeyHash(KeyHashProblem),
+}
+
+impl OriginProblem {
+    /// What to do where the right value cannot be guessed.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Wildcard => "list each origin, such as `https://app.example.com`",
+            Self::Opaque => "list the origins of your pages, such as `https://example.com`",
+            Self::Scheme(_) => {
+                "write the origin of the page that signs people in, such as `https://example.com`"
+            }
+            Self::Port(_) => {
+                "write the port, or nothing for the default, such as `https://example.com`"
+            }
+            Self::Host(problem) => problem.advice(),
+            Self::Android | Self::Fingerprint | Self::KeyHash(_) => {
+                "take the SHA-256 fingerprint of the certificate that signs the app and write it in \
+                 base64url without padding, 43 characters after `android:apk-key-hash:`"
+            }
+            _ => "write scheme, host and port only, such as `https://example.com`",
+        }
+    }
+}
+
+/// Finds the host of a web origin, checking everything around it.
+fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
+    if value.is_empty() {
+        return Err(OriginProblem::Empty);
+    }
+    if value.contains(char::is_whitespace) {
+        return Err(OriginProblem::WhiteSpace);
+    }
+    if value == "null" {
+        return Err(OriginProblem::Opaque);
+    }
+    if value.contains('*') {
+        return Err(OriginProblem::Wildcard);
+    }
+    if android::is_fingerprint(value) {
+        return Err(OriginProblem::Fingerprint);
+    }
+    if value.starts_with("android:") {
+        return Err(OriginProblem::Android);
+    }
+    let (scheme, rest) = value.split_once("://").ok_or(OriginProblem::NoScheme)?;
+    let default_port = match scheme {
+        "https" => 443,
+        "http" => 80,
+        _ if ["https", "http"].contains(&&*scheme.to_ascii_lowercase()) => {
+            return Err(OriginProblem::UpperCaseScheme);
+        }
+        _ => return Err(OriginProblem::Scheme(scheme.to_owned())),
+    };
+    let (authority, path) = host::split_path(rest);
+    match path.as_bytes() {
+        [] => {}
+        [b'?', ..] => return Err(OriginProblem::Query),
+        [b'#', ..] => return Err(OriginProblem::Fragment),
+        [_] => return Err(OriginProblem::TrailingSlash),
+        _ => return Err(OriginProblem::Path),
+    }
+    if authority.contains('@') {
+        return Err(OriginProblem::UserInfo);
+    }
+    let (host, port) = host::split_port(authority);
+    host::check(host).map_err(OriginProblem::Host)?;
+    if let Some(port) = port {
+        match parse_port(port) {
+            None => return Err(OriginProblem::Port(port.to_owned())),
+            Some(port) if port == default_port => return Err(OriginProblem::DefaultPort(port)),
+            Some(_) => {}
+        }
+    }
+    if scheme == "http" && !host::is_local(host) {
+        return Err(OriginProblem::Insecure);
+    }
+    let start = value.len() - rest.len();
+    Ok(start..start + host.len())
+}
+
+/// A port as browsers write it.
+fn parse_port(port: &str) -> Option<u16> {
+    let number: u16 = port.parse().ok().filter(|&number| number != 0)?;
+    (number.to_string() == port).then_some(number)
+}
+
+/// The origin that was probably meant.
+fn repair(value: &str) -> Option<String> {
+    let value = value.trim();
+    if let Some(origin) = android::repair(value) {
+        return Some(origin);
+    }
+    let (scheme, rest) = value.split_once("://").unwrap_or(("", value));
+    let (authority, _) = host::split_path(rest);
+    let (host, port) = host::split_port(authority.rsplit('@').next()?);
+    let host = host::repair(host)?;
+    let default_port = match &*scheme.to_ascii_lowercase() {
+        "https" => 443,
+        "http" => 80,
+        // A word alone is anything but a host.
+        "" if host.contains('.') || host::is_local(&host) => 443,
+        _ => return None,
+    };
+    let port = match port.filter(|port| !port.is_empty()).map(str::parse) {
+        None => None,
+        Some(Ok(port)) => Some(port).filter(|&port: &u16| port != default_port),
+        Some(Err(_)) => return None,
+    };
+    let scheme = if host::is_local(&host) && !scheme.eq_ignore_ascii_case("https") {
+        "http"
+    } else {
+        "https"
+    };
+    let origin = match port {
+        None => format!("{scheme}://{host}"),
+        Some(port) => format!("{scheme}://{host}:{port}"),
+    };
+    find_host(&origin).is_ok().then_some(origin)
+}

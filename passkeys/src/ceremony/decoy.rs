@@ -1,0 +1,69 @@
+//! Credentials that do not exist, for users that do not.
+//!
+//! `authenticate/begin` for a named user would tell who has an account, if it answered an
+//! unknown name with an empty list. So it answers with made-up credentials, and always the same
+//! for the same name: an HMAC of it, under a key that nobody outside knows
+//! ([Level 3, §14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use super::options::CredentialDescriptor;
+use crate::Transport;
+
+#[derive(Clone)]
+pub(crate) struct Decoys {
+    key: [u8; 32],
+}
+
+/// How a peer named a user.
+pub(super) enum Named<'a> {
+    Id(&'a str),
+    Name(&'a str),
+}
+
+impl Decoys {
+    /// Decoys under a key of this process's own.
+    pub(crate) fn random() -> Self {
+        let mut key = [0; 32];
+        // A system without random numbers cannot begin a ceremony either, and says so there.
+        let _ = getrandom::fill(&mut key);
+        Self { key }
+    }
+
+    /// One or two credentials, with ids and transports as common authenticators have them.
+    pub(super) fn of(&self, user: &Named<'_>) -> Vec<CredentialDescriptor> {
+        let shape = self.derive(user, 0);
+        let count = if shape[0] < 64 { 2 } else { 1 };
+        (1..=count)
+            .map(|number| self.credential(user, number))
+            .collect()
+    }
+
+    fn credential(&self, user: &Named<'_>, number: u8) -> CredentialDescriptor {
+        let bytes = self.derive(user, number);
+        let kind = self.derive(user, number | 0x80);
+        // Apple and Google use 20 and 16 to 32 bytes, Windows Hello and security keys 32 and up.
+        let (length, transports) = match kind[0] {
+            0..128 => (20, vec![Transport::Hybrid, Transport::Internal]),
+            128..208 => (16, vec![Transport::Hybrid, Transport::Internal]),
+            208..240 => (32, vec![Transport::Internal]),
+            _ => (32, vec![Transport::Usb]),
+        };
+        CredentialDescriptor::new(bytes[..length].into(), transports)
+    }
+
+    fn derive(&self, user: &Named<'_>, number: u8) -> [u8; 32] {
+        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.key) {
+            Ok(mac) => mac,
+            Err(_) => return [0; 32],
+        };
+        let (space, user) = match user {
+            Named::Id(id) => (0, id),
+            Named::Name(name) => (1, name),
+        };
+        mac.update(&[space, number]);
+        mac.update(user.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}

@@ -1,0 +1,189 @@
+//! What `begin` answers: the options for `navigator.credentials`, in the JSON form that
+//! `PublicKeyCredential.parseCreationOptionsFromJSON()` and `parseRequestOptionsFromJSON()` read
+//! ([Level 3, §5.1.8 and §5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON)).
+
+use serde::Serialize;
+
+use super::Ceremonies;
+use crate::{
+    Attestation, AuthenticatorAttachment, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
+    Transport, UserVerification, base64url, engine,
+};
+
+/// A ceremony that was begun: what the browser needs, and the `state` that it sends back.
+///
+/// Serialises to `{"publicKey": .., "state": ".."}`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Begun<O> {
+    /// The options for `navigator.credentials.create()` or `.get()`.
+    pub public_key: O,
+    /// Redeems the ceremony, once.
+    pub state: String,
+}
+
+/// `PublicKeyCredentialCreationOptionsJSON`, the options for `navigator.credentials.create()`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreationOptions {
+    rp: RelyingPartyEntity,
+    user: UserEntity,
+    #[serde(with = "base64url")]
+    challenge: Vec<u8>,
+    pub_key_cred_params: Vec<CredentialParameters>,
+    timeout: u64,
+    exclude_credentials: Vec<CredentialDescriptor>,
+    authenticator_selection: AuthenticatorSelection,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<&'static str>,
+    attestation: &'static str,
+    extensions: CreationExtensions,
+}
+
+/// `PublicKeyCredentialRequestOptionsJSON`, the options for `navigator.credentials.get()`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestOptions {
+    #[serde(with = "base64url")]
+    challenge: Vec<u8>,
+    timeout: u64,
+    rp_id: String,
+    allow_credentials: Vec<CredentialDescriptor>,
+    user_verification: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct RelyingPartyEntity {
+    id: String,
+    name: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserEntity {
+    #[serde(with = "base64url")]
+    id: String,
+    name: String,
+    display_name: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct CredentialParameters {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    alg: i32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AuthenticatorSelection {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authenticator_attachment: Option<&'static str>,
+    resident_key: &'static str,
+    // For browsers that only know Level 1.
+    require_resident_key: bool,
+    user_verification: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CreationExtensions {
+    cred_props: bool,
+}
+
+/// A credential that the browser is told of, by its id.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CredentialDescriptor {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    #[serde(serialize_with = "serialize_id")]
+    id: CredentialId,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    transports: Vec<Transport>,
+}
+
+impl CreationOptions {
+    pub(super) fn new<R>(
+        ceremonies: &Ceremonies<R>,
+        user: &PasskeyUser,
+        challenge: &[u8],
+        exclude: Vec<Credential>,
+    ) -> Self {
+        let config = &ceremonies.config;
+        Self {
+            rp: RelyingPartyEntity {
+                id: config.rp_id().to_owned(),
+                name: config.rp_name().to_owned(),
+            },
+            user: UserEntity {
+                id: user.id().to_owned(),
+                name: user.name().to_owned(),
+                display_name: user.display_name().to_owned(),
+            },
+            challenge: challenge.to_owned(),
+            pub_key_cred_params: engine::ALGORITHMS
+                .map(|alg| CredentialParameters {
+                    kind: "public-key",
+                    alg,
+                })
+                .into(),
+            timeout: millis(config.timeout()),
+            exclude_credentials: exclude.into_iter().map(Into::into).collect(),
+            authenticator_selection: AuthenticatorSelection {
+                authenticator_attachment: config
+                    .authenticator_attachment()
+                    .map(AuthenticatorAttachment::as_str),
+                resident_key: config.resident_key().as_str(),
+                require_resident_key: config.resident_key() == ResidentKey::Required,
+                user_verification: config.user_verification().as_str(),
+            },
+            hints: config.hints().iter().copied().map(Hint::as_str).collect(),
+            attestation: Attestation::as_str(config.attestation()),
+            extensions: CreationExtensions { cred_props: true },
+        }
+    }
+}
+
+impl RequestOptions {
+    pub(super) fn new<R>(
+        ceremonies: &Ceremonies<R>,
+        challenge: &[u8],
+        allow: Vec<CredentialDescriptor>,
+    ) -> Self {
+        let config = &ceremonies.config;
+        Self {
+            challenge: challenge.to_owned(),
+            timeout: millis(config.timeout()),
+            rp_id: config.rp_id().to_owned(),
+            allow_credentials: allow,
+            user_verification: UserVerification::as_str(config.user_verification()),
+            hints: config.hints().iter().copied().map(Hint::as_str).collect(),
+        }
+    }
+}
+
+impl CredentialDescriptor {
+    pub(super) fn new(id: CredentialId, transports: Vec<Transport>) -> Self {
+        Self {
+            kind: "public-key",
+            id,
+            transports,
+        }
+    }
+}
+
+impl From<Credential> for CredentialDescriptor {
+    fn from(credential: Credential) -> Self {
+        Self::new(credential.id, credential.transports)
+    }
+}
+
+fn serialize_id<S: serde::Serializer>(id: &CredentialId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,258 @@
+use serde::Deserialize;
+
+use super::{
+    Begun, Ceremonies, CreationOptions, PendingCeremony, Purpose, RegistrationResponse,
+    RegistrationResult, challenge,
+};
+use crate::{
+    Credential, Error, PasskeyUser, ResidentKey,
+    audit::{AuditKind, Reason},
+    device_name,
+    engine::Attested,
+    store::CredentialRepository,
+};
+
+/// The registration ceremony
+/// ([Level 3, §7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
+pub struct Registration<'a, R>(&'a Ceremonies<R>);
+
+/// The body of `register/finish`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FinishRegistration<C = RegistrationResponse> {
+    /// What `navigator.credentials.create()` answered.
+    pub credential: C,
+    /// What `begin` answered.
+    pub state: String,
+    /// What the person calls the device; empty where they were not asked. At most 255
+    /// characters; control characters are removed.
+    #[serde(default)]
+    pub device_name: Option<String>,
+}
+
+impl<'a, R: CredentialRepository> Registration<'a, R> {
+    pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
+        Self(ceremonies)
+    }
+
+    /// Begins a registration of a further passkey for a user that exists.
+    ///
+    /// The user's passkeys are excluded, so that no authenticator is registered twice.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidUser`] where the user's id or names are out of bounds,
+    /// [`Error::StorageUnavailable`].
+    pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
+        user.check()?;
+        let exclude = self.0.repository.list(user.id()).await?;
+        self.hand_out(user, exclude, Purpose::Register(user.clone()))
+            .await
+    }
+
+    /// Begins a registration for an account that comes into being with it. Nothing is stored for
+    /// the user until it is finished.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::AccountAlreadyExists`] where the user's id has passkeys: it is nobody's to sign
+    /// up with. Otherwise as [`begin`](Self::begin).
+    pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
+        user.check()?;
+        if !self.0.repository.list(user.id()).await?.is_empty() {
+            return Err(self.refuse(Reason::AccountExists, Some(user), None));
+        }
+        self.hand_out(user, Vec::new(), Purpose::SignUp(user.clone()))
+            .await
+    }
+
+    async fn hand_out(
+        &self,
+        user: &PasskeyUser,
+        exclude: Vec<Credential>,
+        purpose: Purpose,
+    ) -> Result<Begun<CreationOptions>, Error> {
+        let challenge = challenge()?;
+        let public_key = CreationOptions::new(self.0, user, &challenge, exclude);
+        let state = self.0.begin(challenge, purpose).await?;
+        self.0
+            .record(AuditKind::RegistrationBegun, Some(user.id()), None);
+        Ok(Begun { public_key, state })
+    }
+
+    /// Finishes a registration that this user [began](Self::begin), and stores the passkey.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ChallengeNotFound`] unless the ceremony waits and is this user's,
+    /// [`Error::AttestationVerificationFailed`], [`Error::CredentialAlreadyExists`],
+    /// [`Error::InvalidRequest`] for a device name out of bounds, [`Error::StorageUnavailable`].
+    /// After each of them the ceremony is gone.
+    pub async fn finish(
+        &self,
+        user: &PasskeyUser,
+        request: &FinishRegistration,
+    ) -> Result<RegistrationResult, Error> {
+        let begun = self.redeem(&request.state).await?;
+        self.check_owner(&begun, user)?;
+        self.complete(begun, &request.credential, request.device_name.as_deref())
+            .await
+    }
+
+    /// Finishes a registration that was [begun by a sign-up](Self::begin_sign_up).
+    ///
+    /// # Errors
+    ///
+    /// As [`finish`](Self::finish), and [`Error::AccountAlreadyExists`] where the user's id got
+    /// a passkey in the meantime.
+    pub async fn finish_sign_up(
+        &self,
+        request: &FinishRegistration,
+    ) -> Result<RegistrationResult, Error> {
+        let begun = self.redeem(&request.state).await?;
+        if !begun.sign_up {
+            return Err(self.refuse(Reason::OtherPurpose, Some(&begun.user), None));
+        }
+        self.complete(begun, &request.credential, request.device_name.as_deref())
+            .await
+    }
+
+    /// Takes the ceremony that waits under `state`, first of all and once.
+    pub(crate) async fn redeem(&self, state: &str) -> Result<BegunRegistration, Error> {
+        let PendingCeremony {
+            purpose, challenge, ..
+        } = match self.0.take(state).await? {
+            Ok(ceremony) => ceremony,
+            Err(reason) => return Err(self.refuse(reason, None, None)),
+        };
+        match purpose {
+            Purpose::Register(user) => Ok(BegunRegistration {
+                user,
+                challenge,
+                sign_up: false,
+            }),
+            Purpose::SignUp(user) => Ok(BegunRegistration {
+                user,
+                challenge,
+                sign_up: true,
+            }),
+            Purpose::Authenticate(_) => Err(self.refuse(Reason::OtherPurpose, None, None)),
+        }
+    }
+
+    /// Refuses a ceremony that somebody else began, and one that a sign-up began: nobody was
+    /// signed in then.
+    pub(crate) fn check_owner(
+        &self,
+        begun: &BegunRegistration,
+        user: &PasskeyUser,
+    ) -> Result<(), Error> {
+        let reason = if begun.sign_up {
+            Reason::OtherPurpose
+        } else if begun.user.id() != user.id() {
+            Reason::OtherUser
+        } else {
+            return Ok(());
+        };
+        Err(self.refuse(reason, Some(user), None))
+    }
+
+    pub(crate) async fn complete(
+        &self,
+        begun: BegunRegistration,
+        response: &RegistrationResponse,
+        device_name: Option<&str>,
+    ) -> Result<RegistrationResult, Error> {
+        let BegunRegistration {
+            user,
+            challenge,
+            sign_up,
+        } = begun;
+        let device_name = device_name::clean(device_name.unwrap_or_default())?;
+        let attested = match self.0.engine.verify_registration(response, &challenge) {
+            Ok(attested) => attested,
+            Err(reason) => return Err(self.refuse(reason, Some(&user), None)),
+        };
+        let credential = self.credential(attested, &user, response, device_name);
+
+        if !self.0.repository.insert(&credential).await? {
+            return Err(self.refuse(Reason::AlreadyRegistered, Some(&user), Some(&credential)));
+        }
+        if sign_up && self.0.repository.list(user.id()).await?.len() > 1 {
+            // Somebody signed up with this id at the same time. Whoever sees the other steps
+            // back; at worst both do.
+            self.0.repository.delete(user.id(), &credential.id).await?;
+            return Err(self.refuse(Reason::AccountExists, Some(&user), Some(&credential)));
+        }
+        self.0.record(
+            AuditKind::RegistrationSucceeded,
+            Some(user.id()),
+            Some(&credential.id),
+        );
+        Ok(RegistrationResult {
+            user,
+            credential,
+            signed_up: sign_up,
+        })
+    }
+
+    fn credential(
+        &self,
+        attested: Attested,
+        user: &PasskeyUser,
+        response: &RegistrationResponse,
+        device_name: String,
+    ) -> Credential {
+        Credential {
+            id: attested.id,
+            user_id: user.id().to_owned(),
+            public_key: attested.public_key,
+            sign_count: attested.sign_count,
+            transports: response.transports(),
+            aaguid: attested.aaguid,
+            backup_eligible: attested.backup_eligible,
+            backup_state: attested.backup_state,
+            user_verified: attested.user_verified,
+            // A browser that does not say has done as it was told.
+            discoverable: response
+                .discoverable()
+                .unwrap_or(self.0.config.resident_key() == ResidentKey::Required),
+            device_name,
+            attestation_format: Some(attested.attestation_format),
+            created_at: self.0.now(),
+            last_used_at: None,
+            suspended_at: None,
+        }
+    }
+
+    /// Tells the audit trail the reason, and makes the error that the peer may know.
+    pub(crate) fn refuse(
+        &self,
+        reason: Reason,
+        user: Option<&PasskeyUser>,
+        credential: Option<&Credential>,
+    ) -> Error {
+        self.0.record(
+            AuditKind::RegistrationFailed(reason),
+            user.map(PasskeyUser::id),
+            credential.map(|credential| &credential.id),
+        );
+        match reason {
+            Reason::UnknownState
+            | Reason::Expired
+            | Reason::OtherPurpose
+            | Reason::OtherRelyingParty
+            | Reason::OtherUser => Error::ChallengeNotFound,
+            Reason::AlreadyRegistered => Error::CredentialAlreadyExists,
+            Reason::AccountExists => Error::AccountAlreadyExists,
+            _ => Error::AttestationVerificationFailed,
+        }
+    }
+}
+
+/// A registration taken out of the store, to be completed or dropped.
+pub(crate) struct BegunRegistration {
+    pub(crate) user: PasskeyUser,
+    challenge: Vec<u8>,
+    pub(crate) sign_up: bool,
+}

@@ -1,0 +1,114 @@
+//! What browsers answer, in the JSON form of `PublicKeyCredential.toJSON()`
+//! ([Level 3, §5.1](https://www.w3.org/TR/webauthn-3/#iface-pkcredential)).
+//!
+//! Members that are not listed are ignored, as the specification asks.
+
+use serde::Deserialize;
+
+use crate::{Transport, audit::Reason, base64url};
+
+/// `RegistrationResponseJSON`: the answer to `navigator.credentials.create()`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RegistrationResponse {
+    pub(crate) id: String,
+    #[serde(rename = "rawId", with = "base64url")]
+    pub(crate) raw_id: Vec<u8>,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) response: AttestationResponse,
+    #[serde(rename = "clientExtensionResults", default)]
+    pub(crate) extensions: RegistrationExtensions,
+}
+
+/// `AuthenticatorAttestationResponseJSON`.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct AttestationResponse {
+    #[serde(rename = "clientDataJSON", with = "base64url")]
+    pub(crate) client_data_json: Vec<u8>,
+    #[serde(rename = "attestationObject", with = "base64url")]
+    pub(crate) attestation_object: Vec<u8>,
+    #[serde(default)]
+    transports: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct RegistrationExtensions {
+    #[serde(rename = "credProps", default)]
+    pub(crate) cred_props: Option<CredentialProperties>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct CredentialProperties {
+    #[serde(default)]
+    pub(crate) rk: Option<bool>,
+}
+
+/// `AuthenticationResponseJSON`: the answer to `navigator.credentials.get()`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AuthenticationResponse {
+    pub(crate) id: String,
+    #[serde(rename = "rawId", with = "base64url")]
+    pub(crate) raw_id: Vec<u8>,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) response: AssertionResponse,
+}
+
+/// `AuthenticatorAssertionResponseJSON`.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct AssertionResponse {
+    #[serde(rename = "clientDataJSON", with = "base64url")]
+    pub(crate) client_data_json: Vec<u8>,
+    #[serde(rename = "authenticatorData", with = "base64url")]
+    pub(crate) authenticator_data: Vec<u8>,
+    #[serde(with = "base64url")]
+    pub(crate) signature: Vec<u8>,
+    #[serde(rename = "userHandle", default)]
+    pub(crate) user_handle: Option<UserHandle>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct UserHandle(#[serde(with = "base64url")] pub(crate) Vec<u8>);
+
+impl RegistrationResponse {
+    pub(crate) fn check_id(&self) -> Result<(), Reason> {
+        check_id(&self.kind, &self.id, &self.raw_id)
+    }
+
+    /// Words that the specification does not know are left out, as it asks.
+    pub(crate) fn transports(&self) -> Vec<Transport> {
+        let mut known = Vec::new();
+        for transport in self
+            .response
+            .transports
+            .iter()
+            .filter_map(|word| Transport::from_word(word))
+        {
+            if !known.contains(&transport) {
+                known.push(transport);
+            }
+        }
+        known
+    }
+
+    pub(crate) fn discoverable(&self) -> Option<bool> {
+        self.extensions.cred_props.as_ref()?.rk
+    }
+}
+
+impl AuthenticationResponse {
+    pub(crate) fn check_id(&self) -> Result<(), Reason> {
+        check_id(&self.kind, &self.id, &self.raw_id)
+    }
+}
+
+/// `id` is `rawId` in base64url, for a public key credential.
+fn check_id(kind: &str, id: &str, raw_id: &[u8]) -> Result<(), Reason> {
+    if kind != "public-key" {
+        Err(Reason::Malformed)
+    } else if base64url::decode(id).as_deref() != Some(raw_id) {
+        Err(Reason::CredentialId)
+    } else {
+        Ok(())
+    }
+}

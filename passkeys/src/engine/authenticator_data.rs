@@ -1,0 +1,105 @@
+//! Authenticator data, byte for byte
+//! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
+
+use serde::de::{Deserialize as _, IgnoredAny};
+use serde_cbor_2::Deserializer;
+
+use crate::{CredentialId, audit::Reason};
+
+const USER_PRESENT: u8 = 1;
+const USER_VERIFIED: u8 = 1 << 2;
+const BACKUP_ELIGIBLE: u8 = 1 << 3;
+const BACKUP_STATE: u8 = 1 << 4;
+const ATTESTED: u8 = 1 << 6;
+const EXTENSIONS: u8 = 1 << 7;
+
+#[derive(Debug)]
+pub(super) struct AuthenticatorData<'a> {
+    pub(super) rp_id_hash: &'a [u8; 32],
+    flags: u8,
+    pub(super) sign_count: u32,
+    pub(super) attested: Option<AttestedCredential<'a>>,
+}
+
+#[derive(Debug)]
+pub(super) struct AttestedCredential<'a> {
+    pub(super) aaguid: [u8; 16],
+    pub(super) credential_id: &'a [u8],
+    /// In `COSE_Key` form.
+    pub(super) public_key: &'a [u8],
+}
+
+impl<'a> AuthenticatorData<'a> {
+    /// Accepts exactly what the flags announce: nothing less, and not a byte after it.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Reason> {
+        Self::read(bytes).ok_or(Reason::Malformed)
+    }
+
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (rp_id_hash, rest) = bytes.split_first_chunk()?;
+        let (&[flags], rest) = rest.split_first_chunk()?;
+        let (&sign_count, mut rest) = rest.split_first_chunk()?;
+        let mut attested = None;
+        if flags & ATTESTED != 0 {
+            let (credential, after) = AttestedCredential::read(rest)?;
+            attested = Some(credential);
+            rest = after;
+        }
+        if flags & EXTENSIONS != 0 {
+            let (extensions, after) = cbor_item(rest)?;
+            // A map, of any length.
+            (extensions[0] >> 5 == 5).then_some(())?;
+            rest = after;
+        }
+        rest.is_empty().then_some(Self {
+            rp_id_hash,
+            flags,
+            sign_count: u32::from_be_bytes(sign_count),
+            attested,
+        })
+    }
+
+    pub(super) fn user_present(&self) -> bool {
+        self.flags & USER_PRESENT != 0
+    }
+
+    pub(super) fn user_verified(&self) -> bool {
+        self.flags & USER_VERIFIED != 0
+    }
+
+    pub(super) fn backup_eligible(&self) -> bool {
+        self.flags & BACKUP_ELIGIBLE != 0
+    }
+
+    pub(super) fn backup_state(&self) -> bool {
+        self.flags & BACKUP_STATE != 0
+    }
+}
+
+impl<'a> AttestedCredential<'a> {
+    fn read(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (&aaguid, rest) = bytes.split_first_chunk()?;
+        let (&length, rest) = rest.split_first_chunk()?;
+        let length = usize::from(u16::from_be_bytes(length));
+        (1..=CredentialId::MAX_BYTES)
+            .contains(&length)
+            .then_some(())?;
+        let (credential_id, rest) = rest.split_at_checked(length)?;
+        let (public_key, rest) = cbor_item(rest)?;
+        Some((
+            Self {
+                aaguid,
+                credential_id,
+                public_key,
+            },
+            rest,
+        ))
+    }
+}
+
+/// Splits off the first CBOR item, which is never empty.
+fn cbor_item(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut reader = Deserializer::from_slice(bytes);
+    IgnoredAny::deserialize(&mut reader).ok()?;
+    bytes.split_at_checked(reader.byte_offset())
+}

@@ -1,0 +1,201 @@
+//! The one place that knows `webauthn-rs-core`.
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::Deserialize;
+use serde_cbor_2::Value;
+use serde_json::json;
+use tracing::{Dispatch, dispatcher};
+use webauthn_rs_core::{
+    WebauthnCore,
+    error::WebauthnError,
+    proto::{
+        AttestationFormat, AuthenticationState, AuthenticatorAssertionResponseRaw,
+        AuthenticatorAttestationResponseRaw, COSEAlgorithm, COSEKey, COSEKeyType,
+        Credential as CoreCredential, ECDSACurve, ParsedAttestation, PublicKeyCredential,
+        RegisterPublicKeyCredential, RegisteredExtensions, RegistrationState,
+        UserVerificationPolicy,
+    },
+};
+
+use crate::{
+    Config, Credential, UserVerification,
+    audit::Reason,
+    base64url,
+    ceremony::{AuthenticationResponse, RegistrationResponse},
+};
+
+pub(super) struct Core {
+    webauthn: WebauthnCore,
+    user_verification: UserVerificationPolicy,
+}
+
+impl Core {
+    pub(super) fn new(config: &Config) -> Self {
+        // Origins that the crate's URL parser cannot read would be refused by `ClientData`
+        // anyway; valid configurations have none.
+        let origins = config
+            .accepted_origins()
+            .filter_map(|origin| origin.parse().ok())
+            .collect();
+        // The time-out only shows in options that the crate would make, and we make our own.
+        let timeout = Duration::ZERO;
+        Self {
+            webauthn: WebauthnCore::new_unsafe_experts_only(
+                config.rp_name(),
+                config.rp_id(),
+                origins,
+                timeout,
+                None,
+                None,
+            ),
+            user_verification: match config.user_verification() {
+                UserVerification::Required => UserVerificationPolicy::Required,
+                // The crate enforces `preferred` for credentials that were once verified; the
+                // specification does not.
+                _ => UserVerificationPolicy::Discouraged_DO_NOT_USE,
+            },
+        }
+    }
+
+    pub(super) fn verify_registration(
+        &self,
+        response: &RegistrationResponse,
+        challenge: &[u8],
+    ) -> Result<(), Reason> {
+        let state: RegistrationState = state(json!({
+            "policy": self.user_verification,
+            "exclude_credentials": [],
+            "challenge": base64url::encode(challenge),
+            "credential_algorithms": ["ES256", "ES384", "RS256"],
+            "require_resident_key": false,
+            "authenticator_attachment": null,
+            "extensions": { "credProps": true },
+            "allow_synchronised_authenticators": true,
+        }))?;
+        let response = RegisterPublicKeyCredential {
+            id: response.id.clone(),
+            raw_id: response.raw_id.clone(),
+            response: AuthenticatorAttestationResponseRaw {
+                attestation_object: response.response.attestation_object.clone(),
+                client_data_json: response.response.client_data_json.clone(),
+                transports: None,
+            },
+            type_: response.kind.clone(),
+            extensions: Default::default(),
+        };
+        silently(|| self.webauthn.register_credential(&response, &state, None))
+            .map(drop)
+            .map_err(|error| reason(&error, Reason::Attestation))
+    }
+
+    pub(super) fn verify_assertion(
+        &self,
+        response: &AuthenticationResponse,
+        challenge: &[u8],
+        credential: &Credential,
+        public_key: PublicKey,
+    ) -> Result<(), Reason> {
+        let state: AuthenticationState = state(json!({
+            "credentials": [],
+            "policy": self.user_verification,
+            "challenge": base64url::encode(challenge),
+            "appid": null,
+            "allow_backup_eligible_upgrade": false,
+        }))?;
+        let credential = CoreCredential {
+            cred_id: credential.id.as_bytes().to_vec(),
+            cred: public_key.0,
+            // The counter is judged by our policy, against the store, so here there is none.
+            counter: 0,
+            transports: None,
+            user_verified: credential.user_verified,
+            backup_eligible: credential.backup_eligible,
+            backup_state: credential.backup_state,
+            registration_policy: self.user_verification,
+            extensions: RegisteredExtensions::none(),
+            attestation: ParsedAttestation::default(),
+            attestation_format: AttestationFormat::None,
+        };
+        let response = PublicKeyCredential {
+            id: response.id.clone(),
+            raw_id: response.raw_id.clone(),
+            response: AuthenticatorAssertionResponseRaw {
+                authenticator_data: response.response.authenticator_data.clone(),
+                client_data_json: response.response.client_data_json.clone(),
+                signature: response.response.signature.clone(),
+                user_handle: None,
+            },
+            extensions: Default::default(),
+            type_: response.kind.clone(),
+        };
+        silently(|| {
+            self.webauthn
+                .authenticate_single_credential(&response, &state, &credential)
+        })
+        .map(drop)
+        .map_err(|error| reason(&error, Reason::Signature))
+    }
+}
+
+/// A credential's public key, of an algorithm that was offered and on the curve that belongs
+/// to it.
+pub(super) struct PublicKey(COSEKey);
+
+impl PublicKey {
+    pub(super) fn parse(cose: &[u8]) -> Result<Self, Reason> {
+        let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Reason::Malformed)?;
+        let key = silently(|| COSEKey::try_from(&value)).map_err(|_| Reason::Algorithm)?;
+        let fits = match (&key.type_, &key.key) {
+            (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP256R1,
+            (COSEAlgorithm::ES384, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP384R1,
+            (COSEAlgorithm::RS256, COSEKeyType::RSA(_)) => true,
+            _ => false,
+        };
+        fits.then_some(Self(key)).ok_or(Reason::Algorithm)
+    }
+}
+
+/// The members of an attestation object that we look at ourselves.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AttestationObject<'a> {
+    #[serde(borrow)]
+    pub(super) fmt: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) auth_data: Cow<'a, [u8]>,
+}
+
+pub(super) fn attestation_object(bytes: &[u8]) -> Result<AttestationObject<'_>, Reason> {
+    serde_cbor_2::from_slice(bytes).map_err(|_| Reason::Malformed)
+}
+
+/// The crate offers no way to make a state for a challenge of ours, but reads one.
+fn state<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, Reason> {
+    serde_json::from_value(value).map_err(|_| Reason::Malformed)
+}
+
+/// The crate logs responses, challenges and keys as it goes. None of that may be written.
+fn silently<T>(verify: impl FnOnce() -> T) -> T {
+    dispatcher::with_default(&Dispatch::none(), verify)
+}
+
+fn reason(error: &WebauthnError, otherwise: Reason) -> Reason {
+    match error {
+        WebauthnError::InvalidClientDataType => Reason::ClientDataType,
+        WebauthnError::MismatchedChallenge => Reason::Challenge,
+        WebauthnError::InvalidRPOrigin => Reason::Origin,
+        WebauthnError::CredentialCrossOrigin => Reason::CrossOrigin,
+        WebauthnError::InvalidRPIDHash => Reason::RpIdHash,
+        WebauthnError::UserNotPresent => Reason::UserNotPresent,
+        WebauthnError::UserNotVerified => Reason::UserNotVerified,
+        WebauthnError::CredentialAlteredAlgFromRequest => Reason::Algorithm,
+        WebauthnError::CredentialBackupEligibilityInconsistent => Reason::BackupEligibility,
+        WebauthnError::CredentialMayNotBeHardwareBound => Reason::BackupState,
+        WebauthnError::CredentialNotFound => Reason::CredentialId,
+        WebauthnError::ParseCBORFailure(_)
+        | WebauthnError::ParseJSONFailure(_)
+        | WebauthnError::ParseNOMFailure => Reason::Malformed,
+        _ => otherwise,
+    }
+}

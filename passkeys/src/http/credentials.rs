@@ -1,0 +1,125 @@
+use axum::{
+    Json,
+    extract::{Path, Request, State, rejection::PathRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{Failure, Shared, body};
+use crate::{
+    Credential, CredentialId, Error, Transport, audit::AuditKind, device_name,
+    relying_party::RelyingParty, store::CredentialRepository as _,
+};
+
+/// A passkey as its owner sees it. Never the public key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CredentialView {
+    id: String,
+    device_name: String,
+    transports: Vec<Transport>,
+    aaguid: Option<String>,
+    backup_eligible: bool,
+    backup_state: bool,
+    discoverable: bool,
+    suspended: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    last_used_at: Option<OffsetDateTime>,
+}
+
+impl From<Credential> for CredentialView {
+    fn from(credential: Credential) -> Self {
+        Self {
+            id: credential.id.to_string(),
+            device_name: credential.device_name,
+            transports: credential.transports,
+            aaguid: credential.aaguid.map(|aaguid| aaguid.to_string()),
+            backup_eligible: credential.backup_eligible,
+            backup_state: credential.backup_state,
+            discoverable: credential.discoverable,
+            suspended: credential.suspended_at.is_some(),
+            created_at: credential.created_at,
+            last_used_at: credential.last_used_at,
+        }
+    }
+}
+
+/// `GET /credentials`
+pub(super) async fn list<A: RelyingParty>(
+    State(passkeys): State<Shared<A>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (mut parts, _) = request.into_parts();
+    let user = passkeys.app.get_user(&mut parts).await?;
+    let credentials = passkeys
+        .repository()
+        .list(user.id())
+        .await
+        .map_err(Error::from)?;
+    let views: Vec<CredentialView> = credentials.into_iter().map(Into::into).collect();
+    Ok(Json(views).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rename {
+    device_name: String,
+}
+
+/// `PATCH /credentials/{id}`
+pub(super) async fn rename<A: RelyingParty>(
+    State(passkeys): State<Shared<A>>,
+    id: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<StatusCode, Failure> {
+    let (mut parts, body) = request.into_parts();
+    let user = passkeys.app.get_user(&mut parts).await?;
+    let body = body::read(body).await?;
+    let Rename { device_name } = body::json(&parts.headers, &body)?;
+    let name = device_name::clean(&device_name)?;
+    let id = credential_id(id)?;
+    if !passkeys
+        .repository()
+        .rename(user.id(), &id, &name)
+        .await
+        .map_err(Error::from)?
+    {
+        return Err(Error::CredentialNotFound.into());
+    }
+    passkeys
+        .ceremonies
+        .record(AuditKind::CredentialRenamed, Some(user.id()), Some(&id));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /credentials/{id}`
+pub(super) async fn delete<A: RelyingParty>(
+    State(passkeys): State<Shared<A>>,
+    id: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<StatusCode, Failure> {
+    let (mut parts, _) = request.into_parts();
+    let user = passkeys.app.get_user(&mut parts).await?;
+    let id = credential_id(id)?;
+    if !passkeys
+        .repository()
+        .delete(user.id(), &id)
+        .await
+        .map_err(Error::from)?
+    {
+        return Err(Error::CredentialNotFound.into());
+    }
+    passkeys
+        .ceremonies
+        .record(AuditKind::CredentialDeleted, Some(user.id()), Some(&id));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A path that is no credential's id names no credential.
+fn credential_id(id: Result<Path<String>, PathRejection>) -> Result<CredentialId, Error> {
+    id.map_err(|_| Error::CredentialNotFound)?.parse()
+}

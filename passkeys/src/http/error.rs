@@ -1,0 +1,49 @@
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::Error;
+
+impl IntoResponse for Error {
+    /// `{"error": {"code", "message"}}` with the error's [`status`](Error::status). Causes that
+    /// are nobody else's business go to the log instead.
+    fn into_response(self) -> Response {
+        match &self {
+            Self::StorageUnavailable(cause) => {
+                let cause: &dyn std::error::Error = cause;
+                tracing::error!(error = cause, "a store failed");
+            }
+            Self::InvalidUser(problem) => {
+                tracing::error!(problem, "a hook returned a user that cannot have passkeys");
+            }
+            _ => {}
+        }
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::BAD_REQUEST);
+        let body = json!({ "error": { "code": self.code(), "message": self.to_string() } });
+        (status, Json(body)).into_response()
+    }
+}
+
+/// Ends a handler early: with an error of ours, or with the response that a hook made.
+pub(super) struct Failure(Response);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error.into_response())
+    }
+}
+
+impl From<Response> for Failure {
+    fn from(response: Response) -> Self {
+        Self(response)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}

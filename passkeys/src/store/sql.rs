@@ -1,0 +1,158 @@
+//! What the SQL repositories share: the table, its statements and the way back from a row.
+
+use std::sync::Arc;
+
+use sqlx::AssertSqlSafe;
+use time::OffsetDateTime;
+
+use super::StoreError;
+use crate::{Aaguid, Credential, Transport};
+
+/// The name that `fastapi-passkeys` gives the table, too.
+pub(super) const DEFAULT_TABLE: &str = "passkey_credentials";
+
+/// The name of a table is not an SQL identifier.
+///
+/// One starts with an ASCII letter or underscore and goes on with those and digits, at most 54
+/// characters in all, so that the names of its indexes fit PostgreSQL's 63.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "`{0}` cannot name a table: use ASCII letters, digits and underscores, not a digit first, \
+     at most 54"
+)]
+pub struct InvalidTableName(String);
+
+/// A name that can stand in a statement without harm.
+pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let starts = name
+        .bytes()
+        .next()
+        .is_some_and(|byte| !byte.is_ascii_digit());
+    if starts && name.len() <= 54 && name.bytes().all(plain) {
+        Ok(name)
+    } else {
+        Err(InvalidTableName(name.to_owned()))
+    }
+}
+
+/// The statements of a repository, ready to be prepared.
+///
+/// SQLite and PostgreSQL speak one dialect here, but for how JSON goes in and comes out.
+#[derive(Debug)]
+pub(super) struct Statements {
+    pub(super) insert: Statement,
+    pub(super) find: Statement,
+    pub(super) list: Statement,
+    pub(super) record_use: Statement,
+    pub(super) suspend: Statement,
+    pub(super) rename: Statement,
+    pub(super) delete: Statement,
+}
+
+#[derive(Debug)]
+pub(super) struct Statement(Arc<str>);
+
+impl Statement {
+    pub(super) fn sql(&self) -> AssertSqlSafe<Arc<str>> {
+        AssertSqlSafe(Arc::clone(&self.0))
+    }
+}
+
+impl Statements {
+    /// `table` is quoted already; `from_json` and `to_json` are casts such as `::text`.
+    pub(super) fn new(table: &str, from_json: &str, to_json: &str) -> Self {
+        let statement = |sql: String| Statement(sql.into());
+        let columns = format!(
+            "credential_id, user_id, public_key, sign_count, transports{from_json}, aaguid, \
+             backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt, \
+             created_at, last_used_at, user_verified, suspended_at"
+        );
+        let owned = "credential_id = $1 AND user_id = $2";
+        Self {
+            insert: statement(format!(
+                "INSERT INTO {table} (credential_id, user_id, public_key, sign_count, transports, \
+                 aaguid, backup_eligible, backup_state, device_name, is_discoverable, \
+                 attestation_fmt, created_at, last_used_at, user_verified, suspended_at) \
+                 VALUES ($1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+                 ON CONFLICT (credential_id) DO NOTHING"
+            )),
+            find: statement(format!(
+                "SELECT {columns} FROM {table} WHERE credential_id = $1"
+            )),
+            list: statement(format!("SELECT {columns} FROM {table} WHERE user_id = $1")),
+            record_use: statement(format!(
+                "UPDATE {table} SET sign_count = $4, backup_state = $5, last_used_at = $6 \
+                 WHERE {owned} AND sign_count = $3 AND suspended_at IS NULL"
+            )),
+            suspend: statement(format!(
+                "UPDATE {table} SET suspended_at = COALESCE(suspended_at, $3) WHERE {owned}"
+            )),
+            rename: statement(format!("UPDATE {table} SET device_name = $3 WHERE {owned}")),
+            delete: statement(format!("DELETE FROM {table} WHERE {owned}")),
+        }
+    }
+}
+
+/// The columns of `find` and `list`, in their order.
+pub(super) type Row = (
+    Vec<u8>,                // credential_id
+    String,                 // user_id
+    Vec<u8>,                // public_key
+    i64,                    // sign_count
+    String,                 // transports
+    Option<Vec<u8>>,        // aaguid
+    bool,                   // backup_eligible
+    bool,                   // backup_state
+    String,                 // device_name
+    bool,                   // is_discoverable
+    Option<String>,         // attestation_fmt
+    Option<OffsetDateTime>, // created_at
+    Option<OffsetDateTime>, // last_used_at
+    bool,                   // user_verified
+    Option<OffsetDateTime>, // suspended_at
+);
+
+/// The credential in a row, whoever wrote it: `fastapi-passkeys` may leave `created_at` out and
+/// fill an unknown `aaguid` with zeros.
+pub(super) fn credential(row: Row) -> Result<Credential, StoreError> {
+    let words: Vec<String> = serde_json::from_str(&row.4).map_err(StoreError::new)?;
+    Ok(Credential {
+        id: row.0.into(),
+        user_id: row.1,
+        public_key: row.2,
+        sign_count: row.3.try_into().map_err(StoreError::new)?,
+        transports: words
+            .iter()
+            .filter_map(|word| Transport::from_word(word))
+            .collect(),
+        aaguid: row.5.and_then(|bytes| Aaguid::new(bytes.try_into().ok()?)),
+        backup_eligible: row.6,
+        backup_state: row.7,
+        device_name: row.8,
+        discoverable: row.9,
+        attestation_format: row.10,
+        created_at: row.11.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+        last_used_at: row.12,
+        user_verified: row.13,
+        suspended_at: row.14,
+    })
+}
+
+/// The credentials in a user's rows, in the order of `list`: ten rows are sorted faster here
+/// than an index is kept for it, and here rows without `created_at` have their place.
+pub(super) fn credentials(rows: Vec<Row>) -> Result<Vec<Credential>, StoreError> {
+    let mut credentials: Vec<_> = rows.into_iter().map(credential).collect::<Result<_, _>>()?;
+    credentials.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    Ok(credentials)
+}
+
+/// The words of `transports` as a JSON array.
+pub(super) fn transports(credential: &Credential) -> String {
+    let words: Vec<_> = credential
+        .transports
+        .iter()
+        .map(|transport| transport.as_str())
+        .collect();
+    serde_json::Value::from(words).to_string()
+}
