@@ -148,7 +148,7 @@ fn to_ascii(host: &str) -> Option<String> {
 
 /// The host that was probably meant.
 pub(crate) fn repair(host: &str) -> Option<String> {
-    let host = host.strip_suffix('.').unwrap_or(host);
+    let host = host.trim_matches('.');
     match ip_address(host) {
         // Binding addresses, copied from a terminal: development.
         Some(ip) if ip.is_loopback() || ip.is_unspecified() => Some("localhost".to_owned()),

@@ -17,6 +17,8 @@ mod http;
 mod passkeys;
 mod relying_party;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod user;
 
 pub use passkeys_macros::passkeys;

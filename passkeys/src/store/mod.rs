@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 mod codec;
 mod memory_challenges;
 mod memory_credentials;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sql;
 #[cfg(feature = "sqlite")]
