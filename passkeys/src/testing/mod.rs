@@ -6,8 +6,10 @@
 
 mod authenticator;
 mod clock;
+mod contract;
 mod fault;
 
 pub use authenticator::Authenticator;
 pub use clock::ManualClock;
+pub use contract::{challenge_store, credential_repository, pending_ceremony};
 pub use fault::Fault;
