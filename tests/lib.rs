@@ -5,6 +5,7 @@
 //! [`EVERYTHING`], under which nothing may be left out.
 
 mod schema;
+pub mod support;
 
 use std::{env, io::Write as _};
 

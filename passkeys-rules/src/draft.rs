@@ -85,7 +85,7 @@ impl Draft<'_> {
                     sign_count: sign_count.unwrap_or_default(),
                 })
             }
-            _ => Err(report.0),
+            _ => Err(report.in_order()),
         }
     }
 
@@ -201,6 +201,12 @@ fn values<T>(indexed: Vec<(usize, T)>) -> Vec<T> {
 struct Report(Vec<Violation>);
 
 impl Report {
+    /// In the order of the keys and of the elements of their arrays.
+    fn in_order(mut self) -> Vec<Violation> {
+        self.0.sort_by_key(|violation| violation.place);
+        self.0
+    }
+
     /// Notes a mistake; there is no value then.
     fn refuse<T>(&mut self, place: impl Into<Place>, rule: impl Into<Rule>) -> Option<T> {
         self.0.push(Violation {

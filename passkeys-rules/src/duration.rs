@@ -140,6 +140,9 @@ pub(crate) fn parse(
 /// The duration that was probably meant: other names of units, fractions, sums, white space.
 fn repair(value: &str) -> Option<String> {
     let value: String = value.to_lowercase().split_whitespace().collect();
+    if value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(format!("{value}s"));
+    }
     let mut rest = &*value;
     let mut total = Duration::ZERO;
     while !rest.is_empty() {
@@ -150,10 +153,9 @@ fn repair(value: &str) -> Option<String> {
             .unwrap_or(unit.len());
         let (unit, after) = unit.split_at(end);
         let seconds = match unit {
-            // Browsers count in milliseconds, people do not write a thousand seconds.
-            "" if number >= 1000.0 => 0.001,
-            "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 0.001,
-            "" | "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+            // Browsers count in milliseconds; nobody writes a thousand seconds.
+            "" | "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 0.001,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
             "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
             "h" | "hr" | "hrs" | "hour" | "hours" => 3600.0,
             _ => return None,

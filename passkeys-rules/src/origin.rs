@@ -209,7 +209,10 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
     if android::is_fingerprint(value) {
         return Err(OriginProblem::Fingerprint);
     }
-    if value.starts_with("android:") {
+    if value
+        .get(..8)
+        .is_some_and(|start| start.eq_ignore_ascii_case("android:"))
+    {
         return Err(OriginProblem::Android);
     }
     let (scheme, rest) = value.split_once("://").ok_or(OriginProblem::NoScheme)?;
@@ -234,15 +237,15 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
     }
     let (host, port) = host::split_port(authority);
     host::check(host).map_err(OriginProblem::Host)?;
+    if scheme == "http" && !host::is_local(host) {
+        return Err(OriginProblem::Insecure);
+    }
     if let Some(port) = port {
         match parse_port(port) {
             None => return Err(OriginProblem::Port(port.to_owned())),
             Some(port) if port == default_port => return Err(OriginProblem::DefaultPort(port)),
             Some(_) => {}
         }
-    }
-    if scheme == "http" && !host::is_local(host) {
-        return Err(OriginProblem::Insecure);
     }
     let start = value.len() - rest.len();
     Ok(start..start + host.len())
@@ -260,11 +263,15 @@ fn repair(value: &str) -> Option<String> {
     if let Some(origin) = android::repair(value) {
         return Some(origin);
     }
-    let (scheme, rest) = value.split_once("://").unwrap_or(("", value));
-    let (authority, _) = host::split_path(rest);
+    let (scheme, rest) = value
+        .split_once(':')
+        .map(|(scheme, rest)| (scheme.to_ascii_lowercase(), rest))
+        .filter(|(scheme, _)| ["https", "http"].contains(&scheme.as_str()))
+        .unwrap_or((String::new(), value));
+    let (authority, _) = host::split_path(rest.trim_start_matches(['/', '\\']));
     let (host, port) = host::split_port(authority.rsplit('@').next()?);
     let host = host::repair(host)?;
-    let default_port = match &*scheme.to_ascii_lowercase() {
+    let default_port = match scheme.as_str() {
         "https" => 443,
         "http" => 80,
         // A word alone is anything but a host.

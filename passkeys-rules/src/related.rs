@@ -38,13 +38,13 @@ pub enum RelatedError {
     /// No registrable domain.
     #[error(
         "origin `{0}` is a single label or a public suffix, which browsers skip among related \
-         origins; write the origin of a domain of your own, such as `https://example.com`"
+         origins; write the origin of a domain of your own, such as `https://example.co.uk`"
     )]
     NoDomain(Origin),
     /// One name too many.
     #[error(
-        "origin `{origin}` brings a sixth name, `{label}`, and browsers read only {MOST_LABELS}, \
-         here {}; remove the origins of one of them",
+        "origin `{origin}` brings a sixth name, `{label}`, and browsers read {MOST_LABELS}, here {}, \
+         each with any ending (`.com`, `.co.uk`); remove the origins of one of them",
         seen(labels)
     )]
     TooManyLabels {

@@ -18,7 +18,7 @@ pub enum RpNameError {
     )]
     Empty,
     /// White space at its ends.
-    #[error("name {} starts or ends with white space; write `{}`", quote(.0), .0.trim())]
+    #[error("name {} starts or ends with white space; write {}", quote(.0), quote(.0.trim()))]
     Untrimmed(String),
     /// Control characters, and those that turn the direction of text.
     #[error("name {} has the character `{}` in it, which cannot be seen; remove it", quote(.0), .1.escape_unicode())]

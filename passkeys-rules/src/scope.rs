@@ -26,7 +26,7 @@ pub enum ScopeError {
     },
     /// A development server beside a production RP ID.
     #[error(
-        "origin `{origin}` is not `{rp_id}` or below it; give development a configuration of its \
+        "origin `{origin}` is not `{rp_id}` or below it; give that server a configuration of its \
          own, with `rp_id = \"{host}\"`"
     )]
     Local {
@@ -51,8 +51,9 @@ pub enum ScopeError {
     },
     /// Below it, but a public suffix is in the way.
     #[error(
-        "origin `{origin}` is below `{rp_id}`, but browsers let no RP ID reach below the public \
-         suffix `{suffix}`; {}", across(domain.as_ref())
+        "origin `{origin}` is below `{rp_id}`, but browsers take `{suffix}` for a public suffix and \
+         let no RP ID reach below one; {}",
+        across(domain.as_ref())
     )]
     AcrossSuffix {
         /// The origin.
@@ -108,15 +109,15 @@ pub(crate) fn check(origin: &Origin, rp_id: &RpId) -> Result<(), ScopeError> {
             origin,
             rp_id,
         }
-    } else if is_local(host) {
-        ScopeError::Local {
-            host: host.to_owned(),
-            origin,
-            rp_id,
-        }
     } else if let Some(common) = common(host, rp_id.as_str()) {
         ScopeError::TooNarrow {
             common,
+            origin,
+            rp_id,
+        }
+    } else if is_local(host) {
+        ScopeError::Local {
+            host: host.to_owned(),
             origin,
             rp_id,
         }

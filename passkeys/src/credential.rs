@@ -11,7 +11,7 @@ use crate::{Error, base64url};
 /// Repositories store and return it whole. Applications meet it in
 /// [`AuthenticationResult`](crate::AuthenticationResult) and
 /// [`RegistrationResult`](crate::RegistrationResult).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(
     clippy::struct_excessive_bools,
@@ -82,9 +82,23 @@ impl Credential {
     }
 }
 
+impl fmt::Debug for Credential {
+    /// What tells one from another. Not the public key: it would end up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .field("user_id", &self.user_id)
+            .field("sign_count", &self.sign_count)
+            .field("created_at", &self.created_at)
+            .field("last_used_at", &self.last_used_at)
+            .field("suspended_at", &self.suspended_at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The identifier that an authenticator chose for a credential: 1 to 1023 bytes, written in
 /// base64url without padding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CredentialId(Vec<u8>);
 
 impl CredentialId {
@@ -108,6 +122,12 @@ impl From<Vec<u8>> for CredentialId {
 impl From<&[u8]> for CredentialId {
     fn from(bytes: &[u8]) -> Self {
         Self(bytes.to_vec())
+    }
+}
+
+impl fmt::Debug for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialId({self})")
     }
 }
 

@@ -1,6 +1,10 @@
 use std::future::Future;
 
-use axum::{extract::Request, http::request::Parts, response::Response};
+use axum::{
+    extract::{FromRequestParts, Request},
+    http::request::Parts,
+    response::Response,
+};
 
 use crate::{
     AuthenticationResult, Config, PasskeyUser, RegistrationResult, store::CredentialRepository,
@@ -71,5 +75,14 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<PasskeyUser>, Response>> + Send {
         let _ = (parts, username);
         std::future::ready(Ok(None))
+    }
+}
+
+/// Whoever `get_user` says is asking, in any handler of a router whose state is the application.
+impl<A: RelyingParty> FromRequestParts<A> for PasskeyUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &A) -> Result<Self, Response> {
+        app.get_user(parts).await
     }
 }

@@ -21,6 +21,7 @@ mod postgres_credentials;
 mod redis;
 #[cfg(feature = "sealed")]
 mod sealed;
+mod shared;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 #[cfg(feature = "sqlite")]

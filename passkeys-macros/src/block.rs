@@ -1,0 +1,216 @@
+//! The annotated block: its head and its items by kind. The syntax only; what hooks must look
+//! like is another phase.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Generics, ItemImpl, Signature, Token, Type, Visibility,
+    ext::IdentExt as _,
+    parse::{Parse, ParseStream, Parser as _},
+};
+
+use crate::{
+    errors::Errors,
+    glue::Glue,
+    items::{self, Kind, RawItem},
+    names::tidy,
+    repository,
+};
+
+/// An inherent impl block.
+pub(crate) struct Block {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) generics: Generics,
+    pub(crate) self_ty: Type,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) types: Vec<AssociatedType>,
+    /// Whether a macro is called in the block: what it expands to cannot be seen.
+    pub(crate) has_macros: bool,
+    /// A second `#[passkeys]` on the block.
+    pub(crate) again: Option<Attribute>,
+    /// The block as it stays: without its associated types, which Rust does not allow in it.
+    pub(crate) inherent: TokenStream,
+}
+
+/// A function of the block, up to its body.
+pub(crate) struct Function {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) signature: Signature,
+}
+
+/// A `type` of the block.
+pub(crate) struct AssociatedType {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// The type, if that is `= Type;`.
+    pub(crate) ty: Option<Type>,
+}
+
+impl Block {
+    /// Reads the annotated item. `None` if it is no inherent impl block, which is reported.
+    pub(crate) fn parse(item: &TokenStream, glue: &Glue, errors: &mut Errors) -> Option<Self> {
+        let mut head: Vec<_> = item.clone().into_iter().collect();
+        let braces = match head.pop() {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
+            _ => {
+                not_an_impl(item, errors);
+                return None;
+            }
+        };
+        let head: TokenStream = head.into_iter().collect();
+        let Ok(mut block) = syn::parse2::<ItemImpl>(quote!(#head {})) else {
+            not_an_impl(item, errors);
+            return None;
+        };
+        if let Some((path, _)) = &block.trait_ {
+            let ty = &block.self_ty;
+            errors.on(
+                path,
+                format_args!(
+                    "hooks are methods of the application itself, not of a trait; move them and \
+                     the attribute to `impl {} {{ .. }}`",
+                    tidy(ty)
+                ),
+            );
+            return None;
+        }
+        let again = block.attrs.iter().position(is_passkeys);
+        let again = again.map(|index| block.attrs.remove(index));
+        let mut this = Self {
+            attrs: block.attrs.clone(),
+            generics: block.generics.clone(),
+            self_ty: (*block.self_ty).clone(),
+            functions: Vec::new(),
+            types: Vec::new(),
+            has_macros: false,
+            inherent: if again.is_some() {
+                without_braces(&block)
+            } else {
+                head
+            },
+            again,
+        };
+        let mut body = TokenStream::new();
+        for item in items::split(repository::qualify(braces.stream(), glue)) {
+            this.item(item, &mut body, errors);
+        }
+        let mut group = Group::new(Delimiter::Brace, body);
+        group.set_span(braces.span());
+        this.inherent.extend([TokenTree::Group(group)]);
+        Some(this)
+    }
+
+    /// Takes in an item, and keeps it in the inherent block unless it is a type.
+    fn item(&mut self, item: RawItem, body: &mut TokenStream, errors: &mut Errors) {
+        match item.kind {
+            Kind::Type => {
+                match syn::parse2(item.into_token_stream()) {
+                    Ok(ty) => self.types.push(ty),
+                    Err(error) => errors.add(error),
+                }
+                return;
+            }
+            Kind::Function => match syn::parse2(item.head.clone()) {
+                Ok(function) => self.functions.push(function),
+                Err(error) => errors.add(error),
+            },
+            Kind::Macro => self.has_macros = true,
+            Kind::Other => {}
+        }
+        item.to_tokens(body);
+    }
+}
+
+impl ToTokens for RawItem {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.head.to_tokens(tokens);
+        self.tail.to_tokens(tokens);
+    }
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        Ok(Self {
+            attrs,
+            signature: input.parse()?,
+        })
+    }
+}
+
+impl Parse for AssociatedType {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        input.parse::<Option<Token![default]>>()?;
+        input.parse::<Token![type]>()?;
+        let name = input.parse()?;
+        let value: TokenStream = input.parse()?;
+        let plain = |value: ParseStream<'_>| {
+            value.parse::<Token![=]>()?;
+            let ty = value.parse()?;
+            value.parse::<Token![;]>()?;
+            Ok(ty)
+        };
+        Ok(Self {
+            attrs,
+            name,
+            ty: plain.parse2(value).ok(),
+        })
+    }
+}
+
+/// The `#[cfg]`s among the attributes.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
+    let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+    cfgs.cloned().collect()
+}
+
+fn is_passkeys(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "passkeys")
+}
+
+/// What stands in front of a block's braces.
+fn without_braces(block: &ItemImpl) -> TokenStream {
+    let mut tokens: Vec<_> = block.to_token_stream().into_iter().collect();
+    tokens.pop();
+    tokens.into_iter().collect()
+}
+
+impl Function {
+    pub(crate) fn name(&self) -> String {
+        self.signature.ident.unraw().to_string()
+    }
+}
+
+/// Says where the attribute belongs, on the words that tell what it is on.
+fn not_an_impl(item: &TokenStream, errors: &mut Errors) {
+    const KINDS: [&str; 10] = [
+        "struct", "enum", "union", "trait", "mod", "fn", "type", "static", "const", "use",
+    ];
+    let trees: Vec<_> = item.clone().into_iter().collect();
+    let at = trees.iter().position(|tree| match tree {
+        TokenTree::Ident(word) => KINDS.iter().any(|kind| word == kind),
+        _ => false,
+    });
+    let named: Vec<_> = trees.into_iter().skip(at.unwrap_or(0)).take(2).collect();
+    match named.as_slice() {
+        [TokenTree::Ident(kind), TokenTree::Ident(name)]
+            if *kind == "struct" || *kind == "enum" =>
+        {
+            errors.on(
+                quote!(#kind #name),
+                format_args!(
+                    "`#[passkeys]` belongs on the hooks, not on the {kind}; move it to \
+                     `impl {name} {{ .. }}`"
+                ),
+            );
+        }
+        named => errors.on(
+            named.iter().cloned().collect::<TokenStream>(),
+            "`#[passkeys]` belongs on the hooks; move it to the `impl App { .. }` that has them",
+        ),
+    }
+}

@@ -1,0 +1,53 @@
+//! What takes the expansion's place when there are mistakes: an implementation that says nothing
+//! wrong, so that the mistakes are all there is to read and editors keep completing.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::GenericParam;
+
+use crate::{
+    block::{Block, cfgs},
+    errors::Errors,
+    glue::{Glue, here},
+    hooks::Hook,
+    model::App,
+};
+
+/// The block's stand-in, and its mistakes.
+pub(crate) fn fallback(block: &Block, glue: &Glue, mut errors: Errors) -> TokenStream {
+    let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
+    if block.generics.params.iter().any(is_lifetime) {
+        // Nothing can be said about an application that borrows but that it must not.
+        return errors.into_items();
+    }
+    let mut repositories = block
+        .types
+        .iter()
+        .filter(|item| item.name == "Repository")
+        .filter_map(|item| Some((cfgs(&item.attrs), item.ty.as_ref()?)))
+        .peekable();
+    let mut items = TokenStream::new();
+    if repositories.peek().is_none() {
+        // A type that is an error fits wherever the repository is used.
+        let error = errors.pop();
+        items.extend(quote_spanned!(here()=> type Repository = #error;));
+    }
+    for (cfgs, ty) in repositories {
+        items.extend(quote_spanned!(here()=> #(#cfgs)* type Repository = #ty;));
+        if cfgs.is_empty() {
+            break;
+        }
+    }
+    let methods = [glue.config()]
+        .into_iter()
+        .chain(Hook::ALL.map(|hook| glue.signature(hook)));
+    items.extend(methods.map(|signature| quote_spanned!(here()=> #signature { loop {} })));
+    let app = App {
+        generics: block.generics.clone(),
+        ty: block.self_ty.clone(),
+        cfgs: cfgs(&block.attrs),
+    };
+    let mut tokens = errors.into_items();
+    tokens.extend(glue.implementation(&app, &items));
+    tokens
+}

@@ -1,0 +1,126 @@
+//! Types by their names, which is all that a macro sees of them.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{
+    GenericArgument, Generics, Lifetime, PathArguments, Type,
+    visit_mut::{self, VisitMut},
+};
+
+/// Extractors that read the body, so that nothing after them could.
+const BODY_EXTRACTORS: [&str; 9] = [
+    "Body",
+    "Bytes",
+    "Form",
+    "Json",
+    "Multipart",
+    "RawForm",
+    "Request",
+    "String",
+    "Verified",
+];
+
+/// Well-known extractors that leave the body alone.
+const HEAD_EXTRACTORS: [&str; 12] = [
+    "ConnectInfo",
+    "CookieJar",
+    "Extension",
+    "HeaderMap",
+    "Method",
+    "OriginalUri",
+    "PasskeyUser",
+    "Path",
+    "Query",
+    "Session",
+    "State",
+    "TypedHeader",
+];
+
+/// The last name of a type's path: `Json` of `axum::Json<T>`.
+pub(crate) fn of(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(ty) => ty.path.segments.last().map(|segment| &segment.ident),
+        Type::Group(group) => of(&group.elem),
+        Type::Paren(paren) => of(&paren.elem),
+        _ => None,
+    }
+}
+
+/// Whether the type goes by this name, wherever it comes from.
+pub(crate) fn is(ty: &Type, name: &str) -> bool {
+    of(ty).is_some_and(|ident| ident == name)
+}
+
+/// The type's name, if it reads the body.
+pub(crate) fn body_extractor(ty: &Type) -> Option<&Ident> {
+    one_of(ty, &BODY_EXTRACTORS)
+}
+
+/// The type's name, if it is known to leave the body alone.
+pub(crate) fn head_extractor(ty: &Type) -> Option<&Ident> {
+    one_of(ty, &HEAD_EXTRACTORS)
+}
+
+fn one_of<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Ident> {
+    of(ty).filter(|ident| names.iter().any(|name| ident == name))
+}
+
+/// The first type argument: `T` of `Option<T>`.
+pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(ty) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &ty.path.segments.last()?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// The type without references in front.
+pub(crate) fn owned(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => owned(&reference.elem),
+        Type::Group(group) => owned(&group.elem),
+        Type::Paren(paren) => owned(&paren.elem),
+        ty => ty,
+    }
+}
+
+/// Leaves the lifetimes that a hook declares to inference, as where it is called they are not
+/// declared.
+pub(crate) fn infer_lifetimes(ty: &mut Type, declared: &Generics) {
+    struct Infer<'a>(&'a Generics);
+
+    impl VisitMut for Infer<'_> {
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if self
+                .0
+                .lifetimes()
+                .any(|one| one.lifetime.ident == lifetime.ident)
+            {
+                lifetime.ident = Ident::new("_", lifetime.ident.span());
+            }
+        }
+    }
+
+    visit_mut::visit_type_mut(&mut Infer(declared), ty);
+}
+
+/// Tokens as a person would write a short type or path.
+pub(crate) fn tidy(tokens: impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, tight) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        ("& ", "&"),
+        ("' ", "'"),
+    ] {
+        text = text.replace(spaced, tight);
+    }
+    text
+}

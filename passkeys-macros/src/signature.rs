@@ -1,0 +1,309 @@
+//! What a hook's signature must look like.
+
+use syn::{
+    FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type,
+    TypeParamBound, spanned::Spanned as _,
+};
+
+use crate::{
+    block::{Function, cfgs},
+    errors::Errors,
+    hooks::{Hook, HookSpec, Last},
+    model::HookFn,
+    names::{self, owned, tidy},
+};
+
+/// Reads a hook off its signature. What keeps the library from calling it is reported.
+pub(crate) fn check(hook: Hook, function: &Function, errors: &mut Errors) -> HookFn {
+    let spec = hook.spec();
+    let signature = &function.signature;
+    qualifiers(spec, signature, errors);
+    generics(spec, signature, errors);
+    receiver(spec, signature, errors);
+    let mut types: Vec<_> = argument_types(signature).collect();
+    arguments(spec, signature, &types, errors);
+    answer(spec, signature, errors);
+    for ty in &mut types {
+        names::infer_lifetimes(ty, &signature.generics);
+    }
+    let last = match spec.last {
+        Last::Extractor => None,
+        Last::Body | Last::Given { .. } => types.pop(),
+    };
+    HookFn {
+        hook,
+        name: signature.ident.clone(),
+        cfgs: cfgs(&function.attrs),
+        is_async: signature.asyncness.is_some(),
+        extractors: types,
+        last,
+        answer: match &signature.output {
+            ReturnType::Default => signature.ident.span(),
+            ReturnType::Type(_, ty) => ty.span(),
+        },
+    }
+}
+
+fn qualifiers(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
+    let name = spec.name;
+    if let Some(token) = signature.constness {
+        errors.on(
+            token,
+            format_args!("`{name}` answers requests, not constants; remove the `const`"),
+        );
+    }
+    if let Safety::Unsafe(token) = signature.safety {
+        errors.on(
+            token,
+            format_args!(
+                "`{name}` is called with whatever a request brings, so it must be safe; remove \
+                 the `unsafe`"
+            ),
+        );
+    }
+    if let Some(abi) = &signature.abi {
+        errors.on(
+            abi,
+            format_args!("`{name}` is called from Rust; remove the `{}`", tidy(abi)),
+        );
+    }
+}
+
+/// Lifetimes are fine: they are inferred where the hook is called.
+fn generics(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
+    let params = &signature.generics.params;
+    if let Some(param) = params
+        .iter()
+        .find(|param| !matches!(param, GenericParam::Lifetime(_)))
+    {
+        errors.on(
+            param,
+            format_args!(
+                "`{}` cannot be generic, as nothing tells the library which type to call it with; \
+                 write that type instead",
+                spec.name
+            ),
+        );
+    }
+}
+
+fn receiver(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
+    let name = spec.name;
+    let Some(FnArg::Receiver(receiver)) = signature.inputs.first() else {
+        errors.on(
+            &signature.ident,
+            format_args!(
+                "`{name}` is called on the application; write `&self` as its first argument"
+            ),
+        );
+        return;
+    };
+    match borrows(receiver) {
+        Some(Borrow::Shared) => {}
+        Some(Borrow::Exclusive) => errors.on(
+            receiver,
+            format_args!(
+                "`{name}` is called for many requests at the same time; write `&self`, and keep \
+                 what changes behind a lock or in a database"
+            ),
+        ),
+        None => errors.on(
+            receiver,
+            format_args!(
+                "`{name}` is called for many requests, so it cannot consume the application; \
+                 write `&self`"
+            ),
+        ),
+    }
+}
+
+enum Borrow {
+    Shared,
+    Exclusive,
+}
+
+fn borrows(receiver: &Receiver) -> Option<Borrow> {
+    let mutable = match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutable) => mutable,
+        ReceiverKind::Typed(_, ty) => match &**ty {
+            Type::Reference(reference) if names::is(&reference.elem, "Self") => {
+                &reference.mutability
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(match mutable {
+        None => Borrow::Shared,
+        Some(_) => Borrow::Exclusive,
+    })
+}
+
+fn argument_types(signature: &Signature) -> impl Iterator<Item = Type> {
+    signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(argument) => Some((*argument.ty).clone()),
+        FnArg::Receiver(_) => None,
+    })
+}
+
+fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mut Errors) {
+    let mut given = false;
+    for (index, ty) in types.iter().enumerate() {
+        given |= names::of(owned(ty)).is_some_and(|name| Last::is_given(&name.to_string()));
+        if let Some(problem) = argument(spec, ty, &types[index + 1..]) {
+            errors.on(ty, problem);
+        }
+    }
+    let name = spec.name;
+    match spec.last {
+        Last::Given { ty, name: argument } if !given => errors.on(
+            &signature.ident,
+            format_args!("`{name}` needs `{argument}: {ty}` as its last argument; add it"),
+        ),
+        Last::Body if types.is_empty() => errors.on(
+            &signature.ident,
+            format_args!(
+                "`{name}` needs an extractor of the request's body as its last argument; add one, \
+                 such as `Json(form): Json<SignUp>`"
+            ),
+        ),
+        _ => {}
+    }
+}
+
+/// What is wrong with an argument, given those after it.
+fn argument(spec: &HookSpec, ty: &Type, after: &[Type]) -> Option<String> {
+    let hook = spec.name;
+    let is_last = after.is_empty();
+    if let Last::Given { ty: expected, .. } = spec.last {
+        let again = after.iter().any(|later| names::is(owned(later), expected));
+        match (names::is(owned(ty), expected), is_last) {
+            (true, true) if names::of(ty).is_none() => {
+                return Some(format!(
+                    "`{hook}` is given its `{expected}` to keep; write `{expected}`, without `&`"
+                ));
+            }
+            (true, true) => return None,
+            (true, false) if again && expected != "String" => {
+                return Some(format!(
+                    "`{hook}` is given one `{expected}`, as its last argument; remove this one"
+                ));
+            }
+            (true, false) if !again => {
+                return Some(format!(
+                    "`{expected}` is the last argument of `{hook}`; move it behind the extractors"
+                ));
+            }
+            _ => {}
+        }
+    }
+    if let Some(problem) = given_elsewhere(spec, ty) {
+        return Some(problem);
+    }
+    match ty {
+        Type::Reference(_) => {
+            return Some(format!(
+                "an extractor is given to `{hook}` to keep; write `{}`, without `&`",
+                tidy(owned(ty))
+            ));
+        }
+        Type::ImplTrait(_) => {
+            return Some(format!(
+                "`{hook}` cannot be generic, as nothing tells the library which type to call it \
+                 with; write that type instead of `impl ..`"
+            ));
+        }
+        _ => {}
+    }
+    if spec.hook == Hook::GetUser && asks_for_user(ty) {
+        return Some(
+            "the `PasskeyUser` extractor calls `get_user`, which would call it again and never \
+             end; extract what tells who is signed in, such as a session"
+                .to_owned(),
+        );
+    }
+    body(spec, ty, is_last)
+}
+
+/// Whether extracting this runs `get_user`.
+fn asks_for_user(ty: &Type) -> bool {
+    names::is(ty, "PasskeyUser")
+        || (names::is(ty, "Option") || names::is(ty, "Result"))
+            && names::first_argument(ty).is_some_and(asks_for_user)
+}
+
+/// What another hook is given.
+fn given_elsewhere(spec: &HookSpec, ty: &Type) -> Option<String> {
+    let name = spec.name;
+    let (other, given) = Hook::ALL.iter().find_map(|hook| match hook.spec().last {
+        Last::Given { ty: given, .. } if given != "String" && names::is(owned(ty), given) => {
+            Some((hook.spec().name, given))
+        }
+        _ => None,
+    })?;
+    Some(match spec.last {
+        Last::Given { ty, .. } => {
+            format!("`{name}` is given `{ty}`, and `{given}` is for `{other}`; write `{ty}`")
+        }
+        _ => format!("`{name}` is not given `{given}`, only `{other}` is; remove it"),
+    })
+}
+
+/// Where the body may be read.
+fn body(spec: &HookSpec, ty: &Type, is_last: bool) -> Option<String> {
+    let hook = spec.name;
+    match (names::body_extractor(ty), spec.last) {
+        (Some(_), Last::Body) if is_last => None,
+        (Some(reader), Last::Body) => Some(format!(
+            "`{reader}` reads the request's body, which nothing can do before the last argument; \
+             move it to the end"
+        )),
+        (Some(reader), _) => Some(format!(
+            "`{reader}` reads the request's body, which is not there for `{hook}`: only `sign_up` \
+             is given one; extract from the request's head, as `State`, `HeaderMap` or a session do"
+        )),
+        (None, Last::Body) if is_last => names::head_extractor(ty).map(|other| {
+            format!(
+                "the last argument of `{hook}` reads the request's body, and `{other}` does not; \
+                 add an argument such as `Json(form): Json<SignUp>`"
+            )
+        }),
+        _ => None,
+    }
+}
+
+fn answer(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
+    let name = spec.name;
+    match &signature.output {
+        ReturnType::Default if spec.answers_user => errors.on(
+            &signature.ident,
+            format_args!("`{name}` returns nothing; it must return {}", spec.returns),
+        ),
+        ReturnType::Type(_, ty) if signature.asyncness.is_none() && is_future(ty) => errors.on(
+            ty,
+            format_args!(
+                "`{name}` returns a future, which is only awaited if the hook is `async`; write \
+                 `async fn {name}` and what the future is for"
+            ),
+        ),
+        _ => {}
+    }
+}
+
+/// Whether this says that it is a future: `impl Future`, `BoxFuture`, `Pin<Box<..>>`.
+fn is_future(ty: &Type) -> bool {
+    match ty {
+        Type::ImplTrait(ty) => ty.bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                let last = bound.path.segments.last();
+                last.is_some_and(|segment| segment.ident == "Future")
+            }
+            _ => false,
+        }),
+        ty => {
+            names::is(ty, "BoxFuture")
+                || names::is(ty, "Pin")
+                    && names::first_argument(ty).is_some_and(|inner| names::is(inner, "Box"))
+        }
+    }
+}

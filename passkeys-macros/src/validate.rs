@@ -1,0 +1,171 @@
+//! From what is written to a model that cannot hold anything wrong.
+
+use passkeys_rules::wording::nearest;
+use syn::GenericParam;
+
+use crate::{
+    args::Args,
+    block::{Block, Function, cfgs},
+    errors::Errors,
+    hooks::{Hook, HookSpec},
+    model::{App, HookFn, Model, Repository},
+    signature,
+};
+
+/// The model of a block, unless there is a mistake in it; all are reported.
+pub(crate) fn validate(args: Args, block: &Block, errors: &mut Errors) -> Option<Model> {
+    let args = args.check(errors);
+    let app = app(block, errors);
+    let repositories = repositories(block, errors);
+    let hooks = hooks(block, errors);
+    let model = Model {
+        args: args?,
+        app,
+        repositories,
+        hooks,
+    };
+    errors.is_empty().then_some(model)
+}
+
+/// The annotated type, generic or not, but without lifetimes.
+fn app(block: &Block, errors: &mut Errors) -> App {
+    for param in &block.generics.params {
+        if let GenericParam::Lifetime(param) = param {
+            errors.on(
+                param,
+                "the application outlives every request, so it cannot borrow; own the data, or \
+                 share it in an `Arc`",
+            );
+        }
+    }
+    if let Some(again) = &block.again {
+        errors.on(
+            again,
+            "the block is annotated twice; remove one `#[passkeys]`, or give each its own \
+             `cfg_attr` condition",
+        );
+    }
+    App {
+        generics: block.generics.clone(),
+        ty: block.self_ty.clone(),
+        cfgs: cfgs(&block.attrs),
+    }
+}
+
+/// `type Repository`, or one for each of several `#[cfg]`s.
+fn repositories(block: &Block, errors: &mut Errors) -> Vec<Repository> {
+    let mut repositories: Vec<Repository> = Vec::new();
+    let mut meant = false;
+    for item in &block.types {
+        let name = item.name.to_string();
+        if name != "Repository" {
+            let near = nearest(&name, ["Repository"]).is_some() || name == "Repo";
+            let hint = if near {
+                "; did you mean `Repository`?"
+            } else {
+                "; remove it"
+            };
+            errors.on(
+                &item.name,
+                format_args!("the block takes one type, `Repository`, and not `{name}`{hint}"),
+            );
+            meant |= near;
+            continue;
+        }
+        meant = true;
+        let attrs = item.attrs.clone();
+        let Some(ty) = item.ty.clone() else {
+            errors.on(
+                &item.name,
+                "`Repository` is a plain type; write `type Repository = SqliteRepository;`",
+            );
+            continue;
+        };
+        let unconditional = cfgs(&attrs).is_empty();
+        if repositories
+            .iter()
+            .any(|one| unconditional || cfgs(&one.attrs).is_empty())
+        {
+            errors.on(
+                &item.name,
+                "`type Repository` is given twice; remove one, or give each its own `#[cfg]`",
+            );
+        }
+        repositories.push(Repository { attrs, ty });
+    }
+    if !meant {
+        errors.on(
+            &block.self_ty,
+            "`type Repository` is missing, which says where passkeys are kept; add \
+             `type Repository = SqliteRepository;`",
+        );
+    }
+    repositories
+}
+
+/// The hooks among the block's functions.
+fn hooks(block: &Block, errors: &mut Errors) -> Vec<HookFn> {
+    let mut hooks: Vec<HookFn> = Vec::new();
+    for function in &block.functions {
+        let name = function.name();
+        if let Some(hook) = Hook::from_name(&name) {
+            let checked = signature::check(hook, function, errors);
+            // Rust itself reports two functions of one name.
+            let again =
+                |one: &HookFn| one.hook == hook && (one.cfgs.is_empty() || checked.cfgs.is_empty());
+            if !hooks.iter().any(again) {
+                hooks.push(checked);
+            }
+        }
+    }
+    for hook in Hook::ALL {
+        if !hooks.iter().any(|one| one.hook == hook) {
+            absent(hook.spec(), block, errors);
+        }
+    }
+    hooks
+}
+
+/// Says that a hook is missing, or which function was meant to be it.
+fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
+    let name = spec.name;
+    if let Some(function) = block.functions.iter().find(|one| is_meant(spec, one)) {
+        let written = function.name();
+        let way_out = if spec.required {
+            ""
+        } else {
+            " If not, move it to another `impl` block."
+        };
+        errors.on(
+            &function.signature.ident,
+            format_args!("`{written}` is not a hook; did you mean `{name}`?{way_out}"),
+        );
+        return;
+    }
+    if !spec.required {
+        return;
+    }
+    let note = if block.has_macros {
+        "\nhooks have to be written in the block itself: what a macro in it expands to cannot be \
+         seen"
+    } else {
+        ""
+    };
+    errors.on(
+        &block.self_ty,
+        format_args!(
+            "the hook `{name}` is missing, which {}; add\n\n    {} {{ .. }}\n{note}",
+            spec.purpose, spec.signature
+        ),
+    );
+}
+
+/// Whether a function, which is no hook, was meant to be this one.
+fn is_meant(spec: &HookSpec, function: &Function) -> bool {
+    let name = function.name();
+    if Hook::from_name(&name).is_some() {
+        return false;
+    }
+    let others = Hook::ALL.iter().map(|hook| hook.spec().name);
+    nearest(&name, others) == Some(spec.name) || spec.aliases.iter().any(|alias| *alias == name)
+}

@@ -1,0 +1,259 @@
+//! The values of the attribute's keys: literals, because that is what a macro can see.
+
+use passkeys_rules::{
+    Form, Key,
+    wording::{alternatives, nearest},
+};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::{Lit, LitStr, Path, Type, parse::Parser as _};
+
+use crate::errors::Errors;
+
+/// What a key of the rules was given.
+pub(crate) enum Value {
+    One(Text),
+    Many { span: Span, elements: Vec<Text> },
+}
+
+/// A string and where it stands.
+pub(crate) struct Text {
+    pub(crate) literal: LitStr,
+    value: String,
+}
+
+impl Value {
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::One(text) => Some(&text.value),
+            Self::Many { .. } => None,
+        }
+    }
+
+    pub(crate) fn texts(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::One(_) => None,
+            Self::Many { elements, .. } => {
+                Some(elements.iter().map(|text| text.value.as_str()).collect())
+            }
+        }
+    }
+
+    /// Where the value is, or one of its elements.
+    pub(crate) fn span(&self, index: Option<usize>) -> Span {
+        match self {
+            Self::One(text) => text.literal.span(),
+            Self::Many { span, elements } => index
+                .and_then(|index| elements.get(index))
+                .map_or(*span, |text| text.literal.span()),
+        }
+    }
+}
+
+/// Reads the value of a key of the rules. `None` if it is of the wrong kind, which is reported.
+pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Option<Value> {
+    let value = Written::of(&written);
+    let problem = match (key.spec().form, value) {
+        (Form::List | Form::WordList(_), Written::Array { span, elements }) => {
+            return strings(key, span, elements, errors);
+        }
+        (Form::List | Form::WordList(_), other) => not_an_array(key, &other),
+        (_, Written::Text(text)) => return Some(Value::One(text)),
+        (form, other) => not_a_string(key, form, &other),
+    };
+    errors.on(written, problem);
+    None
+}
+
+/// Reads the type that `response` gives.
+pub(crate) fn response(written: TokenStream, errors: &mut Errors) -> Option<Type> {
+    let ty = syn::parse2(written.clone()).ok();
+    if ty.is_none() {
+        errors.on(
+            written,
+            "`response` takes the type of `on_authenticated`'s answer; write \
+             `response = Json<SignedIn>`",
+        );
+    }
+    ty
+}
+
+/// Reads the path that `crate` gives.
+pub(crate) fn krate(written: TokenStream, errors: &mut Errors) -> Option<Path> {
+    let path = Path::parse_mod_style.parse2(written.clone()).ok();
+    if path.is_none() {
+        errors.on(
+            written,
+            "`crate` takes the library's path, without quotes; write `crate = ::passkeys`",
+        );
+    }
+    path
+}
+
+/// The elements of an array, each of which must be a string.
+fn strings(key: Key, span: Span, elements: Vec<TokenStream>, errors: &mut Errors) -> Option<Value> {
+    let all = elements.len();
+    let strings: Vec<_> = elements
+        .into_iter()
+        .filter_map(|element| match Written::of(&element) {
+            Written::Text(text) => Some(text),
+            other => {
+                errors.on(element, not_an_element(key, &other));
+                None
+            }
+        })
+        .collect();
+    // What is left of a damaged array is judged, unless nothing is.
+    (all == 0 || !strings.is_empty()).then_some(Value::Many {
+        span,
+        elements: strings,
+    })
+}
+
+fn not_a_string(key: Key, form: Form, value: &Written) -> String {
+    let example = key.spec().example;
+    match (value, form) {
+        (Written::Array { elements, .. }, _) => {
+            let fix = match elements.as_slice() {
+                [only] => only.to_string(),
+                _ => example.to_owned(),
+            };
+            format!("`{key}` takes one value, not an array; write `{key} = {fix}`")
+        }
+        (Written::Integer(number), Form::Duration) => format!(
+            "`{key}` needs a unit; write `{key} = \"{number}s\"` for seconds or \
+             `{key} = \"{number}m\"` for minutes"
+        ),
+        (Written::Word(word), Form::Words(words)) => match nearest(word, words.iter().copied()) {
+            Some(near) => format!("`{key}` takes a word in quotes; write `{key} = \"{near}\"`"),
+            None => not_a_literal(key),
+        },
+        (Written::Word(_) | Written::Expression, _) => not_a_literal(key),
+        (_, Form::Words(words)) => format!(
+            "`{key}` takes {}, in quotes; write `{key} = {example}`",
+            alternatives(words)
+        ),
+        _ => format!("`{key}` takes a string; write `{key} = {example}`"),
+    }
+}
+
+fn not_an_array(key: Key, value: &Written) -> String {
+    let example = key.spec().example;
+    match value {
+        Written::Text(text) => {
+            format!("`{key}` takes an array; write `{key} = [{:?}]`", text.value)
+        }
+        Written::Decorated(decoration) => {
+            format!("`{key}` takes a plain array; remove the `{decoration}`")
+        }
+        Written::Word(_) | Written::Expression => not_a_literal(key),
+        _ => format!("`{key}` takes an array of strings; write `{key} = {example}`"),
+    }
+}
+
+fn not_an_element(key: Key, element: &Written) -> String {
+    match element {
+        Written::Word(word) if matches!(key.spec().form, Form::WordList(words) if words.contains(&word.as_str())) =>
+        {
+            format!("`{key}` takes words in quotes; write `\"{word}\"`")
+        }
+        Written::Word(_) | Written::Expression => not_a_literal(key),
+        _ => format!(
+            "`{key}` takes an array of strings; write `{key} = {}`",
+            key.spec().example
+        ),
+    }
+}
+
+fn not_a_literal(key: Key) -> String {
+    format!(
+        "`{key}` takes literals, which can be checked while the program is compiled; for a value \
+         that is only known when it starts use `Passkeys::with_config` with `Config::from_env()` \
+         or `Config::new(..)`"
+    )
+}
+
+/// What somebody wrote as a value.
+enum Written {
+    Text(Text),
+    Integer(String),
+    /// Names, perhaps with dashes in between: a constant, or a word without its quotes.
+    Word(String),
+    Array {
+        span: Span,
+        elements: Vec<TokenStream>,
+    },
+    /// An array with something in front: `&[..]`, `vec![..]`.
+    Decorated(String),
+    /// Another literal.
+    Other,
+    Expression,
+}
+
+impl Written {
+    fn of(tokens: &TokenStream) -> Self {
+        if let Ok(literal) = syn::parse2::<Lit>(tokens.clone()) {
+            return Self::literal(literal);
+        }
+        let trees: Vec<_> = ungrouped(tokens.clone());
+        match trees.as_slice() {
+            [TokenTree::Group(array)] if array.delimiter() == Delimiter::Bracket => {
+                elements(array.stream()).map_or(Self::Expression, |elements| Self::Array {
+                    span: array.span(),
+                    elements,
+                })
+            }
+            [front @ .., TokenTree::Group(array)] if array.delimiter() == Delimiter::Bracket => {
+                Self::Decorated(front.iter().map(ToString::to_string).collect())
+            }
+            trees => word(trees).map_or(Self::Expression, Self::Word),
+        }
+    }
+
+    fn literal(literal: Lit) -> Self {
+        match literal {
+            Lit::Str(literal) if literal.suffix().is_empty() => Self::Text(Text {
+                value: literal.value(),
+                literal,
+            }),
+            Lit::Int(number) => Self::Integer(number.base10_digits().to_owned()),
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The elements of an array, unless it is `[value; length]`.
+fn elements(inside: TokenStream) -> Option<Vec<TokenStream>> {
+    let mut elements = vec![TokenStream::new()];
+    for tree in inside {
+        match &tree {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => elements.push(TokenStream::new()),
+            TokenTree::Punct(punct) if punct.as_char() == ';' => return None,
+            _ => elements.last_mut()?.extend([tree]),
+        }
+    }
+    elements.retain(|element| !element.is_empty());
+    Some(elements)
+}
+
+/// `required`, `RP_ID`, `cross-platform`.
+fn word(trees: &[TokenTree]) -> Option<String> {
+    trees
+        .iter()
+        .map(|tree| match tree {
+            TokenTree::Ident(ident) => Some(ident.to_string()),
+            TokenTree::Punct(punct) if punct.as_char() == '-' => Some("-".to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The tokens, out of the invisible groups that `macro_rules!` wraps its fragments in.
+fn ungrouped(tokens: TokenStream) -> Vec<TokenTree> {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    match trees.as_slice() {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            ungrouped(group.stream())
+        }
+        _ => trees,
+    }
+}

@@ -1,0 +1,4 @@
+//! Blocks that must keep compiling.
+
+#[path = "ui/pass/quickstart.rs"]
+mod quickstart;

@@ -1,0 +1,7 @@
+//! An application like its users write, and what the tests do with it.
+
+mod app;
+mod world;
+
+pub use app::{App, SignedIn};
+pub use world::{Recorder, World, ada, bob};
