@@ -5,7 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Broken, ROUNDS, TASKS, Verdict, kept, race, same};
 use crate::{
     PasskeyUser,
-    ceremony::Purpose,
+    ceremony::{Challenge, Purpose},
     store::{ChallengeStore, PendingCeremony},
 };
 
@@ -69,11 +69,11 @@ fn pending(
     begun_at: OffsetDateTime,
     lifetime: Duration,
 ) -> PendingCeremony {
-    let mut challenge = vec![0xc5; 32];
+    let mut challenge = [0xc5; 32];
     challenge[..8].copy_from_slice(&number.to_be_bytes());
     PendingCeremony {
         rp_id: "example.com".to_owned(),
-        challenge,
+        challenge: Challenge::known(challenge),
         purpose,
         begun_at,
         expires_at: begun_at + lifetime,
