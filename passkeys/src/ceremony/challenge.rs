@@ -18,6 +18,12 @@ impl Challenge {
         Ok(Self(bytes))
     }
 
+    /// One that a test can recognise.
+    #[cfg(feature = "testing")]
+    pub(crate) fn known(bytes: [u8; 32]) -> Self {
+        Self(bytes.into())
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

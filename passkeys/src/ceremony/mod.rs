@@ -18,7 +18,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 pub use authentication::{Authentication, FinishAuthentication};
-use challenge::Challenge;
+pub(crate) use challenge::Challenge;
 pub(crate) use decoy::Decoys;
 pub use options::{Begun, CreationOptions, RequestOptions};
 pub use pending::PendingCeremony;

@@ -8,10 +8,12 @@ mod answer;
 mod authenticator;
 mod browser;
 mod clock;
+mod contract;
 mod fault;
 
 pub use answer::Answer;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::ManualClock;
+pub use contract::{challenge_store, credential_repository, pending_ceremony};
 pub use fault::Fault;
