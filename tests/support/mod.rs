@@ -1,6 +1,7 @@
 //! An application like its users write, and what the tests do with it.
 
 mod app;
+pub mod servers;
 mod world;
 
 pub use app::{App, SignedIn};
