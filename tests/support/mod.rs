@@ -1,7 +1,9 @@
 //! An application like its users write, and what the tests do with it.
 
 mod app;
+mod schema;
 mod world;
 
 pub use app::{App, SignedIn};
+pub use schema::Schema;
 pub use world::{Recorder, World, ada, bob};
