@@ -1,6 +1,7 @@
 //! Stores: what they promise, and what is particular to each.
 
 mod contract;
+mod growth;
 mod memory;
 mod postgres;
 mod redis;
