@@ -1,10 +1,4 @@
-//! What a peer sends is bounded and typed: nothing panics, nothing is a server error, and nothing
-//! secret is logged.
-
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
+//! What a peer sends is bounded and typed: nothing panics and nothing is a server error.
 
 use axum::{
     Router,
@@ -18,7 +12,7 @@ use proptest::{
     prelude::{Strategy, any, prop},
     test_runner::{Config, TestRunner},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
@@ -136,106 +130,4 @@ fn a_response_with_any_byte_changed_does_not_sign_in() {
             Ok(())
         })
         .unwrap();
-}
-
-/// A log to search.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn neither_challenge_nor_state_nor_key_is_ever_logged() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-
-    let world = World::default();
-    let mut device = world.device();
-    let mut secrets = Vec::new();
-    runtime.block_on(async {
-        let begun = world.passkeys.registration().begin(&ada()).await.unwrap();
-        secrets.push(serde_json::to_value(&begun).unwrap()["publicKey"]["challenge"].clone());
-        secrets.push(json!(begun.state));
-        let request = world.answer(begun, &mut device);
-        let registered = world
-            .passkeys
-            .registration()
-            .finish(&ada(), &request)
-            .await
-            .unwrap();
-        let key = &registered.credential().public_key;
-        secrets.push(json!(
-            format!("{:?}", &key[10..20]).trim_matches(['[', ']'])
-        ));
-
-        let begun = world.passkeys.authentication().begin(None).await.unwrap();
-        let begun_json = serde_json::to_value(&begun).unwrap();
-        secrets.push(begun_json["publicKey"]["challenge"].clone());
-        secrets.push(json!(begun.state));
-        let credential = device.get(&begun_json).unwrap();
-        secrets.push(credential["response"]["signature"].clone());
-        let request = passkeys::ceremony::FinishAuthentication {
-            credential: serde_json::from_value(credential).unwrap(),
-            state: begun.state.clone(),
-        };
-        world
-            .passkeys
-            .authentication()
-            .finish(&request)
-            .await
-            .unwrap();
-        tracing::trace!(?begun, ?request, ?registered, "what an application may log");
-    });
-
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(
-        log.contains("authentication_succeeded") && log.contains("what an application may log")
-    );
-    for secret in &secrets {
-        assert!(
-            !log.contains(secret.as_str().unwrap()),
-            "{secret} in\n{log}"
-        );
-    }
-}
-
-#[test]
-fn what_a_peer_names_is_escaped_in_the_log() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let forged = "eve\n2026-01-01T00:00:00Z INFO all is well";
-    runtime
-        .block_on(
-            World::default()
-                .passkeys
-                .authentication()
-                .begin(Some(forged)),
-        )
-        .unwrap();
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(log.lines().count(), 1, "{log}");
 }

@@ -220,15 +220,19 @@ function deviceName({ authenticatorAttachment, response }) {
 // What is said.
 
 /** @param {string} words */
-function say(words) {
-  $("alert").textContent = "";
-  $("status").textContent = words;
-}
+const say = (words) => announce("status", words);
 
 /** @param {string} words */
-function complain(words) {
-  $("status").textContent = "";
-  $("alert").textContent = words;
+const complain = (words) => announce("alert", words);
+
+/**
+ * @param {"status" | "alert"} place
+ * @param {string} words nothing to be silent
+ */
+function announce(place, words) {
+  for (const each of ["status", "alert"]) $(each).textContent = each === place ? words : "";
+  // On a phone the page may be scrolled to where the button is.
+  if (words) $(place).scrollIntoView({ block: "nearest" });
 }
 
 /** @param {string} words */

@@ -122,6 +122,7 @@ fn an_origin_is_listed_once() {
 #[test]
 fn a_name_can_be_read() {
     let long = "n".repeat(65);
+    let wide = "é".repeat(33);
     for (name, message) in [
         (
             "",
@@ -155,6 +156,12 @@ fn a_name_can_be_read() {
             &long,
             &format!(
                 "name `{long}` is 65 bytes long, and authenticators may cut it after 64; shorten it"
+            ),
+        ),
+        (
+            &wide,
+            &format!(
+                "name `{wide}` is 66 bytes long, and authenticators may cut it after 64; shorten it"
             ),
         ),
     ] {

@@ -8,21 +8,37 @@ use crate::base64url;
 /// A browser and an authenticator in one: makes passkeys and signs in with them, as
 /// `navigator.credentials` does, but takes the server's JSON and answers JSON.
 ///
-/// ```
-/// # async fn example(passkeys: passkeys::Passkeys<impl passkeys::__private::RelyingParty>)
-/// # -> Result<(), Box<dyn std::error::Error>> {
-/// use passkeys::{PasskeyUser, ceremony::FinishRegistration, testing::Authenticator};
+/// [`Browser`](super::Browser) drives one over HTTP. Without HTTP:
 ///
+/// ```
+/// # use passkeys::{AuthenticationResult, Passkeys, passkeys, store::MemoryRepository};
+/// # #[derive(Clone)]
+/// # struct App;
+/// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+/// # impl App {
+/// #     type Repository = MemoryRepository;
+/// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+/// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+/// # }
+/// use passkeys::{PasskeyUser, ceremony::FinishRegistration, testing::Authenticator};
+/// use serde_json::{from_value, to_value};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let passkeys = Passkeys::new(App, MemoryRepository::default());
 /// let mut phone = Authenticator::new("https://example.com");
 /// let user = PasskeyUser::new("1", "ada", "Ada");
+///
 /// let begun = passkeys.registration().begin(&user).await?;
 /// let request = FinishRegistration {
-///     credential: serde_json::from_value(phone.create(&serde_json::to_value(&begun)?))?,
+///     credential: from_value(phone.create(&to_value(&begun)?))?,
 ///     state: begun.state,
 ///     device_name: None,
 /// };
 /// let registered = passkeys.registration().finish(&user, &request).await?;
-/// # Ok(()) }
+/// assert_eq!(registered.user_id(), "1");
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Authenticator {
