@@ -3,6 +3,7 @@
 mod contract;
 mod growth;
 mod memory;
+mod moving;
 mod postgres;
 mod redis;
 mod sealed;
