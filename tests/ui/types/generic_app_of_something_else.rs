@@ -1,4 +1,5 @@
 use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use std::rc::Rc;
 
 #[derive(Clone)]
 struct App<D> {
@@ -16,4 +17,9 @@ impl<D> App<D> {
     async fn on_authenticated(&self, _: AuthenticationResult) {}
 }
 
-fn main() {}
+fn main() {
+    let app = App {
+        database: Rc::new(()),
+    };
+    passkeys::Passkeys::new(app, MemoryRepository::default());
+}
