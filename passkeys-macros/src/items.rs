@@ -65,9 +65,12 @@ impl RawItem {
 /// How many tokens the `#![..]` that begins here has.
 fn inner_attribute(trees: &[TokenTree]) -> Option<usize> {
     match trees {
-        [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(_), ..] => {
-            (hash.as_char() == '#' && bang.as_char() == '!').then_some(3)
-        }
+        [
+            TokenTree::Punct(hash),
+            TokenTree::Punct(bang),
+            TokenTree::Group(_),
+            ..,
+        ] => (hash.as_char() == '#' && bang.as_char() == '!').then_some(3),
         _ => None,
     }
 }

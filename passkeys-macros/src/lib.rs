@@ -19,6 +19,9 @@ mod signature;
 mod validate;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::TokenStream;
 
 use crate::{args::Args, block::Block, errors::Errors, glue::Glue};

@@ -1,0 +1,1 @@
+//! Corners of the messages that the catalogue in `tests/ui` does not show.
