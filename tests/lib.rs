@@ -4,6 +4,8 @@
 //! database server it leaves out, and says so. `tests/run` brings all of them along and sets
 //! [`EVERYTHING`], under which nothing may be left out.
 
+pub mod support;
+
 use std::{env, io::Write as _};
 
 /// Where this variable is set to anything but nothing or `0`, a missing part is a failure.

@@ -1,5 +1,11 @@
 //! Blocks that must keep compiling, and what the hidden trait makes of them.
 
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    reason = "what people may write, not what clippy would"
+)]
+
 #[path = "macro_pass/attributes.rs"]
 mod attributes;
 #[path = "macro_pass/behaviour.rs"]

@@ -101,10 +101,8 @@ pub(crate) fn check(host: &str) -> Result<(), HostProblem> {
     if host.rsplit('.').next().is_some_and(is_number) {
         return Err(HostProblem::EndsInNumber);
     }
-    match to_ascii(host) {
-        Some(canonical) if canonical == host => Ok(()),
-        _ => Err(HostProblem::Punycode),
-    }
+    // What is lower-case ASCII already can only fail here by a label that promises punycode.
+    to_ascii(host).map(drop).ok_or(HostProblem::Punycode)
 }
 
 fn check_label(label: &str) -> Result<(), HostProblem> {

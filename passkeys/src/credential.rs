@@ -1,24 +1,30 @@
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use time::{OffsetDateTime, serde::rfc3339};
 
 use crate::{Error, base64url};
 
 /// A registered passkey: the *credential record* of
 /// [Level 3, §4](https://www.w3.org/TR/webauthn-3/#credential-record), and who owns it.
 ///
-/// Repositories store and return it whole. Applications meet it in
+/// Repositories store and return it whole; it serialises with serde for those that keep
+/// documents. Applications meet it in
 /// [`AuthenticationResult`](crate::AuthenticationResult) and
 /// [`RegistrationResult`](crate::RegistrationResult).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the specification"
+)]
 pub struct Credential {
     /// The credential's identifier, unique among all users.
     pub id: CredentialId,
     /// The owner: [`PasskeyUser::id`](crate::PasskeyUser::id).
     pub user_id: String,
     /// The public key as the authenticator sent it, in `COSE_Key` form.
+    #[serde(with = "base64url")]
     pub public_key: Vec<u8>,
     /// The signature counter of the last accepted use; 0 where the authenticator has none.
     pub sign_count: u32,
@@ -39,11 +45,14 @@ pub struct Credential {
     /// The attestation statement's format, such as `none` or `packed`.
     pub attestation_format: Option<String>,
     /// When it was registered.
+    #[serde(with = "rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it last signed in.
+    #[serde(with = "rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
     /// When it was suspended because its counter did not advance. A suspended passkey stays
     /// listed and cannot sign in.
+    #[serde(with = "rfc3339::option")]
     pub suspended_at: Option<OffsetDateTime>,
 }
 
@@ -78,9 +87,23 @@ impl Credential {
     }
 }
 
+impl fmt::Debug for Credential {
+    /// What tells one from another. Not the public key: it would end up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .field("user_id", &self.user_id)
+            .field("sign_count", &self.sign_count)
+            .field("created_at", &self.created_at)
+            .field("last_used_at", &self.last_used_at)
+            .field("suspended_at", &self.suspended_at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The identifier that an authenticator chose for a credential: 1 to 1023 bytes, written in
 /// base64url without padding.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CredentialId(Vec<u8>);
 
 impl CredentialId {
@@ -107,6 +130,12 @@ impl From<&[u8]> for CredentialId {
     }
 }
 
+impl fmt::Debug for CredentialId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialId({self})")
+    }
+}
+
 impl fmt::Display for CredentialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&base64url::encode(&self.0))
@@ -126,9 +155,23 @@ impl FromStr for CredentialId {
     }
 }
 
+impl Serialize for CredentialId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CredentialId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| D::Error::custom("not a credential id in base64url"))
+    }
+}
+
 /// The identifier of an authenticator's model, written like a UUID
 /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Aaguid([u8; 16]);
 
 impl Aaguid {

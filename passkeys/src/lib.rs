@@ -1,5 +1,17 @@
 //! Passkey (WebAuthn) sign-in for axum: annotate one `impl` block, get typed routes, extractors
 //! and stores.
+//!
+//! [`#[passkeys]`](macro@passkeys) reads the block's hooks and generates the glue; [`Passkeys`]
+//! joins the application with a [repository](store) and makes the [router](Passkeys::router).
+//! What a person's browser answers is verified by the [ceremonies](ceremony), and what happened
+//! is told to the [audit trail](audit).
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! | --- | --- |
+//! | `sqlite` | credentials in an SQLite file, [`store::SqliteRepository`] |
+//! | `testing` | for dev-dependencies: a software authenticator and more, [`testing`] |
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -17,6 +29,8 @@ mod http;
 mod passkeys;
 mod relying_party;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod user;
 
 pub use passkeys_macros::passkeys;
@@ -33,3 +47,8 @@ pub use crate::{
     passkeys::Passkeys,
     user::PasskeyUser,
 };
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

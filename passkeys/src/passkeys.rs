@@ -93,7 +93,6 @@ impl<A: RelyingParty> Passkeys<A> {
 
     /// The seven routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
     /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`.
-    #[must_use]
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::router(self.clone())
     }
@@ -101,7 +100,6 @@ impl<A: RelyingParty> Passkeys<A> {
     /// The documents that browsers look for at the root of the RP ID's host:
     /// `/.well-known/webauthn` where related origins are configured. To be merged into the
     /// application's outermost router.
-    #[must_use]
     pub fn well_known<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::well_known(&self.ceremonies.config)
     }

@@ -16,9 +16,8 @@ pub use axum::{extract::Request, http::request::Parts, response::Response};
 pub use passkeys_rules::Draft;
 
 pub use crate::{
-    store::MemoryRepository,
     AuthenticationResult, Config, PasskeyUser, RegistrationResult, config::from_attribute,
-    relying_party::RelyingParty,
+    relying_party::RelyingParty, store::MemoryRepository,
 };
 
 /// What an application must be to serve several requests at once.

@@ -19,7 +19,7 @@ const SOURCES: [&str; 3] = [
 ];
 
 /// What inputs are made of: all that the macro looks for, and some that it does not.
-const WORDS: &str = r##"
+const WORDS: &str = r#"
     rp_id rp_name origins related_origins user_verification resident_key attestation
     authenticator_attachment hints challenge_ttl timeout sign_count response crate rpid
     = == , ; : :: # ! & 'a '_ < > -> - . .. | * + ?
@@ -30,7 +30,7 @@ const WORDS: &str = r##"
     App Repository get_user getuser on_authenticated sign_up on_registered find_user String Json
     State Option Result PasskeyUser AuthenticationResult RegistrationResult str Future cfg passkeys
     vec T
-"##;
+"#;
 
 /// A token, or where a group begins or ends.
 #[derive(Clone, Debug)]
@@ -192,7 +192,7 @@ proptest! {
     fn changed_blocks(source in select(SOURCES.to_vec()), changes in vec(change(), 1..8)) {
         let (arguments, item) = super::annotated(source);
         let whole = TokenTree::Group(Group::new(Delimiter::Parenthesis, arguments));
-        let both = TokenStream::from_iter(std::iter::once(whole).chain(item));
+        let both: TokenStream = std::iter::once(whole).chain(item).collect();
         let mut trees = changed(both, &changes).into_iter();
         let arguments = match trees.next() {
             Some(TokenTree::Group(arguments)) => arguments.stream(),

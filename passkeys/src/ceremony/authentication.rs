@@ -1,8 +1,10 @@
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::{
-    AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, PendingCeremony, Purpose,
-    RequestOptions, challenge, decoy::Named, options::CredentialDescriptor,
+    AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, Challenge, PendingCeremony,
+    Purpose, RequestOptions, decoy::Named, options::CredentialDescriptor,
 };
 use crate::{
     Credential, CredentialId, Error, PasskeyUser, SignCount,
@@ -20,12 +22,21 @@ const MAX_CONTENTION: usize = 64;
 pub struct Authentication<'a, R>(&'a Ceremonies<R>);
 
 /// The body of `authenticate/finish`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct FinishAuthentication<C = AuthenticationResponse> {
     /// What `navigator.credentials.get()` answered.
     pub credential: C,
     /// What `begin` answered.
     pub state: String,
+}
+
+impl<C: fmt::Debug> fmt::Debug for FinishAuthentication<C> {
+    /// Not the state: whoever has it can end the ceremony.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishAuthentication")
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, R: CredentialRepository> Authentication<'a, R> {
@@ -80,7 +91,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user_id: Option<&str>,
         allow: Vec<CredentialDescriptor>,
     ) -> Result<Begun<RequestOptions>, Error> {
-        let challenge = challenge()?;
+        let challenge = Challenge::random()?;
         let public_key = RequestOptions::new(self.0, &challenge, allow);
         let purpose = Purpose::Authenticate(user_id.map(str::to_owned));
         let state = self.0.begin(challenge, purpose).await?;
@@ -132,14 +143,15 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         if let Err(reason) = check_owner(&begun, response, &credential) {
             return Err(refuse(reason, &credential));
         }
-        let asserted = match self
-            .0
-            .engine
-            .verify_assertion(response, &begun.challenge, &credential)
-        {
-            Ok(asserted) => asserted,
-            Err(reason) => return Err(refuse(reason, &credential)),
-        };
+        let asserted =
+            match self
+                .0
+                .engine
+                .verify_assertion(response, begun.challenge.as_bytes(), &credential)
+            {
+                Ok(asserted) => asserted,
+                Err(reason) => return Err(refuse(reason, &credential)),
+            };
 
         for _ in 0..MAX_CONTENTION {
             if credential.suspended_at.is_some() {
@@ -246,7 +258,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
 /// A sign-in taken out of the store, to be completed or dropped.
 pub(crate) struct BegunAuthentication {
     user_id: Option<String>,
-    challenge: Vec<u8>,
+    challenge: Challenge,
 }
 
 /// §7.2, step 6: the credential is the user's, by the user that the ceremony was begun for and by

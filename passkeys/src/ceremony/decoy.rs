@@ -54,9 +54,9 @@ impl Decoys {
     }
 
     fn derive(&self, user: &Named<'_>, number: u8) -> [u8; 32] {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.key) {
-            Ok(mac) => mac,
-            Err(_) => return [0; 32],
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else {
+            // An HMAC takes a key of any length.
+            return [0; 32];
         };
         let (space, user) = match user {
             Named::Id(id) => (0, id),

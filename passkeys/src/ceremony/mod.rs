@@ -5,6 +5,7 @@
 //! and [`Passkeys::authentication`](crate::Passkeys::authentication); nothing here knows axum.
 
 mod authentication;
+mod challenge;
 mod decoy;
 mod options;
 mod pending;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 pub use authentication::{Authentication, FinishAuthentication};
+pub(crate) use challenge::Challenge;
 pub(crate) use decoy::Decoys;
 pub use options::{Begun, CreationOptions, RequestOptions};
 pub use pending::PendingCeremony;
@@ -65,7 +67,7 @@ impl<R> Ceremonies<R> {
     }
 
     /// Makes a ceremony wait and answers its `state`.
-    async fn begin(&self, challenge: Vec<u8>, purpose: Purpose) -> Result<String, Error> {
+    async fn begin(&self, challenge: Challenge, purpose: Purpose) -> Result<String, Error> {
         let begun_at = self.now();
         let ceremony = PendingCeremony {
             rp_id: self.config.rp_id().to_owned(),
@@ -108,12 +110,4 @@ impl<R> Ceremonies<R> {
             sink.record(&event);
         }
     }
-}
-
-/// 32 bytes from the operating system, twice what the specification asks for
-/// ([Level 3, §13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
-fn challenge() -> Result<Vec<u8>, Error> {
-    let mut bytes = vec![0; 32];
-    getrandom::fill(&mut bytes).map_err(StoreError::new)?;
-    Ok(bytes)
 }

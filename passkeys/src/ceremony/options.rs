@@ -2,9 +2,11 @@
 //! `PublicKeyCredential.parseCreationOptionsFromJSON()` and `parseRequestOptionsFromJSON()` read
 //! ([Level 3, §5.1.8 and §5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON)).
 
+use std::fmt;
+
 use serde::Serialize;
 
-use super::Ceremonies;
+use super::{Ceremonies, Challenge};
 use crate::{
     Attestation, AuthenticatorAttachment, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
     Transport, UserVerification, base64url, engine,
@@ -13,7 +15,7 @@ use crate::{
 /// A ceremony that was begun: what the browser needs, and the `state` that it sends back.
 ///
 /// Serialises to `{"publicKey": .., "state": ".."}`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Begun<O> {
     /// The options for `navigator.credentials.create()` or `.get()`.
@@ -22,14 +24,22 @@ pub struct Begun<O> {
     pub state: String,
 }
 
+impl<O: fmt::Debug> fmt::Debug for Begun<O> {
+    /// Not the state: whoever has it can end the ceremony.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Begun")
+            .field("public_key", &self.public_key)
+            .finish_non_exhaustive()
+    }
+}
+
 /// `PublicKeyCredentialCreationOptionsJSON`, the options for `navigator.credentials.create()`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreationOptions {
     rp: RelyingPartyEntity,
     user: UserEntity,
-    #[serde(with = "base64url")]
-    challenge: Vec<u8>,
+    challenge: Challenge,
     pub_key_cred_params: Vec<CredentialParameters>,
     timeout: u64,
     exclude_credentials: Vec<CredentialDescriptor>,
@@ -44,8 +54,7 @@ pub struct CreationOptions {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestOptions {
-    #[serde(with = "base64url")]
-    challenge: Vec<u8>,
+    challenge: Challenge,
     timeout: u64,
     rp_id: String,
     allow_credentials: Vec<CredentialDescriptor>,
@@ -98,7 +107,6 @@ struct CreationExtensions {
 pub(crate) struct CredentialDescriptor {
     #[serde(rename = "type")]
     kind: &'static str,
-    #[serde(serialize_with = "serialize_id")]
     id: CredentialId,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transports: Vec<Transport>,
@@ -108,7 +116,7 @@ impl CreationOptions {
     pub(super) fn new<R>(
         ceremonies: &Ceremonies<R>,
         user: &PasskeyUser,
-        challenge: &[u8],
+        challenge: &Challenge,
         exclude: Vec<Credential>,
     ) -> Self {
         let config = &ceremonies.config;
@@ -149,7 +157,7 @@ impl CreationOptions {
 impl RequestOptions {
     pub(super) fn new<R>(
         ceremonies: &Ceremonies<R>,
-        challenge: &[u8],
+        challenge: &Challenge,
         allow: Vec<CredentialDescriptor>,
     ) -> Self {
         let config = &ceremonies.config;
@@ -178,10 +186,6 @@ impl From<Credential> for CredentialDescriptor {
     fn from(credential: Credential) -> Self {
         Self::new(credential.id, credential.transports)
     }
-}
-
-fn serialize_id<S: serde::Serializer>(id: &CredentialId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{PasskeyUser, base64url};
+use super::Challenge;
+use crate::PasskeyUser;
 
 /// A ceremony that was begun and is not finished: what a [`ChallengeStore`] keeps.
 ///
@@ -12,8 +13,7 @@ use crate::{PasskeyUser, base64url};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCeremony {
     pub(crate) rp_id: String,
-    #[serde(with = "base64url")]
-    pub(crate) challenge: Vec<u8>,
+    pub(crate) challenge: Challenge,
     pub(crate) purpose: Purpose,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub(crate) begun_at: OffsetDateTime,

@@ -1,8 +1,10 @@
+use std::fmt;
+
 use serde::Deserialize;
 
 use super::{
-    Begun, Ceremonies, CreationOptions, PendingCeremony, Purpose, RegistrationResponse,
-    RegistrationResult, challenge,
+    Begun, Ceremonies, Challenge, CreationOptions, PendingCeremony, Purpose, RegistrationResponse,
+    RegistrationResult,
 };
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey,
@@ -17,7 +19,7 @@ use crate::{
 pub struct Registration<'a, R>(&'a Ceremonies<R>);
 
 /// The body of `register/finish`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FinishRegistration<C = RegistrationResponse> {
     /// What `navigator.credentials.create()` answered.
@@ -28,6 +30,15 @@ pub struct FinishRegistration<C = RegistrationResponse> {
     /// characters; control characters are removed.
     #[serde(default)]
     pub device_name: Option<String>,
+}
+
+impl<C: fmt::Debug> fmt::Debug for FinishRegistration<C> {
+    /// Not the state: whoever has it can end the ceremony.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishRegistration")
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, R: CredentialRepository> Registration<'a, R> {
@@ -72,7 +83,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         exclude: Vec<Credential>,
         purpose: Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
-        let challenge = challenge()?;
+        let challenge = Challenge::random()?;
         let public_key = CreationOptions::new(self.0, user, &challenge, exclude);
         let state = self.0.begin(challenge, purpose).await?;
         self.0
@@ -169,7 +180,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             sign_up,
         } = begun;
         let device_name = device_name::clean(device_name.unwrap_or_default())?;
-        let attested = match self.0.engine.verify_registration(response, &challenge) {
+        let attested = match self
+            .0
+            .engine
+            .verify_registration(response, challenge.as_bytes())
+        {
             Ok(attested) => attested,
             Err(reason) => return Err(self.refuse(reason, Some(&user), None)),
         };
@@ -253,6 +268,6 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 /// A registration taken out of the store, to be completed or dropped.
 pub(crate) struct BegunRegistration {
     pub(crate) user: PasskeyUser,
-    challenge: Vec<u8>,
+    challenge: Challenge,
     pub(crate) sign_up: bool,
 }

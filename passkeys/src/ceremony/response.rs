@@ -3,12 +3,14 @@
 //!
 //! Members that are not listed are ignored, as the specification asks.
 
+use std::fmt;
+
 use serde::Deserialize;
 
 use crate::{Transport, audit::Reason, base64url};
 
 /// `RegistrationResponseJSON`: the answer to `navigator.credentials.create()`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct RegistrationResponse {
     pub(crate) id: String,
     #[serde(rename = "rawId", with = "base64url")]
@@ -21,7 +23,7 @@ pub struct RegistrationResponse {
 }
 
 /// `AuthenticatorAttestationResponseJSON`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct AttestationResponse {
     #[serde(rename = "clientDataJSON", with = "base64url")]
     pub(crate) client_data_json: Vec<u8>,
@@ -44,7 +46,7 @@ pub(crate) struct CredentialProperties {
 }
 
 /// `AuthenticationResponseJSON`: the answer to `navigator.credentials.get()`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct AuthenticationResponse {
     pub(crate) id: String,
     #[serde(rename = "rawId", with = "base64url")]
@@ -55,7 +57,7 @@ pub struct AuthenticationResponse {
 }
 
 /// `AuthenticatorAssertionResponseJSON`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct AssertionResponse {
     #[serde(rename = "clientDataJSON", with = "base64url")]
     pub(crate) client_data_json: Vec<u8>,
@@ -67,8 +69,17 @@ pub(crate) struct AssertionResponse {
     pub(crate) user_handle: Option<UserHandle>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(crate) struct UserHandle(#[serde(with = "base64url")] pub(crate) Vec<u8>);
+
+impl fmt::Debug for RegistrationResponse {
+    /// Which credential. Not what was signed: it would end up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegistrationResponse")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
 
 impl RegistrationResponse {
     pub(crate) fn check_id(&self) -> Result<(), Reason> {
@@ -93,6 +104,15 @@ impl RegistrationResponse {
 
     pub(crate) fn discoverable(&self) -> Option<bool> {
         self.extensions.cred_props.as_ref()?.rk
+    }
+}
+
+impl fmt::Debug for AuthenticationResponse {
+    /// Which credential. Not what was signed: it would end up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticationResponse")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

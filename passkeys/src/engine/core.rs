@@ -10,11 +10,11 @@ use webauthn_rs_core::{
     WebauthnCore,
     error::WebauthnError,
     proto::{
-        AttestationFormat, AuthenticationState, AuthenticatorAssertionResponseRaw,
-        AuthenticatorAttestationResponseRaw, COSEAlgorithm, COSEKey, COSEKeyType,
-        Credential as CoreCredential, ECDSACurve, ParsedAttestation, PublicKeyCredential,
-        RegisterPublicKeyCredential, RegisteredExtensions, RegistrationState,
-        UserVerificationPolicy,
+        AttestationFormat, AuthenticationExtensionsClientOutputs, AuthenticationState,
+        AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEAlgorithm,
+        COSEKey, COSEKeyType, Credential as CoreCredential, ECDSACurve, ParsedAttestation,
+        PublicKeyCredential, RegisterPublicKeyCredential, RegisteredExtensions,
+        RegistrationExtensionsClientOutputs, RegistrationState, UserVerificationPolicy,
     },
 };
 
@@ -82,7 +82,7 @@ impl Core {
                 transports: None,
             },
             type_: response.kind.clone(),
-            extensions: Default::default(),
+            extensions: RegistrationExtensionsClientOutputs::default(),
         };
         silently(|| self.webauthn.register_credential(&response, &state, None))
             .map(drop)
@@ -126,7 +126,7 @@ impl Core {
                 signature: response.response.signature.clone(),
                 user_handle: None,
             },
-            extensions: Default::default(),
+            extensions: AuthenticationExtensionsClientOutputs::default(),
             type_: response.kind.clone(),
         };
         silently(|| {

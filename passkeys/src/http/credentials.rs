@@ -16,6 +16,10 @@ use crate::{
 /// A passkey as its owner sees it. Never the public key.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the specification"
+)]
 struct CredentialView {
     id: String,
     device_name: String,

@@ -1,11 +1,24 @@
-//! The form in which ceremonies wait: packed CBOR, a third of JSON's size.
+//! The forms in which ceremonies wait.
 
 use super::{PendingCeremony, StoreError};
 
+/// For this process only: field by position, a third of JSON's size.
 pub(super) fn pack(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
     serde_cbor_2::ser::to_vec_packed(ceremony).map_err(StoreError::new)
 }
 
 pub(super) fn unpack(packed: &[u8]) -> Result<PendingCeremony, StoreError> {
     serde_cbor_2::from_slice(packed).map_err(StoreError::new)
+}
+
+/// For other processes too, which may run another release: field by name.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
+pub(super) fn write(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
+    serde_cbor_2::to_vec(ceremony).map_err(StoreError::new)
+}
+
+/// `None` for a form that this release does not know: the person begins again.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
+pub(super) fn read(written: &[u8]) -> Option<PendingCeremony> {
+    serde_cbor_2::from_slice(written).ok()
 }

@@ -5,9 +5,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use time::OffsetDateTime;
 
-use super::{ChallengeStore, PendingCeremony, StoreError, codec};
+use super::{ChallengeStore, PendingCeremony, StoreError, codec, milliseconds};
 use crate::base64url;
 
 /// Unfinished ceremonies in this process's memory: the default, and right for one process.
@@ -106,11 +105,6 @@ impl ChallengeStore for MemoryChallenges {
         let packed = key_of(state).and_then(|key| self.lock().remove(&key));
         packed.map(|packed| codec::unpack(&packed)).transpose()
     }
-}
-
-/// Since 1970; years that the clock knows do not leave the range.
-fn milliseconds(time: OffsetDateTime) -> i64 {
-    time.unix_timestamp() * 1000 + i64::from(time.millisecond())
 }
 
 fn state_of((expiry, random): &Key) -> String {

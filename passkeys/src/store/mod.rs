@@ -11,14 +11,35 @@ use time::OffsetDateTime;
 mod codec;
 mod memory_challenges;
 mod memory_credentials;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_challenges;
+#[cfg(feature = "postgres")]
+mod postgres_credentials;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "sealed")]
+mod sealed;
+mod shared;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod ticket;
 
 pub use memory_challenges::MemoryChallenges;
 pub use memory_credentials::MemoryRepository;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "postgres")]
+pub use postgres_challenges::PostgresChallenges;
+#[cfg(feature = "postgres")]
+pub use postgres_credentials::PostgresRepository;
+#[cfg(feature = "redis")]
+pub use redis::RedisChallenges;
+#[cfg(feature = "sealed")]
+pub use sealed::{SealedChallenges, WeakSecret};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::InvalidTableName;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteRepository;
@@ -139,4 +160,9 @@ impl StoreError {
     pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self(cause.into())
     }
+}
+
+/// Since 1970. Years that a clock can name do not leave the range.
+fn milliseconds(time: OffsetDateTime) -> i64 {
+    time.unix_timestamp() * 1000 + i64::from(time.millisecond())
 }

@@ -1,0 +1,158 @@
+//! A page where people sign up, sign in and manage their passkeys: cookie sessions, one SQLite
+//! file, and the annotated block that connects them.
+//!
+//! ```sh
+//! cargo run --example quickstart    # then open http://localhost:3000
+//! ```
+//!
+//! `PORT` and `DATABASE` (the file, `quickstart.db` by default) come from the environment.
+
+mod accounts;
+mod error;
+mod page;
+
+use std::{env, net::Ipv4Addr};
+
+use accounts::Accounts;
+use axum::{
+    Json, Router,
+    http::StatusCode,
+    routing::{get, post},
+};
+use error::AppError;
+use passkeys::{
+    AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    store::{CredentialRepository, SqliteRepository},
+};
+use serde::{Deserialize, Serialize};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
+use tokio::net::TcpListener;
+use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
+use uuid::Uuid;
+
+#[derive(Clone)]
+struct App {
+    accounts: Accounts,
+    passkeys: SqliteRepository,
+}
+
+#[passkeys(rp_id = "localhost", rp_name = "Quickstart", origins = ["http://localhost:3000"])]
+impl App {
+    type Repository = SqliteRepository;
+
+    /// Who is adding or managing passkeys? Whoever the session says.
+    async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
+        let id: String = session.get(USER_ID).await?.ok_or(AppError::SignedOut)?;
+        let name = self.accounts.name(&id).await?.ok_or(AppError::SignedOut)?;
+        Ok(PasskeyUser::new(id, &name, &name))
+    }
+
+    /// Someone new. Nothing is stored about them before they have a passkey.
+    async fn sign_up(&self, Json(new): Json<Account>) -> Result<PasskeyUser, AppError> {
+        let name = accounts::usable(&new.name).ok_or(AppError::NameUnusable)?;
+        if self.accounts.is_taken(name).await? {
+            return Err(AppError::NameTaken);
+        }
+        // The passkey carries the id to wherever it goes, so it tells nothing about the person.
+        Ok(PasskeyUser::new(Uuid::new_v4(), name, name))
+    }
+
+    /// The passkey is stored. If it is somebody's first one, this makes the account.
+    async fn on_registered(
+        &self,
+        session: Session,
+        registered: RegistrationResult,
+    ) -> Result<Json<Account>, AppError> {
+        let user = registered.user();
+        if registered.signed_up() {
+            // Two people can ask for one name at the same moment: the table lets one have it.
+            let created = self.accounts.create(user.id(), user.name()).await;
+            if !matches!(created, Ok(true)) {
+                let id = &registered.credential().id;
+                self.passkeys.delete(user.id(), id).await?;
+                return Err(created.map_or_else(AppError::from, |_| AppError::NameTaken));
+            }
+            sign_in(&session, user.id()).await?;
+        }
+        let name = user.name().to_owned();
+        Ok(Json(Account { name }))
+    }
+
+    /// The passkey is verified: this is the person it belongs to.
+    async fn on_authenticated(
+        &self,
+        session: Session,
+        login: AuthenticationResult,
+    ) -> Result<Json<Account>, AppError> {
+        let name = self.accounts.name(login.user_id()).await?;
+        let name = name.ok_or(AppError::NoAccount)?;
+        sign_in(&session, login.user_id()).await?;
+        Ok(Json(Account { name }))
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Account {
+    name: String,
+}
+
+const USER_ID: &str = "user_id";
+
+async fn sign_in(session: &Session, user_id: &str) -> Result<(), AppError> {
+    // A new session id, in case somebody else knows the one from before.
+    session.cycle_id().await?;
+    session.insert(USER_ID, user_id).await?;
+    Ok(())
+}
+
+async fn sign_out(session: Session) -> Result<StatusCode, AppError> {
+    session.flush().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Any handler can ask who is signed in: the extractor calls `get_user`.
+async fn me(user: PasskeyUser) -> Json<Account> {
+    let name = user.name().to_owned();
+    Json(Account { name })
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+
+    let database = env::var("DATABASE").unwrap_or_else(|_| "quickstart.db".to_owned());
+    let options = SqliteConnectOptions::new()
+        .filename(database)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal);
+    let pool = SqlitePool::connect_with(options).await?;
+    let repository = SqliteRepository::new(pool.clone());
+    repository.migrate().await?;
+    let app = App {
+        accounts: Accounts::open(pool).await?,
+        passkeys: repository.clone(),
+    };
+
+    let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let origin = format!("http://localhost:{}", listener.local_addr()?.port());
+    // `Passkeys::new(app, repository)` takes the attribute's values, which have port 3000.
+    let config = Config::builder("localhost", [&origin])
+        .rp_name("Quickstart")
+        .build()?;
+    let passkeys = Passkeys::with_config(app.clone(), repository, config);
+
+    // In memory: people sign in again after a restart. `Secure` is for https, which this is not.
+    let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
+    let router = Router::new()
+        .route("/me", get(me))
+        .route("/sign-out", post(sign_out))
+        .nest("/auth/passkeys", passkeys.router())
+        .layer(sessions)
+        .merge(page::routes())
+        .with_state(app);
+
+    println!("Open {origin}");
+    axum::serve(listener, router).await?;
+    Ok(())
+}

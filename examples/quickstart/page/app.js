@@ -1,0 +1,275 @@
+// @ts-check
+/** The page: what is shown when. */
+
+import { PasskeyError, isSupported, passkeysAt, request } from "./passkeys.js";
+import { inWords } from "./words.js";
+
+/**
+ * @typedef {import("./passkeys.js").Passkey} Passkey
+ * @typedef {import("./words.js").Doing} Doing
+ */
+
+const passkeys = passkeysAt("/auth/passkeys");
+
+/** @type {(id: string) => any} */
+const $ = (id) => document.getElementById(id);
+
+$("sign-in").addEventListener("click", () =>
+  perform("sign-in", $("sign-in"), async (signal) => {
+    await showSignedIn(await passkeys.authenticate({ signal }));
+  }),
+);
+
+$("sign-up").addEventListener("submit", (/** @type {Event} */ event) => {
+  event.preventDefault();
+  const name = $("name").value.trim();
+  if (!name) return showNameError("Please enter a name for your account.");
+  showNameError("");
+  perform("sign-up", $("create"), async (signal) => {
+    await showSignedIn(await passkeys.register({ signUp: { name }, deviceName, signal }));
+  });
+});
+
+$("add").addEventListener("click", () =>
+  perform("add", $("add"), async (signal) => {
+    await passkeys.register({ deviceName, signal });
+    await showPasskeys();
+    say("Passkey added. Give it a name that tells you which one it is.");
+  }),
+);
+
+$("sign-out").addEventListener("click", () =>
+  perform("manage", $("sign-out"), async (signal) => {
+    await request("POST", "/sign-out", undefined, signal);
+    showSignedOut();
+    say("You are signed out.");
+  }),
+);
+
+/** @param {Passkey} passkey */
+async function rename({ id, deviceName }) {
+  const input = $("device-name");
+  input.value = deviceName;
+  input.select();
+  const confirmed = await confirm($("rename-dialog"));
+  const name = input.value.trim();
+  if (!confirmed || !name || name === deviceName) return;
+  await perform("manage", null, async () => {
+    await passkeys.rename(id, name);
+    await showPasskeys();
+    rowOf(id)?.querySelector(".rename").focus();
+    say(`Renamed to “${name}”.`);
+  });
+}
+
+/**
+ * @param {Passkey} passkey
+ * @param {boolean} last whether it is the only one
+ */
+async function remove(passkey, last) {
+  $("delete-title").textContent = `Delete “${nameOf(passkey)}”?`;
+  $("delete-text").textContent = last
+    ? "This is your only passkey. Once it is deleted and you sign out, you cannot get back into your account."
+    : "You will not be able to sign in with it any more. Your other passkeys keep working.";
+  if (!(await confirm($("delete-dialog")))) return;
+  await perform("manage", null, async () => {
+    await passkeys.remove(passkey.id);
+    await showPasskeys();
+    $("list-title").focus();
+    say(`Deleted “${nameOf(passkey)}”. You can remove it from your password manager, too.`);
+  });
+}
+
+/** What is going on, if anything is; starting something else abandons it. */
+let current = new AbortController();
+
+/**
+ * Does something that can fail, and puts the failure into words.
+ *
+ * @param {Doing} doing
+ * @param {HTMLButtonElement | null} button the one that shows that the page is waiting
+ * @param {(signal: AbortSignal) => Promise<void>} task
+ */
+async function perform(doing, button, task) {
+  if (button?.ariaDisabled === "true") return;
+  current.abort();
+  const { signal } = (current = new AbortController());
+  const label = button?.querySelector("span");
+  const idle = label?.textContent ?? "";
+  // Not `disabled`, which would take the focus away.
+  if (button) button.ariaDisabled = "true";
+  if (label) label.textContent = "Waiting for your device…";
+  say("");
+  try {
+    await task(signal);
+  } catch (error) {
+    if (!signal.aborted) fail(error, doing);
+  } finally {
+    if (button) button.ariaDisabled = null;
+    if (label) label.textContent = idle;
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @param {Doing} doing
+ */
+function fail(error, doing) {
+  const words = inWords(error, doing);
+  const { code } = /** @type {PasskeyError} */ (error);
+  if (code === "name_taken" || code === "name_unusable") return showNameError(words);
+  if (code === "signed_out") showSignedOut();
+  complain(words);
+}
+
+// What is shown.
+
+function showSignedOut() {
+  show("signed-out", "Passkeys quickstart");
+  $("welcome").focus();
+}
+
+/** @param {{ name: string }} account */
+async function showSignedIn({ name }) {
+  await showPasskeys();
+  $("hello").textContent = `Hello, ${name}`;
+  $("name").value = "";
+  show("signed-in", "Your passkeys – Passkeys quickstart");
+  $("hello").focus();
+}
+
+/** @param {"signed-in" | "signed-out"} view @param {string} title */
+function show(view, title) {
+  for (const each of ["signed-in", "signed-out"]) $(each).hidden = each !== view;
+  $("sign-out").hidden = view !== "signed-in";
+  document.title = title;
+}
+
+async function showPasskeys() {
+  const list = await passkeys.list();
+  $("list").replaceChildren(...list.map((passkey) => row(passkey, list.length === 1)));
+  $("empty").hidden = list.length > 0;
+}
+
+/**
+ * @param {Passkey} passkey
+ * @param {boolean} last
+ */
+function row(passkey, last) {
+  const item = $("row").content.cloneNode(true).firstElementChild;
+  const name = nameOf(passkey);
+  item.dataset.id = passkey.id;
+  item.querySelector("use").setAttribute("href", `#${iconOf(passkey)}`);
+  item.querySelector("h3").textContent = name;
+  item.querySelector("p").textContent = factsOf(passkey).join(" · ");
+  const renaming = item.querySelector(".rename");
+  renaming.ariaLabel = `Rename ${name}`;
+  renaming.addEventListener("click", () => rename(passkey));
+  const deleting = item.querySelector(".delete");
+  deleting.ariaLabel = `Delete ${name}`;
+  deleting.addEventListener("click", () => remove(passkey, last));
+  return item;
+}
+
+/** @param {string} id */
+const rowOf = (id) => [...$("list").children].find((item) => item.dataset.id === id);
+
+/** @param {Passkey} passkey */
+const nameOf = ({ deviceName }) => deviceName || "Unnamed passkey";
+
+/** @param {Passkey} passkey */
+function iconOf({ backupEligible, transports }) {
+  if (backupEligible) return "cloud";
+  return transports.includes("internal") ? "device" : "usb";
+}
+
+/** @param {Passkey} passkey */
+function factsOf({ backupState, createdAt, lastUsedAt, suspended }) {
+  return [
+    ...(suspended ? ["Suspended: it may have been copied"] : []),
+    backupState ? "Synced" : "On one device",
+    `Created ${day(createdAt)}`,
+    lastUsedAt ? `Last used ${day(lastUsedAt)}` : "Not used yet",
+  ];
+}
+
+/** @param {string} time */
+function day(time) {
+  const then = new Date(time);
+  if (then.toDateString() === new Date().toDateString()) return "today";
+  return then.toLocaleDateString("en", { dateStyle: "medium" });
+}
+
+/**
+ * What a new passkey is called until the person renames it.
+ *
+ * @param {any} credential
+ */
+function deviceName({ authenticatorAttachment, response }) {
+  if (authenticatorAttachment === "cross-platform") {
+    return response.transports?.includes("hybrid") ? "Phone or tablet" : "Security key";
+  }
+  const { userAgent } = navigator;
+  const find = (/** @type {Record<string, RegExp>} */ names) =>
+    Object.keys(names).find((name) => names[name].test(userAgent));
+  const browser = find({ Edge: /Edg/, Firefox: /Firefox|FxiOS/, Chrome: /Chrome|CriOS/, Safari: /Safari/ });
+  const system = find({ Android: /Android/, iPhone: /iPhone/, iPad: /iPad/, Windows: /Windows/, Mac: /Mac/, ChromeOS: /CrOS/, Linux: /Linux/ });
+  return [browser, system].filter(Boolean).join(" on ") || "This device";
+}
+
+// What is said.
+
+/** @param {string} words */
+const say = (words) => announce("status", words);
+
+/** @param {string} words */
+const complain = (words) => announce("alert", words);
+
+/**
+ * @param {"status" | "alert"} place
+ * @param {string} words nothing to be silent
+ */
+function announce(place, words) {
+  for (const each of ["status", "alert"]) $(each).textContent = each === place ? words : "";
+  // On a phone the page may be scrolled to where the button is.
+  if (words) $(place).scrollIntoView({ block: "nearest" });
+}
+
+/** @param {string} words */
+function showNameError(words) {
+  $("name-error").textContent = words;
+  $("name").ariaInvalid = words ? "true" : null;
+  if (words) $("name").focus();
+}
+
+/**
+ * Shows a dialog until the person chooses. Afterwards the browser puts the focus back.
+ *
+ * @param {HTMLDialogElement} dialog
+ * @returns {Promise<boolean>} whether they confirmed
+ */
+function confirm(dialog) {
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), { once: true });
+  });
+}
+
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.querySelector(".cancel")?.addEventListener("click", () => dialog.close());
+}
+
+// Who is here?
+
+try {
+  await showSignedIn(await request("GET", "/me"));
+} catch (error) {
+  show("signed-out", document.title);
+  if (!isSupported()) {
+    $("ways-in").hidden = true;
+    complain("This browser can’t use passkeys. Try a current Chrome, Edge, Firefox or Safari, at https or on localhost.");
+  } else if (/** @type {PasskeyError} */ (error).code !== "signed_out") {
+    complain(inWords(error, "manage"));
+  }
+}

@@ -1,0 +1,45 @@
+// @ts-check
+/** What the page says when something did not happen. */
+
+import { PasskeyError } from "./passkeys.js";
+
+/** @typedef {"sign-in" | "sign-up" | "add" | "manage"} Doing */
+
+/** @type {Record<string, string | Partial<Record<Doing, string>>>} */
+const WORDS = {
+  // Reasons that the browser gives.
+  "not-supported": {
+    "sign-in": "This browser or device can’t use passkeys here. Try a current Chrome, Edge, Firefox or Safari.",
+    "sign-up": "This browser or device can’t create a passkey here. Set up a screen lock, or try a current Chrome, Edge, Firefox or Safari.",
+    add: "This browser or device can’t create a passkey here. Set up a screen lock, or try another browser.",
+  },
+  cancelled: {
+    "sign-in": "Not signed in. Either you cancelled, or there is no passkey for this site on this device. Try again, use another device, or create an account.",
+    "sign-up": "No account was created: you cancelled, or it took too long. Nothing was saved.",
+    add: "No passkey was added: you cancelled, or it took too long.",
+  },
+  "already-registered": "This device already has a passkey for your account. To add another one, use a different device or a security key.",
+  "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
+  unavailable: "The server can’t be reached. Check that it is running and try again.",
+
+  // Codes that the server gives.
+  authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account. Try another passkey.",
+  attestation_verification_failed: "The server did not accept this passkey. Nothing was saved.",
+  challenge_not_found: "That took too long. Please try again.",
+  credential_not_found: "This passkey is not in your account any more.",
+  internal_error: "Something went wrong on the server. Please try again.",
+  signed_out: "You were signed out. Sign in again to go on.",
+  storage_unavailable: "The server can’t save or read anything right now. Please try again in a moment.",
+};
+
+/**
+ * @param {unknown} error
+ * @param {Doing} doing
+ * @returns {string}
+ */
+export function inWords(error, doing) {
+  if (!(error instanceof PasskeyError)) throw error;
+  const words = WORDS[error.code] ?? WORDS[error.reason] ?? {};
+  // What is not in the table is something that the server says for people to read.
+  return typeof words === "string" ? words : (words[doing] ?? error.message);
+}

@@ -1,0 +1,342 @@
+//! All values together.
+
+use std::time::Duration;
+
+use passkeys_rules::{
+    Attestation, AuthenticatorAttachment, Draft, Hint, Key, Place, ResidentKey, SignCount,
+    UserVerification,
+};
+
+use crate::{messages, only_violation, valid};
+
+#[test]
+fn every_value_arrives_in_the_policy() {
+    let draft = Draft {
+        rp_id: Some("example.com"),
+        rp_name: Some("Example"),
+        origins: Some(vec!["https://example.com", "https://app.example.com:8443"]),
+        related_origins: Some(vec!["https://example.de", "https://example.co.uk"]),
+        user_verification: Some("preferred"),
+        resident_key: Some("discouraged"),
+        attestation: Some("direct"),
+        authenticator_attachment: Some("cross-platform"),
+        hints: Some(vec!["hybrid", "security-key"]),
+        challenge_ttl: Some("10m"),
+        timeout: Some("90s"),
+        sign_count: Some("suspend"),
+    };
+    let policy = draft.check().unwrap();
+
+    assert_eq!(policy.rp_id().as_str(), "example.com");
+    assert_eq!(policy.rp_name(), "Example");
+    assert!(
+        policy
+            .origins()
+            .iter()
+            .map(AsRef::as_ref)
+            .eq(["https://example.com", "https://app.example.com:8443"])
+    );
+    assert!(
+        policy
+            .related_origins()
+            .iter()
+            .map(AsRef::as_ref)
+            .eq(["https://example.de", "https://example.co.uk"])
+    );
+    assert_eq!(policy.user_verification(), UserVerification::Preferred);
+    assert_eq!(policy.resident_key(), ResidentKey::Discouraged);
+    assert_eq!(policy.attestation(), Attestation::Direct);
+    assert_eq!(
+        policy.authenticator_attachment(),
+        Some(AuthenticatorAttachment::CrossPlatform)
+    );
+    assert_eq!(policy.hints(), [Hint::Hybrid, Hint::SecurityKey]);
+    assert_eq!(policy.challenge_ttl(), Duration::from_mins(10));
+    assert_eq!(policy.timeout(), Duration::from_secs(90));
+    assert_eq!(policy.sign_count(), SignCount::Suspend);
+}
+
+#[test]
+fn the_defaults_are_the_strict_ones() {
+    let policy = valid().check().unwrap();
+
+    assert_eq!(policy.rp_name(), "example.com");
+    assert_eq!(policy.user_verification(), UserVerification::Required);
+    assert_eq!(policy.resident_key(), ResidentKey::Required);
+    assert_eq!(policy.attestation(), Attestation::None);
+    assert_eq!(policy.authenticator_attachment(), None);
+    assert_eq!(policy.challenge_ttl(), Duration::from_mins(5));
+    assert_eq!(policy.timeout(), Duration::from_mins(1));
+    assert_eq!(policy.sign_count(), SignCount::Reject);
+}
+
+#[test]
+fn what_is_required_must_be_given() {
+    assert_eq!(
+        messages(&Draft::default()),
+        [
+            r#"rp_id: `rp_id` is missing; add `rp_id = "example.com"`"#,
+            r#"origins: `origins` is missing; add `origins = ["https://example.com"]`"#,
+        ],
+    );
+}
+
+#[test]
+fn an_array_must_not_be_empty() {
+    let draft = Draft {
+        origins: Some(vec![]),
+        related_origins: Some(vec![]),
+        hints: Some(vec![]),
+        ..valid()
+    };
+    assert_eq!(
+        messages(&draft),
+        [
+            r#"origins: `origins` is empty; list at least one, such as `["https://example.com"]`"#,
+            r#"related_origins: `related_origins` is empty; list at least one, such as `["https://example.co.uk"]`, or remove the key"#,
+            r#"hints: `hints` is empty; list at least one, such as `["client-device"]`, or remove the key"#,
+        ],
+    );
+}
+
+#[test]
+fn an_origin_is_listed_once() {
+    let origins = vec![
+        "https://example.com",
+        "https://a.example.com",
+        "https://a.example.com",
+        "https://a.example.com",
+    ];
+    assert_eq!(
+        messages(&Draft {
+            origins: Some(origins),
+            ..valid()
+        }),
+        [
+            "origins[2]: `https://a.example.com` is listed already, as `origins[1]`; remove one of them",
+            "origins[3]: `https://a.example.com` is listed already, as `origins[1]`; remove one of them",
+        ],
+    );
+}
+
+#[test]
+fn a_name_can_be_read() {
+    let long = "n".repeat(65);
+    let wide = "é".repeat(33);
+    for (name, message) in [
+        (
+            "",
+            "the name is empty; write the name that people know the site by, or remove `rp_name` to show the RP ID",
+        ),
+        (
+            " \t",
+            "the name is empty; write the name that people know the site by, or remove `rp_name` to show the RP ID",
+        ),
+        (
+            " Example",
+            "name ` Example` starts or ends with white space; write `Example`",
+        ),
+        (
+            "Example ",
+            "name `Example ` starts or ends with white space; write `Example`",
+        ),
+        (
+            "Example\n",
+            r"name `Example\n` has the character `\u{a}` in it, which cannot be seen; remove it",
+        ),
+        (
+            "Exa\u{202e}mple",
+            r"name `Exa\u{202e}mple` has the character `\u{202e}` in it, which cannot be seen; remove it",
+        ),
+        (
+            "\u{ad}x",
+            r"name `\u{ad}x` has the character `\u{ad}` in it, which cannot be seen; remove it",
+        ),
+        (
+            &long,
+            &format!(
+                "name `{long}` is 65 bytes long, and authenticators may cut it after 64; shorten it"
+            ),
+        ),
+        (
+            &wide,
+            &format!(
+                "name `{wide}` is 66 bytes long, and authenticators may cut it after 64; shorten it"
+            ),
+        ),
+    ] {
+        let violation = only_violation(&Draft {
+            rp_name: Some(name),
+            ..valid()
+        });
+        assert_eq!(violation.to_string(), message);
+        assert_eq!(violation.place, Key::RpName.into());
+    }
+}
+
+#[test]
+fn a_name_can_be_in_any_script() {
+    for name in [
+        "Example",
+        "Ünïcode & Söhne",
+        "名前",
+        "نام‌ها",
+        "👨‍👩‍👧",
+        &"n".repeat(64),
+    ] {
+        assert_eq!(
+            Draft {
+                rp_name: Some(name),
+                ..valid()
+            }
+            .check()
+            .unwrap()
+            .rp_name(),
+            name
+        );
+    }
+}
+
+#[test]
+fn every_character_that_cannot_be_seen_is_refused() {
+    for char in "\0\u{7f}\u{85}\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{206f}\u{feff}".chars() {
+        let name = format!("Exam{char}ple");
+        let draft = Draft { rp_name: Some(&name), ..valid() };
+        assert!(only_violation(&draft).to_string().contains("cannot be seen"), "{char:?}");
+    }
+}
+
+#[test]
+fn the_timeout_must_not_outlast_the_challenge() {
+    assert_eq!(
+        messages(&Draft {
+            timeout: Some("6m"),
+            ..valid()
+        }),
+        [
+            "timeout: a timeout of `6m` outlasts the challenge, which lives `5m`; lower it, or write `challenge_ttl = \"6m\"`"
+        ],
+    );
+    assert_eq!(
+        messages(&Draft {
+            timeout: Some("31s"),
+            challenge_ttl: Some("30s"),
+            ..valid()
+        }),
+        [
+            "timeout: a timeout of `31s` outlasts the challenge, which lives `30s`; lower it, or write `challenge_ttl = \"31s\"`"
+        ],
+    );
+}
+
+#[test]
+fn a_short_challenge_shortens_the_default_timeout() {
+    let policy = Draft {
+        challenge_ttl: Some("30s"),
+        ..valid()
+    }
+    .check()
+    .unwrap();
+    assert_eq!(policy.timeout(), Duration::from_secs(30));
+}
+
+#[test]
+fn all_mistakes_are_reported_in_the_order_of_the_keys() {
+    let draft = Draft {
+        rp_id: Some("Example.com"),
+        rp_name: Some(""),
+        origins: Some(vec![
+            "https://example.com/",
+            "https://fine.org",
+            "https://fine.org",
+        ]),
+        related_origins: Some(vec![
+            "https://b.org",
+            "https://b.org",
+            "ftp://c.org",
+            "http://localhost",
+        ]),
+        user_verification: Some("a"),
+        resident_key: Some("b"),
+        attestation: Some("c"),
+        authenticator_attachment: Some("platform"),
+        hints: Some(vec!["hybrid", "usb", "hybrid"]),
+        challenge_ttl: Some("30s"),
+        timeout: Some("1m"),
+        sign_count: Some("d"),
+    };
+    let violations = draft.check().unwrap_err();
+    let places: Vec<String> = violations
+        .iter()
+        .map(|violation| violation.place.to_string())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "rp_id",
+            "rp_name",
+            "origins[0]",
+            "origins[2]",
+            "related_origins[1]",
+            "related_origins[2]",
+            "related_origins[3]",
+            "user_verification",
+            "resident_key",
+            "attestation",
+            "hints[0]",
+            "hints[1]",
+            "hints[2]",
+            "timeout",
+            "sign_count",
+        ],
+    );
+}
+
+#[test]
+fn no_mistake_is_caused_by_another() {
+    // Whether the origins fit an RP ID that is none is unknown.
+    let origins = Some(vec!["https://example.org"]);
+    let related = Some(vec!["https://www.example.com"]);
+    for rp_id in [None, Some("https://example.com")] {
+        let draft = Draft {
+            rp_id,
+            origins: origins.clone(),
+            related_origins: related.clone(),
+            ..valid()
+        };
+        assert_eq!(
+            only_violation(&draft).place,
+            Place {
+                key: Key::RpId,
+                index: None
+            }
+        );
+    }
+    // Nor how many names are related, if some may turn out to be served.
+    let related = ["a", "b", "c", "d", "e", "example"].map(|name| format!("https://{name}.com"));
+    let related_origins = Some(related.iter().map(String::as_str).collect());
+    let draft = Draft {
+        rp_id: None,
+        related_origins,
+        origins: origins.clone(),
+        ..valid()
+    };
+    assert_eq!(only_violation(&draft).place, Key::RpId.into());
+    // Nor is a timeout compared with what could not be read.
+    for (timeout, challenge_ttl, key) in
+        [("6x", "5m", Key::Timeout), ("10m", "5x", Key::ChallengeTtl)]
+    {
+        let draft = Draft {
+            timeout: Some(timeout),
+            challenge_ttl: Some(challenge_ttl),
+            ..valid()
+        };
+        assert_eq!(only_violation(&draft).place, key.into());
+    }
+}
+
+#[test]
+fn a_place_names_the_key_and_the_element() {
+    assert_eq!(Place::from(Key::RpId).to_string(), "rp_id");
+    assert_eq!(Place::from((Key::Origins, 1)).to_string(), "origins[1]");
+}

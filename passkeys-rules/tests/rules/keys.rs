@@ -1,0 +1,104 @@
+//! The table of keys against the rules themselves.
+
+use passkeys_rules::wording::nearest;
+use passkeys_rules::{Draft, Form, Key};
+
+use crate::valid;
+
+/// The values in the source of an example: a string or an array of strings.
+fn values(source: &'static str) -> Vec<&'static str> {
+    source.split('"').skip(1).step_by(2).collect()
+}
+
+/// A valid draft with `key` as `values` say.
+fn with(key: Key, values: Vec<&'static str>) -> Draft<'static> {
+    let mut draft = valid();
+    let text = Some(values[0]);
+    match key {
+        Key::RpId => draft.rp_id = text,
+        Key::RpName => draft.rp_name = text,
+        Key::Origins => draft.origins = Some(values),
+        Key::RelatedOrigins => draft.related_origins = Some(values),
+        Key::UserVerification => draft.user_verification = text,
+        Key::ResidentKey => draft.resident_key = text,
+        Key::Attestation => draft.attestation = text,
+        Key::AuthenticatorAttachment => draft.authenticator_attachment = text,
+        Key::Hints => draft.hints = Some(values),
+        Key::ChallengeTtl => draft.challenge_ttl = text,
+        Key::Timeout => draft.timeout = text,
+        Key::SignCount => draft.sign_count = text,
+    }
+    draft
+}
+
+#[test]
+fn every_key_is_in_the_table_once() {
+    for key in Key::ALL {
+        assert_eq!(Key::from_name(key.as_str()), Some(*key));
+        assert_eq!(key.to_string(), key.spec().name);
+        assert_eq!(format!("{key:>30}"), format!("{:>30}", key.as_str()));
+    }
+    assert_eq!(Key::ALL.len(), 12);
+    assert!(Key::ALL.is_sorted());
+    assert_eq!(Key::from_name("rpid"), None);
+}
+
+#[test]
+fn the_examples_are_valid() {
+    for &key in Key::ALL {
+        let spec = key.spec();
+        let is_array = spec.example.starts_with('[');
+        assert_eq!(
+            is_array,
+            matches!(spec.form, Form::List | Form::WordList(_)),
+            "{key}"
+        );
+        assert!(with(key, values(spec.example)).check().is_ok(), "{key}");
+    }
+}
+
+#[test]
+fn the_defaults_are_what_holds_without_the_key() {
+    let bare = valid().check().unwrap();
+    for &key in Key::ALL {
+        let spec = key.spec();
+        assert_eq!(spec.required, spec.default.is_empty(), "{key}");
+        if let [default] = *values(spec.default) {
+            assert_eq!(with(key, vec![default]).check().unwrap(), bare, "{key}");
+        }
+    }
+    assert_eq!(bare.rp_name(), bare.rp_id().as_str());
+    assert!(bare.related_origins().is_empty());
+    assert!(bare.hints().is_empty());
+    assert_eq!(bare.authenticator_attachment(), None);
+}
+
+#[test]
+fn every_word_of_the_table_is_accepted_and_another_is_not() {
+    for &key in Key::ALL {
+        if let Form::Words(words) | Form::WordList(words) = key.spec().form {
+            for word in words {
+                assert!(with(key, vec![word]).check().is_ok(), "{key} = {word}");
+            }
+            assert!(with(key, vec!["banana"]).check().is_err(), "{key}");
+        }
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_recognised() {
+    let keys = || Key::ALL.iter().map(|key| key.as_str());
+    for (written, meant) in [
+        ("rpid", Some("rp_id")),
+        ("rpId", Some("rp_id")),
+        ("origin", Some("origins")),
+        ("related_origin", Some("related_origins")),
+        ("userVerification", Some("user_verification")),
+        ("challenge_tll", Some("challenge_ttl")),
+        ("timeuot", Some("timeout")),
+        ("attachment", None),
+        ("secret", None),
+    ] {
+        assert_eq!(nearest(written, keys()), meant, "{written}");
+    }
+}

@@ -1,0 +1,504 @@
+//! What an origin must be.
+
+use passkeys_rules::Origin;
+use passkeys_rules::wording::quote;
+
+/// Each value and what follows `origin <value> ` in its message.
+#[track_caller]
+fn refuses(cases: &[(&str, &str)]) {
+    for (value, message) in cases {
+        let error = Origin::parse(value).expect_err(value);
+        assert_eq!(
+            error.to_string(),
+            format!("origin {} {message}", quote(value))
+        );
+    }
+}
+
+#[test]
+fn an_origin_must_be_there() {
+    refuses(&[
+        (
+            "",
+            "is empty; write scheme, host and port only, such as `https://example.com`",
+        ),
+        (
+            " ",
+            "has white space in it; write scheme, host and port only, such as `https://example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_has_no_white_space() {
+    refuses(&[
+        (
+            "https://example.com ",
+            "has white space in it; write `https://example.com`",
+        ),
+        (
+            "https://exa mple.com",
+            "has white space in it; write scheme, host and port only, such as `https://example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_is_somebody() {
+    refuses(&[(
+        "null",
+        "is what every page without an origin sends, so it names nobody; list the origins of your pages, such as `https://example.com`",
+    )]);
+}
+
+#[test]
+fn an_origin_is_no_pattern() {
+    refuses(&[
+        (
+            "*",
+            "is a pattern, and origins are compared letter by letter; list each origin, such as `https://app.example.com`",
+        ),
+        (
+            "https://*.example.com",
+            "is a pattern, and origins are compared letter by letter; list each origin, such as `https://app.example.com`",
+        ),
+        (
+            "https://*",
+            "is a pattern, and origins are compared letter by letter; list each origin, such as `https://app.example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_has_a_scheme() {
+    refuses(&[
+        (
+            "example.com",
+            "has no `https://` in front; write `https://example.com`",
+        ),
+        (
+            "Example.com:8080",
+            "has no `https://` in front; write `https://example.com:8080`",
+        ),
+        (
+            "localhost:3000",
+            "has no `https://` in front; write `http://localhost:3000`",
+        ),
+        (
+            "www.example.com/login",
+            "has no `https://` in front; write `https://www.example.com`",
+        ),
+        (
+            "hello",
+            "has no `https://` in front; write scheme, host and port only, such as `https://example.com`",
+        ),
+        (
+            "https:example.com",
+            "has no `https://` in front; write `https://example.com`",
+        ),
+        (
+            "https:/example.com",
+            "has no `https://` in front; write `https://example.com`",
+        ),
+        (
+            "//example.com",
+            "has no `https://` in front; write `https://example.com`",
+        ),
+        (
+            "me@example.com",
+            "has no `https://` in front; write `https://example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn the_scheme_is_lower_case() {
+    refuses(&[
+        (
+            "HTTPS://example.com",
+            "has the scheme in upper case, and browsers send it in lower case; write `https://example.com`",
+        ),
+        (
+            "Http://localhost",
+            "has the scheme in upper case, and browsers send it in lower case; write `http://localhost`",
+        ),
+        (
+            "HTTPS://Example.COM:443/Login?x#y",
+            "has the scheme in upper case, and browsers send it in lower case; write `https://example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn the_scheme_is_one_of_pages() {
+    refuses(&[
+        (
+            "ws://example.com",
+            "has the scheme `ws`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+        ),
+        (
+            "Wss://example.com",
+            "has the scheme `Wss`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+        ),
+        (
+            "ftp://x",
+            "has the scheme `ftp`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+        ),
+        (
+            "file:///x",
+            "has the scheme `file`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+        ),
+        (
+            "chrome-extension://abcdef",
+            "has the scheme `chrome-extension`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+        ),
+        (
+            "null://",
+            "has the scheme `null`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+        ),
+        (
+            "://x",
+            r#"has the scheme `""`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`"#,
+        ),
+    ]);
+}
+
+#[test]
+fn http_is_for_localhost() {
+    refuses(&[
+        (
+            "http://example.com",
+            "is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only; write `https://example.com`",
+        ),
+        (
+            "http://example.com:80",
+            "is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only; write `https://example.com`",
+        ),
+        (
+            "http://example.com:8080",
+            "is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only; write `https://example.com:8080`",
+        ),
+        (
+            "http://mylocalhost",
+            "is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only; write `https://mylocalhost`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_has_no_trailing_slash() {
+    refuses(&[(
+        "https://example.com/",
+        "ends with a slash, and browsers send an origin without; write `https://example.com`",
+    )]);
+}
+
+#[test]
+fn an_origin_has_no_path() {
+    refuses(&[
+        (
+            "https://example.com/login",
+            "has a path, and browsers send an origin without; write `https://example.com`",
+        ),
+        (
+            "https://example.com\\login",
+            "has a path, and browsers send an origin without; write `https://example.com`",
+        ),
+        (
+            "https://example.com/?x=1",
+            "has a path, and browsers send an origin without; write `https://example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_has_no_query() {
+    refuses(&[(
+        "https://example.com?x=1",
+        "has a query, and browsers send an origin without; write `https://example.com`",
+    )]);
+}
+
+#[test]
+fn an_origin_has_no_fragment() {
+    refuses(&[(
+        "https://example.com#a",
+        "has a fragment, and browsers send an origin without; write `https://example.com`",
+    )]);
+}
+
+#[test]
+fn an_origin_has_no_user() {
+    refuses(&[(
+        "https://me:secret@example.com",
+        "has a user name in it, and browsers send an origin without; write `https://example.com`",
+    )]);
+}
+
+#[test]
+fn the_default_port_is_left_out() {
+    refuses(&[
+        (
+            "https://example.com:443",
+            "has the port 443, which browsers leave out because it is the default; write `https://example.com`",
+        ),
+        (
+            "http://localhost:80",
+            "has the port 80, which browsers leave out because it is the default; write `http://localhost`",
+        ),
+    ]);
+}
+
+#[test]
+fn a_port_is_a_number_as_browsers_write_it() {
+    refuses(&[
+        (
+            "https://example.com:",
+            r#"has the port `""`, and a port is a number from 1 to 65535 without leading zeros; write `https://example.com`"#,
+        ),
+        (
+            "https://example.com:http",
+            "has the port `http`, and a port is a number from 1 to 65535 without leading zeros; write the port, or nothing for the default, such as `https://example.com`",
+        ),
+        (
+            "https://example.com:0443",
+            "has the port `0443`, and a port is a number from 1 to 65535 without leading zeros; write `https://example.com`",
+        ),
+        (
+            "https://example.com:08443",
+            "has the port `08443`, and a port is a number from 1 to 65535 without leading zeros; write `https://example.com:8443`",
+        ),
+        (
+            "https://example.com:0",
+            "has the port `0`, and a port is a number from 1 to 65535 without leading zeros; write the port, or nothing for the default, such as `https://example.com`",
+        ),
+        (
+            "https://example.com:65536",
+            "has the port `65536`, and a port is a number from 1 to 65535 without leading zeros; write the port, or nothing for the default, such as `https://example.com`",
+        ),
+        (
+            "https://example.com:+1",
+            "has the port `+1`, and a port is a number from 1 to 65535 without leading zeros; write `https://example.com:1`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_origin_has_a_host() {
+    refuses(&[
+        (
+            "https://",
+            "has no host; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "https://:3000",
+            "has no host; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn the_host_is_spelt_as_browsers_spell_it() {
+    refuses(&[
+        (
+            "https://Example.com",
+            "has upper-case letters, and browsers compare the lower-case form; write `https://example.com`",
+        ),
+        (
+            "https://münchen.de",
+            "is not ASCII, and browsers compare the punycode form; write `https://xn--mnchen-3ya.de`",
+        ),
+        (
+            "https://example.com.",
+            "ends with a dot, which makes it another host to browsers; write `https://example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn the_host_is_a_host_name() {
+    refuses(&[
+        (
+            "https://exa_mple.com",
+            "has an underscore, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "https://exa%6dple.com",
+            "has the character `%`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "https://a..com",
+            "has an empty label (a dot with nothing before it); use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "https://xn--a.com",
+            "has a label that starts with `xn--` and is not valid punycode; write the name with its accents and scripts once, and copy the form suggested then",
+        ),
+    ]);
+}
+
+#[test]
+fn the_host_is_no_ip_address() {
+    refuses(&[
+        (
+            "http://127.0.0.1:3000",
+            "is an IP address, and a passkey belongs to a domain name; write `http://localhost:3000`",
+        ),
+        (
+            "https://127.0.0.1",
+            "is an IP address, and a passkey belongs to a domain name; write `https://localhost`",
+        ),
+        (
+            "http://[::1]:8000",
+            "is an IP address, and a passkey belongs to a domain name; write `http://localhost:8000`",
+        ),
+        (
+            "http://0.0.0.0:3000",
+            "is an IP address, and a passkey belongs to a domain name; write `http://localhost:3000`",
+        ),
+        (
+            "https://10.0.0.1",
+            "is an IP address, and a passkey belongs to a domain name; use a domain name, or `localhost` for development",
+        ),
+        (
+            "https://1",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+    ]);
+}
+
+#[test]
+fn a_fingerprint_alone_is_no_origin() {
+    refuses(&[
+        (
+            "12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0",
+            "is a certificate's fingerprint, and the origin of an Android app starts with `android:apk-key-hash:`; write `android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA`",
+        ),
+        (
+            "123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0",
+            "is a certificate's fingerprint, and the origin of an Android app starts with `android:apk-key-hash:`; write `android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_android_origin_starts_with_its_prefix() {
+    refuses(&[
+        (
+            "android:com.example.app",
+            "is no Android origin, which starts with `android:apk-key-hash:`; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash-sha256:x",
+            "is no Android origin, which starts with `android:apk-key-hash:`; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "Android:apk-key-hash:x",
+            "is no Android origin, which starts with `android:apk-key-hash:`; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_android_hash_is_base64url() {
+    refuses(&[
+        (
+            "android:apk-key-hash:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0",
+            "has the fingerprint in hexadecimal, and Android sends it in base64url; write `android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA`",
+        ),
+        (
+            "android:apk-key-hash:12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0",
+            "has the fingerprint in hexadecimal, and Android sends it in base64url; write `android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA`",
+        ),
+        (
+            "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA=",
+            "ends with the padding `=`, and Android sends the hash without; write `android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA`",
+        ),
+        (
+            "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83v+",
+            "has `+` or `/` in the hash, and base64url has `-` and `_` instead; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash:/jRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA",
+            "has `+` or `/` in the hash, and base64url has `-` and `_` instead; write `android:apk-key-hash:_jRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA`",
+        ),
+        (
+            "android:apk-key-hash:EjRW eJq8",
+            "has the character ` ` in the hash, and base64url does not; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash:Ej!",
+            "has the character `!` in the hash, and base64url does not; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_android_hash_is_a_sha_256() {
+    refuses(&[
+        (
+            "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vAA",
+            "has a hash of 44 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        // A fingerprint with a digit missing.
+        (
+            "android:apk-key-hash:123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF",
+            "has a hash of 63 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash:",
+            "has a hash of 0 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash:2jmj7l5rSw0yVb_vlWAYkK_YBwk",
+            "has a hash of 27 characters, and a SHA-256 in base64url has 43; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash:2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+            "ends with the padding `=`, and Android sends the hash without; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+        (
+            "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vB",
+            "has a hash that ends in the middle of a byte, so it was mistyped or cut; take the SHA-256 fingerprint of the certificate that signs the app and write it in base64url without padding, 43 characters after `android:apk-key-hash:`",
+        ),
+    ]);
+}
+
+#[test]
+fn what_browsers_send_is_an_origin() {
+    for (value, host) in [
+        ("https://example.com", "example.com"),
+        ("https://example.com:8443", "example.com"),
+        ("https://example.com:80", "example.com"),
+        ("https://example.com:1", "example.com"),
+        ("https://example.com:65535", "example.com"),
+        ("https://a.b.c.example.com", "a.b.c.example.com"),
+        ("https://xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
+        ("https://intranet", "intranet"),
+        ("https://localhost", "localhost"),
+        ("http://localhost", "localhost"),
+        ("http://localhost:3000", "localhost"),
+        ("http://localhost:443", "localhost"),
+        ("http://app.localhost:3000", "app.localhost"),
+    ] {
+        let origin = Origin::parse(value).unwrap();
+        assert_eq!(origin.host(), Some(host));
+        assert_eq!(
+            (origin.as_str(), origin.as_ref(), &*origin.to_string()),
+            (value, value, value)
+        );
+        assert_eq!(origin.is_https(), value.starts_with("https:"));
+        assert!(!origin.is_android());
+    }
+}
+
+#[test]
+fn what_android_sends_is_an_origin() {
+    // The 64 last letters that leave no bits over are every fourth of the alphabet.
+    for last in "AEIMQUYcgkosw048".chars() {
+        let value = format!("android:apk-key-hash:{}{last}", "-_".repeat(21));
+        let origin = Origin::parse(&value).unwrap();
+        assert!(origin.is_android());
+        assert_eq!((origin.as_str(), origin.host()), (&*value, None));
+    }
+}

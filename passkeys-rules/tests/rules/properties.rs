@@ -1,0 +1,124 @@
+//! What holds for every input.
+
+use std::time::Duration;
+
+use passkeys_rules::wording::{nearest, quote};
+use passkeys_rules::{Draft, Origin, RpId, format_duration, parse_duration};
+use proptest::prelude::*;
+
+use crate::valid;
+
+/// Anything, and things with the characters that the rules look at.
+fn anything() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "(https?|android)?:?/?/?[a-z0-9.:@/?#\\\\*\\-_\\[\\]= ÄäßＡ\u{202e}]{0,40}",
+        "(android:apk-key-hash:)?[A-Za-z0-9+/=_:-]{40,100}",
+        "[0-9. a-zµ]{0,24}",
+    ]
+}
+
+/// A registrable domain or something below it, as browsers write it.
+fn domains() -> impl Strategy<Value = String> {
+    "([a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?\\.){0,4}[a-z]([a-wyz0-9-]{0,20}[a-z0-9])?\\.(com|org|co\\.uk|github\\.io|internal|localhost)"
+        .prop_filter("a public suffix, or what only looks like punycode", |domain| {
+            psl::domain_str(domain).is_some() && !domain.contains("xn--")
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn nothing_panics_and_everything_is_said(one in anything(), other in anything()) {
+        let draft = Draft {
+            rp_id: Some(&one),
+            rp_name: Some(&one),
+            origins: Some(vec![&one, &other]),
+            related_origins: Some(vec![&other, &one]),
+            user_verification: Some(&one),
+            resident_key: Some(&one),
+            attestation: Some(&one),
+            authenticator_attachment: Some(&one),
+            hints: Some(vec![&one, &other]),
+            challenge_ttl: Some(&one),
+            timeout: Some(&other),
+            sign_count: Some(&one),
+        };
+        for violation in draft.check().unwrap_err() {
+            let message = violation.to_string();
+            prop_assert!(message.contains("; "), "no fix: {}", message);
+            prop_assert!(!message.contains(char::is_control), "unescaped: {:?}", message);
+        }
+        nearest(&one, [&*other]);
+    }
+
+    #[test]
+    fn a_suggestion_is_valid_and_new(value in anything()) {
+        if let Err(error) = RpId::parse(&value)
+            && let Some(suggestion) = error.suggestion
+        {
+            prop_assert!(RpId::parse(&suggestion).is_ok());
+            prop_assert_ne!(suggestion, value.clone());
+        }
+        if let Err(error) = Origin::parse(&value)
+            && let Some(suggestion) = error.suggestion
+        {
+            prop_assert!(Origin::parse(&suggestion).is_ok());
+            prop_assert_ne!(suggestion, value);
+        }
+    }
+
+    #[test]
+    fn a_domain_serves_itself_and_what_is_below_it(
+        rp_id in domains(),
+        below in "([a-z]{1,10}\\.){0,2}",
+        port in prop::option::of(1024..u16::MAX),
+    ) {
+        // A public suffix further down would end the RP ID's reach.
+        prop_assume!(psl::suffix_str(&format!("{below}{rp_id}")) == psl::suffix_str(&rp_id));
+        let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+        let origin = format!("https://{below}{rp_id}{port}");
+        let draft = Draft { rp_id: Some(&rp_id), origins: Some(vec![&origin]), ..Draft::default() };
+        let policy = draft.check().map_err(|violations| TestCaseError::fail(violations[0].to_string()))?;
+        prop_assert_eq!(policy.rp_id().as_str(), &rp_id);
+        prop_assert_eq!(policy.origins()[0].as_str(), origin);
+    }
+
+    #[test]
+    fn an_origin_elsewhere_is_never_served(rp_id in domains(), host in domains()) {
+        prop_assume!(!format!(".{host}").ends_with(&format!(".{rp_id}")));
+        let origin = format!("https://{host}");
+        let draft = Draft { rp_id: Some(&rp_id), origins: Some(vec![&origin]), ..Draft::default() };
+        prop_assert_eq!(draft.check().unwrap_err().len(), 1);
+        // What is elsewhere can be related.
+        let own = format!("https://{rp_id}");
+        let draft = Draft { origins: Some(vec![&own]), related_origins: Some(vec![&origin]), ..draft };
+        prop_assert!(draft.check().is_ok());
+    }
+
+    #[test]
+    fn a_duration_survives_being_written(millis in any::<u64>()) {
+        let duration = Duration::from_millis(millis);
+        prop_assert_eq!(parse_duration(&format_duration(duration)), Ok(duration));
+    }
+
+    #[test]
+    fn the_timeout_never_outlasts_the_challenge(timeout in 1..700_u64, ttl in 1..4000_u64) {
+        let (timeout, ttl) = (format!("{timeout}s"), format!("{ttl}s"));
+        let draft = Draft { timeout: Some(&timeout), challenge_ttl: Some(&ttl), ..valid() };
+        if let Ok(policy) = draft.check() {
+            prop_assert!(policy.timeout() <= policy.challenge_ttl());
+            prop_assert!(passkeys_rules::TIMEOUT.contains(&policy.timeout()));
+            prop_assert!(passkeys_rules::CHALLENGE_TTL.contains(&policy.challenge_ttl()));
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_can_be_printed(value in any::<String>()) {
+        let quoted = quote(&value).to_string();
+        prop_assert!(quoted.starts_with('`') && !quoted.contains(char::is_control));
+        let invisible = ['\u{202e}', '\u{2066}', '\u{200b}'];
+        prop_assert!(!quoted.contains(invisible));
+    }
+}

@@ -1,0 +1,439 @@
+//! What an RP ID must be.
+
+use passkeys_rules::RpId;
+use passkeys_rules::wording::quote;
+
+/// Each value and what follows `RP ID <value> ` in its message.
+#[track_caller]
+fn refuses(cases: &[(&str, &str)]) {
+    for (value, message) in cases {
+        let error = RpId::parse(value).expect_err(value);
+        assert_eq!(
+            error.to_string(),
+            format!("RP ID {} {message}", quote(value))
+        );
+    }
+}
+
+#[test]
+fn an_rp_id_must_be_there() {
+    refuses(&[
+        (
+            "",
+            "is empty; write your domain alone, such as `example.com`",
+        ),
+        (
+            " ",
+            "has white space in it; write your domain alone, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_no_white_space() {
+    refuses(&[
+        ("example.com ", "has white space in it; write `example.com`"),
+        (
+            "exa mple.com",
+            "has white space in it; write your domain alone, such as `example.com`",
+        ),
+        (
+            "a\nb",
+            "has white space in it; write your domain alone, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_is_no_url() {
+    refuses(&[
+        (
+            "https://example.com",
+            "is a URL, and an RP ID is only the domain in it; write `example.com`",
+        ),
+        (
+            "https://login.example.com:8443/a?b#c",
+            "is a URL, and an RP ID is only the domain in it; write `login.example.com`",
+        ),
+        (
+            "HTTP://Localhost:3000",
+            "is a URL, and an RP ID is only the domain in it; write `localhost`",
+        ),
+        (
+            "https://127.0.0.1",
+            "is a URL, and an RP ID is only the domain in it; write `localhost`",
+        ),
+        (
+            "https://",
+            "is a URL, and an RP ID is only the domain in it; write your domain alone, such as `example.com`",
+        ),
+        (
+            "https://co.uk",
+            "is a URL, and an RP ID is only the domain in it; write your domain alone, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_no_path() {
+    refuses(&[
+        (
+            "example.com/login",
+            "has a path, and an RP ID is only a domain; write `example.com`",
+        ),
+        (
+            "example.com?x",
+            "has a path, and an RP ID is only a domain; write `example.com`",
+        ),
+        (
+            "example.com#x",
+            "has a path, and an RP ID is only a domain; write `example.com`",
+        ),
+        (
+            "example.com\\x",
+            "has a path, and an RP ID is only a domain; write `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_no_user() {
+    refuses(&[(
+        "me@example.com",
+        "has an `@`, and an RP ID is only a domain; write `example.com`",
+    )]);
+}
+
+#[test]
+fn an_rp_id_is_no_pattern() {
+    refuses(&[
+        (
+            "*.example.com",
+            "is a pattern, and an RP ID already covers the domains below it; write `example.com`",
+        ),
+        (
+            "*",
+            "is a pattern, and an RP ID already covers the domains below it; write your domain alone, such as `example.com`",
+        ),
+        (
+            "a*.example.com",
+            "is a pattern, and an RP ID already covers the domains below it; write your domain alone, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_no_port() {
+    refuses(&[
+        (
+            "example.com:8080",
+            "has a port, and an RP ID covers every port; write `example.com`",
+        ),
+        (
+            "localhost:3000",
+            "has a port, and an RP ID covers every port; write `localhost`",
+        ),
+        (
+            "example.com:",
+            "has a port, and an RP ID covers every port; write `example.com`",
+        ),
+        (
+            "[::1]:3000",
+            "has a port, and an RP ID covers every port; write `localhost`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_is_lower_case() {
+    refuses(&[
+        (
+            "Example.com",
+            "has upper-case letters, and browsers compare the lower-case form; write `example.com`",
+        ),
+        (
+            "LOCALHOST",
+            "has upper-case letters, and browsers compare the lower-case form; write `localhost`",
+        ),
+        (
+            "xn--MNCHEN-3ya.de",
+            "has upper-case letters, and browsers compare the lower-case form; write `xn--mnchen-3ya.de`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_is_punycode() {
+    refuses(&[
+        (
+            "münchen.de",
+            "is not ASCII, and browsers compare the punycode form; write `xn--mnchen-3ya.de`",
+        ),
+        (
+            "MÜNCHEN.de",
+            "is not ASCII, and browsers compare the punycode form; write `xn--mnchen-3ya.de`",
+        ),
+        (
+            "ｅxample.com",
+            "is not ASCII, and browsers compare the punycode form; write `example.com`",
+        ),
+        (
+            "пример.рф",
+            "is not ASCII, and browsers compare the punycode form; write `xn--e1afmkfd.xn--p1ai`",
+        ),
+        (
+            "公司.cn",
+            "is not ASCII, and browsers compare the punycode form; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "ex\u{202e}ample.com",
+            "is not ASCII, and browsers compare the punycode form; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_letters_digits_and_hyphens() {
+    refuses(&[
+        (
+            "my_app.example.com",
+            "has an underscore, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "exa$mple.com",
+            "has the character `$`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "example,com",
+            "has the character `,`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "\0",
+            "has the character `\\0`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_no_trailing_dot() {
+    refuses(&[
+        (
+            "example.com.",
+            "ends with a dot, which makes it another host to browsers; write `example.com`",
+        ),
+        (
+            "..",
+            "ends with a dot, which makes it another host to browsers; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            ".",
+            "ends with a dot, which makes it another host to browsers; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_no_empty_label() {
+    refuses(&[
+        (
+            ".example.com",
+            "has an empty label (a dot with nothing before it); write `example.com`",
+        ),
+        (
+            "a..example.com",
+            "has an empty label (a dot with nothing before it); use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn labels_do_not_start_or_end_with_a_hyphen() {
+    refuses(&[
+        (
+            "-a.example.com",
+            "has the label `-a`, and labels cannot start or end with a hyphen; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+        (
+            "a-.example.com",
+            "has the label `a-`, and labels cannot start or end with a hyphen; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_is_no_ip_address() {
+    refuses(&[
+        (
+            "127.0.0.1",
+            "is an IP address, and a passkey belongs to a domain name; write `localhost`",
+        ),
+        (
+            "::1",
+            "is an IP address, and a passkey belongs to a domain name; write `localhost`",
+        ),
+        (
+            "[::1]",
+            "is an IP address, and a passkey belongs to a domain name; write `localhost`",
+        ),
+        (
+            "192.168.0.10",
+            "is an IP address, and a passkey belongs to a domain name; use a domain name, or `localhost` for development",
+        ),
+        (
+            "2001:db8::1",
+            "is an IP address, and a passkey belongs to a domain name; use a domain name, or `localhost` for development",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_is_nothing_that_browsers_take_for_an_ip_address() {
+    refuses(&[
+        (
+            "1",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+        (
+            "127.1",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+        (
+            "0x7f.1",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+        (
+            "0x7f000001",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+        (
+            "example.123",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+        (
+            "example.0x",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+        (
+            "256.256.256.256",
+            "ends in a number, so browsers read it as an IP address; use a domain name, or `localhost` for development",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_is_no_public_suffix() {
+    refuses(&[
+        (
+            "com",
+            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.com`",
+        ),
+        (
+            "co.uk",
+            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.co.uk`",
+        ),
+        (
+            "github.io",
+            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.github.io`",
+        ),
+        (
+            "foo.ck",
+            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.foo.ck`",
+        ),
+        (
+            "xn--55qx5d.cn",
+            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.xn--55qx5d.cn`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_has_more_than_one_label() {
+    refuses(&[
+        (
+            "intranet",
+            "is a single label, which browsers take for a top-level domain; use a full domain name, such as `intranet.example.com`, or `localhost` for development",
+        ),
+        (
+            "internal",
+            "is a single label, which browsers take for a top-level domain; use a full domain name, such as `internal.example.com`, or `localhost` for development",
+        ),
+    ]);
+}
+
+#[test]
+fn punycode_decodes() {
+    refuses(&[
+        (
+            "xn--a.com",
+            "has a label that starts with `xn--` and is not valid punycode; write the name with its accents and scripts once, and copy the form suggested then",
+        ),
+        (
+            "xn--example.com",
+            "has a label that starts with `xn--` and is not valid punycode; write the name with its accents and scripts once, and copy the form suggested then",
+        ),
+    ]);
+}
+
+#[test]
+fn labels_have_63_characters_and_names_253() {
+    let label = "a".repeat(63);
+    assert!(RpId::parse(&format!("{label}.com")).is_ok());
+    let name = format!("{label}.{label}.{label}.{}.com", "a".repeat(57));
+    assert_eq!(name.len(), 253);
+    assert!(RpId::parse(&name).is_ok());
+
+    let advice = "use a domain name of letters, digits, hyphens and dots, such as `example.com`";
+    refuses(&[
+        (
+            &format!("a{label}.com"),
+            &format!("has a label of 64 characters, and DNS allows 63; {advice}"),
+        ),
+        (
+            &format!("www.{name}"),
+            &format!("has a name of 257 characters, and DNS allows 253; {advice}"),
+        ),
+        (
+            &format!("a{name}"),
+            &format!("has a name of 254 characters, and DNS allows 253; {advice}"),
+        ),
+    ]);
+}
+
+#[test]
+fn an_absurdly_long_value_gives_a_readable_message() {
+    let message = RpId::parse(&"x".repeat(10_000)).unwrap_err().to_string();
+    assert!(message.len() < 500, "{message}");
+    assert!(
+        message.contains("x…` (9744 more characters) has a name of 10000 characters"),
+        "{message}"
+    );
+}
+
+#[test]
+fn domains_are_rp_ids() {
+    for value in [
+        "example.com",
+        "login.example.com",
+        "example.co.uk",
+        "me.github.io",
+        "localhost",
+        "app.localhost",
+        "corp.internal",
+        "xn--mnchen-3ya.de",
+        "xn--e1afmkfd.xn--p1ai",
+        "1and1.com",
+        "123.example.com",
+        "example.0xg",
+        "a-b.example.com",
+        "r3---sn-abc.example.com",
+        // An exception to `*.ck`, and the name above `*.kawasaki.jp`.
+        "www.ck",
+        "kawasaki.jp",
+    ] {
+        let rp_id = RpId::parse(value).unwrap();
+        assert_eq!(
+            (rp_id.as_str(), rp_id.as_ref(), &*rp_id.to_string()),
+            (value, value, value)
+        );
+    }
+}

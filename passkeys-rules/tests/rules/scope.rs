@@ -1,0 +1,224 @@
+//! Which origins an RP ID serves.
+
+use passkeys_rules::{Draft, RpId};
+use proptest::prelude::*;
+
+use crate::{only_violation, valid};
+
+/// RP ID, origin, and what follows ``origin `..` `` in the message.
+#[track_caller]
+fn refuses(cases: &[(&str, &str, &str)]) {
+    for (rp_id, origin, message) in cases {
+        let draft = Draft {
+            rp_id: Some(rp_id),
+            origins: Some(vec![origin]),
+            ..Draft::default()
+        };
+        let violation = only_violation(&draft);
+        assert_eq!(
+            violation.to_string(),
+            format!("origin `{origin}` {message}")
+        );
+        assert_eq!(violation.place.to_string(), "origins[0]");
+    }
+}
+
+#[test]
+fn an_origin_elsewhere_is_refused() {
+    refuses(&[
+        (
+            "example.com",
+            "https://evil.com",
+            "is not `example.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+        (
+            "example.co.uk",
+            "https://other.co.uk",
+            "is not `example.co.uk` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+        (
+            "example.com",
+            "https://com",
+            "is not `example.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+        (
+            "localhost",
+            "https://example.com",
+            "is not `localhost` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+        (
+            "me.github.io",
+            "https://you.github.io",
+            "is not `me.github.io` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+        (
+            "example.com",
+            "https://example.com.evil.com",
+            "is not `example.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+        // One site by name, but a public suffix is between.
+        (
+            "www.amazonaws.com",
+            "https://bucket.s3.amazonaws.com",
+            "is not `www.amazonaws.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
+    ]);
+}
+
+#[test]
+fn a_look_alike_is_told_apart() {
+    refuses(&[
+        (
+            "example.com",
+            "https://evilexample.com",
+            "only ends like RP ID `example.com`: `evilexample.com` is another domain, whose owner could sign in as your users; remove it, or list it in `related_origins` if it is yours too",
+        ),
+        (
+            "localhost",
+            "https://mylocalhost",
+            "only ends like RP ID `localhost`: `mylocalhost` is another domain, whose owner could sign in as your users; remove it, or list it in `related_origins` if it is yours too",
+        ),
+    ]);
+}
+
+#[test]
+fn a_development_server_gets_a_configuration_of_its_own() {
+    refuses(&[
+        (
+            "example.com",
+            "http://localhost:3000",
+            r#"is not `example.com` or below it; give that server a configuration of its own, with `rp_id = "localhost"`"#,
+        ),
+        (
+            "example.com",
+            "http://app.localhost:3000",
+            r#"is not `example.com` or below it; give that server a configuration of its own, with `rp_id = "app.localhost"`"#,
+        ),
+        (
+            "app.localhost",
+            "http://localhost:3000",
+            r#"is not `app.localhost` or below it; give that server a configuration of its own, with `rp_id = "localhost"`"#,
+        ),
+        (
+            "app.localhost",
+            "http://other.localhost:3000",
+            r#"is not `app.localhost` or below it; give that server a configuration of its own, with `rp_id = "other.localhost"`"#,
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_that_is_too_narrow_gets_the_wider_one() {
+    refuses(&[
+        (
+            "app.example.com",
+            "https://example.com",
+            r#"is not `app.example.com` or below it; write `rp_id = "example.com"` to cover both"#,
+        ),
+        (
+            "app.example.com",
+            "https://admin.example.com:8443",
+            r#"is not `app.example.com` or below it; write `rp_id = "example.com"` to cover both"#,
+        ),
+        (
+            "a.b.example.com",
+            "https://c.b.example.com",
+            r#"is not `a.b.example.com` or below it; write `rp_id = "b.example.com"` to cover both"#,
+        ),
+    ]);
+}
+
+#[test]
+fn no_rp_id_reaches_below_a_public_suffix() {
+    refuses(&[
+        (
+            "localhost",
+            "http://app.localhost:3000",
+            r#"is below `localhost`, but browsers take `localhost` for a public suffix and let no RP ID reach below one; write `rp_id = "app.localhost"` for it"#,
+        ),
+        (
+            "localhost",
+            "http://a.b.localhost:3000",
+            r#"is below `localhost`, but browsers take `localhost` for a public suffix and let no RP ID reach below one; write `rp_id = "b.localhost"` for it"#,
+        ),
+        (
+            "amazonaws.com",
+            "https://bucket.s3.amazonaws.com",
+            r#"is below `amazonaws.com`, but browsers take `s3.amazonaws.com` for a public suffix and let no RP ID reach below one; write `rp_id = "bucket.s3.amazonaws.com"` for it"#,
+        ),
+        (
+            "amazonaws.com",
+            "https://s3.amazonaws.com",
+            "is below `amazonaws.com`, but browsers take `s3.amazonaws.com` for a public suffix and let no RP ID reach below one; remove it",
+        ),
+        (
+            "kawasaki.jp",
+            "https://foo.kawasaki.jp",
+            "is below `kawasaki.jp`, but browsers take `foo.kawasaki.jp` for a public suffix and let no RP ID reach below one; remove it",
+        ),
+    ]);
+}
+
+#[test]
+fn an_rp_id_serves_itself_and_what_is_below_it() {
+    for (rp_id, origin) in [
+        ("example.com", "https://example.com"),
+        ("example.com", "https://example.com:8443"),
+        ("example.com", "https://a.example.com"),
+        ("example.com", "https://a.b.c.example.com"),
+        ("a.example.com", "https://a.example.com"),
+        ("example.co.uk", "https://www.example.co.uk"),
+        ("me.github.io", "https://blog.me.github.io"),
+        ("corp.internal", "https://sso.corp.internal"),
+        ("localhost", "http://localhost"),
+        ("localhost", "http://localhost:3000"),
+        ("localhost", "https://localhost:3000"),
+        ("app.localhost", "http://app.localhost:3000"),
+        ("app.localhost", "http://a.app.localhost:3000"),
+        ("xn--e1afmkfd.xn--p1ai", "https://www.xn--e1afmkfd.xn--p1ai"),
+        // Where the public suffix of the host is above the RP ID, it is in nobody's way.
+        (
+            "bucket.s3.amazonaws.com",
+            "https://www.bucket.s3.amazonaws.com",
+        ),
+        ("amazonaws.com", "https://www.amazonaws.com"),
+        ("www.ck", "https://app.www.ck"),
+    ] {
+        let draft = Draft {
+            rp_id: Some(rp_id),
+            origins: Some(vec![origin]),
+            ..valid()
+        };
+        assert!(
+            draft.check().is_ok(),
+            "{rp_id} and {origin}: {:?}",
+            draft.check()
+        );
+    }
+}
+
+#[test]
+fn an_android_app_needs_no_host() {
+    let app = "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA";
+    let draft = Draft {
+        origins: Some(vec![app]),
+        ..valid()
+    };
+    let policy = draft.check().unwrap();
+    assert!(policy.origins()[0].is_android());
+    assert_eq!(policy.origins()[0].host(), None);
+    assert!(!policy.origins()[0].is_https());
+}
+
+proptest! {
+    /// Against an independent check, by whole labels.
+    #[test]
+    fn below_means_on_a_label_boundary(
+        host in "(a|b|aexample|-?example|[a-c]{1,3})(\\.(a|b|example|com)){0,4}\\.(example|aexample)\\.(com|org)",
+        rp_id in "((a|b|example)\\.){0,3}(example|aexample)\\.(com|org)",
+    ) {
+        let labels = |name: &str| name.split('.').map(str::to_owned).collect::<Vec<_>>();
+        let covered = labels(&host).ends_with(&labels(&rp_id));
+        prop_assert_eq!(RpId::parse(&rp_id).unwrap().covers(&host), covered);
+    }
+}

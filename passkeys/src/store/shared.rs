@@ -1,0 +1,66 @@
+//! A store behind an `Arc` is a store: several relying parties, or the application itself, can
+//! hold on to one.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::{ChallengeStore, CredentialRepository, CredentialUse, PendingCeremony, StoreError};
+use crate::{Credential, CredentialId};
+
+#[async_trait]
+impl<S: ChallengeStore + ?Sized> ChallengeStore for Arc<S> {
+    async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
+        (**self).put(ceremony).await
+    }
+
+    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
+        (**self).take(state).await
+    }
+}
+
+impl<R: CredentialRepository> CredentialRepository for Arc<R> {
+    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
+        (**self).insert(credential).await
+    }
+
+    async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+        (**self).find(id).await
+    }
+
+    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
+        (**self).list(user_id).await
+    }
+
+    async fn record_use(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        usage: &CredentialUse,
+    ) -> Result<bool, StoreError> {
+        (**self).record_use(user_id, id, usage).await
+    }
+
+    async fn suspend(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        at: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        (**self).suspend(user_id, id, at).await
+    }
+
+    async fn rename(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        device_name: &str,
+    ) -> Result<bool, StoreError> {
+        (**self).rename(user_id, id, device_name).await
+    }
+
+    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        (**self).delete(user_id, id).await
+    }
+}

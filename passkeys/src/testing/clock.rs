@@ -1,0 +1,48 @@
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use time::OffsetDateTime;
+
+use crate::Clock;
+
+/// A clock that only moves when it is told. Clones show the same time.
+///
+/// ```
+/// use std::time::Duration;
+/// use passkeys::{Clock as _, testing::ManualClock};
+///
+/// let clock = ManualClock::default();
+/// let before = clock.now();
+/// clock.advance(Duration::from_secs(60));
+/// assert_eq!(clock.now() - before, Duration::from_secs(60));
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<Mutex<OffsetDateTime>>);
+
+impl ManualClock {
+    /// A clock that shows this time.
+    #[must_use]
+    pub fn at(time: OffsetDateTime) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    /// Moves it forward.
+    pub fn advance(&self, by: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
+    }
+}
+
+impl Default for ManualClock {
+    /// A clock that shows the time at which it was made.
+    fn default() -> Self {
+        Self::at(OffsetDateTime::now_utc())
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> OffsetDateTime {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

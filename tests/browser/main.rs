@@ -1,0 +1,390 @@
+//! The quickstart in a real browser: every way through its page, with Chromium's virtual
+//! authenticator in place of a finger.
+
+mod pictures;
+mod support;
+
+use fantoccini::key::Key;
+use serde_json::json;
+use support::{Authenticator, Kind, Visit, in_browser};
+
+const SIGN_IN: &str = "Sign in with a passkey";
+const CREATE: &str = "Create an account";
+const ADD: &str = "Add a passkey";
+const SIGN_OUT: &str = "Sign out";
+
+async fn sign_up(visit: &Visit, name: &str) {
+    visit.fill("Your name", name).await;
+    visit.press(CREATE).await;
+    visit.sees(&format!("Hello, {name}")).await;
+}
+
+async fn sign_out(visit: &Visit) {
+    visit.press(SIGN_OUT).await;
+    visit.hears("You are signed out.").await;
+}
+
+async fn sign_in(visit: &Visit, name: &str) {
+    visit.press(SIGN_IN).await;
+    visit.sees(&format!("Hello, {name}")).await;
+}
+
+#[test]
+fn a_person_signs_up_and_out_and_in_without_typing_a_name() {
+    in_browser(async |visit| {
+        visit
+            .before_scripts("addEventListener('securitypolicyviolation', (it) => (self.violation = it.blockedURI))")
+            .await;
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        visit.focus_is_on("hello").await;
+        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+        visit.sees("Not used yet").await;
+
+        sign_out(visit).await;
+        visit.focus_is_on("welcome").await;
+
+        sign_in(visit, "Ada").await;
+        visit.sees("Last used today").await;
+
+        // The session is the server's, not the page's.
+        visit.open().await;
+        visit.sees("Hello, Ada").await;
+        assert_eq!(visit.script("return self.violation").await, json!(null));
+    });
+}
+
+#[test]
+fn a_second_passkey_outlives_the_first() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+
+        visit.press(ADD).await;
+        visit
+            .is_warned("This device already has a passkey for your account.")
+            .await;
+
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        visit.press(ADD).await;
+        visit.hears("Passkey added.").await;
+        assert_eq!(
+            visit.listed().await,
+            json!(["Chrome on Linux", "Security key"])
+        );
+
+        visit.press("Rename Security key").await;
+        visit.fill("Name", "Key in the <b>drawer</b>").await;
+        visit.press("Save").await;
+        visit.hears("Renamed to “Key in the <b>drawer</b>”.").await;
+        visit.focus_is_on("Rename Key in the <b>drawer</b>").await;
+
+        visit.press("Delete Chrome on Linux").await;
+        visit.sees("Your other passkeys keep working.").await;
+        visit.press("Keep it").await;
+        visit.focus_is_on("Delete Chrome on Linux").await;
+        visit.press("Delete Chrome on Linux").await;
+        visit.press("Delete passkey").await;
+        visit.hears("Deleted “Chrome on Linux”.").await;
+        assert_eq!(visit.listed().await, json!(["Key in the <b>drawer</b>"]));
+        sign_out(visit).await;
+
+        key.unplug(&visit.browser).await;
+        laptop.plug_in(&visit.browser).await;
+        visit.press(SIGN_IN).await;
+        visit
+            .is_warned("This passkey can’t sign in here. It may have been deleted")
+            .await;
+
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        sign_in(visit, "Ada").await;
+        visit.sees("Last used today").await;
+    });
+}
+
+#[test]
+fn whoever_deletes_the_last_passkey_is_warned() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        visit.press("Delete Chrome on Linux").await;
+        visit.sees("This is your only passkey.").await;
+        visit.press("Delete passkey").await;
+        visit.sees("You have no passkey left.").await;
+        visit.focus_is_on("list-title").await;
+        visit.press(ADD).await;
+        visit.hears("Passkey added.").await;
+        assert!(!visit.shows("You have no passkey left.").await);
+    });
+}
+
+#[test]
+fn whoever_cancels_is_told_and_nothing_is_saved() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        laptop.recognise(&visit.browser, false).await;
+        visit.open().await;
+        visit.fill("Your name", "Ada").await;
+        visit.press(CREATE).await;
+        visit
+            .is_warned("No account was created: you cancelled, or it took too long.")
+            .await;
+        // What was typed is still there, and the name is still free.
+        laptop.recognise(&visit.browser, true).await;
+        visit.press(CREATE).await;
+        visit.sees("Hello, Ada").await;
+
+        sign_out(visit).await;
+        laptop.recognise(&visit.browser, false).await;
+        visit.press(SIGN_IN).await;
+        visit.is_warned("Not signed in. Either you cancelled").await;
+    });
+}
+
+#[test]
+fn a_device_without_a_passkey_is_told() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        visit.press(SIGN_IN).await;
+        visit
+            .is_warned("there is no passkey for this site on this device")
+            .await;
+    });
+}
+
+#[test]
+fn starting_something_else_abandons_what_waits() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in_unattended(&visit.browser).await;
+        visit.open().await;
+        visit.press(SIGN_IN).await;
+        visit.sees("Waiting for your device…").await;
+        visit.fill("Your name", "Ada").await;
+        visit.press(CREATE).await;
+        visit.sees(SIGN_IN).await;
+        visit.sees("Waiting for your device…").await;
+        assert!(
+            !visit.shows("cancelled").await,
+            "a change of mind is no failure"
+        );
+    });
+}
+
+#[test]
+fn a_name_that_is_taken_stays_whose_it_is() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        sign_out(visit).await;
+
+        visit.fill("Your name", "  ada ").await;
+        visit.press(CREATE).await;
+        visit.sees("This name is taken.").await;
+        visit.focus_is_on("name").await;
+        let script = "const it = document.activeElement; return [it.ariaInvalid, document.getElementById(it.getAttribute('aria-describedby')).innerText]";
+        let field = visit.script(script).await;
+        assert_eq!(field[0], "true");
+        assert!(
+            field[1]
+                .as_str()
+                .unwrap()
+                .starts_with("This name is taken.")
+        );
+        assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
+
+        visit.fill("Your name", " ").await;
+        visit.press(CREATE).await;
+        visit.sees("Please enter a name for your account.").await;
+    });
+}
+
+/// Both are asked for a passkey before either has an account.
+#[test]
+fn of_two_people_who_want_a_name_at_once_one_gets_it() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        let outcomes = visit
+            .script_async(
+                "const { request } = await import('/passkeys.js');
+                 const at = '/auth/passkeys/register/';
+                 const finishes = [];
+                 for (const _ of [1, 2]) {
+                   const { publicKey, state } = await request('POST', at + 'begin', { name: 'Ada' });
+                   const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
+                   const credential = await navigator.credentials.create({ publicKey: options });
+                   finishes.push(() => request('POST', at + 'finish', { credential, state }));
+                 }
+                 const outcomes = await Promise.allSettled(finishes.map((finish) => finish()));
+                 return outcomes.map((it) => it.value?.name ?? it.reason.code).sort();",
+            )
+            .await;
+        assert_eq!(outcomes, json!(["Ada", "name_taken"]));
+        // Nothing is left of the other: one of the two passkeys on this laptop is of no use.
+        let (mut good, mut useless) = (0, 0);
+        for passkey in laptop.passkeys(&visit.browser).await {
+            let mut other = Authenticator::holding(Kind::Laptop, passkey);
+            laptop.unplug(&visit.browser).await;
+            other.plug_in(&visit.browser).await;
+            let outcome = visit
+                .script_async(
+                    "const { passkeysAt } = await import('/passkeys.js');
+                     return await passkeysAt('/auth/passkeys').authenticate().then((it) => it.name, (it) => it.code);",
+                )
+                .await;
+            good += usize::from(outcome == "Ada");
+            useless += usize::from(outcome == "authentication_failed");
+            other.unplug(&visit.browser).await;
+            laptop.plug_in(&visit.browser).await;
+        }
+        assert_eq!((good, useless), (1, 1));
+    });
+}
+
+#[test]
+fn signing_in_changes_the_session_id() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        let cookie = async || {
+            let cookie = visit.browser.client().get_named_cookie("id").await.unwrap();
+            assert_eq!(cookie.http_only(), Some(true));
+            cookie.value().to_owned()
+        };
+        let before = cookie().await;
+        let script = "const { passkeysAt } = await import('/passkeys.js');
+                      return (await passkeysAt('/auth/passkeys').authenticate()).name;";
+        assert_eq!(visit.script_async(script).await, "Ada");
+        assert_ne!(cookie().await, before);
+    });
+}
+
+#[test]
+fn a_browser_without_passkeys_is_told() {
+    in_browser(async |visit| {
+        visit
+            .before_scripts("delete self.PublicKeyCredential")
+            .await;
+        visit.open().await;
+        visit.is_warned("This browser can’t use passkeys.").await;
+        assert!(!visit.shows(SIGN_IN).await, "no button that cannot work");
+        assert!(!visit.shows(CREATE).await, "no button that cannot work");
+    });
+}
+
+#[test]
+fn a_browser_from_before_the_json_methods_signs_up_and_in() {
+    in_browser(async |visit| {
+        visit
+            .before_scripts(
+                "delete PublicKeyCredential.parseCreationOptionsFromJSON;
+                 delete PublicKeyCredential.parseRequestOptionsFromJSON;
+                 delete PublicKeyCredential.prototype.toJSON;",
+            )
+            .await;
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        // Its list of excluded passkeys is understood, too.
+        visit.press(ADD).await;
+        visit
+            .is_warned("This device already has a passkey for your account.")
+            .await;
+        sign_out(visit).await;
+        sign_in(visit, "Ada").await;
+    });
+}
+
+#[test]
+fn an_address_that_the_passkeys_are_not_for_is_named() {
+    in_browser(async |visit| {
+        visit.server.origin = visit.server.origin.replace("localhost", "127.0.0.1");
+        visit.open().await;
+        visit.press(SIGN_IN).await;
+        visit
+            .is_warned("Passkeys don’t work at this address. Open the page as “localhost”.")
+            .await;
+    });
+}
+
+#[test]
+fn trouble_on_the_server_is_told() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+
+        visit.server.crash();
+        visit.press("Rename Chrome on Linux").await;
+        visit.fill("Name", "Laptop").await;
+        visit.press("Save").await;
+        visit.is_warned("The server can’t be reached.").await;
+
+        // Sessions were in its memory; the passkey is in the file.
+        visit.server.restart();
+        visit.press(ADD).await;
+        visit.is_warned("You were signed out.").await;
+        sign_in(visit, "Ada").await;
+        sign_out(visit).await;
+
+        visit.server.break_storage().await;
+        visit.press(SIGN_IN).await;
+        visit
+            .is_warned("The server can’t save or read anything right now.")
+            .await;
+    });
+}
+
+#[test]
+fn the_keyboard_is_enough() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        // The first stop is what most people come for.
+        visit.key(Key::Tab.into()).await;
+        visit.focus_is_on("sign-in").await;
+        visit.key(Key::Tab.into()).await;
+        visit.focus_is_on("name").await;
+        for letter in "Ada".chars() {
+            visit.key(letter).await;
+        }
+        visit.key(Key::Enter.into()).await;
+        visit.focus_is_on("hello").await;
+
+        for stop in ["add", "Rename Chrome on Linux", "Delete Chrome on Linux"] {
+            visit.key(Key::Tab.into()).await;
+            visit.focus_is_on(stop).await;
+        }
+        // Nothing is deleted by pressing Enter twice, and Escape leads back.
+        visit.key(Key::Enter.into()).await;
+        visit.focus_is_on("Keep it").await;
+        visit.key(Key::Enter.into()).await;
+        visit.focus_is_on("Delete Chrome on Linux").await;
+        visit.key(Key::Enter.into()).await;
+        visit.focus_is_on("Keep it").await;
+        visit.key(Key::Escape.into()).await;
+        visit.focus_is_on("Delete Chrome on Linux").await;
+        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+    });
+}

@@ -1,0 +1,75 @@
+//! Takes the page's pictures, for people to look at: `target/tmp/pictures`.
+
+use super::{ADD, CREATE, SIGN_IN, sign_out, sign_up};
+use crate::support::{Authenticator, Kind, Visit, in_browser};
+
+const DESKTOP: (u32, u32) = (1120, 800);
+const PHONE: (u32, u32) = (390, 844);
+
+/// On a desktop and a phone, in light and dark.
+async fn pictures(visit: &Visit, name: &str) {
+    for (device, (width, height)) in [("desktop", DESKTOP), ("phone", PHONE)] {
+        for (scheme, dark) in [("light", false), ("dark", true)] {
+            visit.screen(width, height, dark).await;
+            let overflows = "return document.documentElement.scrollWidth > innerWidth";
+            assert_eq!(
+                visit.script(overflows).await,
+                false,
+                "{name} fits on a {device}"
+            );
+            visit.picture(&format!("{name}-{device}-{scheme}")).await;
+        }
+    }
+}
+
+#[test]
+fn pictures_of_every_state() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
+        laptop.plug_in_unattended(&visit.browser).await;
+        visit.open().await;
+        pictures(visit, "1-welcome").await;
+
+        visit.press(SIGN_IN).await;
+        visit.sees("Waiting for your device…").await;
+        pictures(visit, "2-waiting").await;
+
+        laptop.unplug(&visit.browser).await;
+        laptop.plug_in(&visit.browser).await;
+        laptop.recognise(&visit.browser, false).await;
+        visit.fill("Your name", "Ada Lovelace").await;
+        visit.press(CREATE).await;
+        visit.is_warned("No account was created").await;
+        pictures(visit, "3-cancelled").await;
+
+        laptop.recognise(&visit.browser, true).await;
+        sign_up(visit, "Ada Lovelace").await;
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        visit.press(ADD).await;
+        visit.hears("Passkey added.").await;
+        pictures(visit, "4-passkeys").await;
+        visit.press(ADD).await;
+        visit.is_warned("This device already has a passkey").await;
+        pictures(visit, "5-already-registered").await;
+
+        visit.press("Rename Security key").await;
+        pictures(visit, "6-rename").await;
+        visit
+            .fill("Name", "Yellow key with a long name, in the drawer at home")
+            .await;
+        visit.press("Save").await;
+        visit.hears("Renamed").await;
+        pictures(visit, "7-renamed").await;
+        visit.press("Delete Chrome on Linux").await;
+        pictures(visit, "8-delete").await;
+        visit.press("Keep it").await;
+
+        sign_out(visit).await;
+        visit.fill("Your name", "Ada Lovelace").await;
+        visit.press(CREATE).await;
+        visit.sees("This name is taken.").await;
+        pictures(visit, "9-name-taken").await;
+    });
+}

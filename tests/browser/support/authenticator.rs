@@ -1,0 +1,97 @@
+use serde_json::{Value, json};
+
+use super::browser::Browser;
+
+/// What a person would hold in their hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Built in, with passkeys that are synchronised.
+    Laptop,
+    /// A security key for the USB port.
+    SecurityKey,
+}
+
+/// A virtual authenticator, as the WebDriver extension of
+/// [WebAuthn Level 3, §11](https://www.w3.org/TR/webauthn-3/#sctn-automation) has it. It keeps
+/// its passkeys while it is unplugged.
+pub(crate) struct Authenticator {
+    kind: Kind,
+    /// Its identifier in the browser, while it is plugged in.
+    id: Option<String>,
+    passkeys: Vec<Value>,
+}
+
+impl Authenticator {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            id: None,
+            passkeys: Vec::new(),
+        }
+    }
+
+    /// One that holds this passkey of another.
+    pub(crate) fn holding(kind: Kind, passkey: Value) -> Self {
+        Self {
+            passkeys: vec![passkey],
+            ..Self::new(kind)
+        }
+    }
+
+    pub(crate) async fn plug_in(&mut self, browser: &Browser) {
+        self.plug_in_with(browser, true).await;
+    }
+
+    /// The person leaves its question unanswered.
+    pub(crate) async fn plug_in_unattended(&mut self, browser: &Browser) {
+        self.plug_in_with(browser, false).await;
+    }
+
+    async fn plug_in_with(&mut self, browser: &Browser, consenting: bool) {
+        let laptop = self.kind == Kind::Laptop;
+        let settings = json!({
+            "protocol": "ctap2",
+            "transport": if laptop { "internal" } else { "usb" },
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserVerified": true,
+            "isUserConsenting": consenting,
+            "defaultBackupEligibility": laptop,
+            "defaultBackupState": laptop,
+        });
+        let id = browser
+            .command("POST", "webauthn/authenticator", Some(settings))
+            .await;
+        let id = id.as_str().expect("an identifier").to_owned();
+        for passkey in self.passkeys.drain(..) {
+            let path = format!("webauthn/authenticator/{id}/credential");
+            browser.command("POST", &path, Some(passkey)).await;
+        }
+        self.id = Some(id);
+    }
+
+    pub(crate) async fn unplug(&mut self, browser: &Browser) {
+        self.passkeys = self.passkeys(browser).await;
+        let path = format!("webauthn/authenticator/{}", self.id());
+        browser.command("DELETE", &path, None).await;
+        self.id = None;
+    }
+
+    /// Whether it recognises the person, who otherwise fails to verify.
+    pub(crate) async fn recognise(&self, browser: &Browser, recognised: bool) {
+        let path = format!("webauthn/authenticator/{}/uv", self.id());
+        let body = json!({ "isUserVerified": recognised });
+        browser.command("POST", &path, Some(body)).await;
+    }
+
+    /// The passkeys on it.
+    pub(crate) async fn passkeys(&self, browser: &Browser) -> Vec<Value> {
+        let path = format!("webauthn/authenticator/{}/credentials", self.id());
+        let passkeys = browser.command("GET", &path, None).await;
+        passkeys.as_array().expect("a list").clone()
+    }
+
+    fn id(&self) -> &str {
+        self.id.as_deref().expect("it is plugged in")
+    }
+}

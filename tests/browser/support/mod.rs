@@ -1,0 +1,11 @@
+//! A person's view of the quickstart: a real server, a real browser and an authenticator that
+//! the test plugs in and out.
+
+mod authenticator;
+mod browser;
+mod process;
+mod server;
+mod visit;
+
+pub(crate) use authenticator::{Authenticator, Kind};
+pub(crate) use visit::{Visit, in_browser};

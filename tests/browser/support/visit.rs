@@ -1,0 +1,250 @@
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    path::Path,
+    thread,
+};
+
+use fantoccini::{Locator, elements::Element, error::CmdError};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::{
+    browser::{Browser, Programs},
+    process::PATIENCE,
+    server::{Scratch, Server},
+};
+
+/// Runs a test in a browser of its own, against a server of its own.
+pub(crate) fn in_browser(test: impl AsyncFnOnce(&mut Visit)) {
+    let Some(programs) = Programs::find() else {
+        return passkeys_tests::left_out("Chromium with ChromeDriver");
+    };
+    let name = thread::current()
+        .name()
+        .unwrap_or("browser")
+        .replace("::", "-");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut visit = runtime.block_on(Visit::start(&programs, name));
+    let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&mut visit))));
+    runtime.block_on(visit.end(outcome.is_err()));
+    if let Err(panic) = outcome {
+        resume_unwind(panic);
+    }
+}
+
+/// Somebody at the page.
+pub(crate) struct Visit {
+    pub(crate) browser: Browser,
+    pub(crate) server: Server,
+    name: String,
+    // Last, so that it goes when nobody uses it any more.
+    _scratch: Scratch,
+}
+
+impl Visit {
+    async fn start(programs: &Programs, name: String) -> Self {
+        let scratch = Scratch::new(&name);
+        let server = Server::start(&scratch.0);
+        let browser = Browser::start(programs, &scratch.0.join("profile")).await;
+        Self {
+            browser,
+            server,
+            name,
+            _scratch: scratch,
+        }
+    }
+
+    async fn end(&self, failed: bool) {
+        if failed {
+            self.picture(&format!("{}-failed", self.name)).await;
+            eprintln!("the server said:\n{}", self.server.log());
+        }
+        self.browser.close().await;
+    }
+
+    /// Opens the page, and waits until it knows who is there.
+    pub(crate) async fn open(&self) {
+        self.browser
+            .client()
+            .goto(&self.server.origin)
+            .await
+            .unwrap();
+        self.until("the page to be ready", async || {
+            self.script("return !!document.querySelector('section:not([hidden])')")
+                .await
+                == true
+        })
+        .await;
+    }
+
+    /// Runs this before any script of the pages that are opened from now on.
+    pub(crate) async fn before_scripts(&self, script: &str) {
+        let parameters = json!({ "source": script });
+        self.browser
+            .devtools("Page.addScriptToEvaluateOnNewDocument", parameters)
+            .await;
+    }
+
+    /// Presses the button with this name, the one that assistive technology reads out.
+    pub(crate) async fn press(&self, button: &str) {
+        self.button(button).await.click().await.unwrap();
+    }
+
+    /// Types into the field with this label, in place of what is there.
+    pub(crate) async fn fill(&self, label: &str, text: &str) {
+        let path = format!("//input[@id = //label[normalize-space() = '{label}']/@for]");
+        let field = self
+            .find(&path, &format!("a field labelled “{label}”"))
+            .await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(crate) async fn key(&self, key: char) {
+        let focused = self.browser.client().active_element().await.unwrap();
+        focused.send_keys(&key.to_string()).await.unwrap();
+    }
+
+    async fn button(&self, name: &str) -> Element {
+        let path = format!(
+            "//button[(not(@aria-label) and normalize-space() = '{name}') or @aria-label = '{name}']"
+        );
+        self.find(&path, &format!("a button “{name}”")).await
+    }
+
+    /// Waits for what is there and visible.
+    async fn find(&self, path: &str, what: &str) -> Element {
+        let mut found = None;
+        self.until(what, async || {
+            let elements = self.browser.client().find_all(Locator::XPath(path)).await;
+            for element in elements.unwrap() {
+                if element.is_displayed().await.unwrap_or(false) {
+                    found = Some(element);
+                    return true;
+                }
+            }
+            false
+        })
+        .await;
+        found.expect("found above")
+    }
+
+    /// Waits until the page shows this text.
+    pub(crate) async fn sees(&self, text: &str) {
+        self.until(&format!("“{text}”"), async || self.shows(text).await)
+            .await;
+    }
+
+    /// Whether the page shows this text now.
+    pub(crate) async fn shows(&self, text: &str) -> bool {
+        self.text().await.contains(text)
+    }
+
+    /// Waits until this was announced to screen readers, as a success.
+    pub(crate) async fn hears(&self, text: &str) {
+        self.announced("status", text).await;
+    }
+
+    /// Waits until this was announced to screen readers, as a failure.
+    pub(crate) async fn is_warned(&self, text: &str) {
+        self.announced("alert", text).await;
+    }
+
+    async fn announced(&self, role: &str, text: &str) {
+        let script = format!("return document.querySelector('[role={role}]').innerText");
+        self.until(&format!("“{text}” as {role}"), async || {
+            let words = self.script(&script).await;
+            words.as_str().is_some_and(|words| words.contains(text))
+        })
+        .await;
+    }
+
+    /// Waits until the element with this id or label has the focus.
+    pub(crate) async fn focus_is_on(&self, name: &str) {
+        let script =
+            "const it = document.activeElement; return [it.id, it.ariaLabel, it.innerText]";
+        self.until(&format!("the focus on “{name}”"), async || {
+            let names = self.script(script).await;
+            names
+                .as_array()
+                .is_some_and(|names| names.contains(&json!(name)))
+        })
+        .await;
+    }
+
+    /// The names of the passkeys in the list.
+    pub(crate) async fn listed(&self) -> Value {
+        self.script("return [...document.querySelectorAll('#list h3')].map((it) => it.innerText)")
+            .await
+    }
+
+    /// What can be read on the page, in dialogs too.
+    async fn text(&self) -> String {
+        let text = self.script("return document.body.innerText").await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) async fn script(&self, script: &str) -> Value {
+        self.browser.client().execute(script, vec![]).await.unwrap()
+    }
+
+    /// Runs the body of an async function, and gives its result.
+    pub(crate) async fn script_async(&self, body: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
+        );
+        self.browser
+            .client()
+            .execute_async(&script, vec![])
+            .await
+            .unwrap()
+    }
+
+    /// Tries again until it is so; fails, and says what the page shows, when it never is.
+    async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !is_so().await {
+            if Instant::now() > deadline {
+                let text = self.text().await;
+                panic!("waited in vain for {what}; the page shows:\n{text}");
+            }
+            sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Takes the page's picture, for people to look at, into `target/tmp/pictures`.
+    pub(crate) async fn picture(&self, name: &str) {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+        fs::create_dir_all(&directory).unwrap();
+        let file = format!("{name}.png");
+        let taken: Result<Vec<u8>, CmdError> = self.browser.client().screenshot().await;
+        if let Ok(png) = taken {
+            fs::write(directory.join(file), png).unwrap();
+        }
+    }
+
+    /// Pretends a screen: its width and height, and whether it prefers dark.
+    pub(crate) async fn screen(&self, width: u32, height: u32, dark: bool) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500 });
+        self.browser
+            .devtools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+        let scheme = if dark { "dark" } else { "light" };
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            // A picture is not taken in the middle of a change of colours.
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.browser
+            .devtools(
+                "Emulation.setEmulatedMedia",
+                json!({ "features": features }),
+            )
+            .await;
+    }
+}

@@ -1,0 +1,250 @@
+//! Registering and signing in.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{peer::Peer, site::Site};
+
+#[tokio::test]
+async fn a_person_registers_and_signs_in() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let registered = site.register("ada", &mut phone).await;
+    assert_eq!(registered.status, StatusCode::OK);
+    assert_eq!(registered.headers["cache-control"], "no-store");
+    let credentials = site
+        .ask("GET".parse().unwrap(), "/credentials", Some("ada"), None)
+        .await
+        .json();
+    let expected = json!({ "status": "ok", "credentialId": credentials[0]["id"] });
+    assert_eq!(registered.json(), expected);
+
+    let signed_in = site.sign_in(&mut phone).await;
+    assert_eq!(signed_in.status, StatusCode::OK);
+    assert_eq!(signed_in.headers["cache-control"], "no-store");
+    assert_eq!(
+        signed_in.json(),
+        json!({ "userId": "ada", "userVerified": true })
+    );
+}
+
+#[tokio::test]
+async fn a_named_user_signs_in_with_one_of_their_passkeys() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    site.register("ada", &mut phone).await;
+    let body = site
+        .assert(Some(json!({ "userId": "ada" })), &mut phone)
+        .await;
+    let signed_in = site.post("/authenticate/finish", None, Some(body)).await;
+    assert_eq!(signed_in.json()["userId"], "ada");
+}
+
+#[tokio::test]
+async fn a_body_without_a_name_begins_like_none() {
+    let site = Site::default();
+    for body in [
+        None,
+        Some(json!({})),
+        Some(json!({ "userId": null, "more": 1 })),
+    ] {
+        let begun = site.post("/authenticate/begin", None, body).await;
+        assert_eq!(begun.status, StatusCode::OK);
+        assert_eq!(begun.json()["publicKey"]["allowCredentials"], json!([]));
+    }
+}
+
+/// A value with what differs each time replaced by its length.
+fn shape(mut begun: Value) -> Value {
+    for path in ["/state", "/publicKey/challenge"] {
+        let value = begun.pointer_mut(path).unwrap();
+        *value = value.as_str().unwrap().len().into();
+    }
+    begun
+}
+
+#[tokio::test]
+async fn creation_options_are_those_of_the_configuration() {
+    let begun = Site::default()
+        .post("/register/begin", Some("ada"), None)
+        .await;
+    assert_eq!(begun.status, StatusCode::OK);
+    assert_eq!(
+        shape(begun.json()),
+        json!({
+            "state": 32,
+            "publicKey": {
+                "rp": { "id": "example.com", "name": "Example" },
+                "user": { "id": "YWRh", "name": "ada@example.com", "displayName": "ada" },
+                "challenge": 43,
+                "pubKeyCredParams": [
+                    { "type": "public-key", "alg": -7 },
+                    { "type": "public-key", "alg": -35 },
+                    { "type": "public-key", "alg": -257 },
+                ],
+                "timeout": 60_000,
+                "excludeCredentials": [],
+                "authenticatorSelection": {
+                    "residentKey": "required",
+                    "requireResidentKey": true,
+                    "userVerification": "required",
+                },
+                "attestation": "none",
+                "extensions": { "credProps": true },
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn request_options_are_those_of_the_configuration() {
+    let begun = Site::default()
+        .post("/authenticate/begin", None, None)
+        .await;
+    assert_eq!(
+        shape(begun.json()),
+        json!({
+            "state": 32,
+            "publicKey": {
+                "challenge": 43,
+                "timeout": 60_000,
+                "rpId": "example.com",
+                "allowCredentials": [],
+                "userVerification": "required",
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_user_who_has_passkeys_is_not_to_register_them_again() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let id = site.register("ada", &mut phone).await.json()["credentialId"].clone();
+    let begun = site.post("/register/begin", Some("ada"), None).await.json();
+    let excluded = &begun["publicKey"]["excludeCredentials"];
+    assert_eq!(excluded[0]["id"], id);
+    assert_eq!(excluded[0]["type"], "public-key");
+    assert_eq!(excluded.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_registration_is_finished_by_who_began_it() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let begun = site.post("/register/begin", Some("ada"), None).await.json();
+    let body = json!({ "credential": phone.create(&begun).await, "state": begun["state"] });
+    let by_bob = site
+        .post("/register/finish", Some("bob"), Some(body.clone()))
+        .await;
+    by_bob.is_error(400, "challenge_not_found");
+    let by_ada = site.post("/register/finish", Some("ada"), Some(body)).await;
+    by_ada.is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn a_hooks_rejection_is_returned_as_the_hook_made_it() {
+    let site = Site::default();
+    for path in ["/register/begin", "/credentials"] {
+        let method = if path == "/credentials" {
+            "GET"
+        } else {
+            "POST"
+        }
+        .parse()
+        .unwrap();
+        let answer = site.ask(method, path, None, None).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.body, b"who are you?");
+        assert_eq!(answer.headers["cache-control"], "no-store");
+    }
+}
+
+#[tokio::test]
+async fn sign_ins_that_fail_are_the_same_whatever_the_cause() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let id = site.register("ada", &mut phone).await.json()["credentialId"].clone();
+
+    let mut answers = Vec::new();
+    let mut broken = site.assert(None, &mut phone).await;
+    let signature = broken["credential"]["response"]["authenticatorData"].clone();
+    broken["credential"]["response"]["signature"] = signature;
+    answers.push(site.post("/authenticate/finish", None, Some(broken)).await);
+
+    let mut stranger = site.assert(None, &mut phone).await;
+    stranger["credential"]["response"]["userHandle"] = "Ym9i".into();
+    answers.push(
+        site.post("/authenticate/finish", None, Some(stranger))
+            .await,
+    );
+
+    let deleted = site.assert(None, &mut phone).await;
+    let path = format!("/credentials/{}", id.as_str().unwrap());
+    site.ask("DELETE".parse().unwrap(), &path, Some("ada"), None)
+        .await;
+    answers.push(site.post("/authenticate/finish", None, Some(deleted)).await);
+
+    for answer in &answers {
+        answer.is_error(401, "authentication_failed");
+        assert_eq!(answer.body, answers[0].body);
+        assert_eq!(answer.headers, answers[0].headers);
+    }
+}
+
+#[tokio::test]
+async fn a_state_is_redeemed_once() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    site.register("ada", &mut phone).await;
+    let body = site.assert(None, &mut phone).await;
+    assert_eq!(
+        site.post("/authenticate/finish", None, Some(body.clone()))
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let again = site.post("/authenticate/finish", None, Some(body)).await;
+    again.is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn a_broken_credential_ends_its_ceremony_too() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    site.register("ada", &mut phone).await;
+    let good = site.assert(None, &mut phone).await;
+    let mut broken = good.clone();
+    broken["credential"] = json!({ "id": 7 });
+    let answer = site.post("/authenticate/finish", None, Some(broken)).await;
+    answer.is_error(422, "invalid_request");
+    let answer = site.post("/authenticate/finish", None, Some(good)).await;
+    answer.is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn a_registration_that_does_not_verify_is_refused() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let begun = site.post("/register/begin", Some("ada"), None).await.json();
+    let other = site.post("/register/begin", Some("ada"), None).await.json();
+    let body = json!({ "credential": phone.create(&begun).await, "state": other["state"] });
+    let answer = site.post("/register/finish", Some("ada"), Some(body)).await;
+    answer.is_error(400, "attestation_verification_failed");
+}
+
+#[tokio::test]
+async fn a_known_credential_is_not_registered_again() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let begun = site.post("/register/begin", Some("ada"), None).await.json();
+    let credential = phone.create(&begun).await;
+    let body = json!({ "credential": credential, "state": begun["state"] });
+    site.post("/register/finish", Some("ada"), Some(body)).await;
+
+    // Without verification of the attestation, nothing but the challenge binds the answer to
+    // its ceremony, so a peer can write it anew.
+    let begun = site.post("/register/begin", Some("bob"), None).await.json();
+    let mut stolen = credential;
+    let client_data = json!({
+        "type": "webauthn.create",
+        "challenge": begun["publicKey"]["challenge"],
+        "origin": "https://example.com",
+    });
+    let client_data = passkeys::CredentialId::from(client_data.to_string().into_bytes());
+    stolen["response"]["clientDataJSON"] = client_data.to_string().into();
+    let body = json!({ "credential": stolen, "state": begun["state"] });
+    let answer = site.post("/register/finish", Some("bob"), Some(body)).await;
+    answer.is_error(409, "credential_already_exists");
+}

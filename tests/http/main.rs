@@ -1,0 +1,7 @@
+//! The HTTP contract, route by route, with a browser and an authenticator that we did not write.
+
+mod ceremonies;
+mod management;
+mod peer;
+mod rejections;
+mod site;

@@ -1,0 +1,129 @@
+//! Listing, renaming and deleting passkeys.
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::{peer::Peer, site::Site};
+
+/// A site where Ada has a passkey, and its path.
+async fn ada_registered() -> (Site, Peer, String) {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    let registered = site.register("ada", &mut phone).await.json();
+    let path = format!(
+        "/credentials/{}",
+        registered["credentialId"].as_str().unwrap()
+    );
+    (site, phone, path)
+}
+
+#[tokio::test]
+async fn a_passkey_is_listed_with_what_its_owner_wants_to_know() {
+    let (site, mut phone, path) = ada_registered().await;
+    site.sign_in(&mut phone).await;
+    let listed = site
+        .ask(Method::GET, "/credentials", Some("ada"), None)
+        .await
+        .json();
+    let credential = &listed[0];
+    for time in ["createdAt", "lastUsedAt"] {
+        let time = credential[time].as_str().unwrap();
+        assert!(time.starts_with("20") && time.ends_with('Z'), "{time}");
+    }
+    assert_eq!(
+        listed,
+        json!([{
+            "id": path.strip_prefix("/credentials/").unwrap(),
+            "deviceName": "Phone",
+            "transports": credential["transports"],
+            "aaguid": "adadadad-adad-adad-adad-adadadadadad",
+            "backupEligible": true,
+            "backupState": true,
+            "discoverable": true,
+            "suspended": false,
+            "createdAt": credential["createdAt"],
+            "lastUsedAt": credential["lastUsedAt"],
+        }])
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_shown_somebody_elses_passkeys() {
+    let (site, ..) = ada_registered().await;
+    let listed = site
+        .ask(Method::GET, "/credentials", Some("bob"), None)
+        .await;
+    assert_eq!((listed.status, listed.json()), (StatusCode::OK, json!([])));
+}
+
+#[tokio::test]
+async fn a_passkey_is_renamed_by_its_owner_only() {
+    let (site, _, path) = ada_registered().await;
+    let name = json!({ "deviceName": "Ada’s\u{202e} key\n" });
+    let by_bob = site
+        .ask(Method::PATCH, &path, Some("bob"), Some(name.clone()))
+        .await;
+    by_bob.is_error(404, "credential_not_found");
+
+    let by_ada = site
+        .ask(Method::PATCH, &path, Some("ada"), Some(name))
+        .await;
+    assert_eq!(
+        (by_ada.status, by_ada.body.len()),
+        (StatusCode::NO_CONTENT, 0)
+    );
+    assert_eq!(by_ada.headers["cache-control"], "no-store");
+    let listed = site
+        .ask(Method::GET, "/credentials", Some("ada"), None)
+        .await
+        .json();
+    assert_eq!(
+        listed[0]["deviceName"], "Ada’s key",
+        "without what disturbs the page"
+    );
+}
+
+#[tokio::test]
+async fn a_name_has_its_bounds() {
+    let (site, _, path) = ada_registered().await;
+    for body in [
+        json!({ "deviceName": "a".repeat(256) }),
+        json!({}),
+        json!({ "deviceName": 1 }),
+    ] {
+        let answer = site
+            .ask(Method::PATCH, &path, Some("ada"), Some(body))
+            .await;
+        answer.is_error(422, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_is_deleted_by_its_owner_only_and_signs_in_no_more() {
+    let (site, mut phone, path) = ada_registered().await;
+    let by_bob = site.ask(Method::DELETE, &path, Some("bob"), None).await;
+    by_bob.is_error(404, "credential_not_found");
+    assert_eq!(site.sign_in(&mut phone).await.status, StatusCode::OK);
+
+    let by_ada = site.ask(Method::DELETE, &path, Some("ada"), None).await;
+    assert_eq!(
+        (by_ada.status, by_ada.body.len()),
+        (StatusCode::NO_CONTENT, 0)
+    );
+    site.ask(Method::DELETE, &path, Some("ada"), None)
+        .await
+        .is_error(404, "credential_not_found");
+    site.sign_in(&mut phone)
+        .await
+        .is_error(401, "authentication_failed");
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_names_no_passkey() {
+    let (site, ..) = ada_registered().await;
+    let long = "A".repeat(4000);
+    for id in ["x", "=", "%00", "%ff", "a+b%2F", long.as_str()] {
+        let path = format!("/credentials/{id}");
+        let answer = site.ask(Method::DELETE, &path, Some("ada"), None).await;
+        answer.is_error(404, "credential_not_found");
+    }
+}

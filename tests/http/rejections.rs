@@ -1,0 +1,178 @@
+//! Requests that are not as they should be.
+
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+use serde_json::json;
+
+use crate::site::Site;
+
+const FINISHES: [&str; 2] = ["/register/finish", "/authenticate/finish"];
+
+async fn post(
+    site: &Site,
+    path: &str,
+    content_type: Option<&str>,
+    body: Vec<u8>,
+) -> crate::site::Answer {
+    let mut request = Request::post(format!("/auth/passkeys{path}")).header("x-user", "ada");
+    if let Some(content_type) = content_type {
+        request = request.header("content-type", content_type);
+    }
+    site.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_a_bad_request() {
+    let site = Site::default();
+    for path in [&FINISHES[..], &["/authenticate/begin"]].concat() {
+        for body in ["{", "{]", "\u{feff}{}", "nonsense"] {
+            let answer = post(&site, path, Some("application/json"), body.into()).await;
+            answer.is_error(400, "invalid_request");
+        }
+    }
+    for path in FINISHES {
+        post(&site, path, Some("application/json"), Vec::new())
+            .await
+            .is_error(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn json_of_another_shape_cannot_be_processed() {
+    let site = Site::default();
+    for path in FINISHES {
+        for body in [
+            json!({}),
+            json!([]),
+            json!({ "credential": {} }),
+            json!({ "state": 1, "credential": {} }),
+        ] {
+            site.post(path, Some("ada"), Some(body))
+                .await
+                .is_error(422, "invalid_request");
+        }
+    }
+    for body in [
+        json!({ "userId": 1 }),
+        json!({ "userId": "a", "username": "b" }),
+        json!("ada"),
+    ] {
+        site.post("/authenticate/begin", None, Some(body))
+            .await
+            .is_error(422, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_the_application_does_not_look_up_cannot_be_processed() {
+    let body = Some(json!({ "username": "ada" }));
+    let answer = Site::default()
+        .post("/authenticate/begin", None, body)
+        .await;
+    answer.is_error(422, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_declared_as_json_is_an_unsupported_media_type() {
+    let site = Site::default();
+    for path in [&FINISHES[..], &["/authenticate/begin"]].concat() {
+        for content_type in [
+            None,
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+        ] {
+            let answer = post(&site, path, content_type, b"{}".to_vec()).await;
+            answer.is_error(415, "unsupported_media_type");
+        }
+    }
+}
+
+#[tokio::test]
+async fn json_may_say_its_charset_or_its_kind() {
+    let site = Site::default();
+    for content_type in [
+        "application/json; charset=utf-8",
+        "Application/JSON",
+        "application/x+json",
+    ] {
+        let answer = post(
+            &site,
+            "/authenticate/begin",
+            Some(content_type),
+            b"{}".to_vec(),
+        )
+        .await;
+        assert_eq!(answer.status, StatusCode::OK, "{content_type}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_more_than_64_kib_is_too_large() {
+    let site = Site::default();
+    let body = |size: usize| {
+        let mut body = br#"{"userId":""}"#.to_vec();
+        body.splice(11..11, std::iter::repeat_n(b'a', size - body.len()));
+        body
+    };
+    for path in [
+        "/register/begin",
+        "/register/finish",
+        "/authenticate/begin",
+        "/authenticate/finish",
+    ] {
+        let answer = post(&site, path, Some("application/json"), body(64 * 1024 + 1)).await;
+        answer.is_error(413, "payload_too_large");
+    }
+    let answer = post(
+        &site,
+        "/authenticate/begin",
+        Some("application/json"),
+        body(64 * 1024),
+    )
+    .await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_unknown_state_is_no_ceremony() {
+    let site = Site::default();
+    for path in FINISHES {
+        for state in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\u{0}’"] {
+            let body = json!({ "credential": {}, "state": state });
+            let answer = site.post(path, Some("ada"), Some(body)).await;
+            answer.is_error(400, "challenge_not_found");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_method_is_not_allowed_and_the_answer_says_which_is() {
+    let site = Site::default();
+    let cases = [
+        ("/register/begin", "POST"),
+        ("/register/finish", "POST"),
+        ("/authenticate/begin", "POST"),
+        ("/authenticate/finish", "POST"),
+        ("/credentials", "GET,HEAD"),
+        ("/credentials/AAAA", "DELETE,PATCH"),
+    ];
+    for (path, allowed) in cases {
+        let answer = site.ask(Method::PUT, path, Some("ada"), None).await;
+        answer.is_error(405, "method_not_allowed");
+        let allow = answer.headers["allow"].to_str().unwrap();
+        let mut methods: Vec<&str> = allow.split(',').map(str::trim).collect();
+        methods.sort_unstable();
+        assert_eq!(methods.join(","), allowed, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_the_applications_to_answer() {
+    let answer = Site::default().post("/nothing", None, None).await;
+    assert_eq!(
+        (answer.status, answer.body.len()),
+        (StatusCode::NOT_FOUND, 0)
+    );
+}

@@ -1,0 +1,129 @@
+//! The application behind its router, asked as a page would ask it.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode},
+};
+use passkeys::{Passkeys, store::MemoryRepository};
+use passkeys_tests::support::App;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::peer::Peer;
+
+pub(crate) struct Site(Router);
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self::of(&Passkeys::new(App, MemoryRepository::default()))
+    }
+}
+
+impl Site {
+    pub(crate) fn of(passkeys: &Passkeys<App>) -> Self {
+        Self(Router::new().nest("/auth/passkeys", passkeys.router()))
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.0.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// A request of the page, by the user who is signed in there.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        user: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/auth/passkeys{path}"));
+        if let Some(user) = user {
+            request = request.header("x-user", user);
+        }
+        let body = body.map_or(Body::empty(), |json| Body::from(json.to_string()));
+        let request = request
+            .header("content-type", "application/json")
+            .body(body)
+            .unwrap();
+        self.send(request).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, user: Option<&str>, body: Option<Value>) -> Answer {
+        self.ask(Method::POST, path, user, body).await
+    }
+
+    /// A whole registration.
+    pub(crate) async fn register(&self, user: &str, peer: &mut Peer) -> Answer {
+        let begun = self.post("/register/begin", Some(user), None).await.json();
+        let body = json!({
+            "credential": peer.create(&begun).await,
+            "state": begun["state"],
+            "deviceName": "Phone",
+        });
+        self.post("/register/finish", Some(user), Some(body)).await
+    }
+
+    /// Begins a sign-in and answers the body of its finish.
+    pub(crate) async fn assert(&self, begin: Option<Value>, peer: &mut Peer) -> Value {
+        let begun = self.post("/authenticate/begin", None, begin).await.json();
+        json!({ "credential": peer.get(&begun).await, "state": begun["state"] })
+    }
+
+    /// A whole sign-in by anybody.
+    pub(crate) async fn sign_in(&self, peer: &mut Peer) -> Answer {
+        let body = self.assert(None, peer).await;
+        self.post("/authenticate/finish", None, Some(body)).await
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| {
+            panic!("{}: {:?}", self.status, String::from_utf8_lossy(&self.body))
+        })
+    }
+
+    /// Holds it to be an error of the contract.
+    #[track_caller]
+    pub(crate) fn is_error(&self, status: u16, code: &str) {
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
+        assert_eq!(self.headers["content-type"], "application/json");
+        assert_eq!(self.headers["cache-control"], "no-store");
+        let json = self.json();
+        let error = json
+            .as_object()
+            .filter(|body| body.len() == 1)
+            .and_then(|body| body.get("error"));
+        let error = error.and_then(Value::as_object).expect("{\"error\": {..}}");
+        assert_eq!(error["code"], code);
+        assert!(
+            error["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty())
+        );
+        assert_eq!(error.len(), 2);
+    }
+}

@@ -1,0 +1,254 @@
+//! `sign_up`, `on_registered` and `find_user`, over HTTP.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Json, Router,
+    http::{HeaderMap, StatusCode, header::SET_COOKIE},
+    response::AppendHeaders,
+    routing::get,
+};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    store::{CredentialRepository as _, MemoryRepository},
+    testing::Browser,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// An application where people sign up with a name and a passkey. The session is a cookie that
+/// says who it is of.
+#[derive(Clone, Default)]
+struct Community {
+    /// Names and who has them; nobody is here before their passkey is.
+    accounts: Arc<Mutex<BTreeMap<String, PasskeyUser>>>,
+}
+
+#[derive(Deserialize)]
+struct SignUp {
+    name: String,
+}
+
+type Session = AppendHeaders<[(axum::http::HeaderName, String); 1]>;
+
+fn session(user_id: &str) -> Session {
+    AppendHeaders([(SET_COOKIE, format!("session={user_id}; HttpOnly"))])
+}
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl Community {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, StatusCode> {
+        let cookie = headers
+            .get("cookie")
+            .and_then(|cookie| cookie.to_str().ok());
+        let id = cookie.and_then(|cookie| cookie.strip_prefix("session="));
+        let accounts = self.accounts.lock().unwrap();
+        let user = accounts.values().find(|user| Some(user.id()) == id);
+        user.cloned().ok_or(StatusCode::UNAUTHORIZED)
+    }
+
+    fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, (StatusCode, &'static str)> {
+        if self.accounts.lock().unwrap().contains_key(&form.name) {
+            return Err((StatusCode::CONFLICT, "this name is taken"));
+        }
+        Ok(PasskeyUser::new(
+            format!("id-of-{}", form.name),
+            &form.name,
+            &form.name,
+        ))
+    }
+
+    fn on_registered(&self, result: RegistrationResult) -> (Session, Json<Value>) {
+        if result.signed_up() {
+            let mut accounts = self.accounts.lock().unwrap();
+            accounts.insert(result.user().name().to_owned(), result.user().clone());
+        }
+        let answer = json!({ "welcome": result.user().name(), "new": result.signed_up() });
+        (session(result.user_id()), Json(answer))
+    }
+
+    async fn on_authenticated(&self, login: AuthenticationResult) -> Session {
+        session(login.user_id())
+    }
+
+    fn find_user(&self, username: String) -> Option<PasskeyUser> {
+        self.accounts.lock().unwrap().get(&username).cloned()
+    }
+}
+
+/// `GET /me`: the extractor.
+async fn me(user: PasskeyUser) -> String {
+    user.name().to_owned()
+}
+
+fn community() -> (Browser, Passkeys<Community>) {
+    let app = Community::default();
+    let passkeys = Passkeys::new(app.clone(), MemoryRepository::default());
+    let router = Router::new()
+        .route("/me", get(me))
+        .nest("/auth/passkeys", passkeys.router())
+        .with_state(app);
+    (Browser::new(router, "https://example.com"), passkeys)
+}
+
+mod sign_up {
+    use super::*;
+
+    #[tokio::test]
+    async fn makes_the_account_and_its_passkey_together_and_signs_in_at_once() {
+        let (mut browser, _) = community();
+        let answer = browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+        assert_eq!(
+            answer.json::<Value>(),
+            json!({ "welcome": "ada", "new": true })
+        );
+        assert_eq!(browser.get("/me").await.assert_ok().text(), "ada");
+
+        browser.clear_cookies();
+        assert_eq!(browser.get("/me").await.status, StatusCode::UNAUTHORIZED);
+        browser.sign_in().await.assert_ok();
+        assert_eq!(browser.get("/me").await.assert_ok().text(), "ada");
+    }
+
+    #[tokio::test]
+    async fn that_is_not_finished_leaves_nothing() {
+        let (mut browser, passkeys) = community();
+        let path = "/auth/passkeys/register/begin";
+        browser
+            .post(path, &json!({ "name": "ada" }))
+            .await
+            .assert_ok();
+        assert!(
+            passkeys
+                .repository()
+                .list("id-of-ada")
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+    }
+
+    #[tokio::test]
+    async fn does_not_take_an_existing_account_over() {
+        let (mut adas, passkeys) = community();
+        adas.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+        let mut eves = adas.clone();
+        eves.clear_cookies();
+        let answer = eves.sign_up(&json!({ "name": "ada" })).await;
+        assert_eq!(
+            (answer.status, answer.text().as_str()),
+            (StatusCode::CONFLICT, "this name is taken")
+        );
+
+        // Nor where the application forgets to look.
+        let forgotten = passkeys.registration();
+        let ada = PasskeyUser::new("id-of-ada", "ada", "ada");
+        let refused = forgotten.begin_sign_up(&ada).await.unwrap_err();
+        assert_eq!(
+            (refused.code(), refused.status()),
+            ("account_already_exists", 409)
+        );
+    }
+
+    #[tokio::test]
+    async fn begun_twice_for_one_account_is_finished_once() {
+        let (mut adas, _) = community();
+        let mut eves = adas.clone();
+        let path = "/auth/passkeys/register/begin";
+        let begun: Value = eves
+            .post(path, &json!({ "name": "ada" }))
+            .await
+            .assert_ok()
+            .json();
+        adas.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+
+        let credential = eves.authenticator().create(&begun);
+        let finish = json!({ "credential": credential, "state": begun["state"] });
+        let answer = eves.post("/auth/passkeys/register/finish", &finish).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        answer.assert_error("account_already_exists");
+        assert_eq!(eves.get("/me").await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[tokio::test]
+    async fn rejects_a_body_as_its_extractor_does() {
+        let (mut browser, _) = community();
+        let answer = browser.sign_up(&json!({ "nom": "ada" })).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    #[tokio::test]
+    async fn without_a_body_is_a_registration_by_whoever_is_signed_in() {
+        let (mut browser, passkeys) = community();
+        assert_eq!(browser.register().await.status, StatusCode::UNAUTHORIZED);
+        browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+        let answer = browser.register().await.assert_ok();
+        assert_eq!(
+            answer.json::<Value>(),
+            json!({ "welcome": "ada", "new": false })
+        );
+        assert_eq!(
+            passkeys.repository().list("id-of-ada").await.unwrap().len(),
+            2
+        );
+    }
+}
+
+mod find_user {
+    use super::*;
+
+    #[tokio::test]
+    async fn names_the_account_that_signs_in() {
+        let (mut browser, _) = community();
+        browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+        browser.clear_cookies();
+        browser
+            .sign_in_as(&json!({ "username": "ada" }))
+            .await
+            .assert_ok();
+        assert_eq!(browser.get("/me").await.assert_ok().text(), "ada");
+    }
+
+    #[tokio::test]
+    async fn that_finds_nobody_is_answered_with_credentials_that_stay_the_same() {
+        let (mut browser, _) = community();
+        let path = "/auth/passkeys/authenticate/begin";
+        let mut allowed = Vec::new();
+        for _ in 0..2 {
+            let begun: Value = browser
+                .post(path, &json!({ "username": "eve" }))
+                .await
+                .assert_ok()
+                .json();
+            allowed.push(begun["publicKey"]["allowCredentials"].clone());
+        }
+        assert!(!allowed[0].as_array().unwrap().is_empty());
+        assert_eq!(allowed[0], allowed[1]);
+    }
+
+    #[tokio::test]
+    async fn that_finds_nobody_lets_nobody_in() {
+        let (mut browser, _) = community();
+        browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
+        let path = "/auth/passkeys/authenticate/begin";
+        let named: Value = browser
+            .post(path, &json!({ "username": "eve" }))
+            .await
+            .json();
+        let mut anyone: Value = browser.post(path, &json!({})).await.json();
+        // Ada's own passkey signs the challenge of the unknown name.
+        anyone["publicKey"]["challenge"] = named["publicKey"]["challenge"].clone();
+        let credential = browser.authenticator().get(&anyone).unwrap();
+        let finish = json!({ "credential": credential, "state": named["state"] });
+        let answer = browser
+            .post("/auth/passkeys/authenticate/finish", &finish)
+            .await;
+        answer.assert_error("authentication_failed");
+    }
+}

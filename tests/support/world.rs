@@ -1,0 +1,197 @@
+use std::sync::{Arc, Mutex};
+
+use passkeys::{
+    AuthenticationResult, Config, Error, PasskeyUser, Passkeys, RegistrationResult,
+    audit::{AuditEvent, AuditKind, AuditSink, Reason},
+    ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration},
+    store::MemoryRepository,
+    testing::{Authenticator, ManualClock},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::App;
+
+/// One relying party, `https://example.com`, with a clock that stands still and an audit trail
+/// to read.
+pub struct World {
+    /// The library.
+    pub passkeys: Passkeys<App>,
+    /// Its clock.
+    pub clock: ManualClock,
+    /// Its audit trail.
+    pub audit: Recorder,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::of(Passkeys::new(App, MemoryRepository::default()))
+    }
+}
+
+impl World {
+    /// The same, of this configuration.
+    #[must_use]
+    pub fn with_config(config: Config) -> Self {
+        Self::of(Passkeys::with_config(
+            App,
+            MemoryRepository::default(),
+            config,
+        ))
+    }
+
+    /// The same, around these passkeys.
+    #[must_use]
+    pub fn of(passkeys: Passkeys<App>) -> Self {
+        let (clock, audit) = (ManualClock::default(), Recorder::default());
+        let passkeys = passkeys.clock(clock.clone()).audit(audit.clone());
+        Self {
+            passkeys,
+            clock,
+            audit,
+        }
+    }
+
+    /// A browser that shows the relying party's page.
+    #[must_use]
+    pub fn device(&self) -> Authenticator {
+        Authenticator::new("https://example.com")
+    }
+
+    /// Begins a registration and makes the passkey for it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be begun.
+    pub async fn create(
+        &self,
+        user: &PasskeyUser,
+        device: &mut Authenticator,
+    ) -> FinishRegistration {
+        let begun = self
+            .passkeys
+            .registration()
+            .begin(user)
+            .await
+            .expect("begin");
+        self.answer(begun, device)
+    }
+
+    /// Makes the passkey for a registration that was begun.
+    #[must_use]
+    pub fn answer(
+        &self,
+        begun: Begun<CreationOptions>,
+        device: &mut Authenticator,
+    ) -> FinishRegistration {
+        FinishRegistration {
+            credential: convert(&device.create(&convert(&begun))),
+            state: begun.state,
+            device_name: None,
+        }
+    }
+
+    /// A whole registration.
+    ///
+    /// # Errors
+    ///
+    /// What `finish` answers.
+    pub async fn register(
+        &self,
+        user: &PasskeyUser,
+        device: &mut Authenticator,
+    ) -> Result<RegistrationResult, Error> {
+        let request = self.create(user, device).await;
+        self.passkeys.registration().finish(user, &request).await
+    }
+
+    /// Begins a sign-in and signs its challenge.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be begun, or the device has no passkey for it.
+    pub async fn assert(
+        &self,
+        user_id: Option<&str>,
+        device: &mut Authenticator,
+    ) -> FinishAuthentication {
+        let begun = self
+            .passkeys
+            .authentication()
+            .begin(user_id)
+            .await
+            .expect("begin");
+        let credential = device
+            .get(&convert::<_, Value>(&begun))
+            .expect("a passkey that fits");
+        FinishAuthentication {
+            credential: convert(&credential),
+            state: begun.state,
+        }
+    }
+
+    /// A whole sign-in by anybody.
+    ///
+    /// # Errors
+    ///
+    /// What `finish` answers.
+    pub async fn sign_in(&self, device: &mut Authenticator) -> Result<AuthenticationResult, Error> {
+        let request = self.assert(None, device).await;
+        self.passkeys.authentication().finish(&request).await
+    }
+}
+
+/// An audit trail to read in tests.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Mutex<Vec<AuditEvent>>>);
+
+impl Recorder {
+    /// What was recorded so far.
+    ///
+    /// # Panics
+    ///
+    /// If a test panicked while recording.
+    #[must_use]
+    pub fn events(&self) -> Vec<AuditEvent> {
+        self.0.lock().expect("no test panicked").clone()
+    }
+
+    /// The kinds of what was recorded so far.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<AuditKind> {
+        self.events().iter().map(|event| event.kind).collect()
+    }
+
+    /// Why the last refusal was one.
+    #[must_use]
+    pub fn last_reason(&self) -> Option<Reason> {
+        self.events()
+            .iter()
+            .rev()
+            .find_map(|event| event.kind.reason())
+    }
+}
+
+impl AuditSink for Recorder {
+    fn record(&self, event: &AuditEvent) {
+        self.0.lock().expect("no test panicked").push(event.clone());
+    }
+}
+
+/// Somebody.
+#[must_use]
+pub fn ada() -> PasskeyUser {
+    PasskeyUser::new("ada", "ada@example.com", "Ada Lovelace")
+}
+
+/// Somebody else.
+#[must_use]
+pub fn bob() -> PasskeyUser {
+    PasskeyUser::new("bob", "bob@example.com", "Bob")
+}
+
+/// As through the browser: to JSON and back.
+fn convert<T: Serialize, U: DeserializeOwned>(value: &T) -> U {
+    let json = serde_json::to_value(value).expect("JSON");
+    serde_json::from_value(json).expect("the same shape")
+}
