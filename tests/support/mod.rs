@@ -2,6 +2,7 @@
 
 mod app;
 mod schema;
+pub mod servers;
 mod world;
 
 pub use app::{App, SignedIn};
