@@ -8,7 +8,7 @@ use std::{
 };
 
 /// How long a server may take to listen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process that listens on a loopback port, and is killed with this value.
 pub struct Server {
