@@ -4,12 +4,9 @@
 //! database server it leaves out, and says so. `tests/run` brings all of them along and sets
 //! [`EVERYTHING`], under which nothing may be left out.
 
-mod schema;
 pub mod support;
 
 use std::{env, io::Write as _};
-
-pub use schema::Schema;
 
 /// Where this variable is set to anything but nothing or `0`, a missing part is a failure.
 pub const EVERYTHING: &str = "PASSKEYS_TEST_ALL";

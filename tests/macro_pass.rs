@@ -1,4 +1,4 @@
 //! Blocks that must keep compiling.
 
-#[path = "ui/pass/quickstart.rs"]
+#[path = "macro_pass/quickstart.rs"]
 mod quickstart;

@@ -19,12 +19,28 @@ use crate::{
     values::{self, Value},
 };
 
+/// Keys of other libraries, and what they are here.
+const ALIASES: [(&str, Key); 6] = [
+    ("allowed_origins", Key::Origins),
+    ("domain", Key::RpId),
+    ("name", Key::RpName),
+    ("rp_origin", Key::Origins),
+    ("rp_origins", Key::Origins),
+    ("ttl", Key::ChallengeTtl),
+];
+
 /// The arguments, as far as they could be read.
 #[derive(Default)]
 pub(crate) struct Args {
+    /// All of them, as they were written.
+    written: TokenStream,
     settings: Vec<Setting>,
     /// Keys whose value cannot be used, as has been reported: nothing more is said about them.
     damaged: Vec<Name>,
+    /// Keys that misspelt ones were meant to be: they are not missing.
+    meant: Vec<Name>,
+    /// Whether there is a value without a key, as has been reported: it may be any key's.
+    nameless: bool,
     response: Option<Type>,
     krate: Option<Path>,
 }
@@ -49,7 +65,10 @@ impl Args {
     /// Reads the arguments; reports what is not `key = value`, with a known key and a value of
     /// its kind.
     pub(crate) fn parse(arguments: TokenStream, errors: &mut Errors) -> Self {
-        let mut args = Self::default();
+        let mut args = Self {
+            written: arguments.clone(),
+            ..Self::default()
+        };
         let entries = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 args.entry(input, errors)?;
@@ -72,20 +91,22 @@ impl Args {
     pub(crate) fn check(self, errors: &mut Errors) -> Option<CheckedArgs> {
         let violations = self.draft().check().err().unwrap_or_default();
         for violation in violations.iter().filter(|one| !self.explains(one)) {
-            errors.at(self.span(violation), violation);
+            self.report(violation, errors);
         }
-        (violations.is_empty() && self.damaged.is_empty()).then_some(CheckedArgs {
-            settings: self.settings,
-            response: self.response,
-        })
+        (violations.is_empty() && self.damaged.is_empty() && self.meant.is_empty()).then_some(
+            CheckedArgs {
+                settings: self.settings,
+                response: self.response,
+            },
+        )
     }
 
     /// Reads one `key = value`, up to the comma after it.
     fn entry(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         if !input.peek(syn::Ident::peek_any) {
-            let found = rest_of_entry(input)?;
+            self.nameless = true;
             errors.on(
-                found,
+                rest_of_entry(input)?,
                 "expected `key = value`, such as `rp_id = \"example.com\"`",
             );
             return Ok(());
@@ -102,24 +123,10 @@ impl Args {
     }
 
     /// The key that is meant, unless it is unknown or was given before.
-    fn name(&self, key: &Ident, errors: &mut Errors) -> Option<Name> {
+    fn name(&mut self, key: &Ident, errors: &mut Errors) -> Option<Name> {
         let word = key.to_string();
         let Some(name) = Name::parse(&word) else {
-            let known: Vec<_> = Name::all().map(Name::as_str).collect();
-            match nearest(&word, known.iter().copied()) {
-                Some(near) => errors.on(
-                    key,
-                    format_args!("unknown key {}; did you mean `{near}`?", quote(&word)),
-                ),
-                None => errors.on(
-                    key,
-                    format_args!(
-                        "unknown key {}; the keys are `{}`",
-                        quote(&word),
-                        known.join("`, `")
-                    ),
-                ),
-            }
+            self.unknown(key, &word, errors);
             return None;
         };
         if self.has(name) {
@@ -130,6 +137,30 @@ impl Args {
             return None;
         }
         Some(name)
+    }
+
+    /// Says which key was meant; that one is not missing then.
+    fn unknown(&mut self, key: &Ident, word: &str, errors: &mut Errors) {
+        let known: Vec<_> = Name::all().map(Name::as_str).collect();
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
+        let meant = match alias {
+            Some((_, key)) => Some(Name::Rule(*key)),
+            None => nearest(word, known.iter().copied()).and_then(Name::parse),
+        };
+        let word = quote(word);
+        if let Some(meant) = meant {
+            errors.on(
+                key,
+                format_args!("unknown key {word}; did you mean `{meant}`?"),
+            );
+            self.meant.push(meant);
+        } else {
+            let known = known.join("`, `");
+            errors.on(
+                key,
+                format_args!("unknown key {word}; the keys are `{known}`"),
+            );
+        }
     }
 
     /// Reads what stands after a key. `None` if it cannot be used, which is reported.
@@ -202,17 +233,24 @@ impl Args {
 
     /// Whether a violation only follows from a value that could not be read.
     fn explains(&self, violation: &Violation) -> bool {
-        let damaged = |key| self.damaged.contains(&Name::Rule(key));
+        let damaged = |key| {
+            let name = Name::Rule(key);
+            self.damaged.contains(&name) || self.meant.contains(&name)
+        };
         match violation.rule {
             Rule::TimeoutOutlastsChallenge { .. } => damaged(Key::ChallengeTtl),
+            Rule::Missing(_) if self.nameless => true,
             _ => violation.place.index.is_none() && damaged(violation.place.key),
         }
     }
 
-    /// The value that a violation is about; the attribute, if there is none.
-    fn span(&self, violation: &Violation) -> Span {
-        self.get(violation.place.key)
-            .map_or_else(Span::call_site, |value| value.span(violation.place.index))
+    /// Reports a violation on the value that it is about, or where such a value could be added.
+    fn report(&self, violation: &Violation, errors: &mut Errors) {
+        match self.get(violation.place.key) {
+            Some(value) => errors.at(value.span(violation.place.index), violation),
+            None if self.written.is_empty() => errors.at(Span::call_site(), violation),
+            None => errors.on(&self.written, violation),
+        }
     }
 }
 
@@ -220,7 +258,7 @@ impl Args {
 /// types have commas, too.
 fn rest_of_entry(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut rest = TokenStream::new();
-    while !input.is_empty() && !(input.peek(Token![,]) && entry_follows(input)) {
+    while !(input.is_empty() || input.peek(Token![,]) && entry_follows(input)) {
         rest.extend([input.parse::<TokenTree>()?]);
     }
     Ok(rest)

@@ -24,6 +24,8 @@ pub(crate) struct Block {
     pub(crate) self_ty: Type,
     pub(crate) functions: Vec<Function>,
     pub(crate) types: Vec<AssociatedType>,
+    /// Whether there is a function whose signature cannot be read: it may be any hook.
+    pub(crate) illegible: bool,
     /// Whether a macro is called in the block: what it expands to cannot be seen.
     pub(crate) has_macros: bool,
     /// A second `#[passkeys]` on the block.
@@ -48,7 +50,7 @@ pub(crate) struct AssociatedType {
 
 impl Block {
     /// Reads the annotated item. `None` if it is no inherent impl block, which is reported.
-    pub(crate) fn parse(item: &TokenStream, glue: &Glue, errors: &mut Errors) -> Option<Self> {
+    pub(crate) fn parse(item: &TokenStream, glue: &Glue<'_>, errors: &mut Errors) -> Option<Self> {
         let mut head: Vec<_> = item.clone().into_iter().collect();
         let braces = match head.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
@@ -82,6 +84,7 @@ impl Block {
             self_ty: (*block.self_ty).clone(),
             functions: Vec::new(),
             types: Vec::new(),
+            illegible: false,
             has_macros: false,
             inherent: if again.is_some() {
                 without_braces(&block)
@@ -112,7 +115,12 @@ impl Block {
             }
             Kind::Function => match syn::parse2(item.head.clone()) {
                 Ok(function) => self.functions.push(function),
-                Err(error) => errors.add(error),
+                Err(error) => {
+                    // Left out, since Rust has said what is wrong with it and would once more.
+                    self.illegible = true;
+                    errors.add(error);
+                    return;
+                }
             },
             Kind::Macro => self.has_macros = true,
             Kind::Other => {}

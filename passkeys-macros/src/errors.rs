@@ -25,11 +25,6 @@ impl Errors {
         self.0.push(error);
     }
 
-    /// Takes one out to put it elsewhere.
-    pub(crate) fn pop(&mut self) -> Option<TokenStream> {
-        Some(self.0.pop()?.to_compile_error())
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

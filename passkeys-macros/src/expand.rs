@@ -1,11 +1,14 @@
 //! What a block becomes. Everything here is given a model, so nothing here can fail.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
-use syn::spanned::Spanned as _;
+
+use syn::{Attribute, spanned::Spanned as _};
 
 use crate::{
     args::Setting,
+    block::cfgs,
+    fallback,
     glue::{Glue, here, there},
     hooks::Hook,
     model::{HookFn, Model},
@@ -13,19 +16,79 @@ use crate::{
 };
 
 /// The implementation of the hidden trait.
-pub(crate) fn expand(model: &Model, glue: &Glue) -> TokenStream {
+pub(crate) fn expand(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let repositories = model.repositories.iter().map(|repository| {
         let (attrs, ty) = (&repository.attrs, &repository.ty);
         quote_spanned!(here()=> #(#attrs)* type Repository = #ty;)
     });
     let config = config(&model.args.settings, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
-    let items = repositories.chain([config]).chain(hooks).collect();
+    let items = repositories
+        .chain([config])
+        .chain(hooks)
+        .chain(left_out(model, glue))
+        .collect();
     glue.implementation(&model.app, &items)
 }
 
+/// What stands in where every `#[cfg]` of something required is off, and says so: whether one is
+/// on cannot be seen from here.
+fn left_out(model: &Model, glue: &Glue<'_>) -> Vec<TokenStream> {
+    let repositories = model.repositories.iter().map(|one| cfgs(&one.attrs));
+    let repository = Conditions::of(repositories).map(|conditions| {
+        conditions.otherwise(
+            "type Repository",
+            model.app.ty.span(),
+            &glue.any_repository(),
+        )
+    });
+    let hooks = Hook::ALL.into_iter().filter(|hook| hook.spec().required);
+    let hooks = hooks.filter_map(|hook| {
+        let same = model.hooks.iter().filter(|one| one.hook == hook);
+        let conditions = Conditions::of(same.clone().map(|one| one.cfgs.clone()))?;
+        let name = &same.clone().next()?.name;
+        let stub = fallback::stub(&glue.signature(hook, here()));
+        Some(conditions.otherwise(hook.spec().name, name.span(), &stub))
+    });
+    repository.into_iter().chain(hooks).collect()
+}
+
+/// The conditions of something that is there several times, each time under one.
+struct Conditions(Vec<TokenStream>);
+
+impl Conditions {
+    /// `None` if it is there in any case.
+    fn of(cfgs: impl Iterator<Item = Vec<Attribute>>) -> Option<Self> {
+        let conditions = cfgs.map(|cfgs| {
+            let all: Vec<_> = cfgs
+                .iter()
+                .filter_map(|cfg| cfg.meta.require_list().ok())
+                .map(|list| &list.tokens)
+                .collect();
+            (!all.is_empty()).then(|| quote_spanned!(here()=> all(#(#all),*)))
+        });
+        conditions.collect::<Option<_>>().map(Self)
+    }
+
+    /// The stand-in for when no condition holds.
+    fn otherwise(&self, what: &str, at: Span, stand_in: &TokenStream) -> TokenStream {
+        let any = &self.0;
+        let message = format!(
+            "no `#[cfg]` of `{what}` holds in this build, and it is required; add one for the \
+             other builds"
+        );
+        let error = syn::Error::new(at, message).to_compile_error();
+        quote_spanned! {here()=>
+            #[cfg(not(any(#(#any),*)))]
+            #error
+            #[cfg(not(any(#(#any),*)))]
+            #stand_in
+        }
+    }
+}
+
 /// The attribute's values, as the rules' draft of them.
-fn config(settings: &[Setting], glue: &Glue) -> TokenStream {
+fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
     let fields = settings.iter().map(|Setting { key, value }| {
         let field = Ident::new(key.as_str(), here());
         let value = match value {
@@ -49,33 +112,31 @@ fn config(settings: &[Setting], glue: &Glue) -> TokenStream {
 }
 
 /// The trait's method for a hook: extracts, calls, converts.
-fn method(hook: &HookFn, glue: &Glue) -> TokenStream {
+fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     let cfgs = &hook.cfgs;
     let flag = Glue::flag(hook.hook);
-    let signature = glue.signature(hook.hook);
+    let signature = glue.signature(hook.hook, hook.name.span());
     let (arguments, extractions) = extractions(hook, glue);
-    let call = call(hook, &arguments);
-    let answer = answer(hook, glue);
+    let call = call(hook, &arguments, glue);
     let flag = flag.map(|flag| quote_spanned!(here()=> #(#cfgs)* #flag));
     quote_spanned! {here()=>
         #flag
         #(#cfgs)*
         #signature {
             #extractions
-            let answer = #call;
-            #answer
+            #call
         }
     }
 }
 
 /// The hook's arguments, and the statements that make them.
-fn extractions(hook: &HookFn, glue: &Glue) -> (Vec<Ident>, TokenStream) {
+fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
     let mut arguments = Vec::new();
     let mut statements = TokenStream::new();
     for ty in &hook.extractors {
         let argument = format_ident!("argument_{}", arguments.len(), span = here());
-        let extract = quote_spanned!(there(ty.span())=> #glue::extract::<#ty, Self>(parts, self));
-        let or_reject = or_reject(hook.hook, extract);
+        let extract = quote_spanned!(here()=> #glue::extract::<#ty, Self>(parts, self));
+        let or_reject = or_reject(hook.hook, &extract);
         statements.extend(quote_spanned!(here()=> let #argument = #or_reject;));
         arguments.push(argument);
     }
@@ -88,22 +149,21 @@ fn extractions(hook: &HookFn, glue: &Glue) -> (Vec<Ident>, TokenStream) {
         };
     }
     if let Some(ty) = &hook.last {
-        let argument = format_ident!("last", span = here());
-        statements.extend(if hook.hook == Hook::SignUp {
-            let extract = quote_spanned!(there(ty.span())=> #glue::extract_body::<#ty, Self, _>(request, self));
-            let or_reject = or_reject(hook.hook, extract);
-            quote_spanned!(here()=> let #argument = #or_reject;)
+        let last = if let Some(given) = glue.given(hook.hook) {
+            quote_spanned!(here()=> #glue::given::<#ty, #given>()(given))
         } else {
-            let given = quote_spanned!(there(ty.span())=> given);
-            quote_spanned!(here()=> let #argument: #ty = #given;)
-        });
-        arguments.push(argument);
+            let extract =
+                quote_spanned!(here()=> #glue::extract_body::<#ty, Self, _>(request, self));
+            or_reject(hook.hook, &extract)
+        };
+        statements.extend(quote_spanned!(here()=> let last = #last;));
+        arguments.push(Ident::new("last", here()));
     }
     (arguments, statements)
 }
 
 /// Awaits an extraction; its rejection is the answer.
-fn or_reject(hook: Hook, extract: TokenStream) -> TokenStream {
+fn or_reject(hook: Hook, extract: &TokenStream) -> TokenStream {
     match hook {
         Hook::GetUser | Hook::SignUp | Hook::FindUser => quote_spanned!(here()=> #extract.await?),
         Hook::OnAuthenticated | Hook::OnRegistered => quote_spanned! {here()=>
@@ -115,26 +175,21 @@ fn or_reject(hook: Hook, extract: TokenStream) -> TokenStream {
     }
 }
 
-/// Calls the hook as the inherent method that it is.
-fn call(hook: &HookFn, arguments: &[Ident]) -> TokenStream {
-    let name = &hook.name;
+/// Calls the hook as the inherent method that it is, and converts its answer.
+fn call(hook: &HookFn, arguments: &[Ident], glue: &Glue<'_>) -> TokenStream {
+    let (name, answer) = (&hook.name, &hook.answer);
     let call = quote_spanned!(there(name.span())=> Self::#name(self, #(#arguments),*));
-    if hook.is_async {
-        quote_spanned!(here()=> #call.await)
-    } else {
-        call
-    }
-}
-
-/// Converts the hook's answer, as a statement of its own: so a type that cannot be one is
-/// reported once, and where the hook says that it returns it.
-fn answer(hook: &HookFn, glue: &Glue) -> TokenStream {
-    let at = there(hook.answer);
-    match hook.hook {
-        Hook::GetUser | Hook::SignUp => quote_spanned!(at=> #glue::user(answer)),
-        Hook::FindUser => quote_spanned!(at=> #glue::found(answer)),
-        Hook::OnAuthenticated | Hook::OnRegistered => {
-            quote_spanned!(at=> #glue::response(answer))
-        }
+    let awaited = hook.is_async.then(|| quote_spanned!(here()=> .await));
+    let convert = Ident::new(
+        match hook.hook {
+            Hook::GetUser | Hook::SignUp => "user",
+            Hook::OnAuthenticated | Hook::OnRegistered => "response",
+            Hook::FindUser => "found",
+        },
+        here(),
+    );
+    quote_spanned! {here()=>
+        let answer = #call #awaited;
+        #glue::#convert::<#answer>()(answer)
     }
 }

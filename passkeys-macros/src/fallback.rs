@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The block's stand-in, and its mistakes.
-pub(crate) fn fallback(block: &Block, glue: &Glue, mut errors: Errors) -> TokenStream {
+pub(crate) fn fallback(block: &Block, glue: &Glue<'_>, errors: Errors) -> TokenStream {
     let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
     if block.generics.params.iter().any(is_lifetime) {
         // Nothing can be said about an application that borrows but that it must not.
@@ -28,9 +28,7 @@ pub(crate) fn fallback(block: &Block, glue: &Glue, mut errors: Errors) -> TokenS
         .peekable();
     let mut items = TokenStream::new();
     if repositories.peek().is_none() {
-        // A type that is an error fits wherever the repository is used.
-        let error = errors.pop();
-        items.extend(quote_spanned!(here()=> type Repository = #error;));
+        items.extend(glue.any_repository());
     }
     for (cfgs, ty) in repositories {
         items.extend(quote_spanned!(here()=> #(#cfgs)* type Repository = #ty;));
@@ -40,8 +38,8 @@ pub(crate) fn fallback(block: &Block, glue: &Glue, mut errors: Errors) -> TokenS
     }
     let methods = [glue.config()]
         .into_iter()
-        .chain(Hook::ALL.map(|hook| glue.signature(hook)));
-    items.extend(methods.map(|signature| quote_spanned!(here()=> #signature { loop {} })));
+        .chain(Hook::ALL.map(|hook| glue.signature(hook, here())));
+    items.extend(methods.map(|signature| stub(&signature)));
     let app = App {
         generics: block.generics.clone(),
         ty: block.self_ty.clone(),
@@ -50,4 +48,9 @@ pub(crate) fn fallback(block: &Block, glue: &Glue, mut errors: Errors) -> TokenS
     let mut tokens = errors.into_items();
     tokens.extend(glue.implementation(&app, &items));
     tokens
+}
+
+/// A function that is never called, as the program does not compile.
+pub(crate) fn stub(signature: &TokenStream) -> TokenStream {
+    quote_spanned!(here()=> #signature { loop {} })
 }

@@ -1,13 +1,15 @@
 //! The hidden trait as generated code names it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::Path;
+use syn::{Path, parse_quote_spanned};
 
 use crate::{hooks::Hook, model::App};
 
 /// Prints as the path of the library's hidden module.
-pub(crate) struct Glue(TokenStream);
+pub(crate) struct Glue<'a> {
+    krate: Option<&'a Path>,
+}
 
 /// The span of generated code, whose variables meet none of the user's.
 pub(crate) fn here() -> Span {
@@ -20,23 +22,37 @@ pub(crate) fn there(user: Span) -> Span {
     here().located_at(user)
 }
 
-impl ToTokens for Glue {
+impl ToTokens for Glue<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.0.to_tokens(tokens);
+        tokens.extend(self.at(here()));
     }
 }
 
-impl Glue {
-    pub(crate) fn new(krate: Option<&Path>) -> Self {
-        Self(match krate {
-            Some(krate) => quote_spanned!(here()=> #krate::__private),
-            None => quote_spanned!(here()=> ::passkeys::__private),
-        })
+impl<'a> Glue<'a> {
+    pub(crate) fn new(krate: Option<&'a Path>) -> Self {
+        Self { krate }
+    }
+
+    /// The path, for an error about it to be shown at this place.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        if let Some(krate) = self.krate {
+            quote_spanned!(span=> #krate::__private)
+        } else {
+            quote_spanned!(span=> ::passkeys::__private)
+        }
     }
 
     /// The implementation of the trait, around its items.
     pub(crate) fn implementation(&self, app: &App, items: &TokenStream) -> TokenStream {
         let App { generics, ty, cfgs } = app;
+        let mut generics = generics.clone();
+        if !generics.params.is_empty() {
+            // A generic application is one wherever it can be shared.
+            generics
+                .make_where_clause()
+                .predicates
+                .push(parse_quote_spanned!(here()=> Self: #self::Shared));
+        }
         let (generics, _, bounds) = generics.split_for_impl();
         quote_spanned! {here()=>
             #(#cfgs)*
@@ -45,6 +61,11 @@ impl Glue {
                 #items
             }
         }
+    }
+
+    /// A repository, where it does not matter which.
+    pub(crate) fn any_repository(&self) -> TokenStream {
+        quote_spanned!(here()=> type Repository = #self::MemoryRepository;)
     }
 
     pub(crate) fn config(&self) -> TokenStream {
@@ -60,36 +81,38 @@ impl Glue {
         }
     }
 
-    /// The method that the library calls for a hook.
-    pub(crate) fn signature(&self, hook: Hook) -> TokenStream {
+    /// The type of what a hook is given.
+    pub(crate) fn given(&self, hook: Hook) -> Option<TokenStream> {
         match hook {
-            Hook::GetUser => quote_spanned! {here()=>
-                async fn get_user(&self, parts: &mut #self::Parts) -> #self::User
-            },
-            Hook::OnAuthenticated => quote_spanned! {here()=>
-                async fn on_authenticated(
-                    &self,
-                    parts: &mut #self::Parts,
-                    given: #self::AuthenticationResult,
-                ) -> #self::Response
-            },
-            Hook::SignUp => quote_spanned! {here()=>
-                async fn sign_up(&self, request: #self::Request) -> #self::User
-            },
-            Hook::OnRegistered => quote_spanned! {here()=>
-                async fn on_registered(
-                    &self,
-                    parts: &mut #self::Parts,
-                    given: #self::RegistrationResult,
-                ) -> #self::Response
-            },
-            Hook::FindUser => quote_spanned! {here()=>
-                async fn find_user(
-                    &self,
-                    parts: &mut #self::Parts,
-                    given: ::std::string::String,
-                ) -> #self::Found
-            },
+            Hook::GetUser | Hook::SignUp => None,
+            Hook::OnAuthenticated => Some(quote_spanned!(here()=> #self::AuthenticationResult)),
+            Hook::OnRegistered => Some(quote_spanned!(here()=> #self::RegistrationResult)),
+            Hook::FindUser => Some(quote_spanned!(here()=> ::std::string::String)),
         }
+    }
+
+    /// The method that the library calls for a hook. If its future cannot be what the trait
+    /// asks for, that is shown at `at`.
+    pub(crate) fn signature(&self, hook: Hook, at: Span) -> TokenStream {
+        let method = Ident::new(hook.spec().name, here());
+        let argument = if hook == Hook::SignUp {
+            quote_spanned!(here()=> request: #self::Request)
+        } else {
+            quote_spanned!(here()=> parts: &mut #self::Parts)
+        };
+        let given = self.given(hook);
+        let given = given.map(|ty| quote_spanned!(here()=> , given: #ty));
+        // rustc takes the place from the first and the last token.
+        let first = Ident::new("async", at);
+        let answer = Ident::new(
+            match hook {
+                Hook::GetUser | Hook::SignUp => "User",
+                Hook::OnAuthenticated | Hook::OnRegistered => "Response",
+                Hook::FindUser => "Found",
+            },
+            at,
+        );
+        let path = self.at(at);
+        quote_spanned!(here()=> #first fn #method(&self, #argument #given) -> #path::#answer)
     }
 }

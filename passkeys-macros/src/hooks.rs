@@ -47,11 +47,12 @@ pub(crate) struct HookSpec {
 }
 
 impl Last {
-    /// Whether some hook is given a value of a type with this name.
-    pub(crate) fn is_given(name: &str) -> bool {
-        Hook::ALL
-            .into_iter()
-            .any(|hook| matches!(hook.spec().last, Self::Given { ty, .. } if ty == name))
+    /// The name of the type of what the library gives.
+    pub(crate) fn given(self) -> Option<&'static str> {
+        match self {
+            Self::Given { ty, .. } => Some(ty),
+            Self::Extractor | Self::Body => None,
+        }
     }
 }
 

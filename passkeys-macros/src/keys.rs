@@ -9,7 +9,7 @@ use passkeys_rules::Key;
 pub(crate) enum Name {
     /// One that the rules judge, here and at run time.
     Rule(Key),
-    /// The type of `on_authenticated`'s answer, for the OpenAPI document.
+    /// The type of `on_authenticated`'s answer, for the `OpenAPI` document.
     Response,
     /// Where the library is.
     Crate,

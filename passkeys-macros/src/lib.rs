@@ -36,7 +36,8 @@ pub fn passkeys(
 fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(arguments, &mut errors);
-    let glue = Glue::new(args.krate());
+    let krate = args.krate().cloned();
+    let glue = Glue::new(krate.as_ref());
     let Some(block) = Block::parse(&item, &glue, &mut errors) else {
         args.check(&mut errors);
         let mut tokens = item;

@@ -1,6 +1,6 @@
 //! A block and its configuration, known to be right: what the expansion is made from.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 use syn::{Attribute, Generics, Type};
 
 use crate::{args::CheckedArgs, hooks::Hook};
@@ -37,6 +37,6 @@ pub(crate) struct HookFn {
     pub(crate) extractors: Vec<Type>,
     /// The extractor that reads the body, or what the library calls the hook with.
     pub(crate) last: Option<Type>,
-    /// Where the answer's type is written.
-    pub(crate) answer: Span,
+    /// The type of its answer, `_` where that cannot be named.
+    pub(crate) answer: Type,
 }

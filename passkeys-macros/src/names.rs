@@ -3,7 +3,8 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Generics, Lifetime, PathArguments, Type,
+    GenericArgument, Generics, Lifetime, PathArguments, Type, parse_quote_spanned,
+    spanned::Spanned as _,
     visit_mut::{self, VisitMut},
 };
 
@@ -87,24 +88,28 @@ pub(crate) fn owned(ty: &Type) -> &Type {
     }
 }
 
-/// Leaves the lifetimes that a hook declares to inference, as where it is called they are not
-/// declared.
-pub(crate) fn infer_lifetimes(ty: &mut Type, declared: &Generics) {
+/// Leaves to inference what cannot be named where the hook is called: the lifetimes that it
+/// declares, and `impl Trait`.
+pub(crate) fn infer(ty: &mut Type, declared: &Generics) {
     struct Infer<'a>(&'a Generics);
 
     impl VisitMut for Infer<'_> {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-            if self
-                .0
-                .lifetimes()
-                .any(|one| one.lifetime.ident == lifetime.ident)
-            {
+            let mut declared = self.0.lifetimes().map(|param| &param.lifetime.ident);
+            if declared.any(|ident| *ident == lifetime.ident) {
                 lifetime.ident = Ident::new("_", lifetime.ident.span());
+            }
+        }
+
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::ImplTrait(_) => *ty = parse_quote_spanned!(ty.span()=> _),
+                ty => visit_mut::visit_type_mut(self, ty),
             }
         }
     }
 
-    visit_mut::visit_type_mut(&mut Infer(declared), ty);
+    Infer(declared).visit_type_mut(ty);
 }
 
 /// Tokens as a person would write a short type or path.

@@ -2,16 +2,23 @@
 //! concerned it has none, so the name is spelled out to be the trait's.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{ToTokens as _, quote_spanned};
 
 use crate::glue::{Glue, here};
 
 /// Spells out every `Self::Repository`, except where `Self` is another type.
-pub(crate) fn qualify(tokens: TokenStream, glue: &Glue) -> TokenStream {
-    let trees: Vec<_> = tokens.into_iter().collect();
-    let mut qualified = TokenStream::new();
-    let mut rest = trees.as_slice();
+pub(crate) fn qualify(tokens: TokenStream, glue: &Glue<'_>) -> TokenStream {
+    qualified(&tokens, glue).unwrap_or(tokens)
+}
+
+/// The tokens with the name spelled out. `None` if it is not there: groups that stay as they are
+/// keep the places of their braces, which Rust's own messages need.
+fn qualified(tokens: &TokenStream, glue: &Glue<'_>) -> Option<TokenStream> {
+    let trees: Vec<_> = tokens.clone().into_iter().collect();
+    let mut output = TokenStream::new();
+    let mut changed = false;
     let mut in_other_impl = false;
+    let mut rest = trees.as_slice();
     while let [tree, after @ ..] = rest {
         rest = after;
         match tree {
@@ -19,30 +26,33 @@ pub(crate) fn qualify(tokens: TokenStream, glue: &Glue) -> TokenStream {
                 if let [colon, _, repository, after @ ..] = after
                     && is_repository(colon, repository)
                 {
-                    qualified.extend(
+                    output.extend(
                         quote_spanned!(here()=> <#own as #glue::RelyingParty>::#repository),
                     );
+                    changed = true;
                     rest = after;
                     continue;
                 }
             }
             TokenTree::Ident(word) if word == "impl" || word == "trait" => in_other_impl = true,
             TokenTree::Punct(punct) if punct.as_char() == ';' => in_other_impl = false,
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && in_other_impl => {
+                in_other_impl = false;
+            }
             TokenTree::Group(group) => {
-                let braces = group.delimiter() == Delimiter::Brace;
-                if !(braces && in_other_impl) {
-                    let mut inside = Group::new(group.delimiter(), qualify(group.stream(), glue));
-                    inside.set_span(group.span());
-                    qualified.extend([TokenTree::Group(inside)]);
+                if let Some(inside) = qualified(&group.stream(), glue) {
+                    let mut regrouped = Group::new(group.delimiter(), inside);
+                    regrouped.set_span(group.span());
+                    regrouped.to_tokens(&mut output);
+                    changed = true;
                     continue;
                 }
-                in_other_impl = false;
             }
             _ => {}
         }
-        qualified.extend([tree.clone()]);
+        tree.to_tokens(&mut output);
     }
-    qualified
+    changed.then_some(output)
 }
 
 fn is_repository(colon: &TokenTree, name: &TokenTree) -> bool {

@@ -1,8 +1,9 @@
 //! What a hook's signature must look like.
 
+use proc_macro2::Span;
 use syn::{
     FnArg, GenericParam, Receiver, ReceiverKind, ReturnType, Safety, Signature, Type,
-    TypeParamBound, spanned::Spanned as _,
+    TypeParamBound, parse_quote_spanned,
 };
 
 use crate::{
@@ -22,9 +23,13 @@ pub(crate) fn check(hook: Hook, function: &Function, errors: &mut Errors) -> Hoo
     receiver(spec, signature, errors);
     let mut types: Vec<_> = argument_types(signature).collect();
     arguments(spec, signature, &types, errors);
-    answer(spec, signature, errors);
-    for ty in &mut types {
-        names::infer_lifetimes(ty, &signature.generics);
+    returned(spec, signature, errors);
+    let mut answer = match &signature.output {
+        ReturnType::Default => unit(signature.ident.span()),
+        ReturnType::Type(_, ty) => (**ty).clone(),
+    };
+    for ty in types.iter_mut().chain([&mut answer]) {
+        names::infer(ty, &signature.generics);
     }
     let last = match spec.last {
         Last::Extractor => None,
@@ -37,11 +42,13 @@ pub(crate) fn check(hook: Hook, function: &Function, errors: &mut Errors) -> Hoo
         is_async: signature.asyncness.is_some(),
         extractors: types,
         last,
-        answer: match &signature.output {
-            ReturnType::Default => signature.ident.span(),
-            ReturnType::Type(_, ty) => ty.span(),
-        },
+        answer,
     }
+}
+
+/// What a hook without a type returns, to be underlined at its name.
+fn unit(span: Span) -> Type {
+    parse_quote_spanned!(span=> ())
 }
 
 fn qualifiers(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
@@ -49,7 +56,10 @@ fn qualifiers(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
     if let Some(token) = signature.constness {
         errors.on(
             token,
-            format_args!("`{name}` answers requests, not constants; remove the `const`"),
+            format_args!(
+                "`{name}` runs when there is a request, not while the program is compiled; remove \
+                 the `const`"
+            ),
         );
     }
     if let Safety::Unsafe(token) = signature.safety {
@@ -147,10 +157,13 @@ fn argument_types(signature: &Signature) -> impl Iterator<Item = Type> {
 }
 
 fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mut Errors) {
-    let mut given = false;
+    let given = types.iter().any(|one| {
+        let mut givens = Hook::ALL.iter().filter_map(|hook| hook.spec().last.given());
+        givens.any(|given| is_given(one, given))
+    });
     for (index, ty) in types.iter().enumerate() {
-        given |= names::of(owned(ty)).is_some_and(|name| Last::is_given(&name.to_string()));
-        if let Some(problem) = argument(spec, ty, &types[index + 1..]) {
+        let (before, after) = (&types[..index], &types[index + 1..]);
+        if let Some(problem) = argument(spec, before, ty, after) {
             errors.on(ty, problem);
         }
     }
@@ -171,16 +184,16 @@ fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mu
     }
 }
 
-/// What is wrong with an argument, given those after it.
-fn argument(spec: &HookSpec, ty: &Type, after: &[Type]) -> Option<String> {
+/// What is wrong with an argument among the others.
+fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Option<String> {
     let hook = spec.name;
     let is_last = after.is_empty();
     if let Last::Given { ty: expected, .. } = spec.last {
         let again = after.iter().any(|later| names::is(owned(later), expected));
-        match (names::is(owned(ty), expected), is_last) {
+        match (is_given(ty, expected), is_last) {
             (true, true) if names::of(ty).is_none() => {
                 return Some(format!(
-                    "`{hook}` is given its `{expected}` to keep; write `{expected}`, without `&`"
+                    "`{hook}` is given `{expected}` by value; write `{expected}`"
                 ));
             }
             (true, true) => return None,
@@ -203,7 +216,7 @@ fn argument(spec: &HookSpec, ty: &Type, after: &[Type]) -> Option<String> {
     match ty {
         Type::Reference(_) => {
             return Some(format!(
-                "an extractor is given to `{hook}` to keep; write `{}`, without `&`",
+                "`{hook}` is given its extractors by value; write `{}`",
                 tidy(owned(ty))
             ));
         }
@@ -222,7 +235,13 @@ fn argument(spec: &HookSpec, ty: &Type, after: &[Type]) -> Option<String> {
                 .to_owned(),
         );
     }
-    body(spec, ty, is_last)
+    body(spec, before, ty, after)
+}
+
+/// Whether this is the type of what some hook is given, or a reference to it.
+fn is_given(ty: &Type, given: &str) -> bool {
+    let borrowed = matches!(ty, Type::Reference(_)) && given == "String";
+    names::is(owned(ty), given) || borrowed && names::is(owned(ty), "str")
 }
 
 /// Whether extracting this runs `get_user`.
@@ -235,11 +254,10 @@ fn asks_for_user(ty: &Type) -> bool {
 /// What another hook is given.
 fn given_elsewhere(spec: &HookSpec, ty: &Type) -> Option<String> {
     let name = spec.name;
-    let (other, given) = Hook::ALL.iter().find_map(|hook| match hook.spec().last {
-        Last::Given { ty: given, .. } if given != "String" && names::is(owned(ty), given) => {
-            Some((hook.spec().name, given))
-        }
-        _ => None,
+    let (other, given) = Hook::ALL.iter().find_map(|hook| {
+        let given = hook.spec().last.given()?;
+        // A `String` is also an extractor.
+        (given != "String" && is_given(ty, given)).then_some((hook.spec().name, given))
     })?;
     Some(match spec.last {
         Last::Given { ty, .. } => {
@@ -250,29 +268,42 @@ fn given_elsewhere(spec: &HookSpec, ty: &Type) -> Option<String> {
 }
 
 /// Where the body may be read.
-fn body(spec: &HookSpec, ty: &Type, is_last: bool) -> Option<String> {
+fn body(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Option<String> {
     let hook = spec.name;
-    match (names::body_extractor(ty), spec.last) {
-        (Some(_), Last::Body) if is_last => None,
-        (Some(reader), Last::Body) => Some(format!(
-            "`{reader}` reads the request's body, which nothing can do before the last argument; \
-             move it to the end"
-        )),
-        (Some(reader), _) => Some(format!(
-            "`{reader}` reads the request's body, which is not there for `{hook}`: only `sign_up` \
-             is given one; extract from the request's head, as `State`, `HeaderMap` or a session do"
-        )),
-        (None, Last::Body) if is_last => names::head_extractor(ty).map(|other| {
-            format!(
-                "the last argument of `{hook}` reads the request's body, and `{other}` does not; \
-                 add an argument such as `Json(form): Json<SignUp>`"
-            )
+    let reader = names::body_extractor(ty);
+    match (reader, spec.last, after) {
+        (Some(reader), Last::Body, [.., last]) => Some(match names::body_extractor(last) {
+            Some(other) => format!(
+                "`{reader}` reads the request's body, and so does `{other}` at the end; a body can \
+                 be read once, so remove one of them"
+            ),
+            None => format!(
+                "`{reader}` reads the request's body, which only the last argument can; move it to \
+                 the end"
+            ),
         }),
+        (Some(_), Last::Body, []) => None,
+        (Some(reader), _, _) => Some(format!(
+            "`{reader}` reads the request's body, and only `sign_up` is given one; extract from \
+             the head of the request, as `State`, `HeaderMap` or a session do"
+        )),
+        (None, Last::Body, [])
+            if !before
+                .iter()
+                .any(|one| names::body_extractor(one).is_some()) =>
+        {
+            names::head_extractor(ty).map(|other| {
+                format!(
+                    "the last argument of `{hook}` reads the request's body, and `{other}` does \
+                     not; add one that does, such as `Json(form): Json<SignUp>`"
+                )
+            })
+        }
         _ => None,
     }
 }
 
-fn answer(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
+fn returned(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
     let name = spec.name;
     match &signature.output {
         ReturnType::Default if spec.answers_user => errors.on(
@@ -282,8 +313,8 @@ fn answer(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
         ReturnType::Type(_, ty) if signature.asyncness.is_none() && is_future(ty) => errors.on(
             ty,
             format_args!(
-                "`{name}` returns a future, which is only awaited if the hook is `async`; write \
-                 `async fn {name}` and what the future is for"
+                "`{name}` returns a future, and only an `async fn` is awaited; write \
+                 `async fn {name}`, and return what the future is of"
             ),
         ),
         _ => {}

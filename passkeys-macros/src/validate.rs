@@ -142,19 +142,19 @@ fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
         );
         return;
     }
-    if !spec.required {
+    if !spec.required || block.illegible {
         return;
     }
     let note = if block.has_macros {
-        "\nhooks have to be written in the block itself: what a macro in it expands to cannot be \
-         seen"
+        "\n\nWhat a macro in the block expands to cannot be seen from here."
     } else {
         ""
     };
     errors.on(
         &block.self_ty,
         format_args!(
-            "the hook `{name}` is missing, which {}; add\n\n    {} {{ .. }}\n{note}",
+            "the hook `{name}` is missing, which {}; add it, with your own extractors and types:\n\n    \
+             {} {{ .. }}{note}",
             spec.purpose, spec.signature
         ),
     );

@@ -133,21 +133,20 @@ impl Draft<'_> {
             .into_iter()
             .filter(|(index, origin)| {
                 let place = (Key::RelatedOrigins, *index);
-                // To be removed here, not moved there.
-                if let Some((first, _)) = origins.iter().find(|(_, other)| other == origin) {
-                    let first = (Key::Origins, *first).into();
-                    return report
-                        .refuse::<()>(
-                            place,
-                            Rule::Duplicate {
-                                value: origin.to_string(),
-                                first,
-                            },
-                        )
-                        .is_some();
-                }
-                let checked = related::check(origin, rp_id).and_then(|()| labels.add(origin));
-                report.keep(place, checked).is_some()
+                let checked = match origins.iter().find(|(_, other)| other == origin) {
+                    // To be removed here, not moved there.
+                    Some((first, _)) => Err(Rule::Duplicate {
+                        value: origin.to_string(),
+                        first: (Key::Origins, *first).into(),
+                    }),
+                    None => related::check(origin, rp_id).map_err(Rule::from),
+                };
+                // Without an RP ID nobody knows which of them are related at all.
+                let counted = checked.and_then(|()| match rp_id {
+                    Some(_) => labels.add(origin).map_err(Rule::from),
+                    None => Ok(()),
+                });
+                report.keep(place, counted).is_some()
             })
             .collect()
     }

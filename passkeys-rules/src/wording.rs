@@ -159,6 +159,8 @@ mod tests {
         ] {
             assert_eq!(nearest(word, keys), expected, "{word}");
         }
+        assert_eq!(nearest("abx", ["abc"]), Some("abc"));
+        assert_eq!(nearest("abcxy", ["abcde"]), None);
         assert_eq!(nearest(&"a".repeat(LONGEST_WORD + 1), ["a"]), None);
     }
 

@@ -1,17 +1,18 @@
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use time::{OffsetDateTime, serde::rfc3339};
 
 use crate::{Error, base64url};
 
 /// A registered passkey: the *credential record* of
 /// [Level 3, §4](https://www.w3.org/TR/webauthn-3/#credential-record), and who owns it.
 ///
-/// Repositories store and return it whole. Applications meet it in
+/// Repositories store and return it whole; it serialises with serde for those that keep
+/// documents. Applications meet it in
 /// [`AuthenticationResult`](crate::AuthenticationResult) and
 /// [`RegistrationResult`](crate::RegistrationResult).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 #[expect(
     clippy::struct_excessive_bools,
@@ -23,6 +24,7 @@ pub struct Credential {
     /// The owner: [`PasskeyUser::id`](crate::PasskeyUser::id).
     pub user_id: String,
     /// The public key as the authenticator sent it, in `COSE_Key` form.
+    #[serde(with = "base64url")]
     pub public_key: Vec<u8>,
     /// The signature counter of the last accepted use; 0 where the authenticator has none.
     pub sign_count: u32,
@@ -43,11 +45,14 @@ pub struct Credential {
     /// The attestation statement's format, such as `none` or `packed`.
     pub attestation_format: Option<String>,
     /// When it was registered.
+    #[serde(with = "rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it last signed in.
+    #[serde(with = "rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
     /// When it was suspended because its counter did not advance. A suspended passkey stays
     /// listed and cannot sign in.
+    #[serde(with = "rfc3339::option")]
     pub suspended_at: Option<OffsetDateTime>,
 }
 
@@ -150,9 +155,23 @@ impl FromStr for CredentialId {
     }
 }
 
+impl Serialize for CredentialId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for CredentialId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| D::Error::custom("not a credential id in base64url"))
+    }
+}
+
 /// The identifier of an authenticator's model, written like a UUID
 /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Aaguid([u8; 16]);
 
 impl Aaguid {

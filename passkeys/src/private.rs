@@ -12,8 +12,13 @@ pub use passkeys_rules::Draft;
 
 pub use crate::{
     AuthenticationResult, Config, PasskeyUser, RegistrationResult, config::from_attribute,
-    relying_party::RelyingParty,
+    relying_party::RelyingParty, store::MemoryRepository,
 };
+
+/// What an application must be to serve several requests at once.
+pub trait Shared: Clone + Send + Sync + 'static {}
+
+impl<T: Clone + Send + Sync + 'static> Shared for T {}
 
 /// A user, or the response that refuses to name one.
 pub type User = Result<PasskeyUser, Response>;
@@ -56,19 +61,25 @@ where
     })
 }
 
-/// The answer of `on_authenticated` or `on_registered`.
-pub fn response<T: IntoResponse>(answer: T) -> Response {
-    answer.into_response()
+/// What makes a response of the answer of `on_authenticated` or `on_registered`.
+///
+/// Takes the answer in a second call, so that rustc reports a type that cannot be one on the
+/// whole type, as in [`extract`].
+#[must_use]
+pub fn response<T: IntoResponse>() -> fn(T) -> Response {
+    T::into_response
 }
 
-/// The answer of `get_user` or `sign_up`.
-pub fn user<T: IntoUser>(answer: T) -> User {
-    answer.into_user()
+/// What reads the answer of `get_user` or `sign_up`.
+#[must_use]
+pub fn user<T: IntoUser>() -> fn(T) -> User {
+    T::into_user
 }
 
-/// The answer of `find_user`.
-pub fn found<T: IntoFound>(answer: T) -> Found {
-    answer.into_found()
+/// What reads the answer of `find_user`.
+#[must_use]
+pub fn found<T: IntoFound>() -> fn(T) -> Found {
+    T::into_found
 }
 
 /// What `get_user` and `sign_up` may return.
@@ -114,5 +125,28 @@ impl IntoFound for Option<PasskeyUser> {
 impl<E: IntoResponse> IntoFound for Result<Option<PasskeyUser>, E> {
     fn into_found(self) -> Found {
         self.map_err(IntoResponse::into_response)
+    }
+}
+
+/// What hands a hook its last argument.
+#[must_use]
+pub fn given<T: Given<G>, G>() -> fn(G) -> T {
+    T::given
+}
+
+/// A type by which a hook may take what it is given: only the very type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what this hook is given",
+    label = "must be the type `{G}` of the `passkeys` crate"
+)]
+pub trait Given<G> {
+    /// The same value.
+    fn given(value: G) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Given<T> for T {
+    fn given(value: T) -> T {
+        value
     }
 }

@@ -15,6 +15,9 @@ use crate::{
 /// Hidden, because only the macro implements it. Every method runs the extractors that the hook
 /// names and calls the hook; a rejection, of an extractor or of the hook, comes back as the
 /// response that it made of itself.
+///
+/// The methods repeat that the application is `Sync`: so one that is not is reported as such, and
+/// not once more for each future that borrows it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no passkey hooks",
     label = "not annotated with `#[passkeys(..)]`",
@@ -37,20 +40,27 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     fn get_user(
         &self,
         parts: &mut Parts,
-    ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send;
+    ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send
+    where
+        Self: Sync;
 
     /// Answers a verified sign-in.
     fn on_authenticated(
         &self,
         parts: &mut Parts,
         result: AuthenticationResult,
-    ) -> impl Future<Output = Response> + Send;
+    ) -> impl Future<Output = Response> + Send
+    where
+        Self: Sync;
 
     /// The account to create with a passkey. Only called where [`SIGN_UP`](Self::SIGN_UP).
     fn sign_up(
         &self,
         request: Request,
-    ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send {
+    ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send
+    where
+        Self: Sync,
+    {
         async move {
             let (mut parts, _) = request.into_parts();
             self.get_user(&mut parts).await
@@ -62,7 +72,10 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         &self,
         parts: &mut Parts,
         result: RegistrationResult,
-    ) -> impl Future<Output = Response> + Send {
+    ) -> impl Future<Output = Response> + Send
+    where
+        Self: Sync,
+    {
         let _ = parts;
         std::future::ready(crate::http::registered(&result))
     }
@@ -72,7 +85,10 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         &self,
         parts: &mut Parts,
         username: String,
-    ) -> impl Future<Output = Result<Option<PasskeyUser>, Response>> + Send {
+    ) -> impl Future<Output = Result<Option<PasskeyUser>, Response>> + Send
+    where
+        Self: Sync,
+    {
         let _ = (parts, username);
         std::future::ready(Ok(None))
     }

@@ -1,7 +1,11 @@
 //! An application like its users write, and what the tests do with it.
 
 mod app;
+
+mod schema;
+pub mod servers;
 mod world;
 
 pub use app::{App, SignedIn};
+pub use schema::Schema;
 pub use world::{Recorder, World, ada, bob};

@@ -312,6 +312,16 @@ fn no_mistake_is_caused_by_another() {
             }
         );
     }
+    // Nor how many names are related, if some may turn out to be served.
+    let related = ["a", "b", "c", "d", "e", "example"].map(|name| format!("https://{name}.com"));
+    let related_origins = Some(related.iter().map(String::as_str).collect());
+    let draft = Draft {
+        rp_id: None,
+        related_origins,
+        origins: origins.clone(),
+        ..valid()
+    };
+    assert_eq!(only_violation(&draft).place, Key::RpId.into());
     // Nor is a timeout compared with what could not be read.
     for (timeout, challenge_ttl, key) in
         [("6x", "5m", Key::Timeout), ("10m", "5x", Key::ChallengeTtl)]

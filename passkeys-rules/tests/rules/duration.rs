@@ -198,6 +198,34 @@ fn a_duration_is_written_in_the_largest_whole_unit() {
 }
 
 #[test]
+fn a_number_alone_means_seconds_until_it_can_only_mean_milliseconds() {
+    for (challenge_ttl, fix) in [
+        ("999", "write `999s`"),
+        ("1000", "write a duration from `10s` to `1h`"),
+        ("60000", "write `1m`"),
+    ] {
+        let violation = only_violation(&Draft {
+            challenge_ttl: Some(challenge_ttl),
+            ..valid()
+        });
+        assert_eq!(
+            violation.to_string(),
+            format!("duration `{challenge_ttl}` has no unit (`ms`, `s`, `m` or `h`); {fix}"),
+        );
+    }
+}
+
+#[test]
+fn a_product_that_does_not_fit_is_too_long() {
+    // One hour beyond what 64 bits of milliseconds hold.
+    assert_eq!(
+        parse_duration("5124095576031h"),
+        Err(DurationProblem::TooLong)
+    );
+    assert_eq!(parse_duration("5124095576030h").map(|_| ()), Ok(()));
+}
+
+#[test]
 fn bounds_are_included() {
     for (timeout, challenge_ttl) in [
         ("10s", "10s"),

@@ -56,6 +56,12 @@ fn an_origin_elsewhere_is_refused() {
             "https://example.com.evil.com",
             "is not `example.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
         ),
+        // One site by name, but a public suffix is between.
+        (
+            "www.amazonaws.com",
+            "https://bucket.s3.amazonaws.com",
+            "is not `www.amazonaws.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
+        ),
     ]);
 }
 

@@ -107,7 +107,6 @@ struct CreationExtensions {
 pub(crate) struct CredentialDescriptor {
     #[serde(rename = "type")]
     kind: &'static str,
-    #[serde(serialize_with = "serialize_id")]
     id: CredentialId,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transports: Vec<Transport>,
@@ -187,10 +186,6 @@ impl From<Credential> for CredentialDescriptor {
     fn from(credential: Credential) -> Self {
         Self::new(credential.id, credential.transports)
     }
-}
-
-fn serialize_id<S: serde::Serializer>(id: &CredentialId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }
 
 fn millis(duration: std::time::Duration) -> u64 {

@@ -127,6 +127,13 @@ impl PostgresRepository {
             format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (user_id)"),
         ]
     }
+
+    /// Every statement of the repository, for tests that ask the server for its plans.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn statements(&self) -> [&str; 7] {
+        self.statements.all()
+    }
 }
 
 impl CredentialRepository for PostgresRepository {

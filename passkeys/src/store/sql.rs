@@ -60,6 +60,19 @@ impl Statement {
 }
 
 impl Statements {
+    pub(super) fn all(&self) -> [&str; 7] {
+        let Self {
+            insert,
+            find,
+            list,
+            record_use,
+            suspend,
+            rename,
+            delete,
+        } = self;
+        [insert, find, list, record_use, suspend, rename, delete].map(|statement| &*statement.0)
+    }
+
     /// `table` is quoted already; `from_json` and `to_json` are casts such as `::text`.
     pub(super) fn new(table: &str, from_json: &str, to_json: &str) -> Self {
         let statement = |sql: String| Statement(sql.into());

@@ -106,6 +106,13 @@ impl SqliteRepository {
         self.bring_up_to_date().await.map_err(StoreError::new)
     }
 
+    /// Every statement of the repository, for tests that ask the server for its plans.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn statements(&self) -> [&str; 7] {
+        self.statements.all()
+    }
+
     async fn bring_up_to_date(&self) -> Result<(), sqlx::Error> {
         let table = &self.table;
         let run = |sql: String| sqlx::query(AssertSqlSafe(sql));

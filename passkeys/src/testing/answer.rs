@@ -39,7 +39,7 @@ impl Answer {
     /// If the status is not `2xx`.
     #[track_caller]
     #[allow(
-        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
         reason = "an assertion may be all one wants"
     )]
     pub fn assert_ok(self) -> Self {
@@ -55,7 +55,7 @@ impl Answer {
     /// If it succeeded, or failed otherwise.
     #[track_caller]
     #[allow(
-        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
         reason = "an assertion may be all one wants"
     )]
     pub fn assert_error(self, code: &str) -> Self {

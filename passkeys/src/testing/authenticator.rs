@@ -89,6 +89,12 @@ impl Authenticator {
         self.passkeys.len()
     }
 
+    /// The counter of the newest passkey; 0 without one.
+    #[must_use]
+    pub fn sign_count(&self) -> u32 {
+        self.passkeys.last().map_or(0, |passkey| passkey.sign_count)
+    }
+
     /// Sets the counter of every passkey, as restoring a copy of the device would.
     pub fn set_sign_count(&mut self, sign_count: u32) {
         for passkey in &mut self.passkeys {

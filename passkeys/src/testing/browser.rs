@@ -93,6 +93,17 @@ impl Browser {
         }
     }
 
+    /// Goes on with the server at this URL, with the same cookies and passkeys: another instance
+    /// of the application.
+    pub fn visit(&mut self, url: impl Into<String>) {
+        let url = url.into().trim_end_matches('/').to_owned();
+        let client = match &self.site {
+            Site::Url(_, client) => client.clone(),
+            Site::Router(_) => Client::builder(TokioExecutor::new()).build_http(),
+        };
+        self.site = Site::Url(url, client);
+    }
+
     /// Expects the library's routes there.
     #[must_use]
     pub fn mounted_at(mut self, path: &str) -> Self {

@@ -69,6 +69,10 @@ fn pending(
     begun_at: OffsetDateTime,
     lifetime: Duration,
 ) -> PendingCeremony {
+    // To the millisecond, as ceremonies are kept.
+    let begun_at = begun_at
+        .replace_millisecond(begun_at.millisecond())
+        .unwrap_or(begun_at);
     let mut challenge = [0xc5; 32];
     challenge[..8].copy_from_slice(&number.to_be_bytes());
     PendingCeremony {
@@ -85,10 +89,8 @@ fn numbered(number: usize) -> PendingCeremony {
     pending(number, Purpose::Authenticate(None), now(), LIFETIME)
 }
 
-/// The present, to the millisecond that ceremonies are kept to.
 fn now() -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    OffsetDateTime::now_utc()
 }
 
 async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {

@@ -9,7 +9,7 @@ use passkeys::{
     },
     testing,
 };
-use passkeys_tests::{Schema, redis_url};
+use passkeys_tests::{redis_url, support::Schema};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn credentials_in_memory() {

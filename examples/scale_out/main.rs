@@ -1,0 +1,152 @@
+//! One application on any number of machines: passkeys in PostgreSQL, unfinished ceremonies in
+//! Redis, and nothing in the process that the next request would miss.
+//!
+//! ```sh
+//! DATABASE_URL=postgres://localhost/app REDIS_URL=redis://localhost PORT=3000 \
+//!     cargo run --example scale_out
+//! ```
+
+use std::{env, net::Ipv4Addr, time::Duration};
+
+use axum::{
+    Json, Router,
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::{AppendHeaders, IntoResponse, Response},
+    routing::get,
+};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    store::{PostgresRepository, RedisChallenges},
+};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// The application. Sessions are rows too: a cookie names one, whichever machine is asked.
+#[derive(Clone)]
+struct App {
+    pool: PgPool,
+}
+
+#[passkeys(rp_id = "localhost", rp_name = "Scale-out", origins = ["http://localhost:3000"])]
+impl App {
+    type Repository = PostgresRepository;
+
+    async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, AppError> {
+        let token = session_token(&headers).ok_or(AppError::SignedOut)?;
+        let account =
+            "SELECT id::text, name FROM accounts JOIN sessions ON id = account WHERE token = $1";
+        let account: Option<(String, String)> = sqlx::query_as(account)
+            .bind(token)
+            .fetch_optional(&self.pool)
+            .await?;
+        let (id, name) = account.ok_or(AppError::SignedOut)?;
+        Ok(PasskeyUser::new(id, &name, &name))
+    }
+
+    fn sign_up(&self, Json(new): Json<Account>) -> PasskeyUser {
+        PasskeyUser::new(Uuid::new_v4(), &new.name, &new.name)
+    }
+
+    async fn on_registered(&self, registered: RegistrationResult) -> Result<SignedIn, AppError> {
+        let user = registered.user();
+        if registered.signed_up() {
+            sqlx::query("INSERT INTO accounts (id, name) VALUES ($1::uuid, $2)")
+                .bind(user.id())
+                .bind(user.name())
+                .execute(&self.pool)
+                .await?;
+        }
+        self.sign_in(user.id()).await
+    }
+
+    async fn on_authenticated(&self, login: AuthenticationResult) -> Result<SignedIn, AppError> {
+        self.sign_in(login.user_id()).await
+    }
+
+    async fn sign_in(&self, account: &str) -> Result<SignedIn, AppError> {
+        let token = Uuid::new_v4();
+        sqlx::query("INSERT INTO sessions (token, account) VALUES ($1, $2::uuid)")
+            .bind(token)
+            .bind(account)
+            .execute(&self.pool)
+            .await?;
+        let cookie = format!("session={token}; Path=/; HttpOnly; SameSite=Lax");
+        Ok(AppendHeaders([(header::SET_COOKIE, cookie)]))
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Account {
+    name: String,
+}
+
+type SignedIn = AppendHeaders<[(HeaderName, String); 1]>;
+
+async fn me(user: PasskeyUser) -> Json<Account> {
+    let name = user.name().to_owned();
+    Json(Account { name })
+}
+
+fn session_token(headers: &HeaderMap) -> Option<Uuid> {
+    let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
+    cookies
+        .split("; ")
+        .find_map(|cookie| cookie.strip_prefix("session=")?.parse().ok())
+}
+
+#[derive(Debug, thiserror::Error)]
+enum AppError {
+    #[error("nobody is signed in")]
+    SignedOut,
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::Database(error) => {
+                tracing::error!(%error, "the database failed");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+        .into_response()
+    }
+}
+
+const SCHEMA: &str = "
+    SELECT pg_advisory_xact_lock(1);
+    CREATE TABLE IF NOT EXISTS accounts (id uuid PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE IF NOT EXISTS sessions (token uuid PRIMARY KEY, account uuid NOT NULL REFERENCES accounts);
+";
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt::init();
+
+    let pool = PgPoolOptions::new()
+        // Who waits longer is answered `503` and asks again.
+        .acquire_timeout(Duration::from_secs(3))
+        .connect(&env::var("DATABASE_URL")?)
+        .await?;
+    sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+    let repository = PostgresRepository::new(pool.clone());
+    repository.migrate().await?;
+    let challenges = RedisChallenges::connect(&env::var("REDIS_URL")?).await?;
+
+    let app = App { pool };
+    let passkeys = Passkeys::new(app.clone(), repository).challenges(challenges);
+    let router = Router::new()
+        .route("/me", get(me))
+        .nest("/auth/passkeys", passkeys.router())
+        .with_state(app);
+
+    let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("Listening on {}", listener.local_addr()?);
+    axum::serve(listener, router).await?;
+    Ok(())
+}

@@ -1,0 +1,200 @@
+use std::{
+    env,
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Command, Stdio},
+    sync::Arc,
+};
+
+use passkeys::store::{CredentialRepository as _, SqliteRepository};
+use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
+use tokio::task::JoinSet;
+
+use crate::credential;
+
+async fn open_raw(file: &std::path::Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true);
+    SqlitePool::connect_with(options).await.unwrap()
+}
+
+/// The other process of the next test: registers, says so, and goes on until it is killed.
+#[tokio::test]
+#[ignore = "run by `what_was_acknowledged_survives_kill_9`"]
+async fn registers_until_killed() {
+    let file = env::var("PASSKEYS_TEST_FILE").unwrap();
+    let first: u32 = env::var("PASSKEYS_TEST_FIRST").unwrap().parse().unwrap();
+    let repository = Arc::new(SqliteRepository::open(file).await.unwrap());
+    let mut tasks = JoinSet::new();
+    for task in 0..4 {
+        let repository = Arc::clone(&repository);
+        tasks.spawn(async move {
+            for number in (first + task..).step_by(4) {
+                assert!(repository.insert(&credential(number, "ada")).await.unwrap());
+                writeln!(std::io::stdout(), "acknowledged {number}").unwrap();
+            }
+        });
+    }
+    tasks.join_all().await;
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_kill_9() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("passkeys.db");
+    let mut acknowledged = Vec::new();
+    for round in 0..3 {
+        let mut child = Command::new(env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "sqlite::registers_until_killed",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env("PASSKEYS_TEST_FILE", &file)
+            .env("PASSKEYS_TEST_FIRST", (round * 1_000_000).to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut heard = 0;
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let Some(number) = line
+                .unwrap()
+                .strip_prefix("acknowledged ")
+                .map(str::to_owned)
+            else {
+                continue;
+            };
+            acknowledged.push(number.parse().unwrap());
+            heard += 1;
+            if heard == 100 {
+                child.kill().unwrap(); // SIGKILL; what it has said by then is still read
+            }
+        }
+        child.wait().unwrap();
+        assert!(heard >= 100, "it was killed at work");
+
+        let repository = SqliteRepository::open(&file).await.unwrap();
+        for number in &acknowledged {
+            let stored = repository
+                .find(&credential(*number, "ada").id)
+                .await
+                .unwrap();
+            assert_eq!(
+                stored,
+                Some(credential(*number, "ada")),
+                "{number} was acknowledged"
+            );
+        }
+        let stored = repository.list("ada").await.unwrap().len();
+        let unheard = stored - acknowledged.len();
+        assert!(
+            unheard <= 4 * (round as usize + 1),
+            "one by each task that was not heard of"
+        );
+        let check: String = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_one(&open_raw(&file).await)
+            .await
+            .unwrap();
+        assert_eq!(check, "ok");
+    }
+}
+
+#[tokio::test]
+async fn people_can_sign_in_while_someone_registers() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("passkeys.db");
+    SqliteRepository::open(&file).await.unwrap();
+    // Write-ahead logging, by which readers do not wait for a writer.
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&open_raw(&file).await)
+        .await
+        .unwrap();
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_start_together_migrate_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("passkeys.db");
+    let mut starting = JoinSet::new();
+    for _ in 0..8 {
+        starting.spawn(SqliteRepository::open(file.clone()));
+    }
+    for repository in starting.join_all().await {
+        repository.unwrap().migrate().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_applications_own_database_and_table_name_will_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let pool = open_raw(&directory.path().join("app.db")).await;
+    sqlx::raw_sql("CREATE TABLE _sqlx_migrations (version); CREATE TABLE users (id)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let repository = SqliteRepository::with_table(pool.clone(), "app_passkeys").unwrap();
+    repository.migrate().await.unwrap();
+    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(tables, ["_sqlx_migrations", "app_passkeys", "users"]);
+    assert!(SqliteRepository::with_table(pool, "x\" (id); DROP TABLE users; --").is_err());
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_serve_is_an_error_with_its_cause() {
+    let directory = tempfile::tempdir().unwrap();
+    let garbage = directory.path().join("garbage.db");
+    std::fs::write(&garbage, vec![7; 8192]).unwrap();
+    for path in [
+        &garbage,
+        &directory.path().join("missing/passkeys.db"),
+        &":memory:".into(),
+    ] {
+        let error = SqliteRepository::open(path).await.unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap();
+        assert!(!cause.to_string().is_empty(), "{}: {cause}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_was_tampered_with_is_an_error_not_a_passkey() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("passkeys.db");
+    let repository = SqliteRepository::open(&file).await.unwrap();
+    let pool = open_raw(&file).await;
+    for (number, damage) in (0..).zip([
+        "sign_count = -1",
+        "sign_count = 4294967296",
+        "sign_count = 'x'",
+        "transports = '{'",
+        "created_at = 'yesterday'",
+        "public_key = 5",
+    ]) {
+        assert!(repository.insert(&credential(number, "ada")).await.unwrap());
+        let update = format!("UPDATE passkey_credentials SET {damage}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(update))
+            .execute(&pool)
+            .await
+            .unwrap();
+        assert!(
+            repository
+                .find(&credential(number, "ada").id)
+                .await
+                .is_err(),
+            "{damage}"
+        );
+        assert!(repository.list("ada").await.is_err(), "{damage}");
+        assert!(
+            repository
+                .delete("ada", &credential(number, "ada").id)
+                .await
+                .unwrap()
+        );
+    }
+}

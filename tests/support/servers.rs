@@ -1,0 +1,215 @@
+//! Servers of a test's own, which it may kill.
+
+use std::{
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// How long a server may take to listen.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A process that listens on a loopback port, and is killed with this value.
+pub struct Server {
+    command: Box<dyn Fn() -> Command + Send>,
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    /// Starts what the command says, and waits until it listens on this port.
+    ///
+    /// # Panics
+    ///
+    /// If it does not within a minute.
+    pub fn start(port: u16, command: impl Fn() -> Command + Send + 'static) -> Self {
+        let child = spawn(&command);
+        let mut server = Self {
+            command: Box::new(command),
+            child,
+            port,
+        };
+        server.wait_until_it_listens();
+        server
+    }
+
+    /// The port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `kill -9`, and a new one in its place.
+    ///
+    /// # Panics
+    ///
+    /// If the new one does not listen within a minute.
+    pub fn kill_and_restart(&mut self) {
+        self.kill();
+        self.child = spawn(&self.command);
+        self.wait_until_it_listens();
+    }
+
+    fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn wait_until_it_listens(&mut self) {
+        let begun = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "nothing listens on port {}",
+                self.port
+            );
+            if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                // A database that was killed may need more than one try to find its files free.
+                self.child = spawn(&self.command);
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn spawn(command: &impl Fn() -> Command) -> Child {
+    let mut command = command();
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().expect("the program is there")
+}
+
+/// A loopback port that is free now.
+///
+/// # Panics
+///
+/// If there is none.
+#[must_use]
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Redis, without persistence.
+#[must_use]
+pub fn redis(directory: &Path) -> Option<Server> {
+    let program = find("redis-server")?;
+    let (port, directory) = (free_port(), directory.to_owned());
+    Some(Server::start(port, move || {
+        let mut command = Command::new(&program);
+        command.args([
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--port",
+            &port.to_string(),
+        ]);
+        command.arg("--dir").arg(&directory);
+        command
+    }))
+}
+
+/// PostgreSQL, in a directory that does not exist yet; anybody may connect as `passkeys`.
+///
+/// # Panics
+///
+/// If the database cannot be made.
+#[must_use]
+pub fn postgres(directory: &Path) -> Option<Server> {
+    let (initdb, postgres) = (find("initdb")?, find("postgres")?);
+    std::fs::create_dir(directory).expect("a new directory");
+    let owner = Owner::of_servers();
+    owner.give(directory);
+    let made = owner
+        .command(&initdb)
+        .args([
+            "--username=passkeys",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--pgdata",
+        ])
+        .arg(directory)
+        .stdout(Stdio::null())
+        .status();
+    assert!(made.is_ok_and(|status| status.success()), "initdb failed");
+
+    let (port, directory) = (free_port(), directory.to_owned());
+    Some(Server::start(port, move || {
+        let mut command = owner.command(&postgres);
+        command.args([
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ]);
+        command.args(["-c", "max_connections=200", "-p", &port.to_string(), "-D"]);
+        command.arg(&directory);
+        command
+    }))
+}
+
+/// PostgreSQL refuses to run as root, so root runs it as somebody else.
+#[derive(Clone, Copy)]
+struct Owner {
+    root: bool,
+}
+
+impl Owner {
+    fn of_servers() -> Self {
+        let id = Command::new("id").arg("-u").output();
+        Self {
+            root: id.is_ok_and(|output| output.stdout == b"0\n"),
+        }
+    }
+
+    fn give(self, directory: &Path) {
+        if self.root {
+            let given = Command::new("chown")
+                .arg("nobody:nogroup")
+                .arg(directory)
+                .status();
+            assert!(given.is_ok_and(|status| status.success()), "chown failed");
+        }
+    }
+
+    fn command(self, program: &Path) -> Command {
+        if !self.root {
+            return Command::new(program);
+        }
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"])
+            .arg(program);
+        command
+    }
+}
+
+/// A program in the PATH, or where Debian keeps PostgreSQL's.
+fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
+    let debian = debian
+        .filter_map(Result::ok)
+        .map(|version| version.path().join("bin"));
+    let found = std::env::split_paths(&path)
+        .chain(debian)
+        .map(|place| place.join(program))
+        .find(|file| file.is_file());
+    if found.is_none() {
+        crate::left_out(program);
+    }
+    found
+}

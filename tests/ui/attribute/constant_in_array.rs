@@ -1,0 +1,19 @@
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+const ORIGIN: &str = "https://example.com";
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = [ORIGIN])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn main() {}

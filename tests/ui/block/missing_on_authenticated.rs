@@ -1,0 +1,15 @@
+use passkeys::{PasskeyUser, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use std::future::{Future, ready};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> impl Future<Output = PasskeyUser> {
+        ready(PasskeyUser::new("1", "ada", "Ada"))
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn main() {}

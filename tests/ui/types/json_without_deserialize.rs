@@ -1,0 +1,26 @@
+use axum::Json;
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+struct SignUp {
+    name: String,
+}
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    async fn sign_up(&self, Json(form): Json<SignUp>) -> PasskeyUser {
+        PasskeyUser::new("1", form.name.clone(), form.name)
+    }
+}
+
+fn main() {}

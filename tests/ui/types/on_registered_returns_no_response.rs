@@ -1,0 +1,23 @@
+use passkeys::{AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository};
+
+struct Welcome;
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    fn on_registered(&self, _: RegistrationResult) -> Welcome {
+        Welcome
+    }
+}
+
+fn main() {}

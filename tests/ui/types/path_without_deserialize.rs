@@ -1,0 +1,24 @@
+use axum::extract::Path;
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+struct Filter {
+    name: String,
+}
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, Path(filter): Path<Filter>, _: AuthenticationResult) -> String {
+        filter.name
+    }
+}
+
+fn main() {}

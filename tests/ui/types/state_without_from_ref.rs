@@ -1,0 +1,21 @@
+use axum::extract::State;
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct Database;
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self, State(_): State<Database>) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn main() {}
