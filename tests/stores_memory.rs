@@ -76,11 +76,11 @@ async fn ceremonies_take_under_400_bytes_each_and_leave_when_they_expire() {
 
     // When all of it has expired, half as many begins have it gone, two by two.
     let later = now + 2 * LIFETIME;
-    for _ in 0..MANY / 2 + 1 {
+    for _ in 0..=MANY / 2 {
         challenges.put(registration(later)).await.unwrap();
     }
     assert!(format!("{challenges:?}").contains(&format!("waiting: {}", MANY / 2 + 1)));
-    for _ in 0..MANY / 2 + 1 {
+    for _ in 0..=MANY / 2 {
         challenges
             .put(registration(later + 2 * LIFETIME))
             .await

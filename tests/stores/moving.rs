@@ -74,7 +74,7 @@ fn source(file: &str) -> PathBuf {
         .join(file)
 }
 
-/// Python with `fastapi-passkeys` from PyPI, installed once.
+/// Python with `fastapi-passkeys` from its registry, installed once.
 fn install() -> Option<PathBuf> {
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fastapi-passkeys");
     let python = venv.join("bin/python");
