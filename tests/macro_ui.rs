@@ -1,8 +1,84 @@
-//! The macro as a compiler shows it: what must keep compiling, and what people read when they
-//! made a mistake. `ui/README.md` lists the mistakes.
+//! What people read when they made a mistake in the annotated block: each file in `ui/` is one
+//! mistake, or one combination of them, and the `.stderr` beside it is what the compiler says.
+//! `ui/README.md` lists them and says how to change them.
+
+use std::{env, fmt::Write as _, fs, path::Path};
 
 #[test]
-fn ui() {
+fn every_mistake_has_its_message() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("ui/*/*.rs");
+}
+
+/// The folders of the catalogue, from the outside to the inside.
+const FOLDERS: [(&str, &str); 9] = [
+    (
+        "attribute",
+        "The attribute: its keys and the kinds of their values",
+    ),
+    ("rp_id", "`rp_id`"),
+    ("origins", "`origins`"),
+    ("related_origins", "`related_origins`"),
+    ("options", "The other keys"),
+    ("block", "The block"),
+    ("hooks", "The signature of a hook"),
+    ("arguments", "The arguments of a hook"),
+    ("types", "Types, where the compiler itself has the word"),
+];
+
+#[test]
+fn the_catalogue_lists_every_mistake() {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
+    let folders = fs::read_dir(&ui).unwrap().filter_map(Result::ok);
+    let folders = folders.filter(|entry| entry.path().is_dir());
+    assert_eq!(folders.count(), FOLDERS.len(), "a folder is not listed");
+    let mut catalogue = String::new();
+    let mut count = 0;
+    for (folder, title) in FOLDERS {
+        write!(catalogue, "\n## {title}\n\n").unwrap();
+        let mut cases: Vec<_> = fs::read_dir(ui.join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+            .collect();
+        cases.sort();
+        count += cases.len();
+        for case in cases {
+            let name = case.file_stem().unwrap().to_string_lossy().into_owned();
+            let messages = messages(&case.with_extension("stderr"));
+            writeln!(
+                catalogue,
+                "- [{}]({folder}/{name}.rs)",
+                name.replace('_', " ")
+            )
+            .unwrap();
+            for message in messages {
+                writeln!(catalogue, "  - {message}").unwrap();
+            }
+        }
+    }
+    let readme = ui.join("README.md");
+    let text = fs::read_to_string(&readme).unwrap();
+    let (introduction, listed) = text.split_once("<!-- catalogue -->\n").unwrap();
+    let catalogue = format!("\n{count} cases.\n{catalogue}");
+    if env::var_os("BLESS").is_some() {
+        fs::write(
+            &readme,
+            format!("{introduction}<!-- catalogue -->\n{catalogue}"),
+        )
+        .unwrap();
+        return;
+    }
+    assert!(
+        listed == catalogue,
+        "run with BLESS=1 to update ui/README.md"
+    );
+}
+
+/// The first lines of the messages in a file.
+fn messages(stderr: &Path) -> Vec<String> {
+    let text = fs::read_to_string(stderr).unwrap();
+    let lines = text.lines().filter(|line| line.starts_with("error"));
+    let messages = lines.filter_map(|line| line.split_once(": "));
+    messages.map(|(_, message)| message.to_owned()).collect()
 }

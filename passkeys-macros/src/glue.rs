@@ -57,6 +57,7 @@ impl<'a> Glue<'a> {
         quote_spanned! {here()=>
             #(#cfgs)*
             #[automatically_derived]
+            #[allow(deprecated)]
             impl #generics #self::RelyingParty for #ty #bounds {
                 #items
             }

@@ -38,7 +38,7 @@ pub(crate) struct HookSpec {
     /// What it is for, as the end of "`name`, which ..".
     pub(crate) purpose: &'static str,
     /// The requests it is called for.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the reference"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the documentation"))]
     pub(crate) called_by: &'static str,
     /// A signature to start from.
     pub(crate) signature: &'static str,

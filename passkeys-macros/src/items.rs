@@ -29,6 +29,12 @@ pub(crate) fn split(body: TokenStream) -> Vec<RawItem> {
     let trees: Vec<_> = body.into_iter().collect();
     let mut rest = trees.as_slice();
     while let [first, others @ ..] = rest {
+        if let Some(length) = inner_attribute(rest) {
+            let (attribute, after) = rest.split_at(length);
+            items.push(RawItem::new(Kind::Other, attribute));
+            rest = after;
+            continue;
+        }
         if let Some(inside) = grouped_items(first) {
             items.extend(split(inside));
             rest = others;
@@ -53,6 +59,19 @@ impl RawItem {
             head: head.iter().cloned().collect(),
             tail,
         }
+    }
+}
+
+/// How many tokens the `#![..]` that begins here has.
+fn inner_attribute(trees: &[TokenTree]) -> Option<usize> {
+    match trees {
+        [
+            TokenTree::Punct(hash),
+            TokenTree::Punct(bang),
+            TokenTree::Group(_),
+            ..,
+        ] => (hash.as_char() == '#' && bang.as_char() == '!').then_some(3),
+        _ => None,
     }
 }
 

@@ -19,11 +19,14 @@ mod signature;
 mod validate;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::TokenStream;
 
 use crate::{args::Args, block::Block, errors::Errors, glue::Glue};
 
-/// Makes an application a relying party.
+#[doc = include_str!("../REFERENCE.md")]
 #[proc_macro_attribute]
 pub fn passkeys(
     arguments: proc_macro::TokenStream,

@@ -157,9 +157,10 @@ fn argument_types(signature: &Signature) -> impl Iterator<Item = Type> {
 }
 
 fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mut Errors) {
-    let given = types.iter().any(|one| {
-        let mut givens = Hook::ALL.iter().filter_map(|hook| hook.spec().last.given());
-        givens.any(|given| is_given(one, given))
+    // Of another hook's, that is said instead.
+    let given = types.iter().any(|ty| {
+        let own = spec.last.given().is_some_and(|given| is_given(ty, given));
+        own || given_elsewhere(spec, ty).is_some()
     });
     for (index, ty) in types.iter().enumerate() {
         let (before, after) = (&types[..index], &types[index + 1..]);

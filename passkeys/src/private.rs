@@ -1,5 +1,10 @@
 //! What the expansion of `#[passkeys]` names. Not part of the public interface.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "the error is the response, which is large and moved once"
+)]
+
 use std::{future::Future, pin::Pin};
 
 use axum::{

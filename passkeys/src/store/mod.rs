@@ -23,6 +23,7 @@
 use std::{error::Error as StdError, future::Future};
 
 use async_trait::async_trait;
+use serde::Serialize;
 use time::OffsetDateTime;
 
 mod codec;
@@ -146,16 +147,20 @@ pub trait CredentialRepository: Send + Sync + 'static {
 }
 
 /// What a sign-in changes in a credential; see [`CredentialRepository::record_use`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Serialises to those members of the [`Credential`] that it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CredentialUse {
     /// The counter that the assertion was judged against.
+    #[serde(skip)]
     pub previous_sign_count: u32,
     /// The counter to store. Never below the previous one.
     pub sign_count: u32,
     /// Whether the passkey is synchronised now.
     pub backup_state: bool,
     /// The time of the sign-in.
+    #[serde(rename = "last_used_at", with = "time::serde::rfc3339")]
     pub used_at: OffsetDateTime,
 }
 

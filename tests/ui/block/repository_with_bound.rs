@@ -1,11 +1,11 @@
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys};
 
 #[derive(Clone)]
 struct App;
 
 #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
 impl App {
-    type Repository: Clone = MemoryRepository;
+    type Repository: Clone = passkeys::store::MemoryRepository;
 
     async fn get_user(&self) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")

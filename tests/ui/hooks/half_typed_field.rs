@@ -2,7 +2,7 @@ use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryReposit
 
 #[derive(Clone)]
 struct App {
-    session: PasskeyUser,
+    greeting: &'static str,
 }
 
 #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
@@ -10,10 +10,12 @@ impl App {
     type Repository = MemoryRepository;
 
     async fn get_user(&self) -> PasskeyUser {
-        self.session.
+        PasskeyUser::new("1", "ada", "Ada")
     }
 
-    async fn on_authenticated(&self, _: AuthenticationResult) {}
+    async fn on_authenticated(&self, _: AuthenticationResult) -> &'static str {
+        self.greeting.
+    }
 }
 
 fn main() {}

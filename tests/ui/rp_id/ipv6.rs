@@ -3,7 +3,7 @@ use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryReposit
 #[derive(Clone)]
 struct App;
 
-#[passkeys(rp_id = "[::1]", origins = ["http://[::1]"])]
+#[passkeys(rp_id = "[::1]", origins = ["https://example.com"])]
 impl App {
     type Repository = MemoryRepository;
 

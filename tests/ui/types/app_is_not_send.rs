@@ -1,9 +1,14 @@
 use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
-use std::{marker::PhantomData, sync::MutexGuard};
+use std::sync::MutexGuard;
 
-#[derive(Clone)]
 struct App {
-    guard: PhantomData<MutexGuard<'static, ()>>,
+    guard: MutexGuard<'static, ()>,
+}
+
+impl Clone for App {
+    fn clone(&self) -> Self {
+        unimplemented!()
+    }
 }
 
 #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]

@@ -1,0 +1,86 @@
+#[cfg(feature = "passkeys")]
+impl App {
+    #[cfg(debug_assertions)]
+    #[cfg(unix)]
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+    fn on_authenticated(&self, _: AuthenticationResult) {}
+    #[cfg(feature = "names")]
+    fn find_user(&self, name: String) -> Option<PasskeyUser> {
+        None
+    }
+}
+#[cfg(feature = "passkeys")]
+#[automatically_derived]
+#[allow(deprecated)]
+impl ::passkeys::__private::RelyingParty for App {
+    #[cfg(feature = "sqlite")]
+    type Repository = SqliteRepository;
+    #[cfg(not(feature = "sqlite"))]
+    type Repository = MemoryRepository;
+    fn config() -> ::passkeys::__private::Config {
+        ::passkeys::__private::from_attribute(
+            &::passkeys::__private::Draft {
+                rp_id: ::core::option::Option::Some("example.com"),
+                origins: ::core::option::Option::Some(
+                    ::std::vec!["https://example.com"],
+                ),
+                ..::core::default::Default::default()
+            },
+        )
+    }
+    #[cfg(debug_assertions)]
+    #[cfg(unix)]
+    async fn get_user(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+    ) -> ::passkeys::__private::User {
+        let answer = Self::get_user(self);
+        ::passkeys::__private::user::<PasskeyUser>()(answer)
+    }
+    async fn on_authenticated(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+        given: ::passkeys::__private::AuthenticationResult,
+    ) -> ::passkeys::__private::Response {
+        let last = ::passkeys::__private::given::<
+            AuthenticationResult,
+            ::passkeys::__private::AuthenticationResult,
+        >()(given);
+        let answer = Self::on_authenticated(self, last);
+        ::passkeys::__private::response::<()>()(answer)
+    }
+    #[cfg(feature = "names")]
+    const FIND_USER: bool = true;
+    #[cfg(feature = "names")]
+    async fn find_user(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+        given: ::std::string::String,
+    ) -> ::passkeys::__private::Found {
+        let last = ::passkeys::__private::given::<
+            String,
+            ::std::string::String,
+        >()(given);
+        let answer = Self::find_user(self, last);
+        ::passkeys::__private::found::<Option<PasskeyUser>>()(answer)
+    }
+    #[cfg(not(any(all(feature = "sqlite"), all(not(feature = "sqlite")))))]
+    ::core::compile_error! {
+        "no `#[cfg]` of `type Repository` holds in this build, and it is required; add one for the other builds"
+    }
+    #[cfg(not(any(all(feature = "sqlite"), all(not(feature = "sqlite")))))]
+    type Repository = ::passkeys::__private::MemoryRepository;
+    #[cfg(not(any(all(debug_assertions, unix))))]
+    ::core::compile_error! {
+        "no `#[cfg]` of `get_user` holds in this build, and it is required; add one for the other builds"
+    }
+    #[cfg(not(any(all(debug_assertions, unix))))]
+    async fn get_user(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+    ) -> ::passkeys::__private::User {
+        loop {}
+    }
+}

@@ -1,0 +1,117 @@
+impl App {
+    const GREETING: &str = "hello";
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", Self::GREETING)
+    }
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+    async fn sign_up(
+        &self,
+        State(database): State<Database>,
+        Json(form): Json<SignUp>,
+    ) -> Answer {
+        database.create(form).await
+    }
+    async fn on_registered<'a>(
+        &'a self,
+        name: Name<'a>,
+        new: RegistrationResult,
+    ) -> (StatusCode, impl IntoResponse) {
+        (StatusCode::CREATED, name)
+    }
+    async fn find_user(&self, username: String) -> Option<PasskeyUser> {
+        None
+    }
+}
+#[automatically_derived]
+#[allow(deprecated)]
+impl ::passkeys::__private::RelyingParty for App {
+    type Repository = SqliteRepository;
+    fn config() -> ::passkeys::__private::Config {
+        ::passkeys::__private::from_attribute(
+            &::passkeys::__private::Draft {
+                rp_id: ::core::option::Option::Some("example.com"),
+                rp_name: ::core::option::Option::Some("Example"),
+                origins: ::core::option::Option::Some(
+                    ::std::vec!["https://example.com", "https://login.example.com"],
+                ),
+                timeout: ::core::option::Option::Some("30s"),
+                ..::core::default::Default::default()
+            },
+        )
+    }
+    async fn get_user(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+    ) -> ::passkeys::__private::User {
+        let answer = Self::get_user(self);
+        ::passkeys::__private::user::<PasskeyUser>()(answer)
+    }
+    async fn on_authenticated(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+        given: ::passkeys::__private::AuthenticationResult,
+    ) -> ::passkeys::__private::Response {
+        let last = ::passkeys::__private::given::<
+            AuthenticationResult,
+            ::passkeys::__private::AuthenticationResult,
+        >()(given);
+        let answer = Self::on_authenticated(self, last).await;
+        ::passkeys::__private::response::<()>()(answer)
+    }
+    const SIGN_UP: bool = true;
+    async fn sign_up(
+        &self,
+        request: ::passkeys::__private::Request,
+    ) -> ::passkeys::__private::User {
+        let (mut head, body) = ::passkeys::__private::Request::into_parts(request);
+        let parts = &mut head;
+        let argument_0 = ::passkeys::__private::extract::<
+            State<Database>,
+            Self,
+        >(parts, self)
+            .await?;
+        let request = ::passkeys::__private::Request::from_parts(head, body);
+        let last = ::passkeys::__private::extract_body::<
+            Json<SignUp>,
+            Self,
+            _,
+        >(request, self)
+            .await?;
+        let answer = Self::sign_up(self, argument_0, last).await;
+        ::passkeys::__private::user::<Answer>()(answer)
+    }
+    async fn on_registered(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+        given: ::passkeys::__private::RegistrationResult,
+    ) -> ::passkeys::__private::Response {
+        let argument_0 = match ::passkeys::__private::extract::<
+            Name<'_>,
+            Self,
+        >(parts, self)
+            .await
+        {
+            ::core::result::Result::Ok(extracted) => extracted,
+            ::core::result::Result::Err(rejection) => return rejection,
+        };
+        let last = ::passkeys::__private::given::<
+            RegistrationResult,
+            ::passkeys::__private::RegistrationResult,
+        >()(given);
+        let answer = Self::on_registered(self, argument_0, last).await;
+        ::passkeys::__private::response::<(StatusCode, _)>()(answer)
+    }
+    const FIND_USER: bool = true;
+    async fn find_user(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+        given: ::std::string::String,
+    ) -> ::passkeys::__private::Found {
+        let last = ::passkeys::__private::given::<
+            String,
+            ::std::string::String,
+        >()(given);
+        let answer = Self::find_user(self, last).await;
+        ::passkeys::__private::found::<Option<PasskeyUser>>()(answer)
+    }
+}

@@ -1,0 +1,59 @@
+impl App {
+    /// Who is asking?
+    async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
+        session.user().await
+    }
+    async fn on_authenticated(
+        &self,
+        session: Session,
+        login: AuthenticationResult,
+    ) -> impl IntoResponse {
+        session.sign_in(login.user_id()).await
+    }
+}
+#[automatically_derived]
+#[allow(deprecated)]
+impl ::passkeys::__private::RelyingParty for App {
+    type Repository = SqliteRepository;
+    fn config() -> ::passkeys::__private::Config {
+        ::passkeys::__private::from_attribute(
+            &::passkeys::__private::Draft {
+                rp_id: ::core::option::Option::Some("example.com"),
+                origins: ::core::option::Option::Some(
+                    ::std::vec!["https://example.com"],
+                ),
+                ..::core::default::Default::default()
+            },
+        )
+    }
+    async fn get_user(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+    ) -> ::passkeys::__private::User {
+        let argument_0 = ::passkeys::__private::extract::<Session, Self>(parts, self)
+            .await?;
+        let answer = Self::get_user(self, argument_0).await;
+        ::passkeys::__private::user::<Result<PasskeyUser, AppError>>()(answer)
+    }
+    async fn on_authenticated(
+        &self,
+        parts: &mut ::passkeys::__private::Parts,
+        given: ::passkeys::__private::AuthenticationResult,
+    ) -> ::passkeys::__private::Response {
+        let argument_0 = match ::passkeys::__private::extract::<
+            Session,
+            Self,
+        >(parts, self)
+            .await
+        {
+            ::core::result::Result::Ok(extracted) => extracted,
+            ::core::result::Result::Err(rejection) => return rejection,
+        };
+        let last = ::passkeys::__private::given::<
+            AuthenticationResult,
+            ::passkeys::__private::AuthenticationResult,
+        >()(given);
+        let answer = Self::on_authenticated(self, argument_0, last).await;
+        ::passkeys::__private::response::<_>()(answer)
+    }
+}

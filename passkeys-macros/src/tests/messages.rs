@@ -1,0 +1,248 @@
+//! Corners of the messages that the catalogue in `tests/ui` does not show.
+
+use proc_macro2::{TokenStream, TokenTree};
+
+/// The messages about an annotated item, without the rest of the expansion.
+fn messages(source: &str) -> Vec<String> {
+    let mut messages = Vec::new();
+    collect(super::annotate(source), &mut messages);
+    messages
+}
+
+fn collect(tokens: TokenStream, messages: &mut Vec<String>) {
+    let mut is_error = false;
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(name) => is_error = name == "compile_error",
+            TokenTree::Group(group) if is_error => {
+                let message: syn::LitStr = syn::parse2(group.stream()).unwrap();
+                messages.push(message.value());
+                is_error = false;
+            }
+            TokenTree::Group(group) => collect(group.stream(), messages),
+            _ => {}
+        }
+    }
+}
+
+/// A valid block with these arguments.
+fn with_arguments(arguments: &str) -> Vec<String> {
+    messages(&format!(
+        "#[passkeys({arguments})] impl App {{ type Repository = MemoryRepository; \
+         fn get_user(&self) -> PasskeyUser {{}} \
+         fn on_authenticated(&self, _: AuthenticationResult) {{}} }}"
+    ))
+}
+
+/// A block with these items and a valid attribute.
+fn with_items(items: &str) -> Vec<String> {
+    messages(&format!(
+        "#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] \
+         impl App {{ {items} }}"
+    ))
+}
+
+const SITE: &str = "rp_id = \"example.com\", origins = [\"https://example.com\"]";
+
+#[test]
+fn what_is_right_has_no_message() {
+    for arguments in [
+        SITE.to_owned(),
+        format!("{SITE},"),
+        format!("{SITE}, response = HashMap<String, Vec<u8>>, timeout = \"30s\""),
+        format!("{SITE}, response = (A, B), crate = crate::auth"),
+    ] {
+        assert_eq!(with_arguments(&arguments), [""; 0], "{arguments}");
+    }
+}
+
+#[test]
+fn a_damaged_value_is_the_only_mistake() {
+    for (arguments, about) in [
+        (
+            "rp_id = RP_ID, origins = [\"https://example.org\"]".to_owned(),
+            "`rp_id`",
+        ),
+        (
+            "rp_id = \"example.com\", origins = [ORIGIN]".to_owned(),
+            "`origins`",
+        ),
+        (
+            format!("{SITE}, challenge_ttl = 10, timeout = \"6m\""),
+            "`challenge_ttl`",
+        ),
+        (
+            format!("{SITE}, challenge_ttls = \"9m\", timeout = \"6m\""),
+            "`challenge_ttl`",
+        ),
+        (
+            format!("{SITE}, authenticator_attachment = 1, hints = [\"hybrid\"]"),
+            "attachment`",
+        ),
+        (
+            format!("{SITE}, respons = HashMap<String, Vec<u8>>"),
+            "`response`",
+        ),
+        (
+            format!("{SITE}, timeout = if a {{ b }} else {{ c }}"),
+            "`timeout`",
+        ),
+        (format!("rp_ids = \"example.org\", {SITE}"), "`rp_id`"),
+    ] {
+        let messages = with_arguments(&arguments);
+
+        assert_eq!(messages.len(), 1, "{arguments}: {messages:?}");
+        assert!(messages[0].contains(about), "{messages:?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_damaged_array_is_judged() {
+    let messages = with_arguments("rp_id = \"example.com\", origins = [1, \"http://example.com\"]");
+
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[1].contains("not encrypted"), "{messages:?}");
+}
+
+#[test]
+fn every_key_is_refused_the_second_time() {
+    for name in crate::keys::Name::all() {
+        let pair = format!("{name} = {}", name.example());
+
+        let messages = with_arguments(&format!("{pair}, {pair}"));
+
+        let again = format!("`{name}` is given twice; remove one of the two");
+        assert!(messages.contains(&again), "{messages:?}");
+    }
+}
+
+#[test]
+fn every_key_needs_a_value_of_its_kind() {
+    for name in crate::keys::Name::all() {
+        for value in ["", "= ", "= 1.5 + 2", "= \"a\"suffix", "(1)"] {
+            let messages = with_arguments(&format!("{name} {value}"));
+
+            let about = format!("`{name}` ");
+            assert!(messages[0].starts_with(&about), "{value}: {messages:?}");
+        }
+    }
+}
+
+const GET: &str = "fn get_user(&self) -> PasskeyUser {}";
+const ON: &str = "fn on_authenticated(&self, _: AuthenticationResult) {}";
+const REPOSITORY: &str = "type Repository = MemoryRepository;";
+
+#[test]
+fn conditions_allow_two_of_a_name() {
+    let two = "#[cfg(a)] type Repository = A; #[cfg(not(a))] type Repository = B;";
+    let left_out = "no `#[cfg]` of `type Repository` holds";
+    let messages = with_items(&format!("{two} {GET} {ON}"));
+    assert!(
+        messages.len() == 1 && messages[0].starts_with(left_out),
+        "{messages:?}"
+    );
+
+    for two in [
+        "#[cfg(a)] type Repository = A; type Repository = B;",
+        "type Repository = A; #[cfg(a)] type Repository = B;",
+    ] {
+        let messages = with_items(&format!("{two} {GET} {ON}"));
+        assert!(messages[0].contains("is given twice"), "{messages:?}");
+    }
+}
+
+#[test]
+fn helpers_near_a_hook_that_is_there_are_helpers() {
+    let helpers = "fn get_users(&self) {} fn on_authenticated_with(&self) {}";
+
+    assert_eq!(
+        with_items(&format!("{REPOSITORY} {GET} {ON} {helpers}")),
+        [""; 0]
+    );
+}
+
+#[test]
+fn paths_and_parentheses_do_not_hide_a_type() {
+    for signature in [
+        "fn get_user(&self, _: axum::Json<String>) -> PasskeyUser {}",
+        "fn get_user(&self, _: (Json<String>)) -> PasskeyUser {}",
+        "fn get_user(&self, _: &Json<String>) -> PasskeyUser {}",
+        "fn get_user(&self, _: passkeys::PasskeyUser) -> PasskeyUser {}",
+        "fn get_user(&self, _: Result<PasskeyUser, Response>) -> PasskeyUser {}",
+        "fn get_user(&self, _: &passkeys::AuthenticationResult) -> PasskeyUser {}",
+        "fn get_user(self: &mut Self) -> PasskeyUser {}",
+        "fn get_user(&self) -> BoxFuture<'_, PasskeyUser> {}",
+    ] {
+        let messages = with_items(&format!("{REPOSITORY} {signature} {ON}"));
+
+        assert_eq!(messages.len(), 1, "{signature}: {messages:?}");
+    }
+    for signature in [
+        "fn get_user(self: &Self) -> PasskeyUser {}",
+        "fn get_user<'a>(&'a self) -> PasskeyUser {}",
+        "async fn get_user(&self) -> Pin<PasskeyUser> {}",
+        "fn get_user(&self, _: Session<PasskeyUser>) -> PasskeyUser {}",
+        "fn get_user(&self, _: State<Json>) -> PasskeyUser {}",
+    ] {
+        let messages = with_items(&format!("{REPOSITORY} {signature} {ON}"));
+
+        assert_eq!(messages, [""; 0], "{signature}");
+    }
+}
+
+#[test]
+fn each_hook_is_told_apart_from_the_others() {
+    for (hook, count) in [
+        ("fn on_registered(&self, _: (RegistrationResult)) {}", 0),
+        (
+            "fn on_registered(&self, _: Session, _: RegistrationResult) {}",
+            0,
+        ),
+        (
+            "fn on_registered(&self, _: RegistrationResult, _: RegistrationResult) {}",
+            1,
+        ),
+        ("fn on_registered(&self, _: String) {}", 2),
+        (
+            "fn find_user(&self, _: String, _: std::string::String) -> A {}",
+            1,
+        ),
+        ("fn find_user(&self, _: RegistrationResult) -> A {}", 1),
+        (
+            "fn sign_up(&self, _: Session, _: Session, _: Form<A>) -> A {}",
+            0,
+        ),
+        ("fn sign_up(&self, _: Custom) -> A {}", 0),
+        ("fn sign_up(&self, _: AuthenticationResult) -> A {}", 1),
+        ("fn sign_up(&self, _: Multipart) {}", 1),
+        ("fn sign_up(&self, _: HeaderMap) -> A {}", 1),
+    ] {
+        let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {hook}"));
+
+        assert_eq!(messages.len(), count, "{hook}: {messages:?}");
+    }
+}
+
+#[test]
+fn whatever_is_no_block_is_told_where_to_go() {
+    for item in [
+        "struct App;",
+        "enum App {}",
+        "union App { a: u8 }",
+        "fn app() {}",
+        "pub mod app {}",
+        "static APP: App = App;",
+        "const APP: App = App;",
+        "use app::App;",
+        "type A = B;",
+        "impl Trait for App {}",
+        "hooks! {}",
+        "",
+        "impl App",
+    ] {
+        let messages = messages(&format!("#[passkeys({SITE})] {item}"));
+
+        assert_eq!(messages.len(), 1, "{item}: {messages:?}");
+        assert!(messages[0].contains("impl App"), "{item}: {messages:?}");
+    }
+}

@@ -1,0 +1,104 @@
+//! The documentation against the tables: `REFERENCE.md` has one table of keys and one of hooks,
+//! which are written by the tests with `BLESS=1`.
+
+use std::{env, fmt::Write as _, fs, path::Path};
+
+use crate::{
+    hooks::{Hook, Last},
+    keys::Name,
+};
+
+fn check(section: &str, table: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("REFERENCE.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let begin = format!("<!-- {section} -->\n\n");
+    let (before, rest) = text.split_once(&begin).unwrap();
+    let (written, after) = rest.split_once("\n<!-- end -->").unwrap();
+    if env::var_os("BLESS").is_some() {
+        fs::write(
+            &path,
+            format!("{before}{begin}{table}\n<!-- end -->{after}"),
+        )
+        .unwrap();
+        return;
+    }
+    assert!(
+        written == table,
+        "the table of {section} is out of date:\n{table}"
+    );
+}
+
+/// One test for both, which would otherwise write one file at the same time.
+#[test]
+fn the_tables_are_the_macros_own() {
+    check("keys", &keys());
+    check("hooks", &hooks());
+}
+
+fn keys() -> String {
+    let mut table = String::from("| key | is for | value | default |\n| --- | --- | --- | --- |\n");
+    for name in Name::all() {
+        let (summary, form) = (name.summary(), name.form());
+        let default = match name.default() {
+            literal if literal.starts_with('"') => format!("`{literal}`"),
+            words => words.to_owned(),
+        };
+        writeln!(table, "| `{name}` | {summary} | {form} | {default} |").unwrap();
+    }
+    table
+}
+
+fn hooks() -> String {
+    let mut table = String::from(
+        "| hook | what it does | is called for | last argument | returns |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for hook in Hook::ALL {
+        let spec = hook.spec();
+        let required = if spec.required { ", **required**" } else { "" };
+        let last = match spec.last {
+            Last::Extractor => "–".to_owned(),
+            Last::Body => "an extractor of the body, such as `Json<SignUp>`".to_owned(),
+            Last::Given { ty, .. } => format!("`{ty}`"),
+        };
+        writeln!(
+            table,
+            "| `{}`{required} | {} | {} | {last} | {} |",
+            spec.name, spec.purpose, spec.called_by, spec.returns
+        )
+        .unwrap();
+    }
+    table
+}
+
+#[test]
+fn signatures_in_messages_are_signatures_of_the_hooks() {
+    for hook in Hook::ALL {
+        let spec = hook.spec();
+        let source = format!(
+            "#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl App {{ \
+             type Repository = MemoryRepository; {} {{}} }}",
+            spec.signature
+        );
+
+        let output = super::annotate(&source).to_string();
+
+        assert!(output.contains(spec.name));
+        let about_it = output.split("compile_error").skip(1);
+        for message in about_it {
+            assert!(message.contains("is missing"), "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_hook_by_another_name_is_suggested_once() {
+    for hook in Hook::ALL {
+        for alias in hook.spec().aliases {
+            let owners = Hook::ALL
+                .iter()
+                .filter(|one| one.spec().aliases.contains(alias));
+            assert_eq!(owners.count(), 1, "{alias}");
+            assert!(Hook::from_name(alias).is_none(), "{alias}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Attributes, documentation and visibility on whatever can have them.
+
+use axum::http::StatusCode;
+use passkeys::{
+    __private::RelyingParty, AuthenticationResult, PasskeyUser, RegistrationResult, passkeys,
+    store::MemoryRepository,
+};
+
+#[derive(Clone)]
+pub(crate) struct App;
+
+/// A block with every key.
+#[passkeys(
+    rp_id = "example.com",
+    rp_name = r"Example",
+    origins = ["https://example.com", "https://login.example.com:8443"],
+    related_origins = ["https://example.org"],
+    user_verification = "preferred",
+    resident_key = "preferred",
+    attestation = "none",
+    authenticator_attachment = "platform",
+    hints = ["client-device"],
+    challenge_ttl = "2m",
+    timeout = "30s",
+    sign_count = "suspend",
+    response = Result<StatusCode, (StatusCode, String)>,
+    crate = ::passkeys,
+)]
+#[allow(clippy::unused_self)]
+impl App {
+    #![allow(clippy::unused_async)]
+
+    /// Where the passkeys are.
+    #[allow(dead_code)]
+    pub type Repository = MemoryRepository;
+
+    /// Who is asking.
+    ///
+    /// Over several lines.
+    #[must_use]
+    #[inline]
+    pub(super) async fn r#get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    #[deprecated = "for a reason of its own"]
+    #[doc(hidden)]
+    pub(crate) fn on_authenticated(&self, _: AuthenticationResult) -> StatusCode {
+        StatusCode::OK
+    }
+
+    #[cfg_attr(all(), allow(unused_variables))]
+    async fn on_registered(self: &Self, registration: RegistrationResult) {}
+}
+
+#[test]
+fn the_configuration_is_the_attributes() {
+    let config = format!("{:?}", App::config());
+
+    for value in [
+        "example.com",
+        "Example",
+        "https://login.example.com:8443",
+        "https://example.org",
+        "Suspend",
+        "120s",
+        "30s",
+    ] {
+        assert!(config.contains(value), "{value} in {config}");
+    }
+}

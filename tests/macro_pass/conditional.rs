@@ -1,0 +1,63 @@
+//! Development and production, chosen by `cfg` and `cfg_attr`.
+
+use axum::extract::State;
+use passkeys::{
+    __private::RelyingParty, AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
+};
+
+#[derive(Clone)]
+struct App;
+
+#[cfg_attr(
+    debug_assertions,
+    passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])
+)]
+#[cfg_attr(
+    not(debug_assertions),
+    passkeys(rp_id = "example.com", origins = ["https://example.com"])
+)]
+impl App {
+    #[cfg(all())]
+    type Repository = MemoryRepository;
+
+    #[cfg(any())]
+    type Repository = NowhereToBeFound;
+
+    #[cfg(any())]
+    async fn get_user(&self, _: NowhereToBeFound) -> PasskeyUser {
+        nowhere_to_be_found()
+    }
+
+    #[cfg(all())]
+    #[cfg(not(any()))]
+    async fn get_user(&self, _: State<Self>) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    #[cfg(any())]
+    async fn find_user(&self, name: String) -> Option<PasskeyUser> {
+        nowhere_to_be_found(name)
+    }
+}
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+#[cfg(any())]
+impl NowhereToBeFound {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+#[test]
+fn one_configuration_holds() {
+    let config = format!("{:?}", App::config());
+
+    assert_eq!(config.contains("localhost"), cfg!(debug_assertions));
+    assert!(!App::FIND_USER);
+}
