@@ -594,7 +594,9 @@ mod rule_9_challenges {
         let (world, mut device) = ada_registered().await;
         let lifetime = world.passkeys.config().challenge_ttl();
         let in_time = world.assert(None, &mut device).await;
-        world.clock.advance(lifetime - Duration::from_millis(1));
+        world
+            .clock
+            .advance(lifetime.saturating_sub(Duration::from_millis(1)));
         world
             .passkeys
             .authentication()
