@@ -4,7 +4,10 @@
 mod store;
 
 use passkeys::testing;
-use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
+};
 use store::Documents;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -13,7 +16,9 @@ use uuid::Uuid;
 async fn fresh(directory: &TempDir) -> Documents {
     let options = SqliteConnectOptions::new()
         .filename(directory.path().join(Uuid::new_v4().to_string()))
-        .create_if_missing(true);
+        .create_if_missing(true)
+        // Nothing here survives the test anyway.
+        .synchronous(SqliteSynchronous::Off);
     let pool = SqlitePool::connect_with(options).await.unwrap();
     Documents::create(pool).await.unwrap()
 }
