@@ -22,7 +22,9 @@ async fn open_raw(file: &std::path::Path) -> SqlitePool {
 #[tokio::test]
 #[ignore = "run by `what_was_acknowledged_survives_kill_9`"]
 async fn registers_until_killed() {
-    let file = env::var("PASSKEYS_TEST_FILE").unwrap();
+    let Ok(file) = env::var("PASSKEYS_TEST_FILE") else {
+        return; // nobody's other process
+    };
     let first: u32 = env::var("PASSKEYS_TEST_FIRST").unwrap().parse().unwrap();
     let repository = Arc::new(SqliteRepository::open(file).await.unwrap());
     let mut tasks = JoinSet::new();
