@@ -1,8 +1,7 @@
 use std::{
     env,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader},
     process::{Command, Stdio},
-    sync::Arc,
 };
 
 use passkeys::store::{CredentialRepository as _, SqliteRepository};
@@ -18,56 +17,21 @@ async fn open_raw(file: &std::path::Path) -> SqlitePool {
     SqlitePool::connect_with(options).await.unwrap()
 }
 
-/// The other process of the next test: registers, says so, and goes on until it is killed.
-#[tokio::test]
-#[ignore = "run by `what_was_acknowledged_survives_kill_9`"]
-async fn registers_until_killed() {
-    let Ok(file) = env::var("PASSKEYS_TEST_FILE") else {
-        return; // nobody's other process
-    };
-    let first: u32 = env::var("PASSKEYS_TEST_FIRST").unwrap().parse().unwrap();
-    let repository = Arc::new(SqliteRepository::open(file).await.unwrap());
-    let mut tasks = JoinSet::new();
-    for task in 0..4 {
-        let repository = Arc::clone(&repository);
-        tasks.spawn(async move {
-            for number in (first + task..).step_by(4) {
-                assert!(repository.insert(&credential(number, "ada")).await.unwrap());
-                writeln!(std::io::stdout(), "acknowledged {number}").unwrap();
-            }
-        });
-    }
-    tasks.join_all().await;
-}
-
 #[tokio::test]
 async fn what_was_acknowledged_survives_kill_9() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("passkeys.db");
     let mut acknowledged = Vec::new();
     for round in 0..3_usize {
-        let mut child = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "sqlite::registers_until_killed",
-                "--ignored",
-                "--nocapture",
-            ])
-            .env("PASSKEYS_TEST_FILE", &file)
-            .env("PASSKEYS_TEST_FIRST", (round * 1_000_000).to_string())
+        let mut child = Command::new(env!("CARGO_BIN_EXE_registers_until_killed"))
+            .arg(&file)
+            .arg((round * 1_000_000).to_string())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut heard = 0;
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let Some(number) = line
-                .unwrap()
-                .strip_prefix("acknowledged ")
-                .map(str::to_owned)
-            else {
-                continue;
-            };
-            acknowledged.push(number.parse().unwrap());
+            acknowledged.push(line.unwrap().parse().unwrap());
             heard += 1;
             if heard == 100 {
                 child.kill().unwrap(); // SIGKILL; what it has said by then is still read
