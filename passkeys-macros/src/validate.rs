@@ -164,5 +164,6 @@ fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
 fn is_meant(spec: &HookSpec, function: &Function) -> bool {
     let name = function.name();
     let others = Hook::ALL.iter().map(|hook| hook.spec().name);
-    nearest(&name, others) == Some(spec.name) || spec.aliases.iter().any(|alias| *alias == name)
+    let near = nearest(&name, others) == Some(spec.name);
+    near && !spec.unlike.contains(&name.as_str()) || spec.aliases.iter().any(|alias| *alias == name)
 }

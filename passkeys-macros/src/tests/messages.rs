@@ -229,6 +229,12 @@ fn each_hook_is_told_apart_from_the_others() {
         ("fn sign_up(&self, _: AuthenticationResult) -> A {}", 1),
         ("fn sign_up(&self, _: Multipart) {}", 1),
         ("fn sign_up(&self, _: HeaderMap) -> A {}", 1),
+        ("fn sign_up(&self, _: Json<A>, _: HeaderMap) -> A {}", 1),
+        ("fn sign_up(&self, _: Json<A>, _: Bytes) -> A {}", 1),
+        ("fn find_users(&self) {}", 1),
+        ("fn on_sign_up(&self) {}", 1),
+        ("fn sign_in(&self) {}", 0),
+        ("fn sign_out(&self) {}", 0),
     ] {
         let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {hook}"));
 
@@ -375,4 +381,24 @@ fn the_user_is_an_extractor_everywhere_but_in_get_user() {
     let items = "fn on_authenticated(&self, _: PasskeyUser, _: AuthenticationResult) {}";
 
     assert_eq!(with_items(&format!("{REPOSITORY} {GET} {items}")), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_seen_is_named_only_where_it_is() {
+    for (items, hidden) in [
+        ("const A: B = B { c: 1 };", false),
+        ("const fn a() {}", false),
+        ("#![allow(unused)]", false),
+        ("a! {}", true),
+        ("crate::a!();", true),
+    ] {
+        let messages = with_items(&format!("{items} {REPOSITORY} {GET}"));
+
+        assert_eq!(messages.len(), 1, "{items}: {messages:?}");
+        assert_eq!(
+            messages[0].contains("a macro in the block"),
+            hidden,
+            "{messages:?}"
+        );
+    }
 }
