@@ -215,8 +215,8 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everyt
 
     // In the middle of it all, one thing after the other dies and comes back.
     load.succeed(CEREMONIES / 8).await;
-    for at in 0..INSTANCES {
-        instances[at].kill_and_restart();
+    for instance in &mut instances {
+        instance.kill_and_restart();
         load.succeed(CEREMONIES / 8).await;
     }
     redis.kill_and_restart();

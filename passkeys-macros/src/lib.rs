@@ -1,7 +1,7 @@
 //! The `#[passkeys]` attribute of the `passkeys` crate.
 //!
-//! Each phase has a file: what is written ([`args`], [`block`]), what it means ([`validate`]),
-//! what becomes of it ([`expand`], or [`fallback`] where there are mistakes).
+//! Each phase has a file: what is written (`args`, `block`), what it means (`validate`),
+//! what becomes of it (`expand`, or `fallback` where there are mistakes).
 
 mod args;
 mod block;

@@ -8,16 +8,16 @@ use thiserror::Error;
 
 use crate::wording::quote;
 
-/// How long a browser may be told to wait. Chromium waits ten seconds at least and ten minutes at
-/// most whatever it is told, and ten minutes is the upper end of what
+/// How long a browser may be told to wait. Nobody answers within a second. Chromium waits ten
+/// minutes at most whatever it is told, and that is the upper end of what
 /// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
 /// recommends.
-pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(10)..=Duration::from_mins(10);
+pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(10);
 
 /// How long a challenge may live: long enough for the shortest timeout, and not so long that a
 /// stolen one is worth keeping. An hour is for pages that wait for a passkey from autofill.
 pub const CHALLENGE_TTL: RangeInclusive<Duration> =
-    Duration::from_secs(10)..=Duration::from_hours(1);
+    Duration::from_secs(1)..=Duration::from_hours(1);
 
 /// The units and their milliseconds, largest first.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];

@@ -178,7 +178,7 @@ impl Key {
                 example: r#""5m""#,
                 default: r#""5m""#,
                 required: false,
-                summary: "How long a ceremony that was begun can be finished, from `10s` to `1h`",
+                summary: "How long a ceremony that was begun can be finished, from `1s` to `1h`",
             },
             Self::Timeout => &KeySpec {
                 name: "timeout",
@@ -186,7 +186,7 @@ impl Key {
                 example: r#""60s""#,
                 default: r#""60s""#,
                 required: false,
-                summary: "How long the browser waits for the person, from `10s` to `10m` and never longer than `challenge_ttl`",
+                summary: "How long the browser waits for the person, from `1s` to `10m` and never longer than `challenge_ttl`",
             },
             Self::SignCount => &KeySpec {
                 name: "sign_count",

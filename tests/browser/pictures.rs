@@ -6,20 +6,25 @@ use crate::support::{Authenticator, Kind, Visit, in_browser};
 const DESKTOP: (u32, u32) = (1120, 800);
 const PHONE: (u32, u32) = (390, 844);
 
+/// As narrow as a page must be able to get without scrolling sideways (WCAG 2.2, 1.4.10).
+const NARROWEST: (u32, u32) = (320, 640);
+
 /// On a desktop and a phone, in light and dark.
 async fn pictures(visit: &Visit, name: &str) {
-    for (device, (width, height)) in [("desktop", DESKTOP), ("phone", PHONE)] {
+    fits(visit, name, NARROWEST, false).await;
+    for (device, screen) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (scheme, dark) in [("light", false), ("dark", true)] {
-            visit.screen(width, height, dark).await;
-            let overflows = "return document.documentElement.scrollWidth > innerWidth";
-            assert_eq!(
-                visit.script(overflows).await,
-                false,
-                "{name} fits on a {device}"
-            );
+            fits(visit, name, screen, dark).await;
             visit.picture(&format!("{name}-{device}-{scheme}")).await;
         }
     }
+}
+
+async fn fits(visit: &Visit, name: &str, (width, height): (u32, u32), dark: bool) {
+    visit.screen(width, height, dark).await;
+    let overflows = "return document.documentElement.scrollWidth > innerWidth";
+    let overflows = visit.script(overflows).await;
+    assert_eq!(overflows, false, "{name} fits into {width} pixels");
 }
 
 #[test]

@@ -82,8 +82,8 @@ impl Site {
     }
 
     /// Begins a sign-in and answers the body of its finish.
-    pub(crate) async fn assert(&self, begin: Option<Value>, peer: &mut Peer) -> Value {
-        let begun = self.post("/authenticate/begin", None, begin).await.json();
+    pub(crate) async fn assert(&self, who: Option<Value>, peer: &mut Peer) -> Value {
+        let begun = self.post("/authenticate/begin", None, who).await.json();
         json!({ "credential": peer.get(&begun).await, "state": begun["state"] })
     }
 

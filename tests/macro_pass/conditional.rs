@@ -17,7 +17,7 @@ struct App;
     passkeys(rp_id = "example.com", origins = ["https://example.com"])
 )]
 impl App {
-    #[cfg(all())]
+    #[cfg(not(target_os = "none"))]
     type Repository = MemoryRepository;
 
     #[cfg(any())]
@@ -28,7 +28,7 @@ impl App {
         nowhere_to_be_found()
     }
 
-    #[cfg(all())]
+    #[cfg(not(target_os = "none"))]
     #[cfg(not(any()))]
     async fn get_user(&self, _: State<Self>) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")

@@ -1,6 +1,12 @@
 //! Moving from `fastapi-passkeys`: the passkeys in its database sign in here, and it can go on
 //! using the database meanwhile.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    reason = "hooks take `self` and values; requests read better that way"
+)]
+
 use std::{
     io::{BufRead as _, BufReader, Lines, Write as _},
     path::{Path, PathBuf},
@@ -50,7 +56,6 @@ impl Peer {
         })
     }
 
-    #[allow(clippy::needless_pass_by_value)] // it reads better where it is called
     fn ask(&mut self, request: Value) -> Value {
         writeln!(self.requests, "{request}").unwrap();
         let answer = self
@@ -74,7 +79,7 @@ fn source(file: &str) -> PathBuf {
         .join(file)
 }
 
-/// Python with `fastapi-passkeys` from PyPI, installed once.
+/// Python with `fastapi-passkeys`, installed once.
 fn install() -> Option<PathBuf> {
     let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fastapi-passkeys");
     let python = venv.join("bin/python");

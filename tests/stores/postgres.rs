@@ -3,15 +3,19 @@ use std::time::Duration as StdDuration;
 use passkeys::{
     store::{
         ChallengeStore as _, CredentialRepository as _, PostgresChallenges, PostgresRepository,
+        StoreError,
     },
     testing::pending_ceremony,
 };
-use passkeys_tests::support::Schema;
+use passkeys_tests::{
+    left_out,
+    support::{Schema, servers},
+};
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use time::{Duration, OffsetDateTime};
 use tokio::{task::JoinSet, time::timeout};
 
-use crate::credential;
+use crate::{credential, eventually};
 
 const LIFETIME: Duration = Duration::minutes(5);
 
@@ -155,6 +159,36 @@ async fn expired_ceremonies_are_deleted_in_passing() {
     }
     assert_eq!(rows(&schema.pool(), &table).await, 100, "those that wait");
     schema.drop().await;
+}
+
+#[tokio::test]
+async fn a_killed_server_keeps_passkeys_and_forgets_what_waited() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut server) = servers::postgres(&directory.path().join("data")) else {
+        return left_out("PostgreSQL's programs");
+    };
+    let url = format!("postgres://passkeys@127.0.0.1:{}/postgres", server.port());
+    let pool = eventually(async || PgPool::connect(&url).await.map_err(StoreError::new)).await;
+    let repository = PostgresRepository::new(pool.clone());
+    let challenges = PostgresChallenges::new(pool);
+    repository.migrate().await.unwrap();
+    challenges.migrate().await.unwrap();
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    let taken = challenges.put(ceremony.clone()).await.unwrap();
+    let waiting = challenges.put(ceremony.clone()).await.unwrap();
+    assert!(challenges.take(&taken).await.unwrap().is_some());
+    for number in 0..50 {
+        assert!(repository.insert(&credential(number, "ada")).await.unwrap());
+    }
+    server.kill_and_restart();
+
+    let listed = eventually(|| repository.list("ada")).await;
+    assert_eq!(listed.len(), 50, "all were acknowledged");
+    for state in [taken, waiting] {
+        assert!(challenges.take(&state).await.unwrap().is_none());
+    }
+    let next = challenges.put(ceremony.clone()).await.unwrap();
+    assert_eq!(challenges.take(&next).await.unwrap(), Some(ceremony));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use passkeys::{
     store::{ChallengeStore as _, RedisChallenges},
     testing::pending_ceremony,
 };
-use passkeys_tests::redis_url;
+use passkeys_tests::{left_out, redis_url, support::servers};
 use redis::{AsyncCommands as _, aio::MultiplexedConnection};
 use time::{Duration, OffsetDateTime};
 use tokio::{
@@ -16,6 +16,8 @@ use tokio::{
     task::JoinSet,
 };
 use url::Url;
+
+use crate::eventually;
 
 const LIFETIME: Duration = Duration::minutes(5);
 
@@ -91,24 +93,36 @@ async fn the_server_forgets_everything_in_time() {
 }
 
 #[tokio::test]
-async fn what_a_restarted_server_brings_back_is_not_accepted() {
-    let Some((challenges, mut raw, prefix)) = store("restart").await else {
-        return;
+async fn what_a_killed_server_brings_back_is_not_accepted() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut server) = servers::redis(directory.path()) else {
+        return left_out("redis-server");
     };
+    let url = format!("redis://127.0.0.1:{}", server.port());
+    let challenges = RedisChallenges::connect(&url).await.unwrap();
+    let client = redis::Client::open(url).unwrap();
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
-    let state = challenges.put(ceremony.clone()).await.unwrap();
-    let [key] = &keys(&mut raw, &prefix).await[..] else {
-        panic!("one ceremony waits")
-    };
-    // A server names each of its processes with forty random digits. This is what an earlier
-    // process had been given.
-    let mut value: Vec<u8> = raw.get(key).await.unwrap();
-    value[..40].copy_from_slice(&[b'0'; 40]);
-    let _: () = raw.set(key, value).await.unwrap();
-    assert!(challenges.take(&state).await.unwrap().is_none());
+    let taken = challenges.put(ceremony.clone()).await.unwrap();
+    let waiting = challenges.put(ceremony.clone()).await.unwrap();
 
-    let state = challenges.put(ceremony.clone()).await.unwrap();
-    assert_eq!(challenges.take(&state).await.unwrap(), Some(ceremony));
+    // The server writes its snapshot, somebody finishes, and the server dies.
+    let mut raw = client.get_multiplexed_async_connection().await.unwrap();
+    let _: () = redis::cmd("SAVE").query_async(&mut raw).await.unwrap();
+    assert!(challenges.take(&taken).await.unwrap().is_some());
+    server.kill_and_restart();
+
+    let mut raw = client.get_multiplexed_async_connection().await.unwrap();
+    assert_eq!(keys(&mut raw, "passkeys:").await.len(), 2, "both are back");
+    let next = eventually(|| challenges.put(ceremony.clone())).await;
+    assert!(
+        challenges.take(&taken).await.unwrap().is_none(),
+        "it was finished"
+    );
+    assert!(
+        challenges.take(&waiting).await.unwrap().is_none(),
+        "nobody knows that it was not"
+    );
+    assert_eq!(challenges.take(&next).await.unwrap(), Some(ceremony));
 }
 
 #[tokio::test]

@@ -22,7 +22,9 @@ async fn open_raw(file: &std::path::Path) -> SqlitePool {
 #[tokio::test]
 #[ignore = "run by `what_was_acknowledged_survives_kill_9`"]
 async fn registers_until_killed() {
-    let file = env::var("PASSKEYS_TEST_FILE").unwrap();
+    let Ok(file) = env::var("PASSKEYS_TEST_FILE") else {
+        return; // nobody's other process
+    };
     let first: u32 = env::var("PASSKEYS_TEST_FIRST").unwrap().parse().unwrap();
     let repository = Arc::new(SqliteRepository::open(file).await.unwrap());
     let mut tasks = JoinSet::new();
@@ -43,7 +45,7 @@ async fn what_was_acknowledged_survives_kill_9() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("passkeys.db");
     let mut acknowledged = Vec::new();
-    for round in 0..3 {
+    for round in 0..3_usize {
         let mut child = Command::new(env::current_exe().unwrap())
             .args([
                 "--exact",
@@ -89,7 +91,7 @@ async fn what_was_acknowledged_survives_kill_9() {
         let stored = repository.list("ada").await.unwrap().len();
         let unheard = stored - acknowledged.len();
         assert!(
-            unheard <= 4 * (round as usize + 1),
+            unheard <= 4 * (round + 1),
             "one by each task that was not heard of"
         );
         let check: String = sqlx::query_scalar("PRAGMA integrity_check")

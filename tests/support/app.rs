@@ -20,11 +20,6 @@ pub struct SignedIn {
 }
 
 #[passkeys(rp_id = "example.com", rp_name = "Example", origins = ["https://example.com"])]
-#[allow(
-    clippy::unused_async,
-    clippy::unused_self,
-    reason = "as people write hooks"
-)]
 impl App {
     type Repository = MemoryRepository;
 

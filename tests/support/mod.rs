@@ -1,7 +1,6 @@
 //! An application like its users write, and what the tests do with it.
 
 mod app;
-
 mod schema;
 pub mod servers;
 mod world;

@@ -24,7 +24,6 @@ $("sign-up").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   const name = $("name").value.trim();
   if (!name) return showNameError("Please enter a name for your account.");
-  showNameError("");
   perform("sign-up", $("create"), async (signal) => {
     await showSignedIn(await passkeys.register({ signUp: { name }, deviceName, signal }));
   });
@@ -51,9 +50,8 @@ async function rename({ id, deviceName }) {
   const input = $("device-name");
   input.value = deviceName;
   input.select();
-  const confirmed = await confirm($("rename-dialog"));
+  if (!(await confirm($("rename-dialog")))) return;
   const name = input.value.trim();
-  if (!confirmed || !name || name === deviceName) return;
   await perform("manage", null, async () => {
     await passkeys.rename(id, name);
     await showPasskeys();
@@ -100,6 +98,7 @@ async function perform(doing, button, task) {
   if (button) button.ariaDisabled = "true";
   if (label) label.textContent = "Waiting for your device…";
   say("");
+  showNameError("");
   try {
     await task(signal);
   } catch (error) {

@@ -38,7 +38,10 @@ const WORDS = {
  * @returns {string}
  */
 export function inWords(error, doing) {
-  if (!(error instanceof PasskeyError)) throw error;
+  if (!(error instanceof PasskeyError)) {
+    console.error(error);
+    return "Something went wrong. Please reload the page.";
+  }
   const words = WORDS[error.code] ?? WORDS[error.reason] ?? {};
   // What is not in the table is something that the server says for people to read.
   return typeof words === "string" ? words : (words[doing] ?? error.message);

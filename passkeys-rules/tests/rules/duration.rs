@@ -28,15 +28,15 @@ fn a_duration_is_a_whole_number_with_one_unit() {
     refuses(&[
         (
             "",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "m",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "five minutes",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         ("5 m", "is not a whole number with one unit; write `5m`"),
         ("5m ", "is not a whole number with one unit; write `5m`"),
@@ -48,39 +48,39 @@ fn a_duration_is_a_whole_number_with_one_unit() {
         ("1.5m", "is not a whole number with one unit; write `90s`"),
         (
             "1.5h",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "0.5s",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             ".s",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "1..5m",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "-5m",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "+5m",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "1e3s",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "10s, 5m",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
         (
             "5000000000000000000000000000.9h",
-            "is not a whole number with one unit; write a duration from `10s` to `10m`",
+            "is not a whole number with one unit; write a duration from `1s` to `10m`",
         ),
     ]);
 }
@@ -90,7 +90,7 @@ fn a_duration_has_a_unit() {
     refuses(&[
         (
             "5",
-            "has no unit (`ms`, `s`, `m` or `h`); write a duration from `10s` to `10m`",
+            "has no unit (`ms`, `s`, `m` or `h`); write a duration from `1s` to `10m`",
         ),
         ("60", "has no unit (`ms`, `s`, `m` or `h`); write `60s`"),
         ("300000", "has no unit (`ms`, `s`, `m` or `h`); write `5m`"),
@@ -114,36 +114,33 @@ fn a_unit_is_a_known_one() {
         ),
         (
             "1d",
-            "has the unit `d`, and units are `ms`, `s`, `m` and `h`; write a duration from `10s` to `10m`",
+            "has the unit `d`, and units are `ms`, `s`, `m` and `h`; write a duration from `1s` to `10m`",
         ),
         (
             "5µs",
-            "has the unit `µs`, and units are `ms`, `s`, `m` and `h`; write a duration from `10s` to `10m`",
+            "has the unit `µs`, and units are `ms`, `s`, `m` and `h`; write a duration from `1s` to `10m`",
         ),
     ]);
 }
 
 #[test]
 fn a_duration_is_not_zero() {
-    refuses(&[("0s", "is zero; write a duration from `10s` to `10m`")]);
+    refuses(&[("0s", "is zero; write a duration from `1s` to `10m`")]);
 }
 
 #[test]
-fn a_timeout_is_at_least_ten_seconds() {
+fn a_timeout_is_at_least_a_second() {
     refuses(&[
-        ("9s", "is too short; write a duration from `10s` to `10m`"),
-        (
-            "9999ms",
-            "is too short; write a duration from `10s` to `10m`",
-        ),
+        ("1ms", "is too short; write a duration from `1s` to `10m`"),
+        ("999ms", "is too short; write a duration from `1s` to `10m`"),
     ]);
 }
 
 #[test]
 fn a_timeout_is_at_most_ten_minutes() {
     refuses(&[
-        ("11m", "is too long; write a duration from `10s` to `10m`"),
-        ("61m", "is too long; write a duration from `10s` to `10m`"),
+        ("11m", "is too long; write a duration from `1s` to `10m`"),
+        ("61m", "is too long; write a duration from `1s` to `10m`"),
     ]);
 }
 
@@ -152,11 +149,11 @@ fn a_duration_fits() {
     refuses(&[
         (
             "18446744073709551616s",
-            "is too long; write a duration from `10s` to `10m`",
+            "is too long; write a duration from `1s` to `10m`",
         ),
         (
             "18446744073709551615h",
-            "is too long; write a duration from `10s` to `10m`",
+            "is too long; write a duration from `1s` to `10m`",
         ),
     ]);
 }
@@ -201,7 +198,7 @@ fn a_duration_is_written_in_the_largest_whole_unit() {
 fn a_number_alone_means_seconds_until_it_can_only_mean_milliseconds() {
     for (challenge_ttl, fix) in [
         ("999", "write `999s`"),
-        ("1000", "write a duration from `10s` to `1h`"),
+        ("1000", "write a duration from `1s` to `1h`"),
         ("60000", "write `1m`"),
     ] {
         let violation = only_violation(&Draft {
@@ -228,7 +225,7 @@ fn a_product_that_does_not_fit_is_too_long() {
 #[test]
 fn bounds_are_included() {
     for (timeout, challenge_ttl) in [
-        ("10s", "10s"),
+        ("1s", "1s"),
         ("10m", "10m"),
         ("10m", "1h"),
         ("60s", "3600s"),
@@ -245,15 +242,15 @@ fn bounds_are_included() {
 }
 
 #[test]
-fn a_challenge_lives_ten_seconds_to_an_hour() {
-    for (challenge_ttl, problem) in [("9999ms", "too short"), ("3601s", "too long")] {
+fn a_challenge_lives_a_second_to_an_hour() {
+    for (challenge_ttl, problem) in [("999ms", "too short"), ("3601s", "too long")] {
         let violation = only_violation(&Draft {
             challenge_ttl: Some(challenge_ttl),
             ..valid()
         });
         assert_eq!(
             violation.to_string(),
-            format!("duration `{challenge_ttl}` is {problem}; write a duration from `10s` to `1h`"),
+            format!("duration `{challenge_ttl}` is {problem}; write a duration from `1s` to `1h`"),
         );
         assert_eq!(violation.place.to_string(), "challenge_ttl");
     }

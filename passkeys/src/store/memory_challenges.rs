@@ -93,7 +93,9 @@ impl ChallengeStore for MemoryChallenges {
                 first.remove();
             }
         }
-        while waiting.len() >= self.capacity && waiting.pop_first().is_some() {}
+        if waiting.len() >= self.capacity {
+            waiting.pop_first();
+        }
         if self.capacity > 0 {
             waiting.insert(key, packed);
         }

@@ -2,10 +2,28 @@
 //!
 //! Two small traits: [`CredentialRepository`] for registered passkeys, [`ChallengeStore`] for
 //! what waits between `begin` and `finish`.
+//!
+//! | | passkeys | ceremonies |
+//! | --- | --- | --- |
+//! | nothing to install | `SqliteRepository`, a file; [`MemoryRepository`], for tests | [`MemoryChallenges`], one process; `SealedChallenges`, any number but for replays |
+//! | one database | `PostgresRepository` | `PostgresChallenges` |
+//! | many machines | `PostgresRepository` | `RedisChallenges`, or `PostgresChallenges` |
+//!
+//! Each says what it gives, what it does not, its bounds and its timeouts. The memory stores are
+//! always there, the others behind the features `sqlite`, `postgres`, `redis` and `sealed`.
+//!
+//! # A store of your own
+//!
+//! Implement the trait and have `passkeys::testing` (feature `testing`) put it to the test of
+//! every promise below: `testing::credential_repository` and `testing::challenge_store` take a
+//! function that makes an empty store, and say which promises it breaks, and how. A credential
+//! is rebuilt with [`Credential::new`] and its public fields; a [`PendingCeremony`] serialises
+//! with serde.
 
 use std::{error::Error as StdError, future::Future};
 
 use async_trait::async_trait;
+use serde::Serialize;
 use time::OffsetDateTime;
 
 mod codec;
@@ -53,6 +71,15 @@ use crate::{Credential, CredentialId};
 /// it at once, and once it has answered `Ok` its effect survives a crash (where the storage
 /// itself survives one). Mutations name the owner and do nothing to a credential of anybody
 /// else. An implementation needs no locks of its own: each method is one statement in SQL.
+///
+/// An `Err` is a `storage_unavailable` for the peer, and nothing is tried again. It may come when
+/// an answer was lost, so what it is the answer to may have happened: never halfway, and never
+/// twice.
+///
+/// Strings are kept byte for byte or refused with an error, never cut or changed. The library
+/// gives user ids of at most 64 bytes and device names of at most 255 characters, without control
+/// characters; but a `user_id` to look for may be anything that a peer sends, and an unknown one
+/// is an ordinary answer. Times are kept to the microsecond at least.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot store passkeys",
     label = "this is not a `CredentialRepository`",
@@ -74,8 +101,8 @@ pub trait CredentialRepository: Send + Sync + 'static {
         id: &CredentialId,
     ) -> impl Future<Output = Result<Option<Credential>, StoreError>> + Send;
 
-    /// A user's credentials, oldest first (by `created_at`, then by id), suspended ones
-    /// included. An unknown user has none.
+    /// All of a user's credentials, oldest first (by `created_at`, then by the bytes of the id),
+    /// suspended ones included. An unknown user has none.
     fn list(
         &self,
         user_id: &str,
@@ -120,16 +147,20 @@ pub trait CredentialRepository: Send + Sync + 'static {
 }
 
 /// What a sign-in changes in a credential; see [`CredentialRepository::record_use`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Serialises to those members of the [`Credential`] that it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct CredentialUse {
     /// The counter that the assertion was judged against.
+    #[serde(skip)]
     pub previous_sign_count: u32,
     /// The counter to store. Never below the previous one.
     pub sign_count: u32,
     /// Whether the passkey is synchronised now.
     pub backup_state: bool,
     /// The time of the sign-in.
+    #[serde(rename = "last_used_at", with = "time::serde::rfc3339")]
     pub used_at: OffsetDateTime,
 }
 
@@ -137,7 +168,12 @@ pub struct CredentialUse {
 ///
 /// Chosen when the program starts and so used as `dyn`. Expiry is enforced by the library after
 /// [`take`](Self::take): a store may forget what has [expired](PendingCeremony::expires_at), and
-/// must not be filled without bound by ceremonies that nobody finishes.
+/// must not be filled without bound by ceremonies that nobody finishes. The present is what
+/// [`begun_at`](PendingCeremony::begun_at) of the ceremony at hand says: the library's clock may
+/// be a test's.
+///
+/// What is lost, people begin again; what is answered twice is a hole. So a store that cannot
+/// tell forgets.
 #[async_trait]
 pub trait ChallengeStore: Send + Sync + 'static {
     /// Keeps a ceremony and answers the `state` that redeems it: ASCII, at most 8 KiB, and

@@ -39,6 +39,7 @@ impl Answer {
     /// If the status is not `2xx`.
     #[track_caller]
     #[allow(
+        clippy::must_use_candidate,
         clippy::return_self_not_must_use,
         reason = "an assertion may be all one wants"
     )]
@@ -55,6 +56,7 @@ impl Answer {
     /// If it succeeded, or failed otherwise.
     #[track_caller]
     #[allow(
+        clippy::must_use_candidate,
         clippy::return_self_not_must_use,
         reason = "an assertion may be all one wants"
     )]

@@ -30,14 +30,6 @@ impl Authenticator {
         }
     }
 
-    /// One that holds this passkey of another.
-    pub(crate) fn holding(kind: Kind, passkey: Value) -> Self {
-        Self {
-            passkeys: vec![passkey],
-            ..Self::new(kind)
-        }
-    }
-
     pub(crate) async fn plug_in(&mut self, browser: &Browser) {
         self.plug_in_with(browser, true).await;
     }

@@ -4,6 +4,8 @@ use std::{
     process::Command,
 };
 
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
+
 use super::process::Process;
 
 /// The quickstart, as a program of its own with a database of its own.
@@ -40,15 +42,27 @@ impl Server {
         (self.process, self.origin) = run(&self.database, port.expect("an origin with a port"));
     }
 
-    /// Takes the table away under which the server keeps passkeys: from now on its storage fails.
+    /// Takes the table away in which the server keeps passkeys: from now on its storage fails.
     pub(crate) async fn break_storage(&self) {
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&self.database);
-        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        sqlx::query("ALTER TABLE passkey_credentials RENAME TO gone")
-            .execute(&pool)
-            .await
-            .unwrap();
+        let pool = self.database().await;
+        let rename = "ALTER TABLE passkey_credentials RENAME TO gone";
+        sqlx::query(rename).execute(&pool).await.unwrap();
         pool.close().await;
+    }
+
+    /// How many accounts and passkeys it has stored.
+    pub(crate) async fn stored(&self) -> (i64, i64) {
+        let pool = self.database().await;
+        let counts =
+            "SELECT (SELECT COUNT(*) FROM accounts), (SELECT COUNT(*) FROM passkey_credentials)";
+        let counts = sqlx::query_as(counts).fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        counts
+    }
+
+    async fn database(&self) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(&self.database);
+        SqlitePool::connect_with(options).await.unwrap()
     }
 
     /// What it has logged.

@@ -643,7 +643,7 @@ async fn suspension_keeps_its_time<R: CredentialRepository>(store: R) -> Check {
         )?;
         holds(&store, &suspended).await?;
     }
-    lists(&store, "ada", &[suspended.clone()]).await?;
+    lists(&store, "ada", std::slice::from_ref(&suspended)).await?;
     let recorded = store.record_use("ada", &suspended.id, &usage(7, 8)).await?;
     kept(!recorded, "it was used after it was suspended")
 }

@@ -1,0 +1,44 @@
+//! Passkeys in tables of the application's own design: both store traits, in `store.rs`.
+//!
+//! ```sh
+//! cargo run --example own_storage    # registers and signs in against itself
+//! ```
+
+mod store;
+
+use axum::{Json, Router};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::CredentialRepository as _,
+    testing::Browser,
+};
+use sqlx::SqlitePool;
+use store::Documents;
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = Documents;
+
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada@example.com", "Ada Lovelace")
+    }
+
+    fn on_authenticated(&self, login: AuthenticationResult) -> Json<String> {
+        Json(login.user_id().to_owned())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let store = Documents::create(SqlitePool::connect("sqlite::memory:").await?).await?;
+    let passkeys = Passkeys::new(App, store.clone()).challenges(store.clone());
+    let router = Router::new().nest("/auth/passkeys", passkeys.router());
+
+    let mut browser = Browser::new(router, "https://example.com");
+    browser.register().await.assert_ok();
+    println!("signed in: {}", browser.sign_in().await.assert_ok().text());
+    println!("passkeys in the database: {}", store.list("1").await?.len());
+    Ok(())
+}

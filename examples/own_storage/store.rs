@@ -1,0 +1,116 @@
+use async_trait::async_trait;
+use passkeys::store::{ChallengeStore, CredentialRepository, CredentialUse};
+use passkeys::store::{PendingCeremony, StoreError};
+use passkeys::{Credential, CredentialId};
+use sqlx::{SqlitePool, types::Json};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use uuid::Uuid;
+
+/// Credentials as documents, beside what they are looked up and sorted by.
+const SCHEMA: &str = "
+    CREATE TABLE credentials (id BLOB PRIMARY KEY, owner TEXT, created INTEGER, document TEXT);
+    CREATE INDEX owned ON credentials (owner, created, id);
+    CREATE TABLE ceremonies (state TEXT PRIMARY KEY, expires INTEGER, document TEXT);
+    CREATE INDEX expiring ON ceremonies (expires);
+";
+
+/// The application's own tables. What a method promises stands in its statement, which happens
+/// entirely or not at all.
+#[derive(Clone)]
+pub(crate) struct Documents(SqlitePool);
+
+type Done<T> = Result<T, StoreError>;
+
+/// Executes a statement with its values. Answers whether it changed anything.
+macro_rules! execute {
+    ($this:expr, $statement:expr, $($value:expr),*) => {{
+        let done = sqlx::query($statement)$(.bind($value))*.execute(&$this.0).await;
+        done.map(|done| done.rows_affected() > 0).map_err(StoreError::new)
+    }};
+}
+
+/// Reads the documents that a query answers.
+macro_rules! fetch {
+    ($this:expr, $query:expr, $($value:expr),*) => {{
+        let rows = sqlx::query_scalar($query)$(.bind($value))*.fetch_all(&$this.0).await;
+        let documents = rows.map_err(StoreError::new)?.into_iter();
+        documents.map(|Json(document)| document)
+    }};
+}
+
+impl Documents {
+    pub(crate) async fn create(pool: SqlitePool) -> Done<Self> {
+        let created = sqlx::raw_sql(SCHEMA).execute(&pool).await;
+        created.map_err(StoreError::new)?;
+        Ok(Self(pool))
+    }
+}
+
+impl CredentialRepository for Documents {
+    async fn insert(&self, new: &Credential) -> Done<bool> {
+        let insert = "INSERT INTO credentials VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let (id, created) = (new.id.as_bytes(), nanoseconds(new.created_at));
+        execute!(self, insert, id, &new.user_id, created, Json(new))
+    }
+
+    async fn find(&self, id: &CredentialId) -> Done<Option<Credential>> {
+        let select = "SELECT document FROM credentials WHERE id = ?";
+        Ok(fetch!(self, select, id.as_bytes()).next())
+    }
+
+    async fn list(&self, user: &str) -> Done<Vec<Credential>> {
+        let select = "SELECT document FROM credentials WHERE owner = ? ORDER BY created, id";
+        Ok(fetch!(self, select, user).collect())
+    }
+
+    async fn record_use(&self, user: &str, id: &CredentialId, usage: &CredentialUse) -> Done<bool> {
+        let update = "UPDATE credentials SET document = json_patch(document, ?)
+            WHERE owner = ? AND id = ? AND document ->> 'suspended_at' IS NULL
+              AND document ->> 'sign_count' = ?";
+        let (id, previous) = (id.as_bytes(), usage.previous_sign_count);
+        execute!(self, update, Json(usage), user, id, previous)
+    }
+
+    async fn suspend(&self, user: &str, id: &CredentialId, at: OffsetDateTime) -> Done<bool> {
+        let update = "UPDATE credentials SET document = json_set(document, '$.suspended_at',
+            coalesce(document ->> 'suspended_at', ?)) WHERE owner = ? AND id = ?";
+        let at = at.format(&Rfc3339).map_err(StoreError::new)?;
+        execute!(self, update, at, user, id.as_bytes())
+    }
+
+    async fn rename(&self, user: &str, id: &CredentialId, name: &str) -> Done<bool> {
+        let update = "UPDATE credentials SET document = json_set(document, '$.device_name', ?)
+            WHERE owner = ? AND id = ?";
+        execute!(self, update, name, user, id.as_bytes())
+    }
+
+    async fn delete(&self, user: &str, id: &CredentialId) -> Done<bool> {
+        let delete = "DELETE FROM credentials WHERE owner = ? AND id = ?";
+        execute!(self, delete, user, id.as_bytes())
+    }
+}
+
+#[async_trait]
+impl ChallengeStore for Documents {
+    async fn put(&self, ceremony: PendingCeremony) -> Done<String> {
+        // What has expired goes; so do the oldest, where nobody finishes a hundred thousand.
+        let clean = "DELETE FROM ceremonies WHERE expires < ? OR state IN
+            (SELECT state FROM ceremonies ORDER BY expires DESC LIMIT -1 OFFSET 100000)";
+        execute!(self, clean, nanoseconds(ceremony.begun_at()))?;
+        // One has 122 random bits, and 128 are asked for.
+        let state = format!("{}{}", Uuid::new_v4(), Uuid::new_v4());
+        let insert = "INSERT INTO ceremonies VALUES (?, ?, ?)";
+        let expires = nanoseconds(ceremony.expires_at());
+        execute!(self, insert, &state, expires, Json(&ceremony))?;
+        Ok(state)
+    }
+
+    async fn take(&self, state: &str) -> Done<Option<PendingCeremony>> {
+        let take = "DELETE FROM ceremonies WHERE state = ? RETURNING document";
+        Ok(fetch!(self, take, state).next())
+    }
+}
+
+fn nanoseconds(time: OffsetDateTime) -> i64 {
+    i64::try_from(time.unix_timestamp_nanos()).unwrap_or(i64::MAX)
+}
