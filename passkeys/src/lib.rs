@@ -19,6 +19,7 @@ pub mod __private;
 pub mod audit;
 mod base64url;
 pub mod ceremony;
+mod challenge;
 mod clock;
 mod config;
 mod credential;
@@ -27,7 +28,9 @@ mod engine;
 mod error;
 mod http;
 mod passkeys;
+mod pending;
 mod relying_party;
+mod response;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -18,7 +18,6 @@ use axum::{
     routing::{get, patch, post},
 };
 
-pub(crate) use register::registered;
 pub(crate) use well_known::well_known;
 
 use crate::{Error, Passkeys, relying_party::RelyingParty};
