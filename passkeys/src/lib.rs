@@ -10,6 +10,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
+//! | `openapi` | the routes and what the hooks take and answer as an OpenAPI 3.1 document, `Passkeys::openapi` |
 //! | `sqlite` | credentials in an SQLite file, [`store::SqliteRepository`] |
 //! | `testing` | for dev-dependencies: a software authenticator and more, [`testing`] |
 
@@ -23,10 +24,13 @@ mod challenge;
 mod clock;
 mod config;
 mod credential;
+mod describe;
 mod device_name;
 mod engine;
 mod error;
 mod http;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod passkeys;
 mod pending;
 mod relying_party;

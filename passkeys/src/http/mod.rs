@@ -18,6 +18,8 @@ use axum::{
     routing::{get, patch, post},
 };
 
+#[cfg(feature = "openapi")]
+pub(crate) use credentials::{CredentialView, Rename};
 pub(crate) use well_known::well_known;
 
 use crate::{Error, Passkeys, relying_party::RelyingParty};
