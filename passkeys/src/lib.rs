@@ -10,8 +10,13 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `sqlite` | credentials in an SQLite file, [`store::SqliteRepository`] |
-//! | `testing` | for dev-dependencies: a software authenticator and more, [`testing`] |
+//! | `sqlite` | credentials in an SQLite file: `store::SqliteRepository` |
+//! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
+//! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
+//! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
+//! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
+//!
+//! None of them is on by default; memory stores always are there.
 
 #[doc(hidden)]
 #[path = "private.rs"]
