@@ -57,6 +57,6 @@ pub use crate::{
 };
 
 /// The README's code compiles.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
