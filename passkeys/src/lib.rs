@@ -10,9 +10,14 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `openapi` | the routes and what the hooks take and answer as an OpenAPI 3.1 document, `Passkeys::openapi` |
-//! | `sqlite` | credentials in an SQLite file, [`store::SqliteRepository`] |
-//! | `testing` | for dev-dependencies: a software authenticator and more, [`testing`] |
+//! | `sqlite` | credentials in an SQLite file: `store::SqliteRepository` |
+//! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
+//! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
+//! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
+//! | `openapi` | the routes, and what the hooks take and answer, as an OpenAPI 3.1 document: `Passkeys::openapi` |
+//! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
+//!
+//! None of them is on by default; memory stores always are there.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -56,6 +61,6 @@ pub use crate::{
 };
 
 /// The README's code compiles.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "openapi", feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

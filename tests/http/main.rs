@@ -4,4 +4,5 @@ mod ceremonies;
 mod management;
 mod peer;
 mod rejections;
+mod related_origins;
 mod site;
