@@ -23,20 +23,30 @@ pub(crate) fn python() -> Option<&'static Path> {
 
 /// Sends requests of every kind that the document served at this origin allows, and some that it
 /// does not: no answer may have a status, a type or a shape that the document does not name.
-pub(crate) fn explore(origin: &str) {
+///
+/// With a session, whose cookie this is, it does everything but end it.
+pub(crate) fn explore(origin: &str, session: Option<&str>) {
     let Some(python) = python() else { return };
     let checks = "not_a_server_error,status_code_conformance,content_type_conformance,\
                   response_schema_conformance,unsupported_method";
-    let output = Command::new(python)
+    let mut schemathesis = Command::new(python);
+    schemathesis
         .args(["-m", "schemathesis.cli", "run", "--no-color"])
         .args(["--checks", checks, "--max-examples", "30", "--seed", "1"])
         .arg(format!("{origin}/openapi.json"))
         // It keeps what it has found in the directory that it runs in.
-        .current_dir(env!("CARGO_TARGET_TMPDIR"))
-        .output()
-        .unwrap();
+        .current_dir(env!("CARGO_TARGET_TMPDIR"));
+    if let Some(session) = session {
+        schemathesis
+            .args(["--exclude-path", "/sign-out", "--header"])
+            .arg(format!("Cookie: {session}"));
+    }
+    let output = schemathesis.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
+    // What it warns of where every answer of an operation was a refusal.
+    let refused = said.contains("401 Unauthorized");
+    assert_eq!(refused, session.is_none(), "{said}");
 }
 
 /// Asks `openapi-spec-validator`.

@@ -7,9 +7,9 @@ use std::{
     thread,
 };
 
-use http_body_util::{BodyExt as _, Empty};
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
-use serde_json::Value;
+use axum::http::header::SET_COOKIE;
+use passkeys::testing::Browser;
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::{programs, snapshot};
@@ -43,12 +43,8 @@ impl Quickstart {
         }
     }
 
-    async fn document(&self) -> Value {
-        let client = Client::builder(TokioExecutor::new()).build_http::<Empty<&[u8]>>();
-        let uri = format!("{}/openapi.json", self.origin);
-        let answer = client.get(uri.parse().unwrap()).await.unwrap();
-        let body = answer.into_body().collect().await.unwrap();
-        serde_json::from_slice(&body.to_bytes()).unwrap()
+    fn browser(&self) -> Browser {
+        Browser::connect(&self.origin, &self.origin)
     }
 }
 
@@ -61,7 +57,8 @@ impl Drop for Quickstart {
 
 #[tokio::test]
 async fn its_document_is_the_one_under_version_control() {
-    let document = Quickstart::start().document().await;
+    let document = Quickstart::start().browser().get("/openapi.json").await;
+    let document = document.json();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     snapshot::compare(&document, &examples.join("quickstart/openapi.json"));
     programs::validate(&document);
@@ -69,5 +66,18 @@ async fn its_document_is_the_one_under_version_control() {
 
 #[test]
 fn it_answers_as_its_document_says() {
-    programs::explore(&Quickstart::start().origin);
+    programs::explore(&Quickstart::start().origin, None);
+}
+
+#[tokio::test]
+async fn it_answers_whoever_is_signed_in_as_its_document_says() {
+    let quickstart = Quickstart::start();
+    let signed_up = quickstart
+        .browser()
+        .sign_up(&json!({ "name": "Ada" }))
+        .await
+        .assert_ok();
+    let session = signed_up.headers[SET_COOKIE].to_str().unwrap();
+    let (session, _) = session.split_once(';').unwrap();
+    programs::explore(&quickstart.origin, Some(session));
 }
