@@ -10,6 +10,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
+//! | `client` | the browser's side, an ES module that the [router](Passkeys::router) serves as `client.js` |
 //! | `sqlite` | credentials in an SQLite file, [`store::SqliteRepository`] |
 //! | `testing` | for dev-dependencies: a software authenticator and more, [`testing`] |
 

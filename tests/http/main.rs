@@ -1,6 +1,7 @@
 //! The HTTP contract, route by route, with a browser and an authenticator that we did not write.
 
 mod ceremonies;
+mod client;
 mod management;
 mod peer;
 mod rejections;

@@ -1,15 +1,13 @@
 // @ts-check
 /** The page: what is shown when. */
 
-import { PasskeyError, isSupported, passkeysAt, request } from "./passkeys.js";
+import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/client.js";
 import { inWords } from "./words.js";
 
 /**
- * @typedef {import("./passkeys.js").Passkey} Passkey
+ * @typedef {import("/auth/passkeys/client.js").Passkey} Passkey
  * @typedef {import("./words.js").Doing} Doing
  */
-
-const passkeys = passkeysAt("/auth/passkeys");
 
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
@@ -39,7 +37,7 @@ $("add").addEventListener("click", () =>
 
 $("sign-out").addEventListener("click", () =>
   perform("manage", $("sign-out"), async (signal) => {
-    await request("POST", "/sign-out", undefined, signal);
+    await request("POST", "/sign-out", undefined, { signal });
     showSignedOut();
     say("You are signed out.");
   }),
