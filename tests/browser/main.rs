@@ -1,6 +1,7 @@
 //! The quickstart in a real browser: every way through its page, with Chromium's virtual
 //! authenticator in place of a finger.
 
+mod client;
 mod pictures;
 mod support;
 

@@ -7,6 +7,7 @@ import { inWords } from "./words.js";
 /**
  * @typedef {import("/auth/passkeys/client.js").Passkey} Passkey
  * @typedef {import("./words.js").Doing} Doing
+ * @typedef {{ name: string }} Account
  */
 
 /** @type {(id: string) => any} */
@@ -14,7 +15,7 @@ const $ = (id) => document.getElementById(id);
 
 $("sign-in").addEventListener("click", () =>
   perform("sign-in", $("sign-in"), async (signal) => {
-    await showSignedIn(await passkeys.authenticate({ signal }));
+    await showSignedIn(/** @type {Account} */ (await passkeys.authenticate({ signal })));
   }),
 );
 
@@ -23,7 +24,8 @@ $("sign-up").addEventListener("submit", (/** @type {Event} */ event) => {
   const name = $("name").value.trim();
   if (!name) return showNameError("Please enter a name for your account.");
   perform("sign-up", $("create"), async (signal) => {
-    await showSignedIn(await passkeys.register({ signUp: { name }, deviceName, signal }));
+    const account = await passkeys.register({ signUp: { name }, deviceName, signal });
+    await showSignedIn(/** @type {Account} */ (account));
   });
 });
 
@@ -100,10 +102,22 @@ async function perform(doing, button, task) {
   try {
     await task(signal);
   } catch (error) {
-    if (!signal.aborted) fail(error, doing);
+    if (signal.aborted) return;
+    fail(error, doing);
+    if (!$("signed-out").hidden) offerPasskeys();
   } finally {
     if (button) button.ariaDisabled = null;
     if (label) label.textContent = idle;
+  }
+}
+
+/** Offers passkeys in the name's field, until somebody picks one or presses a button. */
+async function offerPasskeys() {
+  try {
+    const account = /** @type {Account | null} */ (await passkeys.autofill());
+    if (account) await showSignedIn(account);
+  } catch (error) {
+    fail(error, "sign-in");
   }
 }
 
@@ -124,9 +138,10 @@ function fail(error, doing) {
 function showSignedOut() {
   show("signed-out", "Passkeys quickstart");
   $("welcome").focus();
+  offerPasskeys();
 }
 
-/** @param {{ name: string }} account */
+/** @param {Account} account */
 async function showSignedIn({ name }) {
   await showPasskeys();
   $("hello").textContent = `Hello, ${name}`;
@@ -266,7 +281,8 @@ try {
   if (!isSupported()) {
     $("ways-in").hidden = true;
     complain("This browser can’t use passkeys. Try a current Chrome, Edge, Firefox or Safari, at https or on localhost.");
-  } else if (/** @type {PasskeyError} */ (error).code !== "signed_out") {
-    complain(inWords(error, "manage"));
+  } else {
+    if (/** @type {PasskeyError} */ (error).code !== "signed_out") complain(inWords(error, "manage"));
+    offerPasskeys();
   }
 }
