@@ -52,6 +52,8 @@ export interface Capabilities {
   autofill: boolean;
   /** Whether the device itself can hold one, behind its screen lock. */
   builtIn: boolean;
+  /** Whether it listens to word of passkeys that are gone and names that changed. */
+  signals: boolean;
 }
 
 export function capabilities(): Promise<Capabilities>;
@@ -135,9 +137,19 @@ export class PasskeyClient {
   /** The passkeys of whoever is signed in. */
   list(): Promise<Passkey[]>;
 
+  /** Then tells the browser, as `signal()` does. */
   rename(id: string, deviceName: string): Promise<void>;
 
+  /** Then tells the browser, as `signal()` does, so that it no longer offers the passkey. */
   remove(id: string): Promise<void>;
+
+  /**
+   * Tells the browser, if it listens, which passkeys the person who is signed in has and what
+   * they are called: it hides passkeys that are gone, and shows names that changed. To be called
+   * after a sign-in, which catches what was deleted elsewhere, and after a change of names.
+   * Resolves to whether the browser was told; nothing depends on it, so it never fails.
+   */
+  signal(): Promise<boolean>;
 }
 
 /** The passkeys behind the router that served this module. */

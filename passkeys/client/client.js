@@ -58,7 +58,7 @@ export async function capabilities() {
     canAutofill(),
     passkeys && asked(() => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()),
   ]);
-  return { passkeys, autofill, builtIn };
+  return { passkeys, autofill, builtIn, signals: listens() };
 }
 
 /** The passkeys behind one mounted router. */
@@ -153,6 +153,8 @@ export class PasskeyClient {
    */
   async rename(id, deviceName) {
     await this.#send("PATCH", `/credentials/${encodeURIComponent(id)}`, { deviceName });
+    // Not waited for, here and below: the page goes on.
+    this.signal();
   }
 
   /**
@@ -161,6 +163,24 @@ export class PasskeyClient {
    */
   async remove(id) {
     await this.#send("DELETE", `/credentials/${encodeURIComponent(id)}`);
+    this.signal();
+  }
+
+  /**
+   * Tells the browser, if it listens, which passkeys the person who is signed in has and what
+   * they are called. It hides passkeys that are gone, and shows names that changed.
+   *
+   * @returns {Promise<boolean>} whether it was told; nothing depends on it, so it never fails
+   */
+  async signal() {
+    if (!listens()) return false;
+    try {
+      const signals = await this.#send("GET", "/signals");
+      await Promise.all(SIGNALS.map((name) => tell(name, signals[name])));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -302,6 +322,21 @@ async function asked(question) {
     return false;
   }
 }
+
+/** What the server has signals for, at any time, about whoever is signed in. */
+const SIGNALS = ["signalAllAcceptedCredentials", "signalCurrentUserDetails"];
+
+/** The methods are too young for every library of types. @type {() => any} */
+const signalling = () => (isSupported() ? PublicKeyCredential : {});
+
+const listens = () => SIGNALS.some((name) => typeof signalling()[name] === "function");
+
+/**
+ * @param {string} name
+ * @param {unknown} payload
+ * @returns {Promise<void> | undefined}
+ */
+const tell = (name, payload) => signalling()[name]?.(payload);
 
 /** Not `new URL(".", import.meta.url)`, which bundlers take for a file to be bundled. */
 function ownDirectory() {

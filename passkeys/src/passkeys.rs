@@ -92,7 +92,8 @@ impl<A: RelyingParty> Passkeys<A> {
     }
 
     /// The seven routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
-    /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`.
+    /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`. With
+    /// the feature `client` also the browser's side, `/client.js`, and what it asks for: `/signals`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::router(self.clone())
     }

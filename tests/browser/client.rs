@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{SIGN_IN, sign_out, sign_up};
+use super::{SIGN_IN, sign_in, sign_out, sign_up};
 use crate::support::{Authenticator, Kind, Visit, in_browser};
 
 /// Runs the body of an async function with the module's exports in scope. `outcome(promise)` is
@@ -160,7 +160,7 @@ fn a_page_can_ask_what_the_browser_can_do() {
         let able = with_client(visit, "return capabilities();").await;
         assert_eq!(
             able,
-            json!({ "passkeys": true, "autofill": true, "builtIn": true })
+            json!({ "passkeys": true, "autofill": true, "builtIn": true, "signals": true })
         );
         visit
             .before_scripts("delete self.PublicKeyCredential")
@@ -174,10 +174,64 @@ fn a_page_can_ask_what_the_browser_can_do() {
         assert_eq!(
             able,
             json!([
-                { "passkeys": false, "autofill": false, "builtIn": false },
+                { "passkeys": false, "autofill": false, "builtIn": false, "signals": false },
                 null,
                 ["not-supported", ""],
             ])
         );
+    });
+}
+
+#[test]
+fn a_passkey_that_was_deleted_is_no_longer_offered() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        visit.press("Delete Chrome on Linux").await;
+        visit.press("Delete passkey").await;
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.is_empty()
+            })
+            .await;
+    });
+}
+
+#[test]
+fn a_name_that_changed_is_shown_with_the_passkey() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        let name = async || laptop.passkeys(&visit.browser).await[0]["userName"].clone();
+        assert_eq!(name().await, "Ada");
+        visit.server.rename_account("Ada", "Ada Lovelace").await;
+        visit.open().await;
+        visit
+            .until("the new name", async || name().await == "Ada Lovelace")
+            .await;
+    });
+}
+
+#[test]
+fn signals_that_fail_are_nobodys_trouble() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        assert_eq!(with_client(visit, "return passkeys.signal();").await, false);
+        assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
+        visit
+            .before_scripts(
+                "for (const name of Object.getOwnPropertyNames(PublicKeyCredential)) {
+                   if (name.startsWith('signal')) delete PublicKeyCredential[name];
+                 }",
+            )
+            .await;
+        visit.open().await;
+        sign_in(visit, "Ada").await;
+        assert_eq!(with_client(visit, "return passkeys.signal();").await, false);
     });
 }

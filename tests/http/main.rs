@@ -5,4 +5,5 @@ mod client;
 mod management;
 mod peer;
 mod rejections;
+mod signals;
 mod site;

@@ -74,7 +74,7 @@ async function remove(passkey, last) {
     await passkeys.remove(passkey.id);
     await showPasskeys();
     $("list-title").focus();
-    say(`Deleted “${nameOf(passkey)}”. You can remove it from your password manager, too.`);
+    say(`Deleted “${nameOf(passkey)}”. If your password manager still shows it, remove it there, too.`);
   });
 }
 
@@ -143,6 +143,8 @@ function showSignedOut() {
 
 /** @param {Account} account */
 async function showSignedIn({ name }) {
+  // What changed while this browser was not looking: it need not be waited for.
+  passkeys.signal();
   await showPasskeys();
   $("hello").textContent = `Hello, ${name}`;
   $("name").value = "";

@@ -8,6 +8,8 @@ mod client;
 mod credentials;
 mod error;
 mod register;
+#[cfg(feature = "client")]
+mod signals;
 mod well_known;
 
 use std::sync::Arc;
@@ -45,7 +47,10 @@ where
         .route(
             "/credentials/{id}",
             patch(credentials::rename::<A>).delete(credentials::delete::<A>),
-        )
+        );
+    #[cfg(feature = "client")]
+    let routes = routes.route("/signals", get(signals::current::<A>));
+    let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(middleware::map_response(no_store));
     // After the layer: the module is the same for everybody and may be kept.

@@ -222,7 +222,7 @@ impl Visit {
     }
 
     /// Tries again until it is so; fails, and says what the page shows, when it never is.
-    async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    pub(crate) async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so().await {
             if Instant::now() > deadline {
