@@ -193,7 +193,30 @@ export class PasskeyClient {
     const credential = await ask(signal, () =>
       navigator.credentials.get({ publicKey: requestOptions(begun.publicKey), mediation, signal }),
     );
-    return this.#send("POST", "/authenticate/finish", { credential, state: begun.state });
+    try {
+      return await this.#send("POST", "/authenticate/finish", { credential, state: begun.state });
+    } catch (error) {
+      const { code } = /** @type {PasskeyError} */ (error);
+      if (code === "authentication_failed") this.#signalIfUnknown(credential.id);
+      throw error;
+    }
+  }
+
+  /**
+   * Only the server knows whether a passkey that was refused is one that nobody knows. Where it
+   * cannot be sure, or should not tell, it answers nothing; a passkey that works must stay.
+   *
+   * @param {string} credentialId
+   */
+  async #signalIfUnknown(credentialId) {
+    const name = "signalUnknownCredential";
+    if (typeof signalling()[name] !== "function") return;
+    try {
+      const unknown = await this.#send("POST", "/signals/unknown", { credentialId });
+      if (unknown) await tell(name, unknown);
+    } catch {
+      // The browser goes on offering it, as it did.
+    }
   }
 
   /**

@@ -235,3 +235,37 @@ fn signals_that_fail_are_nobodys_trouble() {
         assert_eq!(with_client(visit, "return passkeys.signal();").await, false);
     });
 }
+
+/// The quickstart shares `localhost` with whatever else runs there, so it never says that a passkey
+/// is unknown; what the server would say is put in its mouth.
+#[test]
+fn a_passkey_is_dropped_only_when_the_server_says_that_nobody_knows_it() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        visit.server.forget_passkeys().await;
+        let sign_in = "return outcome(passkeys.authenticate());";
+        let failed = json!(["server", "authentication_failed"]);
+        assert_eq!(with_client(visit, sign_in).await, failed);
+        assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
+
+        let outcome = with_client(
+            visit,
+            "const fetch = async (url, init) => {
+               const answer = await self.fetch(url, init);
+               if (!url.endsWith('/signals/unknown')) return answer;
+               self.answered = answer.status;
+               return Response.json({ rpId: 'localhost', ...JSON.parse(init.body) });
+             };
+             return outcome(new PasskeyClient({ fetch, base: '/auth/passkeys' }).authenticate());",
+        )
+        .await;
+        assert_eq!(outcome, failed);
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.is_empty()
+            })
+            .await;
+        assert_eq!(visit.script("return self.answered").await, 204);
+    });
+}

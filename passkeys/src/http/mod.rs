@@ -49,7 +49,9 @@ where
             patch(credentials::rename::<A>).delete(credentials::delete::<A>),
         );
     #[cfg(feature = "client")]
-    let routes = routes.route("/signals", get(signals::current::<A>));
+    let routes = routes
+        .route("/signals", get(signals::current::<A>))
+        .route("/signals/unknown", post(signals::unknown::<A>));
     let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(middleware::map_response(no_store));

@@ -5,11 +5,12 @@
 use axum::{
     Json,
     extract::{Request, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Failure, Shared};
+use super::{Failure, Shared, body};
 use crate::{
     CredentialId, Error, base64url, relying_party::RelyingParty, store::CredentialRepository as _,
 };
@@ -72,4 +73,39 @@ pub(super) async fn current<A: RelyingParty>(
         },
     };
     Ok(Json(signals).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Tried {
+    credential_id: CredentialId,
+}
+
+/// `UnknownCredentialOptions`. The browser may remove this passkey.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UnknownCredential<'a> {
+    rp_id: &'a str,
+    credential_id: &'a CredentialId,
+}
+
+/// `POST /signals/unknown`, after a sign-in that failed. Not part of that failure, which looks the
+/// same whatever the cause; see [`Passkeys::signal_unknown_credentials`](crate::Passkeys) for what
+/// this tells and what it does not.
+pub(super) async fn unknown<A: RelyingParty>(
+    State(passkeys): State<Shared<A>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (parts, body) = request.into_parts();
+    let body = body::read(body).await?;
+    let Tried { credential_id } = body::json(&parts.headers, &body)?;
+    let authentication = passkeys.authentication();
+    if !passkeys.signals_unknown || !authentication.is_unknown(&credential_id).await? {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let signal = UnknownCredential {
+        rp_id: passkeys.config().rp_id(),
+        credential_id: &credential_id,
+    };
+    Ok(Json(signal).into_response())
 }
