@@ -119,6 +119,10 @@ export class PasskeyClient {
   /**
    * Creates a passkey: for a new account when `signUp` is given, otherwise a further one for
    * whoever is signed in. Resolves to the server's answer.
+   *
+   * The person is always asked. There is no automatic upgrade after a sign-in by password
+   * (conditional creation): the browser answers that without the user presence that the server
+   * insists on.
    */
   register<T = unknown>(options?: RegisterOptions): Promise<T>;
 

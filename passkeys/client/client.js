@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Passkeys in the browser: speaks to the routes of the `passkeys` crate, and turns what can go
- * wrong into reasons that a page can put into words. No dependencies, no build step; `client.d.ts`
- * describes its types.
+ * wrong into reasons that a page can put into words. No dependencies, no build step. What is
+ * exported is described in `client.d.ts`.
  *
  * ```js
  * import { passkeys } from "/auth/passkeys/client.js";
@@ -25,11 +25,10 @@
  * @typedef {import("./client.d.ts").RegisterOptions} RegisterOptions
  */
 
-/** Everything in this module fails with one of these. */
 export class PasskeyError extends Error {
   /**
    * @param {Reason} reason
-   * @param {string} message for a log; the words for people are the page's
+   * @param {string} message
    * @param {{ code?: string, status?: number, cause?: unknown }} [details]
    */
   constructor(reason, message, { code = "", status = 0, cause } = {}) {
@@ -37,16 +36,12 @@ export class PasskeyError extends Error {
     this.name = "PasskeyError";
     /** @type {Reason} */
     this.reason = reason;
-    /** The server's word for it, such as `authentication_failed`; empty if it said none. */
     this.code = code;
-    /** The HTTP status; 0 if there was no answer. */
     this.status = status;
-    /** What the browser threw, if it did. */
     this.cause = cause;
   }
 }
 
-/** Whether this browser knows passkeys, and the page is one that may use them. */
 export function isSupported() {
   return typeof PublicKeyCredential === "function" && !!navigator.credentials?.create;
 }
@@ -61,7 +56,6 @@ export async function capabilities() {
   return { passkeys, autofill, builtIn, signals: listens() };
 }
 
-/** The passkeys behind one mounted router. */
 export class PasskeyClient {
   #base;
   #fetch;
@@ -73,9 +67,6 @@ export class PasskeyClient {
   }
 
   /**
-   * Creates a passkey: for a new account when `signUp` is given, otherwise a further one for
-   * whoever is signed in. Resolves to the server's answer.
-   *
    * @template [T=unknown]
    * @param {RegisterOptions} [options]
    * @returns {Promise<T>}
@@ -95,8 +86,6 @@ export class PasskeyClient {
   }
 
   /**
-   * Signs in with whichever passkey the person picks. Resolves to the server's answer.
-   *
    * @template [T=unknown]
    * @param {AuthenticateOptions} [options]
    * @returns {Promise<T>}
@@ -109,12 +98,6 @@ export class PasskeyClient {
   }
 
   /**
-   * Offers passkeys where the person types their name, in a field with
-   * `autocomplete="username webauthn"`, and waits until they pick one. Resolves to the server's
-   * answer, and to `null` when nobody picked one: in a browser that cannot do this, or because
-   * the page aborted it or asked for something else. So it can be called on every page that has
-   * such a field, and again after an attempt that failed.
-   *
    * @template [T=unknown]
    * @param {{ signal?: AbortSignal }} [options]
    * @returns {Promise<T | null>}
@@ -141,7 +124,7 @@ export class PasskeyClient {
     }
   }
 
-  /** @returns {Promise<Passkey[]>} the passkeys of whoever is signed in */
+  /** @returns {Promise<Passkey[]>} */
   list() {
     return this.#send("GET", "/credentials");
   }
@@ -166,12 +149,7 @@ export class PasskeyClient {
     this.signal();
   }
 
-  /**
-   * Tells the browser, if it listens, which passkeys the person who is signed in has and what
-   * they are called. It hides passkeys that are gone, and shows names that changed.
-   *
-   * @returns {Promise<boolean>} whether it was told; nothing depends on it, so it never fails
-   */
+  /** @returns {Promise<boolean>} */
   async signal() {
     if (!listens()) return false;
     try {
@@ -230,13 +208,9 @@ export class PasskeyClient {
   }
 }
 
-/** The passkeys behind the router that served this module. */
 export const passkeys = new PasskeyClient();
 
 /**
- * Sends JSON and reads JSON, also for routes of your own. Fails with a {@link PasskeyError},
- * which has the server's words where the answer is `{"error": {"code", "message"}}`.
- *
  * @param {Method} method
  * @param {string} url
  * @param {unknown} [body]
