@@ -44,6 +44,8 @@ pub(crate) struct HookSpec {
     pub(crate) signature: &'static str,
     /// What people call it who come from elsewhere.
     pub(crate) aliases: &'static [&'static str],
+    /// What looks like it and means something else.
+    pub(crate) unlike: &'static [&'static str],
 }
 
 impl Last {
@@ -93,6 +95,7 @@ const GET_USER: HookSpec = HookSpec {
     called_by: "`register/begin`, `register/finish`, `credentials`, the `PasskeyUser` extractor",
     signature: "async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError>",
     aliases: &["current_user", "user", "fetch_user", "load_user"],
+    unlike: &[],
 };
 
 const ON_AUTHENTICATED: HookSpec = HookSpec {
@@ -115,6 +118,7 @@ const ON_AUTHENTICATED: HookSpec = HookSpec {
         "on_sign_in",
         "on_signed_in",
     ],
+    unlike: &[],
 };
 
 const SIGN_UP: HookSpec = HookSpec {
@@ -128,6 +132,7 @@ const SIGN_UP: HookSpec = HookSpec {
     called_by: "`register/begin` with a body",
     signature: "async fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, AppError>",
     aliases: &["on_sign_up", "on_signup"],
+    unlike: &["sign_in", "sign_out"],
 };
 
 const ON_REGISTERED: HookSpec = HookSpec {
@@ -144,6 +149,7 @@ const ON_REGISTERED: HookSpec = HookSpec {
     called_by: "`register/finish`, after the passkey is stored",
     signature: "async fn on_registered(&self, session: Session, registration: RegistrationResult) -> Result<Json<Registered>, AppError>",
     aliases: &["on_registration"],
+    unlike: &[],
 };
 
 const FIND_USER: HookSpec = HookSpec {
@@ -160,4 +166,5 @@ const FIND_USER: HookSpec = HookSpec {
     called_by: "`authenticate/begin` with a `username`",
     signature: "async fn find_user(&self, username: String) -> Result<Option<PasskeyUser>, AppError>",
     aliases: &[],
+    unlike: &[],
 };

@@ -9,7 +9,7 @@ use syn::{
 };
 
 /// Extractors that read the body, so that nothing after them could.
-const BODY_EXTRACTORS: [&str; 9] = [
+pub(crate) const BODY_EXTRACTORS: [&str; 9] = [
     "Body",
     "Bytes",
     "Form",
@@ -22,7 +22,7 @@ const BODY_EXTRACTORS: [&str; 9] = [
 ];
 
 /// Well-known extractors that leave the body alone.
-const HEAD_EXTRACTORS: [&str; 12] = [
+pub(crate) const HEAD_EXTRACTORS: [&str; 12] = [
     "ConnectInfo",
     "CookieJar",
     "Extension",

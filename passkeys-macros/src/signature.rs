@@ -311,7 +311,7 @@ fn returned(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
             &signature.ident,
             format_args!("`{name}` returns nothing; it must return {}", spec.returns),
         ),
-        ReturnType::Type(_, ty) if signature.asyncness.is_none() && is_future(ty) => errors.on(
+        ReturnType::Type(_, ty) if is_future(ty) => errors.on(
             ty,
             format_args!(
                 "`{name}` returns a future, and only an `async fn` is awaited; write \

@@ -163,9 +163,7 @@ fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
 /// Whether a function, which is no hook, was meant to be this one.
 fn is_meant(spec: &HookSpec, function: &Function) -> bool {
     let name = function.name();
-    if Hook::from_name(&name).is_some() {
-        return false;
-    }
     let others = Hook::ALL.iter().map(|hook| hook.spec().name);
-    nearest(&name, others) == Some(spec.name) || spec.aliases.iter().any(|alias| *alias == name)
+    let near = nearest(&name, others) == Some(spec.name);
+    near && !spec.unlike.contains(&name.as_str()) || spec.aliases.iter().any(|alias| *alias == name)
 }

@@ -196,12 +196,10 @@ impl Written {
         }
         let trees: Vec<_> = ungrouped(tokens.clone());
         match trees.as_slice() {
-            [TokenTree::Group(array)] if array.delimiter() == Delimiter::Bracket => {
-                elements(array.stream()).map_or(Self::Expression, |elements| Self::Array {
-                    span: array.span(),
-                    elements,
-                })
-            }
+            [TokenTree::Group(array)] if array.delimiter() == Delimiter::Bracket => Self::Array {
+                span: array.span(),
+                elements: elements(array.stream()),
+            },
             [front @ .., TokenTree::Group(array)] if array.delimiter() == Delimiter::Bracket => {
                 Self::Decorated(front.iter().map(ToString::to_string).collect())
             }
@@ -221,18 +219,15 @@ impl Written {
     }
 }
 
-/// The elements of an array, unless it is `[value; length]`.
-fn elements(inside: TokenStream) -> Option<Vec<TokenStream>> {
-    let mut elements = vec![TokenStream::new()];
-    for tree in inside {
-        match &tree {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => elements.push(TokenStream::new()),
-            TokenTree::Punct(punct) if punct.as_char() == ';' => return None,
-            _ => elements.last_mut()?.extend([tree]),
-        }
-    }
-    elements.retain(|element| !element.is_empty());
-    Some(elements)
+/// What stands between the commas.
+fn elements(inside: TokenStream) -> Vec<TokenStream> {
+    let trees: Vec<_> = inside.into_iter().collect();
+    let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(it) if it.as_char() == ',');
+    trees
+        .split(is_comma)
+        .filter(|element| !element.is_empty())
+        .map(|element| element.iter().cloned().collect())
+        .collect()
 }
 
 /// `required`, `RP_ID`, `cross-platform`.

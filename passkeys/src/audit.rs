@@ -187,13 +187,23 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Writes an event to the log. User ids come from the application and are escaped.
+/// Writes an event to the log. A user id may come from a peer and is escaped.
 pub(crate) fn trace(event: &AuditEvent) {
-    tracing::info!(
-        target: "passkeys::audit",
-        event = event.kind.as_str(),
-        reason = event.kind.reason().map(Reason::as_str),
-        user_id = event.user_id.as_deref().map(tracing::field::debug),
-        credential_id = event.credential_id.as_ref().map(tracing::field::display),
-    );
+    // The level is part of what `tracing` knows at compile time.
+    macro_rules! write {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "passkeys::audit",
+                event = event.kind.as_str(),
+                reason = event.kind.reason().map(Reason::as_str),
+                user_id = event.user_id.as_deref().map(tracing::field::debug),
+                credential_id = event.credential_id.as_ref().map(tracing::field::display),
+            )
+        };
+    }
+    match event.kind {
+        // Anybody can begin, as often as they like.
+        AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun => write!(debug),
+        _ => write!(info),
+    }
 }

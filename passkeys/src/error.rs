@@ -1,6 +1,4 @@
-use std::borrow::Cow;
-
-use crate::store::StoreError;
+use std::{borrow::Cow, error::Error as StdError};
 
 /// What can go wrong in a ceremony or while managing passkeys.
 ///
@@ -88,5 +86,17 @@ impl Error {
             Self::InvalidUser(_) => 500,
             Self::StorageUnavailable(_) => 503,
         }
+    }
+}
+
+/// A store failed. Carries the cause for the log; a peer only sees `storage_unavailable`.
+#[derive(Debug, thiserror::Error)]
+#[error("storage is unavailable")]
+pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);
+
+impl StoreError {
+    /// Wraps the cause.
+    pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(cause.into())
     }
 }

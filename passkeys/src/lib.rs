@@ -10,9 +10,14 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `client` | the browser's side, an ES module that the [router](Passkeys::router) serves as `client.js` |
-//! | `sqlite` | credentials in an SQLite file, [`store::SqliteRepository`] |
-//! | `testing` | for dev-dependencies: a software authenticator and more, [`testing`] |
+//! | `client` | the browser's side, an ES module that the router serves as `client.js`, and signals to browsers: [`Passkeys::router`] |
+//! | `sqlite` | credentials in an SQLite file: `store::SqliteRepository` |
+//! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
+//! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
+//! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
+//! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
+//!
+//! None of them is on by default; memory stores always are there.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -20,6 +25,7 @@ pub mod __private;
 pub mod audit;
 mod base64url;
 pub mod ceremony;
+mod challenge;
 mod clock;
 mod config;
 mod credential;
@@ -28,7 +34,9 @@ mod engine;
 mod error;
 mod http;
 mod passkeys;
+mod pending;
 mod relying_party;
+mod response;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -50,6 +58,6 @@ pub use crate::{
 };
 
 /// The README's code compiles.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -1,10 +1,12 @@
 use std::future::Future;
 
 use axum::{
+    Json,
     extract::{FromRequestParts, Request},
     http::request::Parts,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
+use serde::Serialize;
 
 use crate::{
     AuthenticationResult, Config, PasskeyUser, RegistrationResult, store::CredentialRepository,
@@ -77,7 +79,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         Self: Sync,
     {
         let _ = parts;
-        std::future::ready(crate::http::registered(&result))
+        std::future::ready(registered(&result))
     }
 
     /// The account with this name. Only called where [`FIND_USER`](Self::FIND_USER).
@@ -92,6 +94,23 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         let _ = (parts, username);
         std::future::ready(Ok(None))
     }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Registered {
+    status: &'static str,
+    credential_id: String,
+}
+
+/// The answer to a registration where the application has no `on_registered`.
+fn registered(result: &RegistrationResult) -> Response {
+    let credential_id = result.credential().id.to_string();
+    Json(Registered {
+        status: "ok",
+        credential_id,
+    })
+    .into_response()
 }
 
 /// Whoever `get_user` says is asking, in any handler of a router whose state is the application.

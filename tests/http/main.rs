@@ -5,5 +5,6 @@ mod client;
 mod management;
 mod peer;
 mod rejections;
+mod related_origins;
 mod signals;
 mod site;

@@ -88,6 +88,19 @@ fn a_damaged_value_is_the_only_mistake() {
             "`timeout`",
         ),
         (format!("rp_ids = \"example.org\", {SITE}"), "`rp_id`"),
+        (
+            "\"example.com\", origins = [\"https://example.com\"]".to_owned(),
+            "`key = value`",
+        ),
+        (
+            format!("{SITE}, timeout == \"60s\""),
+            "`timeout` needs a value",
+        ),
+        (
+            format!("{SITE}, hints = [HINT; 2]"),
+            "`hints` takes literals",
+        ),
+        (format!("{SITE}, hints = vec![HINT]"), "remove the `vec!`"),
     ] {
         let messages = with_arguments(&arguments);
 
@@ -216,6 +229,12 @@ fn each_hook_is_told_apart_from_the_others() {
         ("fn sign_up(&self, _: AuthenticationResult) -> A {}", 1),
         ("fn sign_up(&self, _: Multipart) {}", 1),
         ("fn sign_up(&self, _: HeaderMap) -> A {}", 1),
+        ("fn sign_up(&self, _: Json<A>, _: HeaderMap) -> A {}", 1),
+        ("fn sign_up(&self, _: Json<A>, _: Bytes) -> A {}", 1),
+        ("fn find_users(&self) {}", 1),
+        ("fn on_sign_up(&self) {}", 1),
+        ("fn sign_in(&self) {}", 0),
+        ("fn sign_out(&self) {}", 0),
     ] {
         let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {hook}"));
 
@@ -244,5 +263,142 @@ fn whatever_is_no_block_is_told_where_to_go() {
 
         assert_eq!(messages.len(), 1, "{item}: {messages:?}");
         assert!(messages[0].contains("impl App"), "{item}: {messages:?}");
+    }
+}
+
+#[test]
+fn signatures_that_cannot_be_called_are_told_why() {
+    for (hook, about) in [
+        ("const fn get_user(&self) -> A {}", "`const`"),
+        ("unsafe fn get_user(&self) -> A {}", "`unsafe`"),
+        ("extern \"C\" fn get_user(&self) -> A {}", "`extern \"C\"`"),
+        ("fn get_user<T>(&self) -> A {}", "generic"),
+        ("fn get_user<'a, const N: usize>(&self) -> A {}", "generic"),
+        ("fn get_user(&self, _: impl A) -> A {}", "generic"),
+        ("fn get_user(&mut self) -> A {}", "at the same time"),
+        ("fn get_user(self) -> A {}", "consume"),
+        ("fn get_user(_: A) -> A {}", "first argument"),
+        ("fn get_user(&self) {}", "returns nothing"),
+        ("fn get_user(&self, a) -> A {}", "expected"),
+    ] {
+        let messages = with_items(&format!("{REPOSITORY} {hook} {ON}"));
+
+        assert_eq!(messages.len(), 1, "{hook}: {messages:?}");
+        assert!(messages[0].contains(about), "{hook}: {messages:?}");
+    }
+    let messages = with_items(&format!(
+        "{REPOSITORY} {GET} {ON} fn sign_up(&self) -> A {{}}"
+    ));
+    assert!(
+        messages.len() == 1 && messages[0].contains("needs an extractor"),
+        "{messages:?}"
+    );
+}
+
+#[test]
+fn every_extractor_of_the_body_is_known() {
+    for extractor in crate::names::BODY_EXTRACTORS {
+        let hook = format!("fn get_user(&self, _: axum::{extractor}) -> A {{}}");
+
+        let messages = with_items(&format!("{REPOSITORY} {hook} {ON}"));
+
+        assert!(messages[0].contains(extractor), "{messages:?}");
+    }
+    for extractor in crate::names::HEAD_EXTRACTORS {
+        let hook = format!("fn sign_up(&self, _: {extractor}) -> A {{}}");
+
+        let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {hook}"));
+
+        assert!(messages[0].contains(extractor), "{messages:?}");
+    }
+}
+
+#[test]
+fn other_items_are_no_hooks_and_hide_none() {
+    for items in [
+        "const A: B = B { c: 1 };",
+        "const fn a() -> B<{ 1 }> {}",
+        "fn a() -> B<1, { 2 }> where C: D, {}",
+        "#![allow(unused)]",
+        "a! {}",
+        "a!(b);",
+        "pub(crate) async unsafe extern \"C\" fn a(&self) {}",
+    ] {
+        let items = format!("{items} {REPOSITORY} {GET} {ON}");
+
+        assert_eq!(with_items(&items), [""; 0], "{items}");
+    }
+}
+
+#[test]
+fn the_block_is_told_what_is_wrong_with_itself() {
+    let valid = format!("{{ {REPOSITORY} {GET} {ON} }}");
+    for (head, about) in [
+        ("#[passkeys(rp_id = \"a\")] impl App", "annotated twice"),
+        ("#[auth::passkeys] impl App", "annotated twice"),
+        ("impl<'a> App<'a>", "outlives every request"),
+    ] {
+        let messages = messages(&format!("#[passkeys({SITE})] {head} {valid}"));
+
+        assert_eq!(messages.len(), 1, "{head}: {messages:?}");
+        assert!(messages[0].contains(about), "{head}: {messages:?}");
+    }
+}
+
+#[test]
+fn the_repository_is_spelled_out_except_where_self_is_another_type() {
+    let output = super::annotate(&format!(
+        "#[passkeys({SITE})] impl App {{ {REPOSITORY} {GET} {ON} fn a() -> Self::Repository {{ \
+         struct B; impl B {{ fn c() -> Self::Repository {{}} }} \
+         trait D {{ fn e() -> Self::Repository; }} \
+         Self::Other; vec![Self::Repository::f()] }} }}"
+    ))
+    .to_string();
+
+    let spelled_out = output.matches("< Self as").count();
+    let left = output.matches("Self :: Repository").count();
+    assert_eq!((spelled_out, left), (2, 2), "{output}");
+}
+
+#[test]
+fn two_hooks_of_one_name_are_left_to_the_compiler() {
+    let output = super::annotate(&format!(
+        "#[passkeys({SITE})] impl App {{ {REPOSITORY} {GET} {GET} {ON} }}"
+    ));
+    let implementation = output
+        .to_string()
+        .split_off(output.to_string().find("RelyingParty").unwrap());
+
+    assert_eq!(
+        implementation.matches("fn get_user").count(),
+        1,
+        "{implementation}"
+    );
+}
+
+#[test]
+fn the_user_is_an_extractor_everywhere_but_in_get_user() {
+    let items = "fn on_authenticated(&self, _: PasskeyUser, _: AuthenticationResult) {}";
+
+    assert_eq!(with_items(&format!("{REPOSITORY} {GET} {items}")), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_seen_is_named_only_where_it_is() {
+    for (items, hidden) in [
+        ("const A: B = B { c: 1 };", false),
+        ("const fn a() {}", false),
+        ("#![allow(unused)]", false),
+        ("a! {}", true),
+        ("crate::a!();", true),
+    ] {
+        let messages = with_items(&format!("{items} {REPOSITORY} {GET}"));
+
+        assert_eq!(messages.len(), 1, "{items}: {messages:?}");
+        assert_eq!(
+            messages[0].contains("a macro in the block"),
+            hidden,
+            "{messages:?}"
+        );
     }
 }

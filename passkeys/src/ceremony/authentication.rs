@@ -3,13 +3,15 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::{
-    AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, Challenge, PendingCeremony,
-    Purpose, RequestOptions, decoy::Named, options::CredentialDescriptor,
+    AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, RequestOptions, decoy::Named,
+    options::CredentialDescriptor,
 };
 use crate::{
     Credential, CredentialId, Error, PasskeyUser, SignCount,
     audit::{AuditKind, Reason},
+    challenge::Challenge,
     engine::Asserted,
+    pending::{PendingCeremony, Purpose},
     store::{CredentialRepository, CredentialUse},
 };
 

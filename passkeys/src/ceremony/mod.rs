@@ -5,12 +5,9 @@
 //! and [`Passkeys::authentication`](crate::Passkeys::authentication); nothing here knows axum.
 
 mod authentication;
-mod challenge;
 mod decoy;
 mod options;
-mod pending;
 mod registration;
-mod response;
 mod result;
 
 use std::sync::Arc;
@@ -18,20 +15,21 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 pub use authentication::{Authentication, FinishAuthentication};
-pub(crate) use challenge::Challenge;
 pub(crate) use decoy::Decoys;
 pub use options::{Begun, CreationOptions, RequestOptions};
-pub use pending::PendingCeremony;
-pub(crate) use pending::Purpose;
 pub use registration::{FinishRegistration, Registration};
-pub use response::{AuthenticationResponse, RegistrationResponse};
 pub use result::{AuthenticationResult, RegistrationResult};
+
+pub use crate::response::{AuthenticationResponse, RegistrationResponse};
 
 use crate::{
     Clock, Config, CredentialId, Error,
     audit::{self, AuditEvent, AuditKind, AuditSink, Reason},
+    challenge::Challenge,
     engine::Engine,
-    store::{ChallengeStore, StoreError},
+    error::StoreError,
+    pending::{PendingCeremony, Purpose},
+    store::ChallengeStore,
 };
 
 /// What the ceremonies of one relying party share.

@@ -6,10 +6,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Ceremonies, Challenge};
+use super::Ceremonies;
 use crate::{
     Attestation, AuthenticatorAttachment, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
-    Transport, UserVerification, base64url, engine,
+    Transport, UserVerification, base64url, challenge::Challenge, engine,
 };
 
 /// A ceremony that was begun: what the browser needs, and the `state` that it sends back.

@@ -2,15 +2,14 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::{
-    Begun, Ceremonies, Challenge, CreationOptions, PendingCeremony, Purpose, RegistrationResponse,
-    RegistrationResult,
-};
+use super::{Begun, Ceremonies, CreationOptions, RegistrationResponse, RegistrationResult};
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey,
     audit::{AuditKind, Reason},
+    challenge::Challenge,
     device_name,
     engine::Attested,
+    pending::{PendingCeremony, Purpose},
     store::CredentialRepository,
 };
 

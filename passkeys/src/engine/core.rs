@@ -22,7 +22,7 @@ use crate::{
     Config, Credential, UserVerification,
     audit::Reason,
     base64url,
-    ceremony::{AuthenticationResponse, RegistrationResponse},
+    response::{AuthenticationResponse, RegistrationResponse},
 };
 
 pub(super) struct Core {

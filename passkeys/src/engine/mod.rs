@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Aaguid, Attestation, Config, Credential, CredentialId, UserVerification,
     audit::Reason,
-    ceremony::{AuthenticationResponse, RegistrationResponse},
+    response::{AuthenticationResponse, RegistrationResponse},
 };
 use authenticator_data::AuthenticatorData;
 use client_data::ClientData;

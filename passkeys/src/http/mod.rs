@@ -24,7 +24,6 @@ use axum::{
 #[cfg(feature = "client")]
 use axum::{response::IntoResponse as _, routing::MethodRouter};
 
-pub(crate) use register::registered;
 pub(crate) use well_known::well_known;
 
 use crate::{Error, Passkeys, relying_party::RelyingParty};

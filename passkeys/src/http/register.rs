@@ -3,12 +3,10 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Failure, Shared, body};
 use crate::{
-    RegistrationResult,
     ceremony::{FinishRegistration, RegistrationResponse},
     relying_party::RelyingParty,
 };
@@ -54,21 +52,4 @@ pub(super) async fn finish<A: RelyingParty>(
         .complete(begun, &response, request.device_name.as_deref())
         .await?;
     Ok(passkeys.app.on_registered(&mut parts, result).await)
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Registered {
-    status: &'static str,
-    credential_id: String,
-}
-
-/// The answer to a registration where the application has no `on_registered`.
-pub(crate) fn registered(result: &RegistrationResult) -> Response {
-    let credential_id = result.credential().id.to_string();
-    Json(Registered {
-        status: "ok",
-        credential_id,
-    })
-    .into_response()
 }

@@ -20,7 +20,7 @@
 //! is rebuilt with [`Credential::new`] and its public fields; a [`PendingCeremony`] serialises
 //! with serde.
 
-use std::{error::Error as StdError, future::Future};
+use std::future::Future;
 
 use async_trait::async_trait;
 use serde::Serialize;
@@ -62,8 +62,8 @@ pub use sql::InvalidTableName;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteRepository;
 
-pub use crate::ceremony::PendingCeremony;
 use crate::{Credential, CredentialId};
+pub use crate::{error::StoreError, pending::PendingCeremony};
 
 /// Registered passkeys, across all users.
 ///
@@ -184,18 +184,6 @@ pub trait ChallengeStore: Send + Sync + 'static {
     /// time or later, at most one is answered with the ceremony. `None` for every other state,
     /// whatever it looks like; `state` comes from the peer as it is.
     async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError>;
-}
-
-/// A store failed. Carries the cause for the log; a peer only sees `storage_unavailable`.
-#[derive(Debug, thiserror::Error)]
-#[error("storage is unavailable")]
-pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);
-
-impl StoreError {
-    /// Wraps the cause.
-    pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self(cause.into())
-    }
 }
 
 /// Since 1970. Years that a clock can name do not leave the range.

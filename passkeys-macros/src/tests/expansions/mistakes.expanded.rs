@@ -7,15 +7,15 @@ impl App {
     "RP ID `Example.com` has upper-case letters, and browsers compare the lower-case form; write `example.com`"
 }
 ::core::compile_error! {
-    "`type Repository` is missing, which says where passkeys are kept; add `type Repository = SqliteRepository;`"
-}
-::core::compile_error! {
     "the hook `on_authenticated` is missing, which answers a verified sign-in; add it, with your own extractors and types:\n\n    async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> { .. }"
 }
 #[automatically_derived]
 #[allow(deprecated)]
 impl ::passkeys::__private::RelyingParty for App {
-    type Repository = ::passkeys::__private::MemoryRepository;
+    #[cfg(feature = "sqlite")]
+    type Repository = SqliteRepository;
+    #[cfg(not(feature = "sqlite"))]
+    type Repository = MemoryRepository;
     fn config() -> ::passkeys::__private::Config {
         loop {}
     }

@@ -5,7 +5,8 @@ use time::{Duration, OffsetDateTime};
 use super::{Broken, ROUNDS, TASKS, Verdict, kept, race, same};
 use crate::{
     PasskeyUser,
-    ceremony::{Challenge, Purpose},
+    challenge::Challenge,
+    pending::Purpose,
     store::{ChallengeStore, PendingCeremony},
 };
 

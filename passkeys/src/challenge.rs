@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, base64url, store::StoreError};
+use crate::{Error, base64url, error::StoreError};
 
 /// What an authenticator signs, once
 /// ([Level 3, §13.4.3](https://www.w3.org/TR/webauthn-3/#sctn-cryptographic-challenges)).
@@ -12,7 +12,7 @@ pub(crate) struct Challenge(#[serde(with = "base64url")] Vec<u8>);
 
 impl Challenge {
     /// 32 bytes from the operating system, twice what the specification asks for.
-    pub(super) fn random() -> Result<Self, Error> {
+    pub(crate) fn random() -> Result<Self, Error> {
         let mut bytes = vec![0; 32];
         getrandom::fill(&mut bytes).map_err(StoreError::new)?;
         Ok(Self(bytes))

@@ -1,13 +1,13 @@
-//! What people read when they made a mistake in the annotated block: each file in `ui/` is one
-//! mistake, or one combination of them, and the `.stderr` beside it is what the compiler says.
-//! `ui/README.md` lists them and says how to change them.
+//! What people read when they made a mistake in the annotated block: each file in a folder here is
+//! one mistake, or one combination of them, and the `.stderr` beside it is what the compiler says.
+//! `README.md` lists them and says how to change them.
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
 #[test]
 fn every_mistake_has_its_message() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("ui/*/*.rs");
+    cases.compile_fail("*/*.rs");
 }
 
 /// The folders of the catalogue, from the outside to the inside.
@@ -28,8 +28,8 @@ const FOLDERS: [(&str, &str); 9] = [
 
 #[test]
 fn the_catalogue_lists_every_mistake() {
-    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
-    let folders = fs::read_dir(&ui).unwrap().filter_map(Result::ok);
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = fs::read_dir(ui).unwrap().filter_map(Result::ok);
     let folders = folders.filter(|entry| entry.path().is_dir());
     assert_eq!(folders.count(), FOLDERS.len(), "a folder is not listed");
     let mut catalogue = String::new();
@@ -69,10 +69,7 @@ fn the_catalogue_lists_every_mistake() {
         .unwrap();
         return;
     }
-    assert!(
-        listed == catalogue,
-        "run with BLESS=1 to update ui/README.md"
-    );
+    assert!(listed == catalogue, "run with BLESS=1 to update README.md");
 }
 
 /// The first lines of the messages in a file.

@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::Challenge;
-use crate::PasskeyUser;
+use crate::{PasskeyUser, challenge::Challenge};
 
 /// A ceremony that was begun and is not finished: what a [`ChallengeStore`] keeps.
 ///
