@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
 use tokio::net::TcpListener;
 use tower_sessions::{MemoryStore, Session, SessionManagerLayer};
+use utoipa::{OpenApi, ToSchema};
 use uuid::Uuid;
 
 #[derive(Clone)]
@@ -90,7 +91,7 @@ impl App {
     }
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize, Serialize, ToSchema)]
 struct Account {
     name: String,
 }
@@ -104,16 +105,26 @@ async fn sign_in(session: &Session, user_id: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Signs out.
+#[utoipa::path(post, path = "/sign-out", responses((status = 204, description = "Signed out.")))]
 async fn sign_out(session: Session) -> Result<StatusCode, AppError> {
     session.flush().await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Any handler can ask who is signed in: the extractor calls `get_user`.
+/// Who is signed in? Any handler can ask: the extractor calls `get_user`.
+#[utoipa::path(get, path = "/me", responses(
+    (status = 200, description = "Whoever the session says.", body = Account),
+    (status = "4XX", description = "Nobody is signed in."),
+))]
 async fn me(user: PasskeyUser) -> Json<Account> {
     let name = user.name().to_owned();
     Json(Account { name })
 }
+
+#[derive(OpenApi)]
+#[openapi(info(title = "Quickstart", version = "1"), paths(me, sign_out))]
+struct Api;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -147,7 +158,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // In memory: people sign in again after a restart. `Secure` is for https, which this is not.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
+    let document = Api::openapi().nest("/auth/passkeys", passkeys.openapi());
     let router = Router::new()
+        .route("/openapi.json", get(async move || Json(document)))
         .route("/me", get(me))
         .route("/sign-out", post(sign_out))
         .nest("/auth/passkeys", passkeys.router())

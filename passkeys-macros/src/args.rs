@@ -54,10 +54,6 @@ pub(crate) struct Setting {
 /// Arguments that the rules have accepted.
 pub(crate) struct CheckedArgs {
     pub(crate) settings: Vec<Setting>,
-    #[expect(
-        dead_code,
-        reason = "for the OpenAPI document, which is not written yet"
-    )]
     pub(crate) response: Option<Type>,
 }
 

@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Generics, ItemImpl, Signature, Token, Type, Visibility,
+    Attribute, Expr, Generics, ItemImpl, Signature, Token, Type, Visibility,
     ext::IdentExt as _,
     parse::{Parse, ParseStream, Parser as _},
 };
@@ -173,6 +173,13 @@ impl Parse for AssociatedType {
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     cfgs.cloned().collect()
+}
+
+/// What the documentation comments among the attributes say, line by line.
+pub(crate) fn docs(attrs: &[Attribute]) -> Vec<Expr> {
+    let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc"));
+    docs.filter_map(|doc| Some(doc.meta.require_name_value().ok()?.value.clone()))
+        .collect()
 }
 
 fn is_passkeys(attribute: &Attribute) -> bool {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
 
-use syn::{Attribute, spanned::Spanned as _};
+use syn::{Attribute, parse_quote_spanned, spanned::Spanned as _};
 
 use crate::{
     args::Setting,
@@ -12,6 +12,7 @@ use crate::{
     glue::{Glue, here, there},
     hooks::Hook,
     model::{HookFn, Model},
+    names,
     values::Value,
 };
 
@@ -24,7 +25,7 @@ pub(crate) fn expand(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let config = config(&model.args.settings, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
-        .chain([config])
+        .chain([config, describe(model, glue)])
         .chain(hooks)
         .chain(left_out(model, glue))
         .collect();
@@ -109,6 +110,28 @@ fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
             })
         }
     }
+}
+
+/// What the OpenAPI document says of the hooks: their documentation, and the type that each reads
+/// or writes. The library makes a method of it if it has the document, and nothing otherwise.
+fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
+    let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
+    let hooks = model.hooks.iter().map(|hook| {
+        let ty = match hook.hook {
+            Hook::GetUser | Hook::FindUser => None,
+            Hook::SignUp => hook.last.clone(),
+            Hook::OnAuthenticated => model.args.response.clone().or(Some(hook.answer.clone())),
+            Hook::OnRegistered => Some(hook.answer.clone()),
+        };
+        let ty = ty.map(|mut ty| {
+            names::fill_in(&mut ty, &unnamed);
+            quote_spanned!(here()=> => #ty)
+        });
+        let (cfgs, docs) = (&hook.cfgs, &hook.docs);
+        let name = Ident::new(hook.hook.spec().name, here());
+        quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] #ty;)
+    });
+    quote_spanned!(here()=> #glue::describe! { #(#hooks)* })
 }
 
 /// The trait's method for a hook: extracts, calls, converts.

@@ -1,7 +1,7 @@
 //! A block and its configuration, known to be right: what the expansion is made from.
 
 use proc_macro2::Ident;
-use syn::{Attribute, Generics, Type};
+use syn::{Attribute, Expr, Generics, Type};
 
 use crate::{args::CheckedArgs, hooks::Hook};
 
@@ -32,6 +32,8 @@ pub(crate) struct HookFn {
     pub(crate) hook: Hook,
     pub(crate) name: Ident,
     pub(crate) cfgs: Vec<Attribute>,
+    /// The lines of its documentation.
+    pub(crate) docs: Vec<Expr>,
     pub(crate) is_async: bool,
     /// The arguments before the last one that the library gives.
     pub(crate) extractors: Vec<Type>,

@@ -112,6 +112,22 @@ pub(crate) fn infer(ty: &mut Type, declared: &Generics) {
     Infer(declared).visit_type_mut(ty);
 }
 
+/// Puts a type where one could only be inferred.
+pub(crate) fn fill_in(ty: &mut Type, stand_in: &Type) {
+    struct FillIn<'a>(&'a Type);
+
+    impl VisitMut for FillIn<'_> {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::Infer(_) => *ty = self.0.clone(),
+                ty => visit_mut::visit_type_mut(self, ty),
+            }
+        }
+    }
+
+    FillIn(stand_in).visit_type_mut(ty);
+}
+
 /// Tokens as a person would write a short type or path.
 pub(crate) fn tidy(tokens: impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();

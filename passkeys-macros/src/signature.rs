@@ -7,7 +7,7 @@ use syn::{
 };
 
 use crate::{
-    block::{Function, cfgs},
+    block::{Function, cfgs, docs},
     errors::Errors,
     hooks::{Hook, HookSpec, Last},
     model::HookFn,
@@ -39,6 +39,7 @@ pub(crate) fn check(hook: Hook, function: &Function, errors: &mut Errors) -> Hoo
         hook,
         name: signature.ident.clone(),
         cfgs: cfgs(&function.attrs),
+        docs: docs(&function.attrs),
         is_async: signature.asyncness.is_some(),
         extractors: types,
         last,

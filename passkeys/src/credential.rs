@@ -205,6 +205,7 @@ impl fmt::Display for Aaguid {
 /// ([Level 3, §5.8.4](https://www.w3.org/TR/webauthn-3/#enum-transport)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Transport))]
 pub enum Transport {
     /// Removable USB.
     Usb,

@@ -15,6 +15,7 @@
 //! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
 //! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
 //! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
+//! | `openapi` | the routes, and what the hooks take and answer, as an OpenAPI 3.1 document: `Passkeys::openapi` |
 //! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
 //!
 //! None of them is on by default; memory stores always are there.
@@ -29,10 +30,13 @@ mod challenge;
 mod clock;
 mod config;
 mod credential;
+mod describe;
 mod device_name;
 mod engine;
 mod error;
 mod http;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod passkeys;
 mod pending;
 mod relying_party;
@@ -58,6 +62,6 @@ pub use crate::{
 };
 
 /// The README's code compiles.
-#[cfg(all(doctest, feature = "testing"))]
+#[cfg(all(doctest, feature = "openapi", feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

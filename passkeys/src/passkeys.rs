@@ -138,6 +138,54 @@ impl<A: RelyingParty> Passkeys<A> {
         http::well_known(&self.ceremonies.config)
     }
 
+    /// The seven routes as an OpenAPI 3.1 document, with paths relative to where they are mounted:
+    /// nest it there, into the application's own document.
+    ///
+    /// ```
+    /// # use axum::{Json, Router, routing::get};
+    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[derive(serde::Serialize, utoipa::ToSchema)]
+    /// # struct SignedIn {}
+    /// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, _: AuthenticationResult) -> Json<SignedIn> {
+    /// #         Json(SignedIn {})
+    /// #     }
+    /// # }
+    /// use utoipa::OpenApi;
+    ///
+    /// #[derive(OpenApi)]
+    /// #[openapi(info(title = "Example", version = "1"))]
+    /// struct ApiDoc;
+    ///
+    /// let passkeys = Passkeys::new(App, MemoryRepository::default());
+    /// let document = ApiDoc::openapi().nest("/auth/passkeys", passkeys.openapi());
+    /// let router: Router = Router::new()
+    ///     .nest("/auth/passkeys", passkeys.router())
+    ///     .route("/openapi.json", get(async move || Json(document)));
+    /// ```
+    ///
+    /// What `sign_up` takes and `on_authenticated` and `on_registered` answer is read off their
+    /// signatures: `Json<T>`, alone, in a `Result` or at the end of a tuple, also behind an alias.
+    /// Where that says nothing, because the type is `Response` or `T` is not `ToSchema`, the
+    /// document says that anything may be there; for `on_authenticated` the attribute's `response`
+    /// can say more. Their documentation becomes the operations'.
+    ///
+    /// An application's rejections (of a hook, or of an extractor in one) may have any status and
+    /// shape, so wherever there can be one it is documented as free-form, beside the library's
+    /// errors. Requests with another method are no operations: the `405` that answers them is
+    /// not in the document. Component names begin with `Passkeys.`, operation ids with
+    /// `passkeys_`; the types of hooks go by the names that utoipa gives them.
+    #[cfg(feature = "openapi")]
+    #[must_use]
+    pub fn openapi(&self) -> utoipa::openapi::OpenApi {
+        crate::openapi::document::<A>(&self.ceremonies.config)
+    }
+
     /// The registration ceremony itself, for routes of your own.
     #[must_use]
     pub fn registration(&self) -> Registration<'_, A::Repository> {

@@ -20,6 +20,12 @@ pub use crate::{
     relying_party::RelyingParty, store::MemoryRepository,
 };
 
+pub use crate::__describe as describe;
+#[cfg(feature = "openapi")]
+pub use crate::openapi::{
+    Carrier, Content, Hooks, Payload, Probe, Typed, Unknown, Unnamed, Untyped,
+};
+
 /// What an application must be to serve several requests at once.
 pub trait Shared: Clone + Send + Sync + 'static {}
 

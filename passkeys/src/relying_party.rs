@@ -8,6 +8,8 @@ use axum::{
 };
 use serde::Serialize;
 
+#[cfg(feature = "openapi")]
+use crate::openapi::{Hooks, schemas};
 use crate::{
     AuthenticationResult, Config, PasskeyUser, RegistrationResult, store::CredentialRepository,
 };
@@ -37,6 +39,12 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 
     /// The attribute's values.
     fn config() -> Config;
+
+    /// What the hooks take, answer and are documented with.
+    #[cfg(feature = "openapi")]
+    fn describe(hooks: &mut Hooks) {
+        let _ = hooks;
+    }
 
     /// Who is adding or managing passkeys.
     fn get_user(
@@ -98,8 +106,11 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Registered {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Registered))]
+pub(crate) struct Registered {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::ok))]
     status: &'static str,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     credential_id: String,
 }
 

@@ -7,15 +7,21 @@ use std::fmt;
 
 use serde::Deserialize;
 
+#[cfg(feature = "openapi")]
+use crate::openapi::schemas;
 use crate::{Transport, audit::Reason, base64url};
 
 /// `RegistrationResponseJSON`: the answer to `navigator.credentials.create()`.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationResponse))]
 pub struct RegistrationResponse {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) id: String,
     #[serde(rename = "rawId", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) raw_id: Vec<u8>,
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
     pub(crate) kind: String,
     pub(crate) response: AttestationResponse,
     #[serde(rename = "clientExtensionResults", default)]
@@ -24,22 +30,27 @@ pub struct RegistrationResponse {
 
 /// `AuthenticatorAttestationResponseJSON`.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AttestationResponse))]
 pub(crate) struct AttestationResponse {
     #[serde(rename = "clientDataJSON", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) client_data_json: Vec<u8>,
     #[serde(rename = "attestationObject", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) attestation_object: Vec<u8>,
     #[serde(default)]
     transports: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationExtensions))]
 pub(crate) struct RegistrationExtensions {
     #[serde(rename = "credProps", default)]
     pub(crate) cred_props: Option<CredentialProperties>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CredentialProperties))]
 pub(crate) struct CredentialProperties {
     #[serde(default)]
     pub(crate) rk: Option<bool>,
@@ -47,25 +58,34 @@ pub(crate) struct CredentialProperties {
 
 /// `AuthenticationResponseJSON`: the answer to `navigator.credentials.get()`.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AuthenticationResponse))]
 pub struct AuthenticationResponse {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) id: String,
     #[serde(rename = "rawId", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) raw_id: Vec<u8>,
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
     pub(crate) kind: String,
     pub(crate) response: AssertionResponse,
 }
 
 /// `AuthenticatorAssertionResponseJSON`.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AssertionResponse))]
 pub(crate) struct AssertionResponse {
     #[serde(rename = "clientDataJSON", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) client_data_json: Vec<u8>,
     #[serde(rename = "authenticatorData", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) authenticator_data: Vec<u8>,
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) signature: Vec<u8>,
     #[serde(rename = "userHandle", default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::optional_base64url))]
     pub(crate) user_handle: Option<UserHandle>,
 }
 

@@ -20,7 +20,7 @@ use passkeys::{
     passkeys,
     store::{CredentialRepository, PostgresRepository, SqliteRepository},
 };
-use passkeys_tests::{left_out, postgres_url};
+use passkeys_tests::{postgres_url, support::python};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -36,10 +36,9 @@ impl Peer {
     /// `None`, and said so, without Python or the package.
     fn start(database: &str) -> Option<Self> {
         static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
-        let Some(python) = PYTHON.get_or_init(install) else {
-            left_out("Python with `venv`, and PyPI");
-            return None;
-        };
+        let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fastapi-passkeys");
+        let install = || python(&venv, &source("requirements.txt"));
+        let python = PYTHON.get_or_init(install).as_ref()?;
         let mut process = Command::new(python)
             .arg(source("peer.py"))
             .arg(database)
@@ -77,31 +76,6 @@ fn source(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("stores/moving")
         .join(file)
-}
-
-/// Python with `fastapi-passkeys`, installed once.
-fn install() -> Option<PathBuf> {
-    let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fastapi-passkeys");
-    let python = venv.join("bin/python");
-    let run = |command: &mut Command| {
-        command
-            .stdout(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
-    };
-    let installed = (python.exists()
-        || run(Command::new("python3").args(["-m", "venv"]).arg(&venv)))
-        && run(Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "-r",
-            ])
-            .arg(source("requirements.txt")));
-    installed.then_some(python)
 }
 
 #[derive(Clone)]

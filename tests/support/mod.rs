@@ -1,10 +1,12 @@
 //! An application like its users write, and what the tests do with it.
 
 mod app;
+mod python;
 mod schema;
 pub mod servers;
 mod world;
 
 pub use app::{App, SignedIn};
+pub use python::python;
 pub use schema::Schema;
 pub use world::{Recorder, World, ada, bob};

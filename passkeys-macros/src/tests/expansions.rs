@@ -58,5 +58,6 @@ fn of_a_renamed_library() {
 fn of_the_required_hooks_fits_on_a_screen() {
     let expanded = include_str!("expansions/required.expanded.rs");
 
-    assert!(expanded.lines().count() < 60);
+    let generated = expanded.lines().skip_while(|line| !line.starts_with("#["));
+    assert!(generated.count() < 60);
 }

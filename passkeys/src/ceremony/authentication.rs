@@ -25,6 +25,7 @@ pub struct Authentication<'a, R>(&'a Ceremonies<R>);
 
 /// The body of `authenticate/finish`.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication))]
 pub struct FinishAuthentication<C = AuthenticationResponse> {
     /// What `navigator.credentials.get()` answered.
     pub credential: C,

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Ceremonies;
+#[cfg(feature = "openapi")]
+use crate::openapi::schemas;
 use crate::{
     Attestation, AuthenticatorAttachment, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
     Transport, UserVerification, base64url, challenge::Challenge, engine,
@@ -17,6 +19,7 @@ use crate::{
 /// Serialises to `{"publicKey": .., "state": ".."}`.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Begun<O> {
     /// The options for `navigator.credentials.create()` or `.get()`.
     pub public_key: O,
@@ -36,16 +39,20 @@ impl<O: fmt::Debug> fmt::Debug for Begun<O> {
 /// `PublicKeyCredentialCreationOptionsJSON`, the options for `navigator.credentials.create()`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CreationOptions))]
 pub struct CreationOptions {
     rp: RelyingPartyEntity,
     user: UserEntity,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     challenge: Challenge,
     pub_key_cred_params: Vec<CredentialParameters>,
     timeout: u64,
     exclude_credentials: Vec<CredentialDescriptor>,
     authenticator_selection: AuthenticatorSelection,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::hints))]
     hints: Vec<&'static str>,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::attestation))]
     attestation: &'static str,
     extensions: CreationExtensions,
 }
@@ -53,17 +60,22 @@ pub struct CreationOptions {
 /// `PublicKeyCredentialRequestOptionsJSON`, the options for `navigator.credentials.get()`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RequestOptions))]
 pub struct RequestOptions {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     challenge: Challenge,
     timeout: u64,
     rp_id: String,
     allow_credentials: Vec<CredentialDescriptor>,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::user_verification))]
     user_verification: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::hints))]
     hints: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RelyingPartyEntity))]
 struct RelyingPartyEntity {
     id: String,
     name: String,
@@ -71,42 +83,54 @@ struct RelyingPartyEntity {
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::UserEntity))]
 struct UserEntity {
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     id: String,
     name: String,
     display_name: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CredentialParameters))]
 struct CredentialParameters {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
     kind: &'static str,
     alg: i32,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AuthenticatorSelection))]
 struct AuthenticatorSelection {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::authenticator_attachment))]
     authenticator_attachment: Option<&'static str>,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::resident_key))]
     resident_key: &'static str,
     // For browsers that only know Level 1.
     require_resident_key: bool,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::user_verification))]
     user_verification: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CreationExtensions))]
 struct CreationExtensions {
     cred_props: bool,
 }
 
 /// A credential that the browser is told of, by its id.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CredentialDescriptor))]
 pub(crate) struct CredentialDescriptor {
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
     kind: &'static str,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     id: CredentialId,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     transports: Vec<Transport>,

@@ -20,6 +20,7 @@ pub struct Registration<'a, R>(&'a Ceremonies<R>);
 /// The body of `register/finish`.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration))]
 pub struct FinishRegistration<C = RegistrationResponse> {
     /// What `navigator.credentials.create()` answered.
     pub credential: C,

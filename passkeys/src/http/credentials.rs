@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Failure, Shared, body};
+#[cfg(feature = "openapi")]
+use crate::openapi::schemas;
 use crate::{
     Credential, CredentialId, Error, Transport, audit::AuditKind, device_name,
     relying_party::RelyingParty, store::CredentialRepository as _,
@@ -16,22 +18,27 @@ use crate::{
 /// A passkey as its owner sees it. Never the public key.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Credential))]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a flag of the specification"
 )]
-struct CredentialView {
+pub(crate) struct CredentialView {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     id: String,
     device_name: String,
     transports: Vec<Transport>,
+    #[cfg_attr(feature = "openapi", schema(required))]
     aaguid: Option<String>,
     backup_eligible: bool,
     backup_state: bool,
     discoverable: bool,
     suspended: bool,
     #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::timestamp))]
     created_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::optional_timestamp, required))]
     last_used_at: Option<OffsetDateTime>,
 }
 
@@ -70,7 +77,8 @@ pub(super) async fn list<A: RelyingParty>(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Rename {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Rename))]
+pub(crate) struct Rename {
     device_name: String,
 }
 

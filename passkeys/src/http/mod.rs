@@ -24,6 +24,8 @@ use axum::{
 #[cfg(feature = "client")]
 use axum::{response::IntoResponse as _, routing::MethodRouter};
 
+#[cfg(feature = "openapi")]
+pub(crate) use credentials::{CredentialView, Rename};
 pub(crate) use well_known::well_known;
 
 use crate::{Error, Passkeys, relying_party::RelyingParty};

@@ -30,6 +30,10 @@ impl ::passkeys::__private::RelyingParty for App {
             },
         )
     }
+    ::passkeys::__private::describe! {
+        #[cfg(debug_assertions)] #[cfg(unix)] get_user[]; on_authenticated[] => ();
+        #[cfg(feature = "names")] find_user[];
+    }
     #[cfg(debug_assertions)]
     #[cfg(unix)]
     async fn get_user(

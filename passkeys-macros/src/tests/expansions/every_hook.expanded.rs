@@ -39,6 +39,10 @@ impl ::passkeys::__private::RelyingParty for App {
             },
         )
     }
+    ::passkeys::__private::describe! {
+        get_user[]; on_authenticated[] => (); sign_up[] => Json < SignUp >;
+        on_registered[] => (StatusCode, ::passkeys::__private::Unnamed); find_user[];
+    }
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private::Parts,

@@ -29,6 +29,9 @@ where
             },
         )
     }
+    ::passkeys::__private::describe! {
+        get_user[]; on_authenticated[] => ();
+    }
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private::Parts,

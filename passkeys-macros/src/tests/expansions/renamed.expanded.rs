@@ -22,6 +22,9 @@ impl auth::__private::RelyingParty for App {
             },
         )
     }
+    auth::__private::describe! {
+        get_user[]; on_authenticated[] => (); find_user[];
+    }
     async fn get_user(
         &self,
         parts: &mut auth::__private::Parts,

@@ -26,6 +26,10 @@ impl ::passkeys::__private::RelyingParty for App {
             },
         )
     }
+    ::passkeys::__private::describe! {
+        get_user[" Who is asking?"]; on_authenticated[] =>
+        ::passkeys::__private::Unnamed;
+    }
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private::Parts,

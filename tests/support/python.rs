@@ -1,0 +1,30 @@
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::left_out;
+
+/// Python with these packages, in a virtual environment of its own.
+///
+/// `None`, and said so, where there is no Python or no package index.
+#[must_use]
+pub fn python(venv: &Path, requirements: &Path) -> Option<PathBuf> {
+    let python = venv.join("bin/python");
+    let run = |command: &mut Command| {
+        command
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    };
+    let installed = (python.exists()
+        || run(Command::new("python3").args(["-m", "venv"]).arg(venv)))
+        && run(Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(["--disable-pip-version-check", "-r"])
+            .arg(requirements));
+    if !installed {
+        left_out("Python with `venv`, and PyPI");
+    }
+    installed.then_some(python)
+}
