@@ -1,4 +1,5 @@
-//! The page: six files that are part of the program, and what browsers may do with them.
+//! The page: five files that are part of the program, and what browsers may do with them. The
+//! module that talks to the passkeys' routes is the library's, and served by it.
 
 use axum::{Router, http::header, routing::get};
 
@@ -23,11 +24,6 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         ))
         .merge(file("/app.js", script, include_str!("page/app.js")))
         .merge(file("/words.js", script, include_str!("page/words.js")))
-        .merge(file(
-            "/passkeys.js",
-            script,
-            include_str!("page/passkeys.js"),
-        ))
 }
 
 fn file<S>(path: &str, content_type: &'static str, content: &'static str) -> Router<S>

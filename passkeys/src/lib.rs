@@ -10,6 +10,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
+//! | `client` | the browser's side, an ES module that the router serves as `client.js`, and signals to browsers: [`Passkeys::router`] |
 //! | `sqlite` | credentials in an SQLite file: `store::SqliteRepository` |
 //! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
 //! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |

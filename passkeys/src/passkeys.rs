@@ -34,6 +34,8 @@ use crate::{
 pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
     pub(crate) ceremonies: Ceremonies<A::Repository>,
+    #[cfg(feature = "client")]
+    pub(crate) signals_unknown: bool,
 }
 
 impl<A: RelyingParty> Clone for Passkeys<A> {
@@ -41,6 +43,8 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
         Self {
             app: self.app.clone(),
             ceremonies: self.ceremonies.clone(),
+            #[cfg(feature = "client")]
+            signals_unknown: self.signals_unknown,
         }
     }
 }
@@ -66,7 +70,12 @@ impl<A: RelyingParty> Passkeys<A> {
             audit: None,
             decoys: Decoys::random(),
         };
-        Self { app, ceremonies }
+        Self {
+            app,
+            ceremonies,
+            #[cfg(feature = "client")]
+            signals_unknown: false,
+        }
     }
 
     /// Keeps unfinished ceremonies here. Where several processes serve one application, they
@@ -91,8 +100,33 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
+    /// Lets browsers drop a passkey that was refused because nobody knows it: one whose account
+    /// is gone, which no signed-in user could have it removed from.
+    ///
+    /// Only for repositories that hold **every** passkey of the RP ID. Browsers drop passkeys by
+    /// RP ID and credential id, so where another server has passkeys of the same RP ID in a
+    /// repository of its own (a sibling below the same domain, the next project on `localhost`),
+    /// or reads lag behind writes, passkeys that work would be lost. Hence it is off unless an
+    /// application asks for it.
+    ///
+    /// A sign-in that fails does not become an oracle by this. It goes on failing the same
+    /// whatever the cause, and the browser asks separately, at `POST /signals/unknown`, about
+    /// the one id that it just tried. The answer for every id that `authenticate/begin` hands
+    /// out is the same, whether a passkey has it or it was made up for a user who does not
+    /// exist (by this process: each makes up its own); all others are random and long enough
+    /// that nobody guesses them. What is left: who holds a credential's id learns whether it is
+    /// still stored, be it suspended or not, and never whose it is.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn signal_unknown_credentials(mut self) -> Self {
+        self.signals_unknown = true;
+        self
+    }
+
     /// The seven routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
-    /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`.
+    /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`. With
+    /// the feature `client` also the browser's side, `/client.js`, and what it asks for: `/signals` and
+    /// `/signals/unknown`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::router(self.clone())
     }

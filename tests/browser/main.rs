@@ -1,6 +1,7 @@
 //! The quickstart in a real browser: every way through its page, with Chromium's virtual
 //! authenticator in place of a finger.
 
+mod client;
 mod pictures;
 mod support;
 
@@ -226,7 +227,7 @@ fn of_two_people_who_want_a_name_at_once_one_gets_it() {
         visit.open().await;
         let outcomes = visit
             .script_async(
-                "const { request } = await import('/passkeys.js');
+                "const { request } = await import('/auth/passkeys/client.js');
                  const at = '/auth/passkeys/register/';
                  const finishes = [];
                  for (const _ of [1, 2]) {
@@ -258,8 +259,8 @@ fn signing_in_changes_the_session_id() {
             cookie.value().to_owned()
         };
         let before = cookie().await;
-        let script = "const { passkeysAt } = await import('/passkeys.js');
-                      return (await passkeysAt('/auth/passkeys').authenticate()).name;";
+        let script = "const { passkeys } = await import('/auth/passkeys/client.js');
+                      return (await passkeys.authenticate()).name;";
         assert_eq!(visit.script_async(script).await, "Ada");
         assert_ne!(cookie().await, before);
     });

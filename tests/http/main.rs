@@ -1,8 +1,10 @@
 //! The HTTP contract, route by route, with a browser and an authenticator that we did not write.
 
 mod ceremonies;
+mod client;
 mod management;
 mod peer;
 mod rejections;
 mod related_origins;
+mod signals;
 mod site;

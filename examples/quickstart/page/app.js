@@ -1,22 +1,21 @@
 // @ts-check
 /** The page: what is shown when. */
 
-import { PasskeyError, isSupported, passkeysAt, request } from "./passkeys.js";
+import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/client.js";
 import { inWords } from "./words.js";
 
 /**
- * @typedef {import("./passkeys.js").Passkey} Passkey
+ * @typedef {import("/auth/passkeys/client.js").Passkey} Passkey
  * @typedef {import("./words.js").Doing} Doing
+ * @typedef {{ name: string }} Account
  */
-
-const passkeys = passkeysAt("/auth/passkeys");
 
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
 $("sign-in").addEventListener("click", () =>
   perform("sign-in", $("sign-in"), async (signal) => {
-    await showSignedIn(await passkeys.authenticate({ signal }));
+    await showSignedIn(/** @type {Account} */ (await passkeys.authenticate({ signal })));
   }),
 );
 
@@ -25,7 +24,8 @@ $("sign-up").addEventListener("submit", (/** @type {Event} */ event) => {
   const name = $("name").value.trim();
   if (!name) return showNameError("Please enter a name for your account.");
   perform("sign-up", $("create"), async (signal) => {
-    await showSignedIn(await passkeys.register({ signUp: { name }, deviceName, signal }));
+    const account = await passkeys.register({ signUp: { name }, deviceName, signal });
+    await showSignedIn(/** @type {Account} */ (account));
   });
 });
 
@@ -39,7 +39,7 @@ $("add").addEventListener("click", () =>
 
 $("sign-out").addEventListener("click", () =>
   perform("manage", $("sign-out"), async (signal) => {
-    await request("POST", "/sign-out", undefined, signal);
+    await request("POST", "/sign-out", undefined, { signal });
     showSignedOut();
     say("You are signed out.");
   }),
@@ -74,7 +74,7 @@ async function remove(passkey, last) {
     await passkeys.remove(passkey.id);
     await showPasskeys();
     $("list-title").focus();
-    say(`Deleted “${nameOf(passkey)}”. You can remove it from your password manager, too.`);
+    say(`Deleted “${nameOf(passkey)}”. If your password manager still shows it, remove it there, too.`);
   });
 }
 
@@ -102,10 +102,22 @@ async function perform(doing, button, task) {
   try {
     await task(signal);
   } catch (error) {
-    if (!signal.aborted) fail(error, doing);
+    if (signal.aborted) return;
+    fail(error, doing);
+    if (!$("signed-out").hidden) offerPasskeys();
   } finally {
     if (button) button.ariaDisabled = null;
     if (label) label.textContent = idle;
+  }
+}
+
+/** Offers passkeys in the name's field, until somebody picks one or presses a button. */
+async function offerPasskeys() {
+  try {
+    const account = /** @type {Account | null} */ (await passkeys.autofill());
+    if (account) await showSignedIn(account);
+  } catch (error) {
+    fail(error, "sign-in");
   }
 }
 
@@ -126,10 +138,13 @@ function fail(error, doing) {
 function showSignedOut() {
   show("signed-out", "Passkeys quickstart");
   $("welcome").focus();
+  offerPasskeys();
 }
 
-/** @param {{ name: string }} account */
+/** @param {Account} account */
 async function showSignedIn({ name }) {
+  // What changed while this browser was not looking: it need not be waited for.
+  passkeys.signal();
   await showPasskeys();
   $("hello").textContent = `Hello, ${name}`;
   $("name").value = "";
@@ -268,7 +283,8 @@ try {
   if (!isSupported()) {
     $("ways-in").hidden = true;
     complain("This browser can’t use passkeys. Try a current Chrome, Edge, Firefox or Safari, at https or on localhost.");
-  } else if (/** @type {PasskeyError} */ (error).code !== "signed_out") {
-    complain(inWords(error, "manage"));
+  } else {
+    if (/** @type {PasskeyError} */ (error).code !== "signed_out") complain(inWords(error, "manage"));
+    offerPasskeys();
   }
 }

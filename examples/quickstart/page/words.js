@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page says when something did not happen. */
 
-import { PasskeyError } from "./passkeys.js";
+import { PasskeyError } from "/auth/passkeys/client.js";
 
 /** @typedef {"sign-in" | "sign-up" | "add" | "manage"} Doing */
 
@@ -20,14 +20,15 @@ const WORDS = {
   },
   "already-registered": "This device already has a passkey for your account. To add another one, use a different device or a security key.",
   "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
-  unavailable: "The server can’t be reached. Check that it is running and try again.",
+  failed: "Something went wrong on your device. Please try again.",
+  server: "Something went wrong on the server. Please try again.",
+  unreachable: "The server can’t be reached. Check that it is running and try again.",
 
   // Codes that the server gives.
   authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account. Try another passkey.",
   attestation_verification_failed: "The server did not accept this passkey. Nothing was saved.",
   challenge_not_found: "That took too long. Please try again.",
   credential_not_found: "This passkey is not in your account any more.",
-  internal_error: "Something went wrong on the server. Please try again.",
   signed_out: "You were signed out. Sign in again to go on.",
   storage_unavailable: "The server can’t save or read anything right now. Please try again in a moment.",
 };
@@ -42,7 +43,9 @@ export function inWords(error, doing) {
     console.error(error);
     return "Something went wrong. Please reload the page.";
   }
-  const words = WORDS[error.code] ?? WORDS[error.reason] ?? {};
   // What is not in the table is something that the server says for people to read.
-  return typeof words === "string" ? words : (words[doing] ?? error.message);
+  const { code, message, reason, status } = error;
+  if (reason === "server" && code && !WORDS[code] && status < 500) return message;
+  const words = WORDS[code] ?? WORDS[reason] ?? message;
+  return typeof words === "string" ? words : (words[doing] ?? message);
 }

@@ -192,6 +192,15 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Err(refuse(Reason::SignCount, &credential))
     }
 
+    /// Whether no passkey has this id, and none was made up with it for a user whom `begin`
+    /// does not know.
+    #[cfg(feature = "client")]
+    pub(crate) async fn is_unknown(&self, id: &CredentialId) -> Result<bool, Error> {
+        // Both are asked whatever the other says, so that it takes as long.
+        let made_up = self.0.decoys.made(id);
+        Ok(self.0.repository.find(id).await?.is_none() && !made_up)
+    }
+
     /// What the configuration says to do about a counter that did not advance.
     async fn suspect_clone(&self, credential: &Credential) -> Result<(), Error> {
         let (user_id, id) = (credential.user_id.as_str(), &credential.id);

@@ -1,11 +1,15 @@
-//! The seven routes. Each handler reads its request, asks the application's hooks and drives a
+//! The seven routes, and the browser's module beside them. Each handler reads its request, asks the application's hooks and drives a
 //! ceremony; what they decide is decided elsewhere.
 
 mod authenticate;
 mod body;
+#[cfg(feature = "client")]
+mod client;
 mod credentials;
 mod error;
 mod register;
+#[cfg(feature = "client")]
+mod signals;
 mod well_known;
 
 use std::sync::Arc;
@@ -17,6 +21,8 @@ use axum::{
     response::Response,
     routing::{get, patch, post},
 };
+#[cfg(feature = "client")]
+use axum::{response::IntoResponse as _, routing::MethodRouter};
 
 #[cfg(feature = "openapi")]
 pub(crate) use credentials::{CredentialView, Rename};
@@ -33,7 +39,7 @@ where
     A: RelyingParty,
     S: Clone + Send + Sync + 'static,
 {
-    Router::new()
+    let routes = Router::new()
         .route("/register/begin", post(register::begin::<A>))
         .route("/register/finish", post(register::finish::<A>))
         .route("/authenticate/begin", post(authenticate::begin::<A>))
@@ -42,10 +48,23 @@ where
         .route(
             "/credentials/{id}",
             patch(credentials::rename::<A>).delete(credentials::delete::<A>),
-        )
+        );
+    #[cfg(feature = "client")]
+    let routes = routes
+        .route("/signals", get(signals::current::<A>))
+        .route("/signals/unknown", post(signals::unknown::<A>));
+    let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .layer(middleware::map_response(no_store))
-        .with_state(Arc::new(passkeys))
+        .layer(middleware::map_response(no_store));
+    // After the layer: the module is the same for everybody and may be kept.
+    #[cfg(feature = "client")]
+    let routes = routes.route("/client.js", client_js());
+    routes.with_state(Arc::new(passkeys))
+}
+
+#[cfg(feature = "client")]
+fn client_js<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
+    get(client::script).fallback(async || no_store(Error::MethodNotAllowed.into_response()).await)
 }
 
 /// Challenges, sessions and lists of passkeys are nobody else's to keep.

@@ -50,6 +50,26 @@ impl Server {
         pool.close().await;
     }
 
+    /// Changes the name of an account, as somebody would elsewhere in the application.
+    pub(crate) async fn rename_account(&self, from: &str, to: &str) {
+        let pool = self.database().await;
+        sqlx::query("UPDATE accounts SET name = ? WHERE name = ?")
+            .bind(to)
+            .bind(from)
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+    }
+
+    /// Deletes all passkeys, behind everybody's back.
+    pub(crate) async fn forget_passkeys(&self) {
+        let pool = self.database().await;
+        let delete = "DELETE FROM passkey_credentials";
+        sqlx::query(delete).execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
     /// How many accounts and passkeys it has stored.
     pub(crate) async fn stored(&self) -> (i64, i64) {
         let pool = self.database().await;

@@ -50,12 +50,28 @@ impl Visit {
         let scratch = Scratch::new(&name);
         let server = Server::start(&scratch.0);
         let browser = Browser::start(programs, &scratch.0.join("profile")).await;
-        Self {
+        let visit = Self {
             browser,
             server,
             name,
             _scratch: scratch,
-        }
+        };
+        // A virtual authenticator picks a passkey by itself as soon as one is offered in a field,
+        // as no person does, so pages are told that this browser offers none.
+        visit
+            .before_scripts(
+                "const offers = self.PublicKeyCredential?.isConditionalMediationAvailable;
+                 if (offers) PublicKeyCredential.isConditionalMediationAvailable =
+                   async () => !!self.inFields && offers.call(PublicKeyCredential);",
+            )
+            .await;
+        visit
+    }
+
+    /// From the next page on, the browser offers passkeys in fields, and the virtual
+    /// authenticator takes the first.
+    pub(crate) async fn offer_in_fields(&self) {
+        self.before_scripts("self.inFields = true").await;
     }
 
     async fn end(&self, failed: bool) {
@@ -206,7 +222,7 @@ impl Visit {
     }
 
     /// Tries again until it is so; fails, and says what the page shows, when it never is.
-    async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    pub(crate) async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so().await {
             if Instant::now() > deadline {

@@ -1,0 +1,271 @@
+//! What the browser's module promises beyond what the quickstart's page shows of it.
+
+use serde_json::{Value, json};
+
+use super::{SIGN_IN, sign_in, sign_out, sign_up};
+use crate::support::{Authenticator, Kind, Visit, in_browser};
+
+/// Runs the body of an async function with the module's exports in scope. `outcome(promise)` is
+/// what became of it: its value, or the reason and code of its error.
+async fn with_client(visit: &Visit, body: &str) -> Value {
+    let script = format!(
+        "const {{ PasskeyClient, capabilities, passkeys }} = await import('/auth/passkeys/client.js');
+         const outcome = (promise) => promise.catch((error) => [error.reason, error.code]);
+         {body}"
+    );
+    visit.script_async(&script).await
+}
+
+/// Signs Ada up and out again.
+async fn ada_has_a_passkey(visit: &Visit, laptop: &mut Authenticator) {
+    laptop.plug_in(&visit.browser).await;
+    visit.open().await;
+    sign_up(visit, "Ada").await;
+    sign_out(visit).await;
+}
+
+#[test]
+fn a_passkey_is_offered_where_a_name_is_typed() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        let field = "return document.getElementById('name').autocomplete";
+        assert_eq!(visit.script(field).await, "username webauthn");
+        visit.offer_in_fields().await;
+        visit.open().await;
+        visit.sees("Hello, Ada").await;
+    });
+}
+
+#[test]
+fn the_button_works_while_a_passkey_is_offered_in_a_field() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        laptop.unplug(&visit.browser).await;
+        laptop.plug_in_unattended(&visit.browser).await;
+        visit.offer_in_fields().await;
+        visit.open().await;
+        // The page's own offer is replaced by this one, which the button then ends.
+        visit
+            .script_async(
+                "const { passkeys } = await import('/auth/passkeys/client.js');
+                 self.offered = passkeys.autofill().catch(String);",
+            )
+            .await;
+        visit.press(SIGN_IN).await;
+        visit.sees("Waiting for your device…").await;
+        assert_eq!(
+            visit.script_async("return self.offered").await,
+            json!(null),
+            "nobody picked one, which is no error"
+        );
+        laptop.unplug(&visit.browser).await;
+        laptop.plug_in(&visit.browser).await;
+        visit.sees("Hello, Ada").await;
+    });
+}
+
+#[test]
+fn one_thing_is_asked_at_a_time() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in_unattended(&visit.browser).await;
+        visit.offer_in_fields().await;
+        visit.open().await;
+        let outcomes = with_client(
+            visit,
+            "const offers = [passkeys.autofill(), passkeys.autofill()];
+             const asked = outcome(passkeys.authenticate());
+             // An offer gives way to a question, the other way round it does not.
+             offers.push(passkeys.autofill());
+             const other = new PasskeyClient({ base: '/auth/passkeys' });
+             const { signal } = self.controller = new AbortController();
+             const last = outcome(other.authenticate({ signal }));
+             const outcomes = [await Promise.all(offers), await asked];
+             self.controller.abort();
+             return [...outcomes, await last, await outcome(passkeys.authenticate({ signal }))];",
+        )
+        .await;
+        let aborted = ["aborted", ""];
+        assert_eq!(
+            outcomes,
+            json!([[null, null, null], aborted, aborted, aborted])
+        );
+    });
+}
+
+#[test]
+fn a_page_that_stood_open_for_long_still_signs_in_from_its_field() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        visit.script("self.inFields = true").await;
+        let account = with_client(
+            visit,
+            "let finishes = 0;
+             const late = async (url, init) => {
+               if (url.endsWith('/finish') && ++finishes === 1) {
+                 init.body = JSON.stringify({ ...JSON.parse(init.body), state: 'forgotten' });
+               }
+               return fetch(url, init);
+             };
+             const client = new PasskeyClient({ base: '/auth/passkeys/', fetch: late });
+             return [await outcome(client.autofill()), finishes];",
+        )
+        .await;
+        assert_eq!(account, json!([{ "name": "Ada" }, 2]));
+    });
+}
+
+#[test]
+fn failures_are_values_with_a_reason() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        let register = "return outcome(passkeys.register({ signUp: { name: 'Ada' } }));";
+        laptop.recognise(&visit.browser, false).await;
+        assert_eq!(with_client(visit, register).await, json!(["cancelled", ""]));
+        laptop.recognise(&visit.browser, true).await;
+        assert_eq!(with_client(visit, register).await, json!({ "name": "Ada" }));
+        assert_eq!(
+            with_client(visit, register).await,
+            json!(["server", "name_taken"])
+        );
+        assert_eq!(
+            with_client(visit, "return outcome(passkeys.register());").await,
+            json!(["already-registered", ""])
+        );
+        assert_eq!(
+            with_client(visit, "return outcome(passkeys.remove('nobodys'));").await,
+            json!(["server", "credential_not_found"])
+        );
+        let elsewhere = "const base = 'http://localhost:1';
+             return outcome(new PasskeyClient({ base }).authenticate());";
+        assert_eq!(
+            with_client(visit, elsewhere).await,
+            json!(["unreachable", ""])
+        );
+    });
+}
+
+#[test]
+fn a_page_can_ask_what_the_browser_can_do() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.offer_in_fields().await;
+        visit.open().await;
+        let able = with_client(visit, "return capabilities();").await;
+        assert_eq!(
+            able,
+            json!({ "passkeys": true, "autofill": true, "builtIn": true, "signals": true })
+        );
+        visit
+            .before_scripts("delete self.PublicKeyCredential")
+            .await;
+        visit.open().await;
+        let able = with_client(
+            visit,
+            "return [await capabilities(), await passkeys.autofill(), await outcome(passkeys.authenticate())];",
+        )
+        .await;
+        assert_eq!(
+            able,
+            json!([
+                { "passkeys": false, "autofill": false, "builtIn": false, "signals": false },
+                null,
+                ["not-supported", ""],
+            ])
+        );
+    });
+}
+
+#[test]
+fn a_passkey_that_was_deleted_is_no_longer_offered() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        visit.press("Delete Chrome on Linux").await;
+        visit.press("Delete passkey").await;
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.is_empty()
+            })
+            .await;
+    });
+}
+
+#[test]
+fn a_name_that_changed_is_shown_with_the_passkey() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        let name = async || laptop.passkeys(&visit.browser).await[0]["userName"].clone();
+        assert_eq!(name().await, "Ada");
+        visit.server.rename_account("Ada", "Ada Lovelace").await;
+        visit.open().await;
+        visit
+            .until("the new name", async || name().await == "Ada Lovelace")
+            .await;
+    });
+}
+
+#[test]
+fn signals_that_fail_are_nobodys_trouble() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        assert_eq!(with_client(visit, "return passkeys.signal();").await, false);
+        assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
+        visit
+            .before_scripts(
+                "for (const name of Object.getOwnPropertyNames(PublicKeyCredential)) {
+                   if (name.startsWith('signal')) delete PublicKeyCredential[name];
+                 }",
+            )
+            .await;
+        visit.open().await;
+        sign_in(visit, "Ada").await;
+        assert_eq!(with_client(visit, "return passkeys.signal();").await, false);
+    });
+}
+
+/// The quickstart shares `localhost` with whatever else runs there, so it never says that a passkey
+/// is unknown; what the server would say is put in its mouth.
+#[test]
+fn a_passkey_is_dropped_only_when_the_server_says_that_nobody_knows_it() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        ada_has_a_passkey(visit, &mut laptop).await;
+        visit.server.forget_passkeys().await;
+        let sign_in = "return outcome(passkeys.authenticate());";
+        let failed = json!(["server", "authentication_failed"]);
+        assert_eq!(with_client(visit, sign_in).await, failed);
+        assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
+
+        let outcome = with_client(
+            visit,
+            "const fetch = async (url, init) => {
+               const answer = await self.fetch(url, init);
+               if (!url.endsWith('/signals/unknown')) return answer;
+               self.answered = answer.status;
+               return Response.json({ rpId: 'localhost', ...JSON.parse(init.body) });
+             };
+             return outcome(new PasskeyClient({ fetch, base: '/auth/passkeys' }).authenticate());",
+        )
+        .await;
+        assert_eq!(outcome, failed);
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.is_empty()
+            })
+            .await;
+        assert_eq!(visit.script("return self.answered").await, 204);
+    });
+}

@@ -1,0 +1,71 @@
+// What a page in TypeScript writes.
+
+import {
+  PasskeyClient,
+  PasskeyError,
+  capabilities,
+  isSupported,
+  passkeys,
+  request,
+  type Passkey,
+  type Reason,
+} from "./client.js";
+
+interface Account {
+  name: string;
+}
+
+/** Every reason has words, or this does not compile. */
+const WORDS: Record<Reason, string> = {
+  "not-supported": "This browser has no passkeys.",
+  cancelled: "Not signed in.",
+  aborted: "",
+  "already-registered": "This device has one already.",
+  "wrong-origin": "Not at this address.",
+  failed: "Try again.",
+  server: "The server said no.",
+  unreachable: "The server cannot be reached.",
+};
+
+export async function signIn(signal: AbortSignal): Promise<Account | string> {
+  if (!isSupported()) return WORDS["not-supported"];
+  try {
+    return await passkeys.authenticate<Account>({ signal });
+  } catch (error) {
+    if (!(error instanceof PasskeyError)) throw error;
+    return error.code === "authentication_failed" ? error.message : WORDS[error.reason];
+  }
+}
+
+export async function offer(): Promise<string> {
+  const { autofill } = await capabilities();
+  const account = autofill ? await passkeys.autofill<Account>() : null;
+  // @ts-expect-error: nobody may have picked one
+  account.name;
+  return account?.name ?? "nobody";
+}
+
+/** A single-page application with a token and a bundler. */
+export function withToken(token: () => string): PasskeyClient {
+  return new PasskeyClient({
+    base: "https://api.example.com/auth/passkeys",
+    fetch: (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set("authorization", `Bearer ${token()}`);
+      return fetch(url, { ...init, headers });
+    },
+  });
+}
+
+export async function manage(client: PasskeyClient): Promise<void> {
+  await client.register({ signUp: { name: "Ada" }, deviceName: "Laptop" });
+  await client.register({ deviceName: (credential) => credential.authenticatorAttachment });
+  const [first]: Passkey[] = await client.list();
+  if (!first) return;
+  await client.rename(first.id, first.deviceName.trim());
+  await client.remove(first.id);
+  // @ts-expect-error: not a method of HTTP that is used here
+  await request("TRACE", "/me");
+  // @ts-expect-error: an answer is not known to be anything in particular
+  (await client.authenticate()).name;
+}

@@ -1,0 +1,142 @@
+//! What browsers are told about passkeys that changed.
+
+use axum::http::{Method, StatusCode};
+use passkeys::{Passkeys, store::MemoryRepository};
+use passkeys_tests::support::App;
+use serde_json::json;
+
+use crate::{
+    peer::Peer,
+    site::{Answer, Site},
+};
+
+async fn signals(site: &Site, user: Option<&str>) -> Answer {
+    site.ask(Method::GET, "/signals", user, None).await
+}
+
+#[tokio::test]
+async fn the_owner_is_told_which_passkeys_are_accepted_and_what_they_are_called() {
+    let (site, mut phone, mut key) = (Site::default(), Peer::new(), Peer::new());
+    let ids = json!([
+        site.register("ada", &mut phone).await.json()["credentialId"],
+        site.register("ada", &mut key).await.json()["credentialId"],
+    ]);
+    let answer = signals(&site, Some("ada")).await;
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let mut told = answer.json();
+    let accepted = &mut told["signalAllAcceptedCredentials"]["allAcceptedCredentialIds"];
+    let by_text = |ids: &serde_json::Value| {
+        let mut ids: Vec<_> = ids.as_array().unwrap().clone();
+        ids.sort_by_key(ToString::to_string);
+        ids
+    };
+    assert_eq!(by_text(&accepted.take()), by_text(&ids));
+    // "YWRh" is "ada", the user handle that the passkeys were created with.
+    assert_eq!(
+        told,
+        json!({
+            "signalAllAcceptedCredentials": {
+                "rpId": "example.com",
+                "userId": "YWRh",
+                "allAcceptedCredentialIds": null,
+            },
+            "signalCurrentUserDetails": {
+                "rpId": "example.com",
+                "userId": "YWRh",
+                "name": "ada@example.com",
+                "displayName": "ada",
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_told_about_somebody_elses_passkeys() {
+    let (site, mut phone) = (Site::default(), Peer::new());
+    site.register("ada", &mut phone).await;
+    let to_bob = signals(&site, Some("bob")).await.json();
+    let accepted = &to_bob["signalAllAcceptedCredentials"];
+    assert_eq!(accepted["allAcceptedCredentialIds"], json!([]));
+    assert_eq!(accepted["userId"], "Ym9i");
+    // The hook's own words.
+    let to_nobody = signals(&site, None).await;
+    assert_eq!(to_nobody.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(to_nobody.body, b"who are you?");
+}
+
+/// Asks whether nobody knows the passkey with this id.
+async fn unknown(site: &Site, id: &str) -> Answer {
+    let body = json!({ "credentialId": id });
+    site.post("/signals/unknown", None, Some(body)).await
+}
+
+#[track_caller]
+fn says_nothing(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.body, b"");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+}
+
+/// A repository that has every passkey of the RP ID.
+fn knows_all() -> Site {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    Site::of(&passkeys.signal_unknown_credentials())
+}
+
+#[tokio::test]
+async fn a_passkey_that_nobody_knows_may_be_dropped_where_the_application_says_so() {
+    let (site, mut phone) = (knows_all(), Peer::new());
+    let registered = site.register("ada", &mut phone).await.json();
+    let id = registered["credentialId"].as_str().unwrap();
+    says_nothing(&unknown(&site, id).await);
+
+    let path = format!("/credentials/{id}");
+    site.ask(Method::DELETE, &path, Some("ada"), None).await;
+    // The sign-in itself tells nothing, as ever.
+    site.sign_in(&mut phone)
+        .await
+        .is_error(401, "authentication_failed");
+    let answer = unknown(&site, id).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(
+        answer.json(),
+        json!({ "rpId": "example.com", "credentialId": id })
+    );
+}
+
+#[tokio::test]
+async fn unless_the_application_says_so_no_passkey_is_unknown() {
+    let site = Site::default();
+    says_nothing(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
+}
+
+/// Whoever begins for a name and asks about the ids learns nothing about the name.
+#[tokio::test]
+async fn made_up_passkeys_are_answered_like_real_ones() {
+    let (site, mut phone) = (knows_all(), Peer::new());
+    site.register("ada", &mut phone).await;
+    let mut lengths = std::collections::BTreeSet::new();
+    for user in ["ada".to_owned()]
+        .into_iter()
+        .chain((0..100).map(|number| format!("nobody-{number}")))
+    {
+        let who = json!({ "userId": user });
+        let begun = site.post("/authenticate/begin", None, Some(who)).await;
+        let begun = begun.json();
+        for credential in begun["publicKey"]["allowCredentials"].as_array().unwrap() {
+            let id = credential["id"].as_str().unwrap();
+            lengths.insert(id.len());
+            says_nothing(&unknown(&site, id).await);
+        }
+    }
+    assert!(lengths.len() > 2, "all kinds were made up: {lengths:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_refused() {
+    let site = knows_all();
+    for id in ["", "="] {
+        unknown(&site, id).await.is_error(422, "invalid_request");
+    }
+}
