@@ -32,6 +32,14 @@ impl Accounts {
             .await
     }
 
+    /// The id of the account, and the name as its owner writes it.
+    pub(crate) async fn with_name(&self, name: &str) -> sqlx::Result<Option<(String, String)>> {
+        sqlx::query_as("SELECT id, name FROM accounts WHERE name = ?")
+            .bind(name)
+            .fetch_optional(&self.0)
+            .await
+    }
+
     /// Answers `false`, and changes nothing, if somebody has this name.
     pub(crate) async fn create(&self, id: &str, name: &str) -> sqlx::Result<bool> {
         let created =

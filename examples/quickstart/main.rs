@@ -78,6 +78,12 @@ impl App {
         Ok(Json(Account { name }))
     }
 
+    /// Whose name is it? The page asks when someone has it already and wants to sign in.
+    async fn find_user(&self, name: String) -> Result<Option<PasskeyUser>, AppError> {
+        let account = self.accounts.with_name(name.trim()).await?;
+        Ok(account.map(|(id, name)| PasskeyUser::new(id, &name, &name)))
+    }
+
     /// The passkey is verified: this is the person it belongs to.
     async fn on_authenticated(
         &self,

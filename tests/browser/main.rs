@@ -218,6 +218,25 @@ fn a_name_that_is_taken_stays_whose_it_is() {
     });
 }
 
+#[test]
+fn a_name_that_is_taken_is_its_owners_to_sign_in_with() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        for name in ["Ada", "Bob"] {
+            sign_up(visit, name).await;
+            sign_out(visit).await;
+        }
+        visit.fill("Your name", "ada").await;
+        visit.press(CREATE).await;
+        visit.sees("This name is taken.").await;
+        // Bob's passkey is the newer one, and Ada is who was asked for.
+        visit.press(SIGN_IN).await;
+        visit.sees("Hello, Ada").await;
+    });
+}
+
 /// Both are asked for a passkey before either has an account.
 #[test]
 fn of_two_people_who_want_a_name_at_once_one_gets_it() {

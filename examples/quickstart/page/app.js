@@ -13,9 +13,14 @@ import { inWords } from "./words.js";
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
+/** A name in the field that turned out to be somebody's: theirs is the passkey to ask for. */
+let taken = "";
+
 $("sign-in").addEventListener("click", () =>
   perform("sign-in", $("sign-in"), async (signal) => {
-    await showSignedIn(/** @type {Account} */ (await passkeys.authenticate({ signal })));
+    const username = (taken && $("name").value.trim() === taken && taken) || undefined;
+    const account = await passkeys.authenticate({ username, signal });
+    await showSignedIn(/** @type {Account} */ (account));
   }),
 );
 
@@ -128,6 +133,7 @@ async function offerPasskeys() {
 function fail(error, doing) {
   const words = inWords(error, doing);
   const { code } = /** @type {PasskeyError} */ (error);
+  if (code === "name_taken") taken = $("name").value.trim();
   if (code === "name_taken" || code === "name_unusable") return showNameError(words);
   if (code === "signed_out") showSignedOut();
   complain(words);
