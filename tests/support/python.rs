@@ -1,4 +1,5 @@
 use std::{
+    fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -8,8 +9,17 @@ use crate::left_out;
 /// Python with these packages, in a virtual environment of its own.
 ///
 /// `None`, and said so, where there is no Python or no package index.
+///
+/// # Panics
+///
+/// If the place of the environment cannot be written to.
 #[must_use]
 pub fn python(venv: &Path, requirements: &Path) -> Option<PathBuf> {
+    // Each test may be a process of its own, and one of them makes the environment.
+    fs::create_dir_all(venv).expect("a directory");
+    let turn = File::create(venv.join("lock")).expect("a file");
+    turn.lock().expect("a turn");
+
     let python = venv.join("bin/python");
     let run = |command: &mut Command| {
         command
