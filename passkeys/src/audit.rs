@@ -126,6 +126,8 @@ pub enum Reason {
     Algorithm,
     /// The attestation statement does not verify, or is missing where it is required.
     Attestation,
+    /// The attestation leads to no authority that is trusted, or not for this model.
+    Untrusted,
     /// `id`, `rawId` and the attested credential id are not the same.
     CredentialId,
     /// The credential is registered already.
@@ -168,6 +170,7 @@ impl Reason {
             Self::BackupEligibility => "backup_eligibility",
             Self::Algorithm => "algorithm",
             Self::Attestation => "attestation",
+            Self::Untrusted => "untrusted",
             Self::CredentialId => "credential_id",
             Self::AlreadyRegistered => "already_registered",
             Self::AccountExists => "account_exists",

@@ -171,7 +171,7 @@ impl<'de> Deserialize<'de> for CredentialId {
 
 /// The identifier of an authenticator's model, written like a UUID
 /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Aaguid([u8; 16]);
 
 impl Aaguid {
@@ -188,6 +188,38 @@ impl Aaguid {
         &self.0
     }
 }
+
+impl FromStr for Aaguid {
+    type Err = InvalidAaguid;
+
+    /// Reads the form that [`Display`](fmt::Display) writes, in either case:
+    /// `ee882879-721c-4913-9775-3dfcce97072a`.
+    fn from_str(text: &str) -> Result<Self, InvalidAaguid> {
+        let hyphens = [8, 13, 18, 23];
+        let mut digits = Vec::with_capacity(32);
+        for (at, byte) in text.bytes().enumerate() {
+            match char::from(byte).to_digit(16) {
+                Some(digit) if !hyphens.contains(&at) => digits.push(digit),
+                None if hyphens.contains(&at) && byte == b'-' => {}
+                _ => return Err(InvalidAaguid),
+            }
+        }
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = u8::try_from(pair[0] << 4 | pair[1]).map_err(|_| InvalidAaguid)?;
+        }
+        (digits.len() == 32)
+            .then_some(bytes)
+            .and_then(Self::new)
+            .ok_or(InvalidAaguid)
+    }
+}
+
+/// A text is not the identifier of an authenticator's model: 32 hexadecimal digits with hyphens,
+/// as in a UUID, and not all zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an AAGUID, such as `ee882879-721c-4913-9775-3dfcce97072a`")]
+pub struct InvalidAaguid;
 
 impl fmt::Display for Aaguid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

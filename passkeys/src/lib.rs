@@ -16,6 +16,7 @@
 //! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
 //! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
 //! | `openapi` | the routes, and what the hooks take and answer, as an OpenAPI 3.1 document: `Passkeys::openapi` |
+//! | `fido-mds` | trust anchors from the FIDO Alliance's metadata: `attestation::TrustAnchors::from_fido_metadata` |
 //! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
 //!
 //! None of them is on by default; memory stores always are there.
@@ -46,6 +47,7 @@ pub mod store;
 pub mod testing;
 mod user;
 
+pub use crate::engine::attestation;
 pub use passkeys_macros::passkeys;
 pub use passkeys_rules::{
     Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
@@ -55,7 +57,7 @@ pub use crate::{
     ceremony::{AuthenticationResult, RegistrationResult},
     clock::{Clock, SystemClock},
     config::{Config, ConfigBuilder, ConfigError},
-    credential::{Aaguid, Credential, CredentialId, Transport},
+    credential::{Aaguid, Credential, CredentialId, InvalidAaguid, Transport},
     error::Error,
     passkeys::Passkeys,
     user::PasskeyUser,

@@ -4,6 +4,7 @@ use axum::Router;
 
 use crate::{
     Clock, Config, SystemClock,
+    attestation::TrustAnchors,
     audit::AuditSink,
     ceremony::{Authentication, Ceremonies, Decoys, Registration},
     engine::Engine,
@@ -90,6 +91,19 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
         self.ceremonies.audit = Some(Arc::new(sink));
+        self
+    }
+
+    /// Registers only passkeys whose attestation leads to one of these, and has browsers asked
+    /// for it: `attestation` is then `"direct"`, whatever the configuration says.
+    ///
+    /// Synchronised passkeys have no attestation, so with this people need authenticators of
+    /// their own, such as security keys.
+    #[must_use]
+    pub fn trust_anchors(mut self, anchors: TrustAnchors) -> Self {
+        let mut engine = Engine::new(&self.ceremonies.config);
+        engine.trust(anchors);
+        self.ceremonies.engine = Arc::new(engine);
         self
     }
 

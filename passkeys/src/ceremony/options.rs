@@ -172,7 +172,7 @@ impl CreationOptions {
                 user_verification: config.user_verification().as_str(),
             },
             hints: config.hints().iter().copied().map(Hint::as_str).collect(),
-            attestation: Attestation::as_str(config.attestation()),
+            attestation: Attestation::as_str(ceremonies.engine.attestation()),
             extensions: CreationExtensions { cred_props: true },
         }
     }

@@ -180,14 +180,16 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             sign_up,
         } = begun;
         let device_name = device_name::clean(device_name.unwrap_or_default())?;
-        let attested = match self
-            .0
-            .engine
-            .verify_registration(response, challenge.as_bytes())
-        {
-            Ok(attested) => attested,
-            Err(reason) => return Err(self.refuse(reason, Some(&user), None)),
-        };
+        let attested =
+            match self
+                .0
+                .engine
+                .verify_registration(response, challenge.as_bytes(), self.0.now())
+            {
+                Ok(attested) => attested,
+                Err(reason) => return Err(self.refuse(reason, Some(&user), None)),
+            };
+        let attestation = attested.attestation.clone();
         let credential = self.credential(attested, &user, response, device_name);
 
         if !self.0.repository.insert(&credential).await? {
@@ -207,6 +209,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         Ok(RegistrationResult {
             user,
             credential,
+            attestation,
             signed_up: sign_up,
         })
     }
@@ -233,7 +236,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
                 .discoverable()
                 .unwrap_or(self.0.config.resident_key() == ResidentKey::Required),
             device_name,
-            attestation_format: Some(attested.attestation_format),
+            attestation_format: Some(attested.attestation.format().to_owned()),
             created_at: self.0.now(),
             last_used_at: None,
             suspended_at: None,

@@ -1,4 +1,4 @@
-use crate::{Credential, PasskeyUser};
+use crate::{Credential, PasskeyUser, attestation::VerifiedAttestation};
 
 /// A verified sign-in: what `on_authenticated` receives.
 #[derive(Clone, Debug)]
@@ -42,6 +42,7 @@ impl AuthenticationResult {
 pub struct RegistrationResult {
     pub(crate) user: PasskeyUser,
     pub(crate) credential: Credential,
+    pub(crate) attestation: VerifiedAttestation,
     pub(crate) signed_up: bool,
 }
 
@@ -62,6 +63,12 @@ impl RegistrationResult {
     #[must_use]
     pub fn credential(&self) -> &Credential {
         &self.credential
+    }
+
+    /// What the authenticator proved about itself.
+    #[must_use]
+    pub fn attestation(&self) -> &VerifiedAttestation {
+        &self.attestation
     }
 
     /// Whether the ceremony was begun by `sign_up`: the account is new and this is its first

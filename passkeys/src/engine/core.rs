@@ -1,22 +1,32 @@
 //! The one place that knows `webauthn-rs-core`.
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use serde::Deserialize;
 use serde_cbor_2::Value;
 use serde_json::json;
+use time::OffsetDateTime;
 use tracing::{Dispatch, dispatcher};
 use webauthn_rs_core::{
     WebauthnCore,
+    attestation::verify_attestation_ca_chain,
     error::WebauthnError,
     proto::{
-        AttestationFormat, AuthenticationExtensionsClientOutputs, AuthenticationState,
+        AttestationCaList, AttestationCaListBuilder, AttestationFormat,
+        AuthenticationExtensionsClientOutputs, AuthenticationState,
         AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEAlgorithm,
         COSEKey, COSEKeyType, Credential as CoreCredential, ECDSACurve, ParsedAttestation,
-        PublicKeyCredential, RegisterPublicKeyCredential, RegisteredExtensions,
-        RegistrationExtensionsClientOutputs, RegistrationState, UserVerificationPolicy,
+        ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential,
+        RegisteredExtensions, RegistrationExtensionsClientOutputs, RegistrationState,
+        UserVerificationPolicy,
     },
 };
+
+use super::attestation::AttestationType;
 
 use crate::{
     Config, Credential, UserVerification,
@@ -62,7 +72,7 @@ impl Core {
         &self,
         response: &RegistrationResponse,
         challenge: &[u8],
-    ) -> Result<(), Reason> {
+    ) -> Result<Statement, Reason> {
         let state: RegistrationState = state(json!({
             "policy": self.user_verification,
             "exclude_credentials": [],
@@ -85,7 +95,10 @@ impl Core {
             extensions: RegistrationExtensionsClientOutputs::default(),
         };
         silently(|| self.webauthn.register_credential(&response, &state, None))
-            .map(drop)
+            .map(|credential| Statement {
+                format: credential.attestation_format,
+                attestation: credential.attestation.data,
+            })
             .map_err(|error| reason(&error, Reason::Attestation))
     }
 
@@ -156,6 +169,74 @@ impl PublicKey {
     }
 }
 
+/// A verified attestation statement. Who signed it is another question: see [`Roots`].
+pub(super) struct Statement {
+    format: AttestationFormat,
+    attestation: ParsedAttestationData,
+}
+
+impl Statement {
+    pub(super) fn attestation_type(&self) -> Result<AttestationType, Reason> {
+        match self.attestation {
+            ParsedAttestationData::None => Ok(AttestationType::None),
+            ParsedAttestationData::Self_ => Ok(AttestationType::SelfAttestation),
+            ParsedAttestationData::Basic(_) => Ok(AttestationType::Basic),
+            ParsedAttestationData::AttCa(_) => Ok(AttestationType::AttestationCa),
+            ParsedAttestationData::AnonCa(_) => Ok(AttestationType::AnonymizationCa),
+            ParsedAttestationData::ECDAA | ParsedAttestationData::Uncertain => {
+                Err(Reason::Attestation)
+            }
+        }
+    }
+
+    /// Whether the attested AAGUID is signed, and held to the certificate where that names one.
+    pub(super) fn signs_model(&self) -> bool {
+        matches!(
+            self.format,
+            AttestationFormat::Packed | AttestationFormat::Tpm
+        )
+    }
+}
+
+/// A certificate that attestations may lead to.
+#[derive(Clone)]
+pub(super) struct Root(AttestationCaList);
+
+impl Root {
+    pub(super) fn parse(der: &[u8]) -> Option<Self> {
+        let mut list = AttestationCaListBuilder::new();
+        // The crate wants a model, and is never asked for it: `Authority` knows the models.
+        let model = Default::default();
+        silently(|| list.insert_device_der(der, model, String::new(), BTreeMap::new())).ok()?;
+        Some(Self(list.build()))
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0.cas().keys().eq(other.0.cas().keys())
+    }
+}
+
+/// All of them.
+#[derive(Clone)]
+pub(super) struct Roots(AttestationCaList);
+
+impl Roots {
+    pub(super) fn new<'a>(roots: impl IntoIterator<Item = &'a Root>) -> Self {
+        let mut all = AttestationCaList::default();
+        roots.into_iter().for_each(|root| all.union(&root.0));
+        Self(all)
+    }
+
+    /// The one that the statement's certificates lead to, all of them valid now.
+    pub(super) fn verify(&self, statement: &Statement, now: OffsetDateTime) -> Option<Root> {
+        let now = SystemTime::from(now);
+        let found = silently(|| verify_attestation_ca_chain(&statement.attestation, &self.0, now));
+        let mut root = AttestationCaList::default();
+        root.insert(found.ok()??.clone()).ok()?;
+        Some(Root(root))
+    }
+}
+
 /// The members of an attestation object that we look at ourselves.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -164,6 +245,14 @@ pub(super) struct AttestationObject<'a> {
     pub(super) fmt: Cow<'a, str>,
     #[serde(borrow)]
     pub(super) auth_data: Cow<'a, [u8]>,
+    #[serde(borrow)]
+    pub(super) att_stmt: AttestationStatement<'a>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct AttestationStatement<'a> {
+    #[serde(borrow, default)]
+    pub(super) x5c: Vec<&'a [u8]>,
 }
 
 pub(super) fn attestation_object(bytes: &[u8]) -> Result<AttestationObject<'_>, Reason> {
@@ -176,7 +265,7 @@ fn state<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, Re
 }
 
 /// The crate logs responses, challenges and keys as it goes. None of that may be written.
-fn silently<T>(verify: impl FnOnce() -> T) -> T {
+pub(super) fn silently<T>(verify: impl FnOnce() -> T) -> T {
     dispatcher::with_default(&Dispatch::none(), verify)
 }
 

@@ -5,17 +5,22 @@
 //! out (client data to the letter, the bytes between the fields of authenticator data, the curve
 //! that belongs to an algorithm) is checked here, before it is asked.
 
+pub mod attestation;
 mod authenticator_data;
 mod client_data;
 mod core;
+#[cfg(feature = "fido-mds")]
+mod fido_metadata;
 
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
 
 use crate::{
     Aaguid, Attestation, Config, Credential, CredentialId, UserVerification,
     audit::Reason,
     response::{AuthenticationResponse, RegistrationResponse},
 };
+use attestation::{TrustAnchors, VerifiedAttestation};
 use authenticator_data::AuthenticatorData;
 use client_data::ClientData;
 
@@ -29,6 +34,7 @@ pub(crate) struct Engine {
     origins: Vec<String>,
     user_verification: UserVerification,
     attestation: Attestation,
+    trust_anchors: Option<TrustAnchors>,
 }
 
 /// What a verified registration proves.
@@ -41,7 +47,7 @@ pub(crate) struct Attested {
     pub(crate) user_verified: bool,
     pub(crate) backup_eligible: bool,
     pub(crate) backup_state: bool,
-    pub(crate) attestation_format: String,
+    pub(crate) attestation: VerifiedAttestation,
 }
 
 /// What a verified assertion proves.
@@ -60,7 +66,19 @@ impl Engine {
             origins: config.accepted_origins().map(str::to_owned).collect(),
             user_verification: config.user_verification(),
             attestation: config.attestation(),
+            trust_anchors: None,
         }
+    }
+
+    /// Takes only attestation that leads to one of these, which implies asking for it.
+    pub(crate) fn trust(&mut self, anchors: TrustAnchors) {
+        self.attestation = Attestation::Direct;
+        self.trust_anchors = Some(anchors);
+    }
+
+    /// How much attestation to ask browsers for.
+    pub(crate) fn attestation(&self) -> Attestation {
+        self.attestation
     }
 
     /// The steps of [§7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential).
@@ -68,6 +86,7 @@ impl Engine {
         &self,
         response: &RegistrationResponse,
         challenge: &[u8],
+        now: OffsetDateTime,
     ) -> Result<Attested, Reason> {
         response.check_id()?;
         let client_data = ClientData::parse(&response.response.client_data_json)?;
@@ -84,17 +103,27 @@ impl Engine {
             return Err(Reason::Attestation);
         }
         core::PublicKey::parse(attested.public_key)?;
-        self.core.verify_registration(response, challenge)?;
+        let statement = self.core.verify_registration(response, challenge)?;
+        let aaguid = Aaguid::new(attested.aaguid);
+        let attestation = VerifiedAttestation {
+            attestation_type: statement.attestation_type()?,
+            trust_path: object.att_stmt.x5c.into_iter().map(Into::into).collect(),
+            authority: match &self.trust_anchors {
+                Some(anchors) => Some(anchors.judge(&statement, aaguid, now)?),
+                None => None,
+            },
+            format: object.fmt.into_owned(),
+        };
 
         Ok(Attested {
             id: attested.credential_id.into(),
             public_key: attested.public_key.to_vec(),
             sign_count: data.sign_count,
-            aaguid: Aaguid::new(attested.aaguid),
+            aaguid,
             user_verified: data.user_verified(),
             backup_eligible: data.backup_eligible(),
             backup_state: data.backup_state(),
-            attestation_format: object.fmt.into_owned(),
+            attestation,
         })
     }
 
