@@ -206,7 +206,7 @@ impl Root {
     pub(super) fn parse(der: &[u8]) -> Option<Self> {
         let mut list = AttestationCaListBuilder::new();
         // The crate wants a model, and is never asked for it: `Authority` knows the models.
-        let model = Default::default();
+        let model = <_>::default();
         silently(|| list.insert_device_der(der, model, String::new(), BTreeMap::new())).ok()?;
         Some(Self(list.build()))
     }
