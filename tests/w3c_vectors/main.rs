@@ -2,22 +2,20 @@
 //! (<https://www.w3.org/TR/webauthn-3/#sctn-test-vectors>), registered and signed in with through
 //! the library's front door.
 
+mod rigged;
+mod trust;
+
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use passkeys::{
-    Aaguid, Config, Credential, CredentialId, PasskeyUser, Passkeys, UserVerification,
+    Aaguid, Config, Credential, Passkeys,
     audit::Reason,
-    ceremony::{FinishAuthentication, FinishRegistration},
-    store::{
-        ChallengeStore, CredentialRepository as _, MemoryChallenges, MemoryRepository,
-        PendingCeremony, StoreError,
-    },
+    ceremony::FinishAuthentication,
+    store::{CredentialRepository as _, MemoryRepository},
 };
 use passkeys_tests::support::{App, World};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use rigged::{Example, Rigged, Vectors, base64url, bytes};
+use serde_json::json;
 use time::OffsetDateTime;
 
 /// What becomes of every example: why it does not register, and why it does not sign in. `None`: it
@@ -82,57 +80,6 @@ const CROSS: Option<Reason> = Some(Reason::CrossOrigin);
 const ALGORITHM: Option<Reason> = Some(Reason::Algorithm);
 const ATTESTATION: Option<Reason> = Some(Reason::Attestation);
 
-#[derive(Deserialize)]
-struct Vectors {
-    #[serde(rename = "rpId")]
-    rp_id: String,
-    origin: String,
-    examples: Vec<Example>,
-}
-
-#[derive(Deserialize)]
-struct Example {
-    name: String,
-    registration: BTreeMap<String, String>,
-    authentication: BTreeMap<String, String>,
-}
-
-/// A store in which every ceremony waits with the challenge of the example.
-#[derive(Clone, Default)]
-struct Rigged {
-    store: Arc<MemoryChallenges>,
-    challenge: Arc<Mutex<String>>,
-}
-
-#[async_trait]
-impl ChallengeStore for Rigged {
-    async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
-        let mut ceremony: Value = serde_json::to_value(ceremony).unwrap();
-        ceremony["challenge"] = self.challenge.lock().unwrap().as_str().into();
-        self.store
-            .put(serde_json::from_value(ceremony).unwrap())
-            .await
-    }
-
-    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
-        self.store.take(state).await
-    }
-}
-
-/// The example's hexadecimal member.
-fn bytes(example: &BTreeMap<String, String>, member: &str) -> Vec<u8> {
-    let hex = &example[member];
-    (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-        .collect()
-}
-
-/// The same as the browser's JSON has it.
-fn base64url(example: &BTreeMap<String, String>, member: &str) -> String {
-    CredentialId::from(bytes(example, member)).to_string()
-}
-
 /// The credential that the example makes, without verifying anything.
 fn unverified(example: &BTreeMap<String, String>) -> Credential {
     // Nothing stands behind the authenticator data in an example's attestation object, nor behind
@@ -155,24 +102,9 @@ async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reaso
     let rigged = Rigged::default();
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
     let world = World::of(passkeys.challenges(rigged.clone()));
-    let user = PasskeyUser::new("ada", "ada", "Ada");
     let id = base64url(&example.registration, "credential_id");
 
-    let registration = world.passkeys.registration();
-    *rigged.challenge.lock().unwrap() = base64url(&example.registration, "challenge");
-    let request = FinishRegistration {
-        state: registration.begin(&user).await.unwrap().state,
-        credential: serde_json::from_value(json!({
-            "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {},
-            "response": {
-                "clientDataJSON": base64url(&example.registration, "clientDataJSON"),
-                "attestationObject": base64url(&example.registration, "attestationObject"),
-            },
-        }))
-        .unwrap(),
-        device_name: None,
-    };
-    let unregistered = match registration.finish(&user, &request).await {
+    let unregistered = match rigged.register(&world.passkeys, example).await {
         Ok(registered) => {
             let aaguid = registered.credential().aaguid;
             let expected = bytes(&example.registration, "aaguid").try_into().unwrap();
@@ -195,7 +127,7 @@ async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reaso
     };
 
     let authentication = world.passkeys.authentication();
-    *rigged.challenge.lock().unwrap() = base64url(&example.authentication, "challenge");
+    rigged.expect(base64url(&example.authentication, "challenge"));
     let request = FinishAuthentication {
         state: authentication.begin(Some("ada")).await.unwrap().state,
         credential: serde_json::from_value(json!({
@@ -220,12 +152,8 @@ async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reaso
 
 #[tokio::test]
 async fn every_example_of_the_specification_ends_as_expected() {
-    let vectors: Vectors =
-        serde_json::from_str(include_str!("vectors/webauthn-level3.json")).unwrap();
-    let config = Config::builder(vectors.rp_id, [vectors.origin])
-        .user_verification(UserVerification::Preferred)
-        .build()
-        .unwrap();
+    let vectors = Vectors::load();
+    let config = vectors.config();
     let mut results = Vec::new();
     for example in &vectors.examples {
         let (registration, sign_in) = run(example, config.clone()).await;
