@@ -147,10 +147,9 @@ async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
     };
     certificates.push(Cbor::Bytes(vectors.root()));
     let object = serde_cbor_2::to_vec(&object).unwrap();
-    let object = object.iter().map(|byte| format!("{byte:02x}")).collect();
-    example
-        .registration
-        .insert("attestationObject".into(), object);
+    let hex: Vec<_> = object.iter().map(|byte| format!("{byte:02x}")).collect();
+    let registration = &mut example.registration;
+    registration.insert("attestationObject".into(), hex.concat());
     let answer = register(TrustAnchors::new([elsewhere()]), &vectors, &example).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
     // It does no harm where it is trusted anyway.

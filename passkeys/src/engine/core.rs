@@ -27,7 +27,6 @@ use webauthn_rs_core::{
 };
 
 use super::attestation::AttestationType;
-
 use crate::{
     Config, Credential, UserVerification,
     audit::Reason,
