@@ -1,9 +1,7 @@
 //! Authenticator data, byte for byte
 //! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
 
-use serde::de::{Deserialize as _, IgnoredAny};
-use serde_cbor_2::Deserializer;
-
+use super::cbor;
 use crate::{CredentialId, audit::Reason};
 
 const USER_PRESENT: u8 = 1;
@@ -46,7 +44,7 @@ impl<'a> AuthenticatorData<'a> {
             rest = after;
         }
         if flags & EXTENSIONS != 0 {
-            let (extensions, after) = cbor_item(rest)?;
+            let (extensions, after) = cbor::split(rest)?;
             // A map, of any length.
             (extensions[0] >> 5 == 5).then_some(())?;
             rest = after;
@@ -85,7 +83,7 @@ impl<'a> AttestedCredential<'a> {
             .contains(&length)
             .then_some(())?;
         let (credential_id, rest) = rest.split_at_checked(length)?;
-        let (public_key, rest) = cbor_item(rest)?;
+        let (public_key, rest) = cbor::split(rest)?;
         Some((
             Self {
                 aaguid,
@@ -95,11 +93,4 @@ impl<'a> AttestedCredential<'a> {
             rest,
         ))
     }
-}
-
-/// Splits off the first CBOR item, which is never empty.
-fn cbor_item(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut reader = Deserializer::from_slice(bytes);
-    IgnoredAny::deserialize(&mut reader).ok()?;
-    bytes.split_at_checked(reader.byte_offset())
 }

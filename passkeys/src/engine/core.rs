@@ -1,7 +1,6 @@
 //! The one place that knows `webauthn-rs-core`.
 
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     time::{Duration, SystemTime},
 };
@@ -234,28 +233,6 @@ impl Roots {
         root.insert(found.ok()??.clone()).ok()?;
         Some(Root(root))
     }
-}
-
-/// The members of an attestation object that we look at ourselves.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AttestationObject<'a> {
-    #[serde(borrow)]
-    pub(super) fmt: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) auth_data: Cow<'a, [u8]>,
-    #[serde(borrow)]
-    pub(super) att_stmt: AttestationStatement<'a>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct AttestationStatement<'a> {
-    #[serde(borrow, default)]
-    pub(super) x5c: Vec<&'a [u8]>,
-}
-
-pub(super) fn attestation_object(bytes: &[u8]) -> Result<AttestationObject<'_>, Reason> {
-    serde_cbor_2::from_slice(bytes).map_err(|_| Reason::Malformed)
 }
 
 /// The crate offers no way to make a state for a challenge of ours, but reads one.

@@ -6,7 +6,9 @@
 //! that belongs to an algorithm) is checked here, before it is asked.
 
 pub mod attestation;
+mod attestation_object;
 mod authenticator_data;
+mod cbor;
 mod client_data;
 mod core;
 #[cfg(feature = "fido-mds")]
@@ -21,6 +23,7 @@ use crate::{
     response::{AuthenticationResponse, RegistrationResponse},
 };
 use attestation::{TrustAnchors, VerifiedAttestation};
+use attestation_object::AttestationObject;
 use authenticator_data::AuthenticatorData;
 use client_data::ClientData;
 
@@ -92,14 +95,14 @@ impl Engine {
         let client_data = ClientData::parse(&response.response.client_data_json)?;
         client_data.check("webauthn.create", challenge, &self.origins)?;
 
-        let object = core::attestation_object(&response.response.attestation_object)?;
+        let object = AttestationObject::parse(&response.response.attestation_object)?;
         let data = AuthenticatorData::parse(&object.auth_data)?;
         self.check_flags(&data)?;
         let attested = data.attested.as_ref().ok_or(Reason::Malformed)?;
         if attested.credential_id != response.raw_id {
             return Err(Reason::CredentialId);
         }
-        if self.attestation == Attestation::Direct && object.fmt == "none" {
+        if self.attestation == Attestation::Direct && object.format == "none" {
             return Err(Reason::Attestation);
         }
         core::PublicKey::parse(attested.public_key)?;
@@ -107,12 +110,12 @@ impl Engine {
         let aaguid = Aaguid::new(attested.aaguid);
         let attestation = VerifiedAttestation {
             attestation_type: statement.attestation_type()?,
-            trust_path: object.att_stmt.x5c.into_iter().map(Into::into).collect(),
+            trust_path: object.trust_path().map(Into::into).collect(),
             authority: match &self.trust_anchors {
                 Some(anchors) => Some(anchors.judge(&statement, aaguid, now)?),
                 None => None,
             },
-            format: object.fmt.into_owned(),
+            format: object.format.clone(),
         };
 
         Ok(Attested {
