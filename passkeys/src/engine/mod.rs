@@ -3,7 +3,7 @@
 //!
 //! [`core`](mod@core) is the only module that knows `webauthn-rs-core`. What that crate leaves
 //! out (client data to the letter, the bytes between the fields of authenticator data, the curve
-//! that belongs to an algorithm) is checked here, before it is asked.
+//! that belongs to an algorithm, the algorithm that belongs to a certificate) is checked here.
 
 pub mod attestation;
 mod attestation_object;
@@ -107,6 +107,7 @@ impl Engine {
         }
         core::PublicKey::parse(attested.public_key)?;
         let statement = self.core.verify_registration(response, challenge)?;
+        object.check_statement()?;
         let aaguid = Aaguid::new(attested.aaguid);
         let attestation = VerifiedAttestation {
             attestation_type: statement.attestation_type()?,
