@@ -122,7 +122,7 @@ pub enum Reason {
     BackupState,
     /// Backup eligibility is not what it was at registration.
     BackupEligibility,
-    /// The key's algorithm was not offered, or its curve is not the algorithm's.
+    /// The key's algorithm was not offered, or its curve or size is not one of the algorithm's.
     Algorithm,
     /// The attestation statement does not verify, or is missing where it is required.
     Attestation,

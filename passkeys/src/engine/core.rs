@@ -156,7 +156,14 @@ pub(super) struct PublicKey(COSEKey);
 impl PublicKey {
     pub(super) fn parse(cose: &[u8]) -> Result<Self, Reason> {
         let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Reason::Malformed)?;
-        let key = silently(|| COSEKey::try_from(&value)).map_err(|_| Reason::Algorithm)?;
+        let key = silently(|| COSEKey::try_from(&value)).map_err(|error| match error {
+            WebauthnError::COSEKeyInvalidAlgorithm
+            | WebauthnError::COSEKeyInvalidType
+            | WebauthnError::COSEKeyECDSAInvalidCurve
+            | WebauthnError::COSEKeyRSANEInvalid
+            | WebauthnError::SshPublicKeyEDUnsupported => Reason::Algorithm,
+            _ => Reason::Malformed,
+        })?;
         let fits = match (&key.type_, &key.key) {
             (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP256R1,
             (COSEAlgorithm::ES384, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP384R1,
