@@ -145,6 +145,10 @@ impl Engine {
         client_data.check("webauthn.get", challenge, &self.origins)?;
 
         let data = AuthenticatorData::parse(&response.response.authenticator_data)?;
+        if data.attested.is_some() {
+            // §6.1: only registrations attest a credential.
+            return Err(Reason::Malformed);
+        }
         self.check_flags(&data)?;
         if data.backup_eligible() != credential.backup_eligible {
             return Err(Reason::BackupEligibility);
