@@ -245,6 +245,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Ok(recorded)
     }
 
+    /// Tells the audit trail that the answer to a ceremony cannot be read.
+    pub(crate) fn unreadable(&self, begun: &BegunAuthentication) {
+        self.refuse(Reason::Malformed, begun.user_id.as_deref(), None);
+    }
+
     /// Tells the audit trail the reason, and makes the error that the peer may know.
     pub(crate) fn refuse(
         &self,

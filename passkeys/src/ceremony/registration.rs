@@ -243,6 +243,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         }
     }
 
+    /// Tells the audit trail that the answer to a ceremony cannot be read.
+    pub(crate) fn unreadable(&self, user: &PasskeyUser) {
+        self.refuse(Reason::Malformed, Some(user), None);
+    }
+
     /// Tells the audit trail the reason, and makes the error that the peer may know.
     pub(crate) fn refuse(
         &self,

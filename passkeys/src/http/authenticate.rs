@@ -67,7 +67,8 @@ pub(super) async fn finish<A: RelyingParty>(
     let request: FinishAuthentication<Box<RawValue>> = body::json(&parts.headers, &body)?;
     let authentication = passkeys.authentication();
     let begun = authentication.redeem(&request.state).await?;
-    let response: AuthenticationResponse = body::parse(request.credential.get().as_bytes())?;
+    let response: AuthenticationResponse = body::parse(request.credential.get().as_bytes())
+        .inspect_err(|_| authentication.unreadable(&begun))?;
     let result = authentication.complete(begun, &response).await?;
     Ok(passkeys.app.on_authenticated(&mut parts, result).await)
 }

@@ -47,7 +47,8 @@ pub(super) async fn finish<A: RelyingParty>(
         let user = passkeys.app.get_user(&mut parts).await?;
         registration.check_owner(&begun, &user)?;
     }
-    let response: RegistrationResponse = body::parse(request.credential.get().as_bytes())?;
+    let response: RegistrationResponse = body::parse(request.credential.get().as_bytes())
+        .inspect_err(|_| registration.unreadable(&begun.user))?;
     let result = registration
         .complete(begun, &response, request.device_name.as_deref())
         .await?;
