@@ -1,0 +1,294 @@
+//! The steps of Web Authentication Level 3, numbered as there and named in a few words, and those
+//! that no response can violate.
+
+use std::fmt;
+
+/// A section with numbered steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Section {
+    Registration,
+    SignIn,
+    Packed,
+    PackedCertificate,
+    Tpm,
+    AndroidKey,
+    SafetyNet,
+    FidoU2f,
+    None,
+    Apple,
+    Compound,
+}
+
+/// A step of a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Step(pub(crate) Section, pub(crate) usize);
+
+impl Section {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Registration,
+        Self::SignIn,
+        Self::Packed,
+        Self::PackedCertificate,
+        Self::Tpm,
+        Self::AndroidKey,
+        Self::SafetyNet,
+        Self::FidoU2f,
+        Self::None,
+        Self::Apple,
+        Self::Compound,
+    ];
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Registration => "§7.1 Registering a New Credential",
+            Self::SignIn => "§7.2 Verifying an Authentication Assertion",
+            Self::Packed => "§8.2 Packed Attestation",
+            Self::PackedCertificate => "§8.2.1 Certificates of Packed Attestation",
+            Self::Tpm => "§8.3 TPM Attestation",
+            Self::AndroidKey => "§8.4 Android Key Attestation",
+            Self::SafetyNet => "§8.5 Android SafetyNet Attestation",
+            Self::FidoU2f => "§8.6 FIDO U2F Attestation",
+            Self::None => "§8.7 None Attestation",
+            Self::Apple => "§8.8 Apple Anonymous Attestation",
+            Self::Compound => "§8.9 Compound Attestation",
+        }
+    }
+
+    /// The names of the steps, the first of which is step 1.
+    ///
+    /// The procedures of §8 are lists without numbers, or with numbers that start anew in each
+    /// branch. Their steps are counted here in the order in which they stand there.
+    pub(crate) fn steps(self) -> &'static [&'static str] {
+        match self {
+            Self::Registration => REGISTRATION,
+            Self::SignIn => SIGN_IN,
+            Self::Packed => PACKED,
+            Self::PackedCertificate => PACKED_CERTIFICATE,
+            Self::Tpm | Self::SafetyNet | Self::Compound => &["the whole procedure"],
+            Self::AndroidKey => ANDROID_KEY,
+            Self::FidoU2f => FIDO_U2F,
+            Self::None => &["the statement is an empty map"],
+            Self::Apple => APPLE,
+        }
+    }
+}
+
+impl Step {
+    pub(crate) fn name(self) -> &'static str {
+        self.0.steps()[self.1 - 1]
+    }
+
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        Section::ALL
+            .into_iter()
+            .flat_map(|section| (1..=section.steps().len()).map(move |step| Self(section, step)))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let section = self.0.title().split(' ').next().unwrap_or_default();
+        write!(f, "{section} step {} ({})", self.1, self.name())
+    }
+}
+
+const REGISTRATION: &[&str] = &[
+    "options are made",
+    "`navigator.credentials.create()` is called",
+    "`response` is an `AuthenticatorAttestationResponse`",
+    "the client extension results are read",
+    "the client data is decoded as UTF-8",
+    "the client data is parsed as JSON",
+    "`type` is `webauthn.create`",
+    "`challenge` is the one that was sent",
+    "`origin` is expected",
+    "`crossOrigin` is expected",
+    "`topOrigin` is expected",
+    "the client data is hashed",
+    "the attestation object is decoded as CBOR",
+    "`rpIdHash` is of the RP ID",
+    "UP: the user is present",
+    "UV: the user is verified, where that is required",
+    "BS is not set without BE",
+    "BE is evaluated, where the application uses it",
+    "BS is evaluated, where the application uses it",
+    "`alg` was offered",
+    "`fmt` is a supported attestation statement format",
+    "`attStmt` conforms to its format and verifies",
+    "trust anchors are obtained",
+    "the attestation is trustworthy",
+    "the credential id has at most 1023 bytes",
+    "the credential id is not registered for any user",
+    "a credential record is made",
+    "extension outputs are processed",
+    "the credential record is stored, or the ceremony fails",
+];
+
+const SIGN_IN: &[&str] = &[
+    "options are made",
+    "`navigator.credentials.get()` is called",
+    "`response` is an `AuthenticatorAssertionResponse`",
+    "the client extension results are read",
+    "the credential is one of `allowCredentials`",
+    "the user is identified and owns the credential",
+    "client data, authenticator data and signature are taken",
+    "the client data is decoded as UTF-8",
+    "the client data is parsed as JSON",
+    "`type` is `webauthn.get`",
+    "`challenge` is the one that was sent",
+    "`origin` is expected",
+    "`crossOrigin` is expected",
+    "`topOrigin` is expected",
+    "`rpIdHash` is of the RP ID",
+    "UP: the user is present",
+    "UV: the user is verified, where that is required",
+    "BS is not set without BE",
+    "BE is what it was at registration",
+    "the client data is hashed",
+    "the signature is the credential's, over authenticator data and hash",
+    "the signature counter advances",
+    "extension outputs are processed",
+    "the credential record is updated",
+    "the user is signed in, or the ceremony fails",
+];
+
+const PACKED: &[&str] = &[
+    "the statement has the members `alg`, `sig` and, if any, `x5c`",
+    "with `x5c`: `sig` verifies with the first certificate's key and `alg`",
+    "with `x5c`: the certificate is as §8.2.1 asks",
+    "with `x5c`: the AAGUID in the certificate, if any, is the authenticator's",
+    "without `x5c`: `alg` is the credential's algorithm",
+    "without `x5c`: `sig` verifies with the credential's key",
+];
+
+const PACKED_CERTIFICATE: &[&str] = &[
+    "the version is 3",
+    "the subject has a country (C)",
+    "the subject has an organisation (O)",
+    "the subject's unit (OU) is `Authenticator Attestation`",
+    "the subject has a name (CN)",
+    "the extension with the AAGUID is not critical",
+    "the certificate is no authority's (CA is false)",
+];
+
+const ANDROID_KEY: &[&str] = &[
+    "the statement has the members `alg`, `sig` and `x5c`",
+    "`sig` verifies with the first certificate's key and `alg`",
+    "the certificate's key is the credential's",
+    "`attestationChallenge` is the client data's hash",
+    "`allApplications` is in neither authorization list",
+    "`origin` is `KM_ORIGIN_GENERATED`",
+    "`purpose` is `KM_PURPOSE_SIGN`",
+];
+
+const FIDO_U2F: &[&str] = &[
+    "the statement has the members `sig` and `x5c`",
+    "`x5c` is exactly one certificate",
+    "the certificate's key is on P-256",
+    "the credential's key is on P-256",
+    "`sig` verifies over the U2F message",
+];
+
+const APPLE: &[&str] = &[
+    "the statement has the member `x5c`",
+    "the certificate's nonce is the hash of authenticator data and client data's hash",
+    "the certificate's key is the credential's",
+];
+
+/// What is to be said of steps that a response cannot violate, or cannot violate in all of its ways.
+pub(crate) const NOTES: &[(Step, &str)] = &[
+    (
+        Step(Section::Registration, 1),
+        "Ours, before there is a response: what `begin` answers is in the tests of HTTP.",
+    ),
+    (
+        Step(Section::Registration, 2),
+        "The browser's: the tests in Chromium call it.",
+    ),
+    (
+        Step(Section::Registration, 5),
+        "Stricter than the step, which strips a byte order mark: no browser writes one.",
+    ),
+    (
+        Step(Section::Registration, 12),
+        "A computation: the signature of a statement over another hash does not verify.",
+    ),
+    (
+        Step(Section::Registration, 18),
+        "A policy, and we have none: `RegistrationResult` tells the application.",
+    ),
+    (
+        Step(Section::Registration, 19),
+        "A policy, and we have none: `RegistrationResult` tells the application.",
+    ),
+    (
+        Step(Section::Registration, 22),
+        "A section for each format: §8.2 to §8.9, below.",
+    ),
+    (
+        Step(Section::Registration, 23),
+        "The application's: `Passkeys::trust_anchors`. Without any, everybody's are taken.",
+    ),
+    (
+        Step(Section::Registration, 27),
+        "After every registration here that is accepted, the record is compared with what the \
+         peer sent.",
+    ),
+    (
+        Step(Section::Registration, 29),
+        "After every registration here that is refused, nothing has been stored.",
+    ),
+    (
+        Step(Section::SignIn, 1),
+        "Ours, before there is a response: what `begin` answers is in the tests of HTTP.",
+    ),
+    (
+        Step(Section::SignIn, 2),
+        "The browser's: the tests in Chromium call it.",
+    ),
+    (
+        Step(Section::SignIn, 5),
+        "The list is that of the user's passkeys, and being the user's is what is held. A passkey \
+         that the user has added since `begin` is taken, too.",
+    ),
+    (
+        Step(Section::SignIn, 8),
+        "Stricter than the step, which strips a byte order mark: no browser writes one.",
+    ),
+    (
+        Step(Section::SignIn, 20),
+        "A computation: a signature over another hash does not verify.",
+    ),
+    (
+        Step(Section::SignIn, 24),
+        "After every sign-in here that is accepted, the record has the counter and the backup \
+         state of the response; after every other it is what it was. Whether the user was verified \
+         stays what it was at registration: to change it would take another factor.",
+    ),
+    (
+        Step(Section::SignIn, 25),
+        "Every sign-in here that is refused is answered with the error, and the application's \
+         hook is not called.",
+    ),
+    (
+        Step(Section::Packed, 3),
+        "A section of its own: §8.2.1, below.",
+    ),
+    (
+        Step(Section::PackedCertificate, 6),
+        "Whether an authority has one model or many is not to be seen: the extension may be missing.",
+    ),
+    (
+        Step(Section::Tpm, 1),
+        "Not supported: `webauthn-rs-core` knows no hash that TPMs sign with, and refuses them all.",
+    ),
+    (
+        Step(Section::AndroidKey, 7),
+        "Origin and purpose count in either list. Of several purposes the first is looked at.",
+    ),
+    (
+        Step(Section::SafetyNet, 1),
+        "Not supported: Google has ended it.",
+    ),
+    (Step(Section::Compound, 1), "Not supported."),
+];
