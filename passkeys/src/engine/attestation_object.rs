@@ -75,15 +75,7 @@ impl AttestationObject {
             (Some(Value::Integer(said)), Some(algorithm)) => *said == algorithm,
             _ => false,
         };
-        // §8.2.1: the country is a code of ISO 3166.
-        let country = certificate.tbs_certificate().subject().country();
-        let is_code = country.is_ok_and(|country| {
-            country.is_some_and(|country| {
-                let code = country.as_bytes();
-                code.len() == 2 && code.iter().all(u8::is_ascii_alphabetic)
-            })
-        });
-        fits && is_code
+        fits && has_country(&certificate) && !names_one_authenticator(&certificate)
     }
 
     fn member(&self, name: &str) -> Option<&Value> {
@@ -101,6 +93,7 @@ const RS256: i128 = -257;
 const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const SERIAL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// The COSE algorithm that the certificate's key signs with, of those that can be verified.
@@ -113,4 +106,19 @@ fn algorithm(certificate: &Certificate) -> Option<i128> {
         RSA => Some(RS256),
         _ => None,
     }
+}
+
+/// §8.2.1: the subject's country is a code of ISO 3166.
+fn has_country(certificate: &Certificate) -> bool {
+    let country = certificate.tbs_certificate().subject().country();
+    country.ok().flatten().is_some_and(|country| {
+        let code = country.as_bytes();
+        code.len() == 2 && code.iter().all(u8::is_ascii_alphabetic)
+    })
+}
+
+/// §8.2.2: `id-fido-gen-ce-sernum`, which only those may be told who asked for it. We never do.
+fn names_one_authenticator(certificate: &Certificate) -> bool {
+    let extensions = certificate.tbs_certificate().extensions();
+    extensions.is_some_and(|all| all.iter().any(|one| one.extn_id == SERIAL_NUMBER))
 }
