@@ -38,7 +38,7 @@ pub(crate) enum Change {
     Data(fn(&mut AuthenticatorData)),
     /// Of the JSON that is sent.
     Sent(fn(&mut Object)),
-    /// Of a sign-in's signature.
+    /// Of the signature of a sign-in, or of an attestation statement.
     Signature(fn(Vec<u8>) -> Vec<u8>),
 }
 
@@ -212,9 +212,10 @@ impl Row {
                 Some(Change::ClientData(change)) => change(&mut registration.response.client_data),
                 Some(Change::Data(change)) => change(&mut registration.response.data),
                 Some(Change::Sent(change)) => registration.response.sent = change,
-                Some(Change::SignIn(_) | Change::Signature(_)) => {
-                    panic!("a sign-in is no registration")
+                Some(Change::Signature(change)) => {
+                    registration.response.statement.signature = change;
                 }
+                Some(Change::SignIn(_)) => panic!("a sign-in is no registration"),
                 None => {}
             }
             return site.finish_registration(&mut registration, expected).await;
@@ -244,6 +245,6 @@ pub(crate) fn unattested(reason: Reason) -> Expected {
 }
 
 /// What a sign-in that does not verify is answered.
-fn unauthenticated(reason: Reason) -> Expected {
+pub(crate) fn unauthenticated(reason: Reason) -> Expected {
     Expected::Refused(401, "authentication_failed", reason)
 }

@@ -169,6 +169,7 @@ const PACKED_CERTIFICATE: &[&str] = &[
     "the subject has a name (CN)",
     "the extension with the AAGUID is not critical",
     "the certificate is no authority's (CA is false)",
+    "§8.2.2: it names no single authenticator, where nobody has asked for that",
 ];
 
 const ANDROID_KEY: &[&str] = &[
@@ -281,6 +282,10 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     (
         Step(Section::Tpm, 1),
         "Not supported: `webauthn-rs-core` knows no hash that TPMs sign with, and refuses them all.",
+    ),
+    (
+        Step(Section::AndroidKey, 4),
+        "Stricter than the step: `webauthn-rs-core` does not know the security level of StrongBox.",
     ),
     (
         Step(Section::AndroidKey, 7),

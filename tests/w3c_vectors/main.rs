@@ -60,7 +60,7 @@ const EXPECTED: [(&str, Option<Reason>, Option<Reason>); 15] = [
         ALGORITHM,
         ALGORITHM,
     ),
-    // The engine knows TPM statements that are signed with RSA; this one is signed with ES256.
+    // The engine knows what TPMs state, but no hash that they do it with, and refuses them all.
     ("TPM Attestation with ES256 Credential", ATTESTATION, None),
     // The engine wants more in the certificate's extension than the example's has.
     (

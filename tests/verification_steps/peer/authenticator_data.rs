@@ -50,11 +50,6 @@ impl AuthenticatorData {
         }
     }
 
-    pub(crate) fn attesting(mut self, id: &[u8], key: &Key) -> Self {
-        self.attest(id, key);
-        self
-    }
-
     pub(crate) fn attest(&mut self, id: &[u8], key: &Key) {
         self.flags |= flag::AT;
         self.attested = Some(Attested {

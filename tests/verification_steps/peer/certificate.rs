@@ -8,6 +8,7 @@ pub(crate) mod oid {
     pub(crate) const COMMON_NAME: &[u32] = &[2, 5, 4, 3];
     pub(crate) const KEY_USAGE: &[u32] = &[2, 5, 29, 15];
     pub(crate) const BASIC_CONSTRAINTS: &[u32] = &[2, 5, 29, 19];
+    pub(crate) const FIDO_SERIAL_NUMBER: &[u32] = &[1, 3, 6, 1, 4, 1, 45724, 1, 1, 2];
     pub(crate) const FIDO_AAGUID: &[u32] = &[1, 3, 6, 1, 4, 1, 45724, 1, 1, 4];
     pub(crate) const ANDROID_KEY: &[u32] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
     pub(crate) const APPLE_NONCE: &[u32] = &[1, 2, 840, 113_635, 100, 8, 2];

@@ -23,9 +23,15 @@ pub(crate) struct Registration {
 
 impl Registration {
     pub(crate) fn new(challenge: &str, passkey: Passkey, method: Method) -> Self {
+        let mut data = AuthenticatorData::new(0);
+        data.attest(&passkey.id, &passkey.key);
+        if method == Method::FidoU2f {
+            // Security keys of U2F tell no model.
+            data.attested().aaguid = [0; 16];
+        }
         Self {
             client_data: ClientData::new("webauthn.create", challenge),
-            data: AuthenticatorData::new(0).attesting(&passkey.id, &passkey.key),
+            data,
             statement: Statement::new(method, &passkey.key),
             passkey,
             object: |_| {},

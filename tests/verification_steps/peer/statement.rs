@@ -46,6 +46,8 @@ pub(crate) struct Statement {
 /// What the extension of an Android key's certificate says.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyDescription {
+    /// Who keeps the key: software (0), a trusted environment (1) or a chip of its own (2).
+    pub(crate) level: u8,
     pub(crate) challenge: fn(Vec<u8>) -> Vec<u8>,
     pub(crate) software: AuthorizationList,
     pub(crate) hardware: AuthorizationList,
@@ -53,7 +55,7 @@ pub(crate) struct KeyDescription {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthorizationList {
-    pub(crate) purpose: Option<u8>,
+    pub(crate) purpose: Vec<u8>,
     pub(crate) all_applications: bool,
     pub(crate) origin: Option<u8>,
 }
@@ -85,10 +87,11 @@ impl Statement {
                 oid::ANDROID_KEY
             },
             key_description: KeyDescription {
+                level: 1,
                 challenge: as_it_is,
                 software: AuthorizationList::default(),
                 hardware: AuthorizationList {
-                    purpose: Some(2),
+                    purpose: vec![2],
                     all_applications: false,
                     origin: Some(0),
                 },
@@ -157,9 +160,9 @@ impl KeyDescription {
         let challenge = (self.challenge)(client_hash.to_vec());
         Der::sequence(&[
             Der::integer(&[4]),
-            Der::enumerated(1),
+            Der::enumerated(self.level),
             Der::integer(&[41]),
-            Der::enumerated(1),
+            Der::enumerated(self.level),
             Der::octets(&challenge),
             Der::octets(&[]),
             self.software.encode(),
@@ -171,8 +174,10 @@ impl KeyDescription {
 impl AuthorizationList {
     fn encode(&self) -> Der {
         let mut items = Vec::new();
-        if let Some(purpose) = self.purpose {
-            items.push(Der::explicit(1, &Der::set(&[Der::integer(&[purpose])])));
+        if !self.purpose.is_empty() {
+            let purposes = self.purpose.iter().map(|purpose| Der::integer(&[*purpose]));
+            let purposes: Vec<Der> = purposes.collect();
+            items.push(Der::explicit(1, &Der::set(&purposes)));
         }
         if self.all_applications {
             items.push(Der::explicit(600, &Der::null()));

@@ -90,6 +90,13 @@ fn key_description() -> Vec<Row> {
         android(4, "the extension is of another kind", |answer| {
             answer.statement.extension = oid::APPLE_NONCE;
         }),
+        android(4, "software keeps the key, and says so", |answer| {
+            answer.statement.key_description.level = 0;
+        })
+        .accepted(),
+        android(4, "a chip of its own (StrongBox) keeps the key", |answer| {
+            answer.statement.key_description.level = 2;
+        }),
         android(5, "the hardware allows all applications", |answer| {
             answer.statement.key_description.hardware.all_applications = true;
         }),
@@ -103,10 +110,17 @@ fn key_description() -> Vec<Row> {
             answer.statement.key_description.hardware.origin = None;
         }),
         android(7, "the key is for decrypting", |answer| {
-            answer.statement.key_description.hardware.purpose = Some(1);
+            answer.statement.key_description.hardware.purpose = vec![1];
         }),
+        android(7, "the key is for decrypting and for signing", |answer| {
+            answer.statement.key_description.hardware.purpose = vec![1, 2];
+        }),
+        android(7, "the key is for signing and for verifying", |answer| {
+            answer.statement.key_description.hardware.purpose = vec![2, 3];
+        })
+        .accepted(),
         android(7, "nobody says what the key is for", |answer| {
-            answer.statement.key_description.hardware.purpose = None;
+            answer.statement.key_description.hardware.purpose.clear();
         }),
         android(
             7,

@@ -5,6 +5,7 @@ pub(crate) mod apple;
 pub(crate) mod attestation_object;
 pub(crate) mod authenticator_data;
 pub(crate) mod client_data;
+pub(crate) mod ecdsa;
 pub(crate) mod extensions;
 pub(crate) mod fido_u2f;
 pub(crate) mod identity;
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Vec<Row> {
         trust::rows(),
         identity::rows(),
         signature::rows(),
+        ecdsa::rows(),
         sign_count::rows(),
         extensions::rows(),
     ]

@@ -67,5 +67,9 @@ pub(crate) fn rows() -> Vec<Row> {
         certificate_is(7, "no basic constraints", |answer| {
             certificate(answer).remove_extension(oid::BASIC_CONSTRAINTS);
         }),
+        certificate_is(8, "a serial number", |answer| {
+            let value = Der::octets(b"0001");
+            certificate(answer).add_extension(oid::FIDO_SERIAL_NUMBER, false, value);
+        }),
     ]
 }

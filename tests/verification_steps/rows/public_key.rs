@@ -1,6 +1,6 @@
 //! The credential's public key: its algorithm, its curve and its members.
 
-use passkeys::audit::Reason;
+use passkeys::{Attestation, audit::Reason};
 
 use crate::{
     kind::Kind,
@@ -50,16 +50,20 @@ fn algorithm() -> Vec<Row> {
         Row::registration(20, change, apply, Reason::Algorithm).by(Kind::signing_in())
     };
     vec![
-        algorithm("a key of Ed25519, which was not offered", |answer| {
-            // The public key of the first test of RFC 8032.
-            let x = b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\
+        algorithm(
+            "a key of Ed25519, where attestation is asked for",
+            |answer| {
+                // The public key of the first test of RFC 8032.
+                let x = b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\
                       \x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
-            *key(answer) = Map::default()
-                .with(1, 1)
-                .with(3, -8)
-                .with(-1, 6)
-                .with(-2, x.to_vec());
-        }),
+                *key(answer) = Map::default()
+                    .with(1, 1)
+                    .with(3, -8)
+                    .with(-1, 6)
+                    .with(-2, x.to_vec());
+            },
+        )
+        .where_config(|config| config.attestation(Attestation::Indirect)),
         algorithm("`alg` is ES512", |answer| key(answer).set(3, -36)),
         algorithm("`alg` is ES256K", |answer| key(answer).set(3, -47)),
         algorithm("`alg` is PS256", |answer| key(answer).set(3, -37)),
