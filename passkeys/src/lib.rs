@@ -24,6 +24,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod action;
 pub mod audit;
 mod base64url;
 pub mod ceremony;
@@ -59,6 +60,7 @@ pub use crate::{
     config::{Config, ConfigBuilder, ConfigError},
     credential::{Aaguid, Credential, CredentialId, InvalidAaguid, Transport},
     error::Error,
+    http::Verified,
     passkeys::Passkeys,
     user::PasskeyUser,
 };
