@@ -58,7 +58,11 @@ pub struct StepUp<'a, R>(&'a Ceremonies<R>);
 /// as `FinishStepUp<Box<RawValue>>`; for an OpenAPI document it is what the handler's
 /// [`Verified`](crate::Verified) gives, `request_body = FinishStepUp<Transfer>`.
 #[derive(Clone, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishStepUp))]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(as = Passkeys::FinishStepUp, description = "A request that a person has agreed to.")
+)]
 pub struct FinishStepUp<T = ()> {
     /// What `navigator.credentials.get()` answered.
     pub credential: AuthenticationResponse,
@@ -66,7 +70,7 @@ pub struct FinishStepUp<T = ()> {
     pub state: String,
     /// What the action is about.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(inline, required))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = T::schema, required))]
     pub body: T,
 }
 

@@ -7,8 +7,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Failure, Shared, body};
-#[cfg(feature = "openapi")]
-use crate::openapi::schemas;
 use crate::{ceremony::Action, relying_party::RelyingParty};
 
 /// The request that the page is about to send.
@@ -21,7 +19,7 @@ pub(crate) struct BeginStepUp {
     path: String,
     /// What it carries as its `body`, to the letter; `null` is the same as nothing.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::anything))]
+    #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     body: Box<RawValue>,
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn user_verification() -> ObjectBuilder {
 }
 
 /// Anything at all: what is known about values without a schema.
-pub(crate) fn anything() -> RefOr<Schema> {
+pub(super) fn anything() -> RefOr<Schema> {
     let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
     any.into()
 }
