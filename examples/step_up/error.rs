@@ -15,7 +15,7 @@ pub(crate) enum AppError {
     SignedOut,
     #[error("A name has 1 to 64 visible characters.")]
     NameUnusable,
-    #[error("Nothing was sent: it must be at least € 1, and no more than you have.")]
+    #[error("Nothing was sent: it must be at least €1, and no more than you have.")]
     AmountUnusable,
     #[error("Something went wrong on the server.")]
     Session(#[from] session::Error),

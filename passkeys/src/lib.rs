@@ -4,7 +4,8 @@
 //! [`#[passkeys]`](macro@passkeys) reads the block's hooks and generates the glue; [`Passkeys`]
 //! joins the application with a [repository](store) and makes the [router](Passkeys::router).
 //! What a person's browser answers is verified by the [ceremonies](ceremony), and what happened
-//! is told to the [audit trail](audit).
+//! is told to the [audit trail](audit). In handlers of your own, [`PasskeyUser`] is who is signed in,
+//! and [`Verified`] their consent to one request.
 //!
 //! # Features
 //!

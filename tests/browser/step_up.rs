@@ -19,7 +19,7 @@ fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Example>, &mut Authenticato
             visit.fill("Your name", "Ada").await;
             visit.press(OPEN).await;
             visit.sees("Ada’s account").await;
-            visit.sees("€ 1,000").await;
+            visit.sees("€1,000").await;
             test(visit, &mut laptop).await;
         },
     );
@@ -44,9 +44,9 @@ fn a_transfer_is_made_when_its_owner_agrees() {
         for (to, amount) in [("Bob", "250"), ("<i>Eve</i>", "50")] {
             fill_in(visit, to, amount).await;
             visit.press(SEND).await;
-            visit.hears(&format!("€ {amount} sent to {to}.")).await;
+            visit.hears(&format!("€{amount} sent to {to}.")).await;
         }
-        visit.sees("€ 700").await;
+        visit.sees("€700").await;
         assert_eq!(visit.listed().await, json!(["<i>Eve</i>", "Bob"]));
         let sent = json!([{ "to": "Bob", "amount": 250 }, { "to": "<i>Eve</i>", "amount": 50 }]);
         assert_eq!(account(visit).await, json!([700, sent]));
@@ -66,7 +66,7 @@ fn whoever_does_not_agree_keeps_the_money() {
         // What was typed is still there.
         laptop.recognise(&visit.browser, true).await;
         visit.press(SEND).await;
-        visit.hears("€ 250 sent to Bob.").await;
+        visit.hears("€250 sent to Bob.").await;
     });
 }
 
@@ -191,6 +191,37 @@ fn more_than_there_is_cannot_be_sent() {
 }
 
 #[test]
+fn failures_are_values_with_a_reason() {
+    with_an_account(async |visit, laptop| {
+        let attempt = async || {
+            let script = "const { passkeys } = await import('/auth/passkeys/client.js');
+                          const { signal } = self.controller = new AbortController();
+                          const options = { body: { to: 'Bob', amount: 5 }, signal };
+                          const sent = passkeys.stepUp('/transfer', options);
+                          if (self.impatient) {
+                            setTimeout(() => self.controller.abort(), 100);
+                          }
+                          return sent.catch((error) => [error.reason, error.code]);";
+            visit.script_async(script).await
+        };
+        laptop.recognise(&visit.browser, false).await;
+        assert_eq!(attempt().await, json!(["cancelled", ""]));
+        laptop.unplug(&visit.browser).await;
+        laptop.plug_in_unattended(&visit.browser).await;
+        visit.script("self.impatient = true").await;
+        assert_eq!(attempt().await, json!(["aborted", ""]));
+        visit.press(SIGN_OUT).await;
+        visit.hears("You are signed out.").await;
+        assert_eq!(attempt().await, json!(["server", "signed_out"]));
+        visit
+            .before_scripts("delete self.PublicKeyCredential")
+            .await;
+        visit.open().await;
+        assert_eq!(attempt().await, json!(["not-supported", ""]));
+    });
+}
+
+#[test]
 fn pictures_of_every_state() {
     with_an_account(async |visit, laptop| {
         fill_in(visit, "Bob", "250").await;
@@ -203,10 +234,10 @@ fn pictures_of_every_state() {
 
         laptop.recognise(&visit.browser, true).await;
         visit.press(SEND).await;
-        visit.hears("€ 250 sent to Bob.").await;
+        visit.hears("€250 sent to Bob.").await;
         fill_in(visit, "Grace Brewster Murray Hopper", "12").await;
         visit.press(SEND).await;
-        visit.hears("€ 12 sent").await;
+        visit.hears("€12 sent").await;
         pictures(visit, "step-up-4-sent").await;
 
         visit.press(SIGN_OUT).await;

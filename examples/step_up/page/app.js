@@ -132,7 +132,7 @@ function row({ to, amount }) {
 }
 
 /** @param {number} amount */
-const euros = (amount) => `€ ${amount.toLocaleString("en")}`;
+const euros = (amount) => `€${amount.toLocaleString("en")}`;
 
 /** @param {string} words */
 const say = (words) => announce("status", words);
