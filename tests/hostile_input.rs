@@ -1,11 +1,12 @@
 //! What a peer sends is bounded and typed: nothing panics and nothing is a server error.
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, to_bytes},
     http::Request,
+    routing::post,
 };
-use passkeys::{Passkeys, store::MemoryRepository};
+use passkeys::{Passkeys, Verified, store::MemoryRepository};
 use passkeys_tests::support::{App, World, ada};
 use proptest::{
     collection::vec,
@@ -26,7 +27,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         "[A-Za-z0-9_-]{0,60}".prop_map(Value::from).boxed(),
     ]);
     leaf.prop_recursive(4, 32, 6, |inner| {
-        let members = "(credential|state|id|rawId|type|response|clientDataJSON|.{0,3})";
+        let members =
+            "(credential|state|id|rawId|type|response|clientDataJSON|method|path|body|.{0,3})";
         prop::strategy::Union::new([
             vec(inner.clone(), 0..6).prop_map(Value::from).boxed(),
             vec((members, inner), 0..6)
@@ -50,17 +52,28 @@ fn answer(runtime: &Runtime, router: &Router, path: &str, body: Vec<u8>) -> u16 
     })
 }
 
-const ROUTES: [&str; 4] = [
+const ROUTES: [&str; 6] = [
     "/register/begin",
     "/register/finish",
     "/authenticate/begin",
     "/authenticate/finish",
+    "/step-up/begin",
+    "/transfer",
 ];
+
+/// The library's routes, and one of an application's that wants consent.
+fn router() -> Router {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    Router::new()
+        .route("/transfer", post(async |_: Verified<App, Value>| ()))
+        .layer(Extension(passkeys.clone()))
+        .merge(passkeys.router())
+}
 
 #[test]
 fn no_body_is_a_server_error() {
     let runtime = Runtime::new().unwrap();
-    let router = Passkeys::new(App, MemoryRepository::default()).router();
+    let router = router();
     let body = prop::strategy::Union::new([
         vec(any::<u8>(), 0..400).boxed(),
         any_json()
@@ -80,7 +93,7 @@ fn no_body_is_a_server_error() {
 #[test]
 fn json_of_any_depth_is_answered() {
     let runtime = Runtime::new().unwrap();
-    let router = Passkeys::new(App, MemoryRepository::default()).router();
+    let router = router();
     for deep in [
         "[".repeat(60_000),
         format!("{{\"credential\":{}", "{\"a\":".repeat(10_000)),

@@ -5,8 +5,18 @@ use std::{
     sync::{Mutex, Once},
 };
 
-use passkeys_tests::support::{World, ada};
+use axum::{
+    Router,
+    http::{Request, StatusCode},
+    routing::post,
+};
+use passkeys::{
+    Verified,
+    ceremony::{Action, FinishAuthentication, FinishStepUp},
+};
+use passkeys_tests::support::{App, World, ada};
 use serde_json::json;
+use tower::ServiceExt as _;
 use tracing_subscriber::filter::LevelFilter;
 
 /// Everything that was logged at any level, by all tests of this program.
@@ -67,7 +77,7 @@ fn neither_challenge_nor_state_nor_key_is_ever_logged() {
         secrets.push(json!(begun.state));
         let credential = device.get(&begun_json).unwrap();
         secrets.push(credential["response"]["signature"].clone());
-        let request = passkeys::ceremony::FinishAuthentication {
+        let request = FinishAuthentication {
             credential: serde_json::from_value(credential).unwrap(),
             state: begun.state.clone(),
         };
@@ -78,11 +88,36 @@ fn neither_challenge_nor_state_nor_key_is_ever_logged() {
             .await
             .unwrap();
         tracing::trace!(?begun, ?request, ?registered, "what an application may log");
+
+        let action = Action::new("POST", "/transfer", b"to my secret account");
+        let begun = world
+            .passkeys
+            .step_up()
+            .begin(&ada(), &action)
+            .await
+            .unwrap();
+        let begun_json = serde_json::to_value(&begun).unwrap();
+        secrets.push(begun_json["publicKey"]["challenge"].clone());
+        secrets.push(json!(begun.state));
+        secrets.push(serde_json::to_value(&action).unwrap());
+        let credential = device.get(&begun_json).unwrap();
+        secrets.push(credential["response"]["signature"].clone());
+        let request = FinishStepUp {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state.clone(),
+            body: "to my secret account",
+        };
+        secrets.push(json!(request.body));
+        let step_up = world.passkeys.step_up();
+        step_up.finish(&ada(), &action, &request).await.unwrap();
+        tracing::trace!(?begun, ?request, ?action, "what an application may log");
     });
 
     let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
     assert!(
-        log.contains("authentication_succeeded") && log.contains("what an application may log")
+        log.contains("authentication_succeeded")
+            && log.contains("step_up_succeeded")
+            && log.contains("what an application may log")
     );
     for secret in &secrets {
         assert!(
@@ -90,6 +125,23 @@ fn neither_challenge_nor_state_nor_key_is_ever_logged() {
             "{secret} in\n{log}"
         );
     }
+}
+
+#[test]
+fn whoever_forgets_the_layer_of_a_step_up_is_told_what_to_add() {
+    listen();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let router = Router::new().route("/", post(async |_: Verified<App>| ()));
+    let request = Request::post("/").body(String::new()).unwrap();
+    let answer = runtime.block_on(router.oneshot(request)).unwrap();
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let told = "ERROR passkeys::http::error: a handler takes \
+                `Verified<passkeys_tests::support::app::App, _>` and is not given the passkeys: \
+                add `.layer(axum::Extension(passkeys.clone()))` after its `.route(..)`";
+    assert!(log.lines().any(|line| line.ends_with(told)), "{log}");
 }
 
 #[test]

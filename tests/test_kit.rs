@@ -1,8 +1,8 @@
 //! The test kit, as applications use it.
 
-use axum::Router;
+use axum::{Extension, Json, Router, http::Method, routing::put};
 use passkeys::{
-    Passkeys,
+    Passkeys, Verified,
     store::MemoryRepository,
     testing::{Browser, Fault},
 };
@@ -89,6 +89,8 @@ async fn does_one_thing_wrong_when_it_is_told_to() {
 async fn answers_what_failed_first() {
     let mut nobody = Browser::new(app(), "https://example.com");
     assert_eq!(nobody.register().await.text(), "who are you?");
+    let answer = nobody.step_up(Method::POST, "/transfer", None).await;
+    assert_eq!(answer.text(), "who are you?");
 }
 
 #[tokio::test]
@@ -107,5 +109,30 @@ async fn an_assertion_about_an_error_shows_the_other_one() {
     let answer = adas_browser()
         .post("/auth/passkeys/authenticate/finish", &finish)
         .await;
+    answer.assert_error("authentication_failed");
+}
+
+#[tokio::test]
+async fn steps_up_for_a_request_of_the_applications() {
+    async fn transfer(Verified { user, body, .. }: Verified<App, Value>) -> Json<Value> {
+        Json(json!([user.id(), body]))
+    }
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let router = Router::new()
+        .route("/transfer", put(transfer))
+        .layer(Extension(passkeys.clone()))
+        .nest("/auth/passkeys", passkeys.router());
+    let mut browser = Browser::new(router, "https://example.com").with_header("x-user", "ada");
+    browser.register().await.assert_ok();
+
+    let body = json!({ "amount": 5 });
+    let answer = browser.step_up(Method::PUT, "/transfer?now", Some(&body));
+    let answer: Value = answer.await.assert_ok().json();
+    assert_eq!(answer, json!(["ada", body]));
+    let answer: Value = browser.step_up(Method::PUT, "/transfer", None).await.json();
+    assert_eq!(answer, json!(["ada", null]));
+
+    let mut phished = browser.with_fault(Fault::Origin("https://evil.com".into()));
+    let answer = phished.step_up(Method::PUT, "/transfer", Some(&body)).await;
     answer.assert_error("authentication_failed");
 }

@@ -92,7 +92,8 @@ const GET_USER: HookSpec = HookSpec {
     answers_user: true,
     returns: "`PasskeyUser` or `Result<PasskeyUser, E>`",
     purpose: "says who is adding or managing passkeys",
-    called_by: "`register/begin`, `register/finish`, `credentials`, the `PasskeyUser` extractor",
+    called_by: "`register/begin`, `register/finish`, `step-up/begin`, `credentials`, the extractors \
+                `PasskeyUser` and `Verified`",
     signature: "async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError>",
     aliases: &["current_user", "user", "fetch_user", "load_user"],
     unlike: &[],

@@ -106,11 +106,20 @@ export interface AuthenticateOptions {
   signal?: AbortSignal;
 }
 
+export interface StepUpOptions {
+  /** How to send the request; `POST` unless said. */
+  method?: Exclude<Method, "GET">;
+  /** What the request is about: the `body` that the server's handler is given. */
+  body?: unknown;
+  /** Stops asking. */
+  signal?: AbortSignal;
+}
+
 /**
  * The passkeys behind one mounted router.
  *
- * The person is asked one thing at a time, on the whole page: `register()` and `authenticate()`
- * abort what was asked before. A signal stops the asking; once the person has answered, the
+ * The person is asked one thing at a time, on the whole page: `register()`, `authenticate()` and
+ * `stepUp()` abort what was asked before. A signal stops the asking; once the person has answered, the
  * outcome is the server's, and is reported.
  */
 export class PasskeyClient {
@@ -137,6 +146,13 @@ export class PasskeyClient {
    * such a field, and again after an attempt that failed.
    */
   autofill<T = unknown>(options?: { signal?: AbortSignal }): Promise<T | null>;
+
+  /**
+   * Asks whoever is signed in to agree to one request with a passkey of theirs, and sends it: for
+   * routes whose handler takes a `Verified`. What they agree to is this method, this address and
+   * this body as it is now; nothing else can be sent in its place. Resolves to the server's answer.
+   */
+  stepUp<T = unknown>(url: string, options?: StepUpOptions): Promise<T>;
 
   /** The passkeys of whoever is signed in. */
   list(): Promise<Passkey[]>;

@@ -23,6 +23,7 @@
  * @typedef {import("./client.d.ts").Passkey} Passkey
  * @typedef {import("./client.d.ts").Reason} Reason
  * @typedef {import("./client.d.ts").RegisterOptions} RegisterOptions
+ * @typedef {import("./client.d.ts").StepUpOptions} StepUpOptions
  */
 
 export class PasskeyError extends Error {
@@ -124,6 +125,27 @@ export class PasskeyClient {
     }
   }
 
+  /**
+   * @template [T=unknown]
+   * @param {string} url
+   * @param {StepUpOptions} [options]
+   * @returns {Promise<T>}
+   */
+  stepUp(url, { method = "POST", body, signal } = {}) {
+    return alone(signal, async (signal) => {
+      demandSupport();
+      const target = new URL(url, document.baseURI);
+      target.hash = "";
+      const path = target.href.slice(target.origin.length);
+      // A copy that nobody else has: what the person agrees to is what is sent afterwards.
+      const json = JSON.stringify(body);
+      const agreed = json && JSON.parse(json);
+      const asked = { method, path, body: agreed };
+      const answer = await this.#sign("/step-up/begin", asked, signal);
+      return request(method, target.href, { ...answer, body: agreed }, { fetch: this.#fetch });
+    });
+  }
+
   /** @returns {Promise<Passkey[]>} */
   list() {
     return this.#send("GET", "/credentials");
@@ -167,17 +189,30 @@ export class PasskeyClient {
    * @param {CredentialMediationRequirement} [mediation]
    */
   async #signIn(who, signal, mediation) {
-    const begun = await this.#send("POST", "/authenticate/begin", who, signal);
+    const answer = await this.#sign("/authenticate/begin", who, signal, mediation);
+    try {
+      return await this.#send("POST", "/authenticate/finish", answer);
+    } catch (error) {
+      const { code } = /** @type {PasskeyError} */ (error);
+      if (code === "authentication_failed") this.#signalIfUnknown(answer.credential.id);
+      throw error;
+    }
+  }
+
+  /**
+   * Begins, and has the person sign with a passkey.
+   *
+   * @param {string} path
+   * @param {unknown} body
+   * @param {AbortSignal} signal
+   * @param {CredentialMediationRequirement} [mediation]
+   */
+  async #sign(path, body, signal, mediation) {
+    const begun = await this.#send("POST", path, body, signal);
     const credential = await ask(signal, () =>
       navigator.credentials.get({ publicKey: requestOptions(begun.publicKey), mediation, signal }),
     );
-    try {
-      return await this.#send("POST", "/authenticate/finish", { credential, state: begun.state });
-    } catch (error) {
-      const { code } = /** @type {PasskeyError} */ (error);
-      if (code === "authentication_failed") this.#signalIfUnknown(credential.id);
-      throw error;
-    }
+    return { credential, state: begun.state };
   }
 
   /**

@@ -50,6 +50,12 @@ pub enum AuditKind {
     AuthenticationSucceeded,
     /// A sign-in was refused.
     AuthenticationFailed(Reason),
+    /// Options for a step-up were handed out.
+    StepUpBegun,
+    /// A user agreed to an action with a passkey of theirs.
+    StepUpSucceeded,
+    /// A step-up was refused.
+    StepUpFailed(Reason),
     /// A counter did not advance; what followed depends on the configured policy.
     CloneSuspected,
     /// A passkey was suspended.
@@ -71,6 +77,9 @@ impl AuditKind {
             Self::AuthenticationBegun => "authentication_begun",
             Self::AuthenticationSucceeded => "authentication_succeeded",
             Self::AuthenticationFailed(_) => "authentication_failed",
+            Self::StepUpBegun => "step_up_begun",
+            Self::StepUpSucceeded => "step_up_succeeded",
+            Self::StepUpFailed(_) => "step_up_failed",
             Self::CloneSuspected => "clone_suspected",
             Self::CredentialSuspended => "credential_suspended",
             Self::CredentialRenamed => "credential_renamed",
@@ -82,7 +91,9 @@ impl AuditKind {
     #[must_use]
     pub fn reason(self) -> Option<Reason> {
         match self {
-            Self::RegistrationFailed(reason) | Self::AuthenticationFailed(reason) => Some(reason),
+            Self::RegistrationFailed(reason)
+            | Self::AuthenticationFailed(reason)
+            | Self::StepUpFailed(reason) => Some(reason),
             _ => None,
         }
     }
@@ -96,12 +107,14 @@ pub enum Reason {
     UnknownState,
     /// The ceremony was begun too long ago.
     Expired,
-    /// The ceremony was begun for the other purpose.
+    /// The ceremony was begun for another purpose.
     OtherPurpose,
     /// The ceremony was begun for another relying party.
     OtherRelyingParty,
     /// The ceremony was begun by another user.
     OtherUser,
+    /// The step-up was begun for another action.
+    OtherAction,
     /// The response or a part of it cannot be read.
     Malformed,
     /// The client data's `type` is not that of this ceremony.
@@ -138,7 +151,7 @@ pub enum Reason {
     UnknownCredential,
     /// The credential is suspended.
     Suspended,
-    /// The credential is not one of the user that the sign-in was begun for.
+    /// The credential is not one of the user that the ceremony was begun for.
     NotOwner,
     /// The user handle is missing or is another user's.
     UserHandle,
@@ -158,6 +171,7 @@ impl Reason {
             Self::OtherPurpose => "other_purpose",
             Self::OtherRelyingParty => "other_relying_party",
             Self::OtherUser => "other_user",
+            Self::OtherAction => "other_action",
             Self::Malformed => "malformed",
             Self::ClientDataType => "client_data_type",
             Self::Challenge => "challenge",
@@ -206,7 +220,9 @@ pub(crate) fn trace(event: &AuditEvent) {
     }
     match event.kind {
         // Anybody can begin, as often as they like.
-        AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun => write!(debug),
+        AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
+            write!(debug);
+        }
         _ => write!(info),
     }
 }

@@ -20,10 +20,10 @@ pub enum Error {
     /// The account that was to sign up has passkeys already.
     #[error("This account exists already. Sign in instead.")]
     AccountAlreadyExists,
-    /// The sign-in failed. The same for every cause.
-    #[error("The sign-in could not be verified.")]
+    /// The sign-in or step-up failed. The same for every cause.
+    #[error("The passkey could not be verified.")]
     AuthenticationFailed,
-    /// The signed-in user has no credential with this id.
+    /// The signed-in user has no credential with this id, or none to step up with.
     #[error("No such passkey.")]
     CredentialNotFound,
     /// The body is not JSON.
@@ -47,6 +47,10 @@ pub enum Error {
     /// A hook named a user that no credential can be created for: a mistake in the application.
     #[error("Something went wrong on the server.")]
     InvalidUser(&'static str),
+    /// A handler takes a [`Verified`](crate::Verified) of the application with this name, and no
+    /// layer gives it the [`Passkeys`](crate::Passkeys): a mistake in the application.
+    #[error("Something went wrong on the server.")]
+    PasskeysMissing(&'static str),
 }
 
 impl Error {
@@ -65,7 +69,7 @@ impl Error {
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::StorageUnavailable(_) => "storage_unavailable",
-            Self::InvalidUser(_) => "internal_error",
+            Self::InvalidUser(_) | Self::PasskeysMissing(_) => "internal_error",
         }
     }
 
@@ -83,7 +87,7 @@ impl Error {
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::InvalidRequest(_) => 422,
-            Self::InvalidUser(_) => 500,
+            Self::InvalidUser(_) | Self::PasskeysMissing(_) => 500,
             Self::StorageUnavailable(_) => 503,
         }
     }

@@ -4,7 +4,8 @@
 //! [`#[passkeys]`](macro@passkeys) reads the block's hooks and generates the glue; [`Passkeys`]
 //! joins the application with a [repository](store) and makes the [router](Passkeys::router).
 //! What a person's browser answers is verified by the [ceremonies](ceremony), and what happened
-//! is told to the [audit trail](audit).
+//! is told to the [audit trail](audit). In handlers of your own, [`PasskeyUser`] is who is signed in,
+//! and [`Verified`] their consent to one request.
 //!
 //! # Features
 //!
@@ -24,6 +25,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod action;
 pub mod audit;
 mod base64url;
 pub mod ceremony;
@@ -59,6 +61,7 @@ pub use crate::{
     config::{Config, ConfigBuilder, ConfigError},
     credential::{Aaguid, Credential, CredentialId, InvalidAaguid, Transport},
     error::Error,
+    http::Verified,
     passkeys::Passkeys,
     user::PasskeyUser,
 };

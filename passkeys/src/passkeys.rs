@@ -6,7 +6,7 @@ use crate::{
     Clock, Config, SystemClock,
     attestation::TrustAnchors,
     audit::AuditSink,
-    ceremony::{Authentication, Ceremonies, Decoys, Registration},
+    ceremony::{Authentication, Ceremonies, Decoys, Registration, StepUp},
     engine::Engine,
     http,
     relying_party::RelyingParty,
@@ -137,10 +137,10 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
-    /// The seven routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
-    /// `/authenticate/begin`, `/authenticate/finish`, `/credentials` and `/credentials/{id}`. With
-    /// the feature `client` also the browser's side, `/client.js`, and what it asks for: `/signals` and
-    /// `/signals/unknown`.
+    /// The routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
+    /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
+    /// `/credentials/{id}`. With the feature `client` also the browser's side, `/client.js`, and what
+    /// it asks for: `/signals` and `/signals/unknown`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::router(self.clone())
     }
@@ -152,7 +152,7 @@ impl<A: RelyingParty> Passkeys<A> {
         http::well_known(&self.ceremonies.config)
     }
 
-    /// The seven routes as an OpenAPI 3.1 document, with paths relative to where they are mounted:
+    /// The routes as an OpenAPI 3.1 document, with paths relative to where they are mounted:
     /// nest it there, into the application's own document.
     ///
     /// ```
@@ -210,6 +210,12 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn authentication(&self) -> Authentication<'_, A::Repository> {
         Authentication::new(&self.ceremonies)
+    }
+
+    /// The step-up ceremony itself, for routes of your own.
+    #[must_use]
+    pub fn step_up(&self) -> StepUp<'_, A::Repository> {
+        StepUp::new(&self.ceremonies)
     }
 
     /// The configuration in force.

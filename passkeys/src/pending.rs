@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{PasskeyUser, challenge::Challenge};
+use crate::{PasskeyUser, action::Action, challenge::Challenge};
 
 /// A ceremony that was begun and is not finished: what a [`ChallengeStore`] keeps.
 ///
@@ -30,6 +30,8 @@ pub(crate) enum Purpose {
     SignUp(PasskeyUser),
     /// A sign-in; by the user with this id, where the ceremony was begun for one.
     Authenticate(Option<String>),
+    /// The consent of a user who is signed in to one action.
+    StepUp { user_id: String, action: Action },
 }
 
 impl PendingCeremony {

@@ -3,6 +3,7 @@
 
 mod client;
 mod pictures;
+mod step_up;
 mod support;
 
 use fantoccini::key::Key;

@@ -1,6 +1,7 @@
 //! The rules that never bend, one by one. Each test is named for what it holds. (Rule 10 is held by
 //! `hostile_input`, rule 11 by `logging`.)
 
+mod a_step_up_is_one_users_consent_to_one_action;
 mod rule_1_a_ceremony_is_finished_once;
 mod rule_2_a_state_is_typed;
 mod rule_3_who_began_a_registration_finishes_it;

@@ -57,6 +57,16 @@ export function withToken(token: () => string): PasskeyClient {
   });
 }
 
+/** Money moves only with the person's consent. */
+export async function transfer(amount: number): Promise<number> {
+  const body = { to: "bob", amount };
+  const { balance } = await passkeys.stepUp<{ balance: number }>("/transfer", { body });
+  await passkeys.stepUp("/account?now", { method: "DELETE" });
+  // @ts-expect-error: nothing can be agreed to in a request without a body
+  await passkeys.stepUp("/account", { method: "GET" });
+  return balance;
+}
+
 export async function manage(client: PasskeyClient): Promise<void> {
   await client.register({ signUp: { name: "Ada" }, deviceName: "Laptop" });
   await client.register({ deviceName: (credential) => credential.authenticatorAttachment });

@@ -1,5 +1,5 @@
 //! The types of the browser's module: its declarations agree with it, a page in TypeScript can use
-//! it, and the quickstart's page uses it right. It also loads where a page is rendered on a server.
+//! it, and the examples' pages use it right. It also loads where a page is rendered on a server.
 
 use std::{
     env, fs,
@@ -32,7 +32,9 @@ fn succeeds(command: &mut Command) {
 /// Everything side by side, as `tsconfig.json` wants it.
 fn project() -> PathBuf {
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-types");
-    fs::create_dir_all(project.join("page")).unwrap();
+    for page in ["page", "step_up"] {
+        fs::create_dir_all(project.join(page)).unwrap();
+    }
     for (from, to) in [
         ("tsconfig.json", "tsconfig.json"),
         ("agreement.ts", "agreement.ts"),
@@ -41,6 +43,7 @@ fn project() -> PathBuf {
         ("../../passkeys/client/client.js", "written.js"),
         ("../../examples/quickstart/page/app.js", "page/app.js"),
         ("../../examples/quickstart/page/words.js", "page/words.js"),
+        ("../../examples/step_up/page/app.js", "step_up/app.js"),
     ] {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }

@@ -10,6 +10,9 @@ use crate::site::Site;
 
 const FINISHES: [&str; 2] = ["/register/finish", "/authenticate/finish"];
 
+/// What begins with a body.
+const BEGINS: [&str; 2] = ["/authenticate/begin", "/step-up/begin"];
+
 async fn post(
     site: &Site,
     path: &str,
@@ -26,7 +29,7 @@ async fn post(
 #[tokio::test]
 async fn what_is_not_json_is_a_bad_request() {
     let site = Site::default();
-    for path in [&FINISHES[..], &["/authenticate/begin"]].concat() {
+    for path in [FINISHES, BEGINS].concat() {
         for body in ["{", "{]", "\u{feff}{}", "nonsense"] {
             let answer = post(&site, path, Some("application/json"), body.into()).await;
             answer.is_error(400, "invalid_request");
@@ -55,6 +58,17 @@ async fn json_of_another_shape_cannot_be_processed() {
         }
     }
     for body in [
+        json!({}),
+        json!({ "method": "POST" }),
+        json!({ "path": "/" }),
+        json!({ "method": 1, "path": "/" }),
+        json!([]),
+    ] {
+        site.post("/step-up/begin", Some("ada"), Some(body))
+            .await
+            .is_error(422, "invalid_request");
+    }
+    for body in [
         json!({ "userId": 1 }),
         json!({ "userId": "a", "username": "b" }),
         json!("ada"),
@@ -77,7 +91,7 @@ async fn a_name_that_the_application_does_not_look_up_cannot_be_processed() {
 #[tokio::test]
 async fn a_body_that_is_not_declared_as_json_is_an_unsupported_media_type() {
     let site = Site::default();
-    for path in [&FINISHES[..], &["/authenticate/begin"]].concat() {
+    for path in [FINISHES, BEGINS].concat() {
         for content_type in [
             None,
             Some("text/plain"),
@@ -121,6 +135,7 @@ async fn a_body_of_more_than_64_kib_is_too_large() {
         "/register/finish",
         "/authenticate/begin",
         "/authenticate/finish",
+        "/step-up/begin",
     ] {
         let answer = post(&site, path, Some("application/json"), body(64 * 1024 + 1)).await;
         answer.is_error(413, "payload_too_large");
@@ -155,6 +170,7 @@ async fn another_method_is_not_allowed_and_the_answer_says_which_is() {
         ("/register/finish", "POST"),
         ("/authenticate/begin", "POST"),
         ("/authenticate/finish", "POST"),
+        ("/step-up/begin", "POST"),
         ("/credentials", "GET,HEAD"),
         ("/credentials/AAAA", "DELETE,PATCH"),
     ];

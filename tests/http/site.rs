@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 
 use crate::peer::Peer;
 
-pub(crate) struct Site(Router);
+pub(crate) struct Site(pub(crate) Router);
 
 /// An answer, read to its end.
 #[derive(Debug)]

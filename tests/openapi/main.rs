@@ -5,6 +5,7 @@ mod joining;
 mod programs;
 mod quickstart;
 mod snapshot;
+mod step_up;
 
 use serde_json::Value;
 

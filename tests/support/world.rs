@@ -3,7 +3,9 @@ use std::sync::{Arc, Mutex};
 use passkeys::{
     AuthenticationResult, Config, Error, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditKind, AuditSink, Reason},
-    ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration},
+    ceremony::{
+        Action, Begun, CreationOptions, FinishAuthentication, FinishRegistration, FinishStepUp,
+    },
     store::MemoryRepository,
     testing::{Authenticator, ManualClock},
 };
@@ -138,6 +140,29 @@ impl World {
     pub async fn sign_in(&self, device: &mut Authenticator) -> Result<AuthenticationResult, Error> {
         let request = self.assert(None, device).await;
         self.passkeys.authentication().finish(&request).await
+    }
+
+    /// Begins a step-up and signs its challenge.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be begun, or the device has no passkey for it.
+    pub async fn agree(
+        &self,
+        user: &PasskeyUser,
+        action: &Action,
+        device: &mut Authenticator,
+    ) -> FinishStepUp {
+        let begun = self.passkeys.step_up().begin(user, action).await;
+        let begun = begun.expect("begin");
+        let credential = device
+            .get(&convert::<_, Value>(&begun))
+            .expect("a passkey that fits");
+        FinishStepUp {
+            credential: convert(&credential),
+            state: begun.state,
+            body: (),
+        }
     }
 }
 

@@ -1,14 +1,17 @@
-//! The two ceremonies, each begun and then finished once.
+//! The three ceremonies, each begun and then finished once.
 //!
 //! [`Passkeys::router`](crate::Passkeys::router) serves them over HTTP. An application with
-//! routes of its own drives them through [`Passkeys::registration`](crate::Passkeys::registration)
-//! and [`Passkeys::authentication`](crate::Passkeys::authentication); nothing here knows axum.
+//! routes of its own drives them through [`Passkeys::registration`](crate::Passkeys::registration),
+//! [`Passkeys::authentication`](crate::Passkeys::authentication) and
+//! [`Passkeys::step_up`](crate::Passkeys::step_up); nothing here knows axum.
 
+mod assertion;
 mod authentication;
 mod decoy;
 mod options;
 mod registration;
 mod result;
+mod step_up;
 
 use std::sync::Arc;
 
@@ -19,7 +22,9 @@ pub(crate) use decoy::Decoys;
 pub use options::{Begun, CreationOptions, RequestOptions};
 pub use registration::{FinishRegistration, Registration};
 pub use result::{AuthenticationResult, RegistrationResult};
+pub use step_up::{FinishStepUp, StepUp};
 
+pub use crate::action::Action;
 pub use crate::response::{AuthenticationResponse, RegistrationResponse};
 
 use crate::{

@@ -147,7 +147,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
                 challenge,
                 sign_up: true,
             }),
-            Purpose::Authenticate(_) => Err(self.refuse(Reason::OtherPurpose, None, None)),
+            Purpose::Authenticate(_) | Purpose::StepUp { .. } => {
+                Err(self.refuse(Reason::OtherPurpose, None, None))
+            }
         }
     }
 

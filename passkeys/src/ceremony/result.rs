@@ -1,6 +1,7 @@
 use crate::{Credential, PasskeyUser, attestation::VerifiedAttestation};
 
-/// A verified sign-in: what `on_authenticated` receives.
+/// A verified sign-in, what `on_authenticated` receives; or a step-up, in
+/// [`Verified`](crate::Verified).
 #[derive(Clone, Debug)]
 pub struct AuthenticationResult {
     pub(crate) credential: Credential,
@@ -9,13 +10,13 @@ pub struct AuthenticationResult {
 }
 
 impl AuthenticationResult {
-    /// The user who signed in: [`PasskeyUser::id`] of the passkey's owner.
+    /// The user who signed in or agreed: [`PasskeyUser::id`] of the passkey's owner.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.credential.user_id
     }
 
-    /// The passkey that signed in, as stored by this sign-in.
+    /// The passkey that it was done with, as stored by this.
     #[must_use]
     pub fn credential(&self) -> &Credential {
         &self.credential

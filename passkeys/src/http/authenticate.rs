@@ -66,9 +66,9 @@ pub(super) async fn finish<A: RelyingParty>(
     // The credential is read after its ceremony was taken, so that a broken one ends it too.
     let request: FinishAuthentication<Box<RawValue>> = body::json(&parts.headers, &body)?;
     let authentication = passkeys.authentication();
-    let begun = authentication.redeem(&request.state).await?;
+    let asked = authentication.redeem(&request.state).await?;
     let response: AuthenticationResponse = body::parse(request.credential.get().as_bytes())
-        .inspect_err(|_| authentication.unreadable(&begun))?;
-    let result = authentication.complete(begun, &response).await?;
+        .inspect_err(|_| authentication.unreadable(&asked))?;
+    let result = authentication.complete(&asked, &response).await?;
     Ok(passkeys.app.on_authenticated(&mut parts, result).await)
 }

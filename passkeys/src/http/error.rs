@@ -19,6 +19,12 @@ impl IntoResponse for Error {
             Self::InvalidUser(problem) => {
                 tracing::error!(problem, "a hook returned a user that cannot have passkeys");
             }
+            Self::PasskeysMissing(app) => {
+                tracing::error!(
+                    "a handler takes `Verified<{app}, _>` and is not given the passkeys: add \
+                     `.layer(axum::Extension(passkeys.clone()))` after its `.route(..)`"
+                );
+            }
             _ => {}
         }
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::BAD_REQUEST);

@@ -1,5 +1,6 @@
-//! The seven routes, and the browser's module beside them. Each handler reads its request, asks the application's hooks and drives a
-//! ceremony; what they decide is decided elsewhere.
+//! The routes, the browser's module beside them, and the extractor for what the application's own
+//! routes need a person's consent for. Each reads its request, asks the application's hooks and
+//! drives a ceremony; what they decide is decided elsewhere.
 
 mod authenticate;
 mod body;
@@ -10,6 +11,8 @@ mod error;
 mod register;
 #[cfg(feature = "client")]
 mod signals;
+mod step_up;
+mod verified;
 mod well_known;
 
 use std::sync::Arc;
@@ -26,6 +29,9 @@ use axum::{response::IntoResponse as _, routing::MethodRouter};
 
 #[cfg(feature = "openapi")]
 pub(crate) use credentials::{CredentialView, Rename};
+#[cfg(feature = "openapi")]
+pub(crate) use step_up::BeginStepUp;
+pub use verified::Verified;
 pub(crate) use well_known::well_known;
 
 use crate::{Error, Passkeys, relying_party::RelyingParty};
@@ -44,6 +50,7 @@ where
         .route("/register/finish", post(register::finish::<A>))
         .route("/authenticate/begin", post(authenticate::begin::<A>))
         .route("/authenticate/finish", post(authenticate::finish::<A>))
+        .route("/step-up/begin", post(step_up::begin::<A>))
         .route("/credentials", get(credentials::list::<A>))
         .route(
             "/credentials/{id}",

@@ -1,4 +1,4 @@
-//! The seven routes: what each takes, which hooks it asks, and every way it can answer.
+//! The routes: what each takes, which hooks it asks, and every way it can answer.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ use crate::{
         RegistrationResponse, RequestOptions,
     },
     error::StoreError,
-    http::{CredentialView, Rename},
+    http::{BeginStepUp, CredentialView, Rename},
     relying_party::{Registered, RelyingParty},
 };
 
@@ -39,12 +39,13 @@ fn store() -> [Error; 1] {
     [Error::StorageUnavailable(StoreError::new("a store"))]
 }
 
-pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> [Route; 7] {
+pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> [Route; 8] {
     [
         register_begin::<A>(hooks, components),
         register_finish::<A>(hooks, components),
         authenticate_begin::<A>(hooks, components),
         authenticate_finish(hooks, components),
+        step_up_begin(hooks, components),
         list(hooks, components),
         rename(hooks, components),
         delete(hooks, components),
@@ -170,6 +171,26 @@ fn authenticate_finish(hooks: &mut Hooks, components: &mut Components) -> Route 
         .fails(JSON)
         .fails(store());
     ("/authenticate/finish", HttpMethod::Post, route.build())
+}
+
+fn step_up_begin(hooks: &mut Hooks, components: &mut Components) -> Route {
+    let route = Described::new("step_up_begin", "Begin a step-up", components)
+        .documented(hooks, &["get_user"])
+        .takes(
+            "The request that the user is to agree to.",
+            Payload::json::<BeginStepUp>(),
+            Required::True,
+        )
+        .answers(
+            "The options for `navigator.credentials.get()`, and the ceremony's `state`.",
+            begun::<RequestOptions>(),
+        )
+        .rejects()
+        .fails([Error::CredentialNotFound])
+        .fails(BODY)
+        .fails(JSON)
+        .fails(store());
+    ("/step-up/begin", HttpMethod::Post, route.build())
 }
 
 fn list(hooks: &mut Hooks, components: &mut Components) -> Route {

@@ -17,8 +17,8 @@ use tower::ServiceExt as _;
 
 use super::{Answer, Authenticator, Fault};
 
-/// A browser with an [`Authenticator`], on an application's page: signs up, registers and signs
-/// in with one call each, and keeps the application's cookies.
+/// A browser with an [`Authenticator`], on an application's page: signs up, registers, signs in and
+/// steps up with one call each, and keeps the application's cookies.
 ///
 /// ```
 /// # use axum::{Json, Router, http::StatusCode, routing::get};
@@ -193,6 +193,28 @@ impl Browser {
             .expect("a passkey that the server allows");
         let finish = json!({ "credential": credential, "state": begun["state"] });
         self.passkeys("/authenticate/finish", Some(&finish)).await
+    }
+
+    /// Has the person agree to this request with a passkey, and sends it: what a handler with
+    /// [`Verified`](crate::Verified) wants. The answer is the handler's, or that of
+    /// `step-up/begin` where that failed.
+    ///
+    /// # Panics
+    ///
+    /// If the authenticator has none of the passkeys that the server names.
+    pub async fn step_up(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let asked = json!({ "method": method.as_str(), "path": path, "body": body });
+        let begun = self.passkeys("/step-up/begin", Some(&asked)).await;
+        if !begun.status.is_success() {
+            return begun;
+        }
+        let begun: Value = begun.json();
+        let credential = self
+            .authenticator
+            .get(&begun)
+            .expect("a passkey that the server allows");
+        let request = json!({ "credential": credential, "state": begun["state"], "body": body });
+        self.request(method, path, Some(&request)).await
     }
 
     /// Posts to one of the library's routes.

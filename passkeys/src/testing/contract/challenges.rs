@@ -5,6 +5,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Broken, ROUNDS, TASKS, Verdict, kept, race, same};
 use crate::{
     PasskeyUser,
+    action::Action,
     challenge::Challenge,
     pending::Purpose,
     store::{ChallengeStore, PendingCeremony},
@@ -100,6 +101,10 @@ async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
     let purposes = [
         Purpose::Authenticate(None),
         Purpose::Authenticate(Some("a'b\"c\\d\0e".to_owned())),
+        Purpose::StepUp {
+            user_id: "42".to_owned(),
+            action: Action::new("POST", "/transfer", b"{}"),
+        },
         Purpose::Register(user.clone()),
         Purpose::SignUp(user),
         Purpose::Register(longest),

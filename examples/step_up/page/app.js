@@ -1,0 +1,158 @@
+// @ts-check
+/** The page: an account, and transfers that a person agrees to one by one. */
+
+import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/client.js";
+
+/**
+ * @typedef {{ to: string, amount: number }} Transfer
+ * @typedef {{ name: string, balance: number, sent: Transfer[] }} Account
+ */
+
+/** @type {(id: string) => any} */
+const $ = (id) => document.getElementById(id);
+
+/** The step-up: what is in the form now is what the person is asked about, and what is sent. */
+$("transfer").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const body = { to: $("to").value.trim(), amount: $("amount").valueAsNumber };
+  perform(event.submitter, "Nothing was sent: you cancelled, or it took too long.", async (signal) => {
+    /** @type {Account} */
+    const account = await passkeys.stepUp("/transfer", { body, signal });
+    show(account);
+    $("transfer").reset();
+    say(`${euros(body.amount)} sent to ${body.to}.`);
+  });
+});
+
+$("sign-up").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+  event.preventDefault();
+  const signUp = { name: $("name").value.trim() };
+  perform(event.submitter, "No account was opened: you cancelled, or it took too long.", async (signal) => {
+    show(/** @type {Account} */ (await passkeys.register({ signUp, signal })));
+    $("balance").focus();
+  });
+});
+
+$("sign-in").addEventListener("click", () => {
+  const words = "Not signed in. Either you cancelled, or this device has no passkey for an account here.";
+  perform($("sign-in"), words, async (signal) => {
+    show(/** @type {Account} */ (await passkeys.authenticate({ signal })));
+    $("balance").focus();
+  });
+});
+
+$("sign-out").addEventListener("click", () =>
+  perform($("sign-out"), "", async (signal) => {
+    await request("POST", "/sign-out", undefined, { signal });
+    show(null);
+    $("welcome").focus();
+    say("You are signed out.");
+  }),
+);
+
+/** What is going on, if anything is; starting something else abandons it. */
+let current = new AbortController();
+
+/**
+ * Does something that can fail, and puts the failure into words.
+ *
+ * @param {HTMLElement | null} button the one that shows that the page is waiting
+ * @param {string} cancelled what is said when the person says no
+ * @param {(signal: AbortSignal) => Promise<void>} task
+ */
+async function perform(button, cancelled, task) {
+  if (button?.ariaDisabled === "true") return;
+  current.abort();
+  const { signal } = (current = new AbortController());
+  const label = button?.querySelector("span");
+  const idle = label?.textContent ?? "";
+  // Not `disabled`, which would take the focus away.
+  if (button) button.ariaDisabled = "true";
+  if (label) label.textContent = "Waiting for your device…";
+  say("");
+  try {
+    await task(signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (codeOf(error) === "signed_out") show(null);
+    announce("alert", inWords(error, cancelled));
+  } finally {
+    if (button) button.ariaDisabled = null;
+    if (label) label.textContent = idle;
+  }
+}
+
+/** @type {Record<string, string>} */
+const WORDS = {
+  "not-supported": "This browser or device can’t use passkeys here. Try a current Chrome, Edge, Firefox or Safari.",
+  "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
+  failed: "Something went wrong on your device. Please try again.",
+  unreachable: "The server can’t be reached. Check that it is running and try again.",
+  authentication_failed: "The server did not accept this passkey. If the program was started anew, its accounts are gone: open another one.",
+  challenge_not_found: "Nothing was done: that took too long, or is not what you agreed to. Please try again.",
+  signed_out: "You were signed out. Sign in again to go on.",
+};
+
+/**
+ * @param {unknown} error
+ * @param {string} cancelled
+ */
+function inWords(error, cancelled) {
+  if (!(error instanceof PasskeyError)) {
+    console.error(error);
+    return "Something went wrong. Please reload the page.";
+  }
+  // What is not in the table is something that the server says for people to read.
+  const { code, message, reason } = error;
+  return reason === "cancelled" ? cancelled : (WORDS[code] ?? WORDS[reason] ?? message);
+}
+
+/** @param {unknown} error */
+const codeOf = (error) => /** @type {PasskeyError} */ (error).code;
+
+/** @param {Account | null} account nobody's, to show the welcome */
+function show(account) {
+  $("signed-in").hidden = $("sign-out").hidden = !account;
+  $("signed-out").hidden = !!account;
+  $("sign-up").reset();
+  if (!account) return;
+  $("owner").textContent = `${account.name}’s account`;
+  $("balance").textContent = euros(account.balance);
+  $("amount").max = account.balance;
+  $("history").hidden = account.sent.length === 0;
+  $("list").replaceChildren(...account.sent.map(row).reverse());
+}
+
+/** @param {Transfer} transfer */
+function row({ to, amount }) {
+  const item = $("row").content.cloneNode(true).firstElementChild;
+  item.querySelector("h3").textContent = to;
+  item.querySelector(".amount").textContent = euros(amount);
+  return item;
+}
+
+/** @param {number} amount */
+const euros = (amount) => `€${amount.toLocaleString("en")}`;
+
+/** @param {string} words */
+const say = (words) => announce("status", words);
+
+/**
+ * @param {"status" | "alert"} place
+ * @param {string} words nothing to be silent
+ */
+function announce(place, words) {
+  for (const each of ["status", "alert"]) $(each).textContent = each === place ? words : "";
+  // On a phone the page may be scrolled to where the button is.
+  if (words) $(place).scrollIntoView({ block: "nearest" });
+}
+
+// Who is here?
+
+try {
+  show(await request("GET", "/account"));
+} catch (error) {
+  show(null);
+  if (!isSupported()) announce("alert", WORDS["not-supported"]);
+  else if (codeOf(error) !== "signed_out") announce("alert", inWords(error, ""));
+}

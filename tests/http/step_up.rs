@@ -1,0 +1,336 @@
+//! Handlers of the application's own that run only with a person's consent.
+
+use axum::{
+    Extension, Json, Router,
+    body::Body,
+    extract::State,
+    http::{Method, Request, StatusCode},
+    routing::{delete, post},
+};
+use passkeys::{
+    Passkeys, Verified,
+    audit::{AuditKind, Reason},
+    store::MemoryRepository,
+};
+use passkeys_tests::support::{App, Recorder};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    peer::Peer,
+    site::{Answer, Site},
+};
+
+#[derive(Debug, Deserialize, Serialize)]
+struct Transfer {
+    to: String,
+    amount: u32,
+}
+
+/// Says what it did.
+async fn transfer(
+    State(bank): State<&'static str>,
+    Verified {
+        result, user, body, ..
+    }: Verified<App, Transfer>,
+) -> Json<Value> {
+    let by = (user.id(), result.user_id(), bank);
+    Json(json!({ "by": by, "sent": body }))
+}
+
+async fn close(verified: Verified<App>) -> String {
+    format!("{} is closed", verified.user.id())
+}
+
+/// A bank below `/bank`, in a router whose state is its name.
+fn bank(passkeys: &Passkeys<App>) -> Site {
+    let accounts = Router::new()
+        .route("/transfer", post(transfer).put(transfer))
+        .route("/account", delete(close))
+        .layer(Extension(passkeys.clone()))
+        .with_state("the bank");
+    let router = Router::new()
+        .nest("/bank", accounts)
+        .nest("/auth/passkeys", passkeys.router());
+    Site(router)
+}
+
+async fn ada_at_the_bank() -> (Site, Peer, Recorder) {
+    let audit = Recorder::default();
+    let passkeys = Passkeys::new(App, MemoryRepository::default()).audit(audit.clone());
+    let (site, mut phone) = (bank(&passkeys), Peer::new());
+    site.register("ada", &mut phone).await;
+    (site, phone, audit)
+}
+
+/// What is sent to the bank, in JSON to the letter.
+#[derive(Clone)]
+struct Order {
+    method: Method,
+    path: &'static str,
+    body: &'static str,
+}
+
+/// Five to Bob, written as no serialiser would.
+const FIVE_TO_BOB: Order = Order {
+    method: Method::POST,
+    path: "/bank/transfer?from=savings&note=%F0%9F%8E%82",
+    body: "{\"amount\" : 5,\n\"to\": \"b\\u006fb\"}",
+};
+
+/// Has Ada agree to an order; gives her credential and its state.
+async fn agree(site: &Site, order: &Order, phone: &mut Peer) -> (Value, Value) {
+    let Order { method, path, body } = order;
+    let asked = format!(r#"{{ "method": "{method}", "path": "{path}", "body": {body} }}"#);
+    let begun = Request::post("/auth/passkeys/step-up/begin")
+        .header("x-user", "ada")
+        .header("content-type", "application/json");
+    let begun = site.send(begun.body(asked.into()).unwrap()).await;
+    assert_eq!(begun.status, StatusCode::OK);
+    assert_eq!(begun.headers["cache-control"], "no-store");
+    let begun = begun.json();
+    (phone.get(&begun).await, begun["state"].clone())
+}
+
+/// Sends an order, with what was agreed to.
+async fn send(
+    site: &Site,
+    order: &Order,
+    (credential, state): &(Value, Value),
+    user: Option<&str>,
+) -> Answer {
+    let Order { method, path, body } = order;
+    let mut request = Request::builder().method(method).uri(*path);
+    if let Some(user) = user {
+        request = request.header("x-user", user);
+    }
+    let body =
+        format!(r#"{{ "state": {state}, "credential": {credential}, "body":{body}, "more": 1 }}"#);
+    let request = request.header("content-type", "application/json");
+    site.send(request.body(body.into()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_handler_runs_with_what_was_agreed_to() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(
+        answer.json(),
+        json!({ "by": ["ada", "ada", "the bank"], "sent": { "to": "bob", "amount": 5 } })
+    );
+    let again = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
+    again.is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn nothing_else_can_be_sent_in_its_place() {
+    let (site, mut phone, audit) = ada_at_the_bank().await;
+    let other = |change: fn(&mut Order)| {
+        let mut order = FIVE_TO_BOB;
+        change(&mut order);
+        order
+    };
+    for instead in [
+        other(|order| order.method = Method::PUT),
+        other(|order| order.path = "/bank/transfer?from=current&note=%F0%9F%8E%82"),
+        other(|order| order.path = "/bank/transfer"),
+        other(|order| order.path = "/bank/transfer?"),
+        other(|order| order.body = "{\"amount\" : 50,\n\"to\": \"b\\u006fb\"}"),
+        // The same to the handler, and not what was agreed to.
+        other(|order| order.body = r#"{"amount":5,"to":"bob"}"#),
+        other(|order| order.path = "/bank/transfer?from=savings&note=%f0%9f%8e%82"),
+    ] {
+        let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+        let answer = send(&site, &instead, &agreed, Some("ada")).await;
+        answer.is_error(400, "challenge_not_found");
+        assert_eq!(audit.last_reason(), Some(Reason::OtherAction));
+    }
+}
+
+#[tokio::test]
+async fn a_request_may_be_about_nothing_but_its_path() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let close = |body| Order {
+        method: Method::DELETE,
+        path: "/bank/account",
+        body,
+    };
+    let (credential, state) = agree(&site, &close("null"), &mut phone).await;
+    // Nothing is the same as `null`.
+    let request = Request::delete("/bank/account")
+        .header("x-user", "ada")
+        .header("content-type", "application/json");
+    let body = json!({ "credential": credential, "state": state }).to_string();
+    let answer = site.send(request.body(body.into()).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.body, b"ada is closed");
+
+    // What the handler would not see, nobody can have agreed to.
+    let unread = close(r#"{"unless":"I change my mind"}"#);
+    let agreed = agree(&site, &unread, &mut phone).await;
+    send(&site, &unread, &agreed, Some("ada"))
+        .await
+        .is_error(422, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_body_that_the_handler_cannot_have_is_no_use_of_the_passkey() {
+    let (site, mut phone, audit) = ada_at_the_bank().await;
+    for body in [
+        "null",
+        "[]",
+        r#"{"to":"bob"}"#,
+        r#"{"to":"bob","amount":-5}"#,
+    ] {
+        let order = Order {
+            body,
+            ..FIVE_TO_BOB
+        };
+        let agreed = agree(&site, &order, &mut phone).await;
+        let answer = send(&site, &order, &agreed, Some("ada")).await;
+        answer.is_error(422, "invalid_request");
+        let again = send(&site, &order, &agreed, Some("ada")).await;
+        again.is_error(400, "challenge_not_found");
+    }
+    assert!(!audit.kinds().contains(&AuditKind::StepUpSucceeded));
+}
+
+#[tokio::test]
+async fn whoever_is_asked_is_who_is_signed_in_at_the_beginning_and_at_the_end() {
+    let (site, mut phone, audit) = ada_at_the_bank().await;
+    let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("bob")).await;
+    answer.is_error(400, "challenge_not_found");
+    assert_eq!(audit.last_reason(), Some(Reason::OtherUser));
+
+    let body = json!({ "method": "POST", "path": "/" });
+    let to_nobody = site.post("/step-up/begin", None, Some(body.clone())).await;
+    let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let by_nobody = send(&site, &FIVE_TO_BOB, &agreed, None).await;
+    for answer in [to_nobody, by_nobody] {
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.body, b"who are you?", "as `get_user` made it");
+        assert_eq!(answer.headers["cache-control"], "no-store");
+    }
+    // Somebody was asked who has no passkey.
+    let answer = site.post("/step-up/begin", Some("bob"), Some(body)).await;
+    answer.is_error(404, "credential_not_found");
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_the_assertion_the_answer_is_the_same() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let mut bobs = Peer::new();
+    site.register("bob", &mut bobs).await;
+    let mut answers = Vec::new();
+    for change in [
+        (|credential: &mut Value| {
+            let other = credential["response"]["authenticatorData"].clone();
+            credential["response"]["signature"] = other;
+        }) as fn(&mut Value),
+        |credential| credential["response"]["userHandle"] = "Ym9i".into(),
+        |credential| {
+            credential["id"] = "AAAA".into();
+            credential["rawId"] = "AAAA".into();
+        },
+    ] {
+        let mut agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+        change(&mut agreed.0);
+        answers.push(send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await);
+    }
+    let (_, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let bobs = site.assert(None, &mut bobs).await["credential"].take();
+    answers.push(send(&site, &FIVE_TO_BOB, &(bobs, state), Some("ada")).await);
+    for answer in &answers {
+        answer.is_error(401, "authentication_failed");
+        assert_eq!(answer.body, answers[0].body);
+        assert_eq!(answer.headers, answers[0].headers);
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_agrees_to_nothing() {
+    let (site, mut phone, audit) = ada_at_the_bank().await;
+    let mut sign_in = site.assert(None, &mut phone).await;
+    let agreed = (sign_in["credential"].take(), sign_in["state"].take());
+    let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
+    answer.is_error(400, "challenge_not_found");
+    assert_eq!(audit.last_reason(), Some(Reason::OtherPurpose));
+
+    let (credential, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let body = json!({ "credential": credential, "state": state });
+    let answer = site.post("/authenticate/finish", None, Some(body)).await;
+    answer.is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn a_request_that_is_none_is_refused_like_any_other() {
+    let (site, ..) = ada_at_the_bank().await;
+    let json = "application/json";
+    for (content_type, body, status, code) in [
+        (json, String::new(), 400, "invalid_request"),
+        (json, "{".into(), 400, "invalid_request"),
+        (json, "{}".into(), 422, "invalid_request"),
+        ("text/plain", "{}".into(), 415, "unsupported_media_type"),
+        (json, " ".repeat(65_537), 413, "payload_too_large"),
+        (
+            json,
+            r#"{"credential":{},"state":"x","body":{}}"#.into(),
+            400,
+            "challenge_not_found",
+        ),
+    ] {
+        let request = Request::post("/bank/transfer")
+            .header("x-user", "ada")
+            .header("content-type", content_type);
+        let answer = site.send(request.body(Body::from(body)).unwrap()).await;
+        answer.is_error(status, code);
+    }
+}
+
+#[tokio::test]
+async fn a_broken_credential_ends_its_step_up_too() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let (credential, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let broken = (json!({ "id": 7 }), state.clone());
+    let answer = send(&site, &FIVE_TO_BOB, &broken, Some("ada")).await;
+    answer.is_error(422, "invalid_request");
+    let answer = send(&site, &FIVE_TO_BOB, &(credential, state), Some("ada")).await;
+    answer.is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn it_works_in_a_router_whose_state_is_the_application() {
+    async fn transfer(State(App): State<App>, verified: Verified<App, u8>) -> Json<u8> {
+        Json(verified.body)
+    }
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let router = Router::new()
+        .route("/transfer", post(transfer))
+        .layer(Extension(passkeys.clone()))
+        .nest("/auth/passkeys", passkeys.router())
+        .with_state(App);
+    let (site, mut phone) = (Site(router), Peer::new());
+    site.register("ada", &mut phone).await;
+    let order = Order {
+        method: Method::POST,
+        path: "/transfer",
+        body: "5",
+    };
+    let agreed = agree(&site, &order, &mut phone).await;
+    let answer = send(&site, &order, &agreed, Some("ada")).await;
+    assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!(5)));
+}
+
+/// The log says why: see `logging`.
+#[tokio::test]
+async fn without_the_passkeys_it_is_the_servers_mistake() {
+    let router = Router::new()
+        .route("/bank/transfer", post(transfer))
+        .with_state("the bank");
+    let nothing = (json!({}), json!("x"));
+    let answer = send(&Site(router), &FIVE_TO_BOB, &nothing, Some("ada")).await;
+    answer.is_error(500, "internal_error");
+}

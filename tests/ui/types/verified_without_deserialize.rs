@@ -1,0 +1,26 @@
+use axum::{Router, routing::post};
+use passkeys::{AuthenticationResult, PasskeyUser, Verified, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+struct Transfer {
+    amount: u32,
+}
+
+async fn transfer(_: Verified<App, Transfer>) {}
+
+fn main() {
+    let _: Router = Router::new().route("/transfer", post(transfer));
+}
