@@ -8,3 +8,4 @@ mod rejections;
 mod related_origins;
 mod signals;
 mod site;
+mod well_known;
