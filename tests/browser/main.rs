@@ -3,6 +3,7 @@
 
 mod client;
 mod pictures;
+mod related_origins;
 mod support;
 
 use fantoccini::key::Key;

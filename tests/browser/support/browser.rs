@@ -40,31 +40,33 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(crate) async fn start(programs: &Programs, profile: &Path) -> Self {
+    pub(crate) async fn start(programs: &Programs, profile: &Path, more: &[String]) -> Self {
         let mut command = Command::new(&programs.driver);
         command.arg("--port=0");
         let (driver, port) = Process::start(command, |line| {
             let port = line.split_once("started successfully on port ")?.1;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
+        let mut arguments = vec![
+            "--headless".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            "--lang=en".to_owned(),
+            format!("--user-data-dir={}", profile.display()),
+            // It has nobody to talk to but the test.
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+        ];
+        arguments.extend_from_slice(more);
         let capabilities = json!({
             "webauthn:virtualAuthenticators": true,
             "goog:chromeOptions": {
                 "binary": programs.chromium,
-                "args": [
-                    "--headless",
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--hide-scrollbars",
-                    "--lang=en",
-                    format!("--user-data-dir={}", profile.display()),
-                    // It has nobody to talk to but the test.
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
+                "args": arguments,
             },
         });
         let Value::Object(capabilities) = capabilities else {

@@ -1,11 +1,13 @@
-//! A person's view of the quickstart: a real server, a real browser and an authenticator that
+//! A person's view of a site: a real server, a real browser and an authenticator that
 //! the test plugs in and out.
 
 mod authenticator;
 mod browser;
 mod process;
+mod secure;
 mod server;
 mod visit;
 
 pub(crate) use authenticator::{Authenticator, Kind};
-pub(crate) use visit::{Visit, in_browser};
+pub(crate) use secure::SecureSite;
+pub(crate) use visit::{Visit, in_browser, in_browser_at};

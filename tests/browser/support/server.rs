@@ -6,7 +6,7 @@ use std::{
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
-use super::process::Process;
+use super::{process::Process, visit::Site};
 
 /// The quickstart, as a program of its own with a database of its own.
 pub(crate) struct Server {
@@ -84,9 +84,14 @@ impl Server {
         let options = SqliteConnectOptions::new().filename(&self.database);
         SqlitePool::connect_with(options).await.unwrap()
     }
+}
 
-    /// What it has logged.
-    pub(crate) fn log(&self) -> String {
+impl Site for Server {
+    fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    fn log(&self) -> String {
         self.process.said()
     }
 }

@@ -15,8 +15,32 @@ use super::{
     server::{Scratch, Server},
 };
 
-/// Runs a test in a browser of its own, against a server of its own.
+/// What a browser visits.
+pub(crate) trait Site {
+    /// Where its pages are.
+    fn origin(&self) -> &str;
+
+    /// What Chromium has to be told to get there.
+    fn chromium_arguments(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What it has logged.
+    fn log(&self) -> String {
+        String::new()
+    }
+}
+
+/// Runs a test in a browser of its own, against a quickstart of its own.
 pub(crate) fn in_browser(test: impl AsyncFnOnce(&mut Visit)) {
+    in_browser_at(async |directory| Server::start(directory), test);
+}
+
+/// The same, against another site.
+pub(crate) fn in_browser_at<S: Site>(
+    site: impl AsyncFnOnce(&Path) -> S,
+    test: impl AsyncFnOnce(&mut Visit<S>),
+) {
     let Some(programs) = Programs::find() else {
         return passkeys_tests::left_out("Chromium with ChromeDriver");
     };
@@ -28,7 +52,7 @@ pub(crate) fn in_browser(test: impl AsyncFnOnce(&mut Visit)) {
         .enable_all()
         .build()
         .unwrap();
-    let mut visit = runtime.block_on(Visit::start(&programs, name));
+    let mut visit = runtime.block_on(Visit::start(&programs, name, site));
     let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test(&mut visit))));
     runtime.block_on(visit.end(outcome.is_err()));
     if let Err(panic) = outcome {
@@ -37,19 +61,20 @@ pub(crate) fn in_browser(test: impl AsyncFnOnce(&mut Visit)) {
 }
 
 /// Somebody at the page.
-pub(crate) struct Visit {
+pub(crate) struct Visit<S = Server> {
     pub(crate) browser: Browser,
-    pub(crate) server: Server,
+    pub(crate) server: S,
     name: String,
     // Last, so that it goes when nobody uses it any more.
     _scratch: Scratch,
 }
 
-impl Visit {
-    async fn start(programs: &Programs, name: String) -> Self {
+impl<S: Site> Visit<S> {
+    async fn start(programs: &Programs, name: String, site: impl AsyncFnOnce(&Path) -> S) -> Self {
         let scratch = Scratch::new(&name);
-        let server = Server::start(&scratch.0);
-        let browser = Browser::start(programs, &scratch.0.join("profile")).await;
+        let server = site(&scratch.0).await;
+        let profile = scratch.0.join("profile");
+        let browser = Browser::start(programs, &profile, &server.chromium_arguments()).await;
         let visit = Self {
             browser,
             server,
@@ -84,17 +109,18 @@ impl Visit {
 
     /// Opens the page, and waits until it knows who is there.
     pub(crate) async fn open(&self) {
-        self.browser
-            .client()
-            .goto(&self.server.origin)
-            .await
-            .unwrap();
+        self.go_to(self.server.origin()).await;
         self.until("the page to be ready", async || {
             self.script("return !!document.querySelector('section:not([hidden])')")
                 .await
                 == true
         })
         .await;
+    }
+
+    /// Opens a page.
+    pub(crate) async fn go_to(&self, url: &str) {
+        self.browser.client().goto(url).await.unwrap();
     }
 
     /// Runs this before any script of the pages that are opened from now on.
