@@ -2,6 +2,7 @@
 //! authenticator in place of a finger.
 
 mod client;
+mod jwt_spa;
 mod pictures;
 mod related_origins;
 mod support;

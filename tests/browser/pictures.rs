@@ -1,7 +1,7 @@
 //! Takes the page's pictures, for people to look at: `target/tmp/pictures`.
 
 use super::{ADD, CREATE, SIGN_IN, sign_out, sign_up};
-use crate::support::{Authenticator, Kind, Visit, in_browser};
+use crate::support::{Authenticator, Kind, Site, Visit, in_browser};
 
 const DESKTOP: (u32, u32) = (1120, 800);
 const PHONE: (u32, u32) = (390, 844);
@@ -10,7 +10,7 @@ const PHONE: (u32, u32) = (390, 844);
 const NARROWEST: (u32, u32) = (320, 640);
 
 /// On a desktop and a phone, in light and dark.
-async fn pictures(visit: &Visit, name: &str) {
+pub(crate) async fn pictures<S: Site>(visit: &Visit<S>, name: &str) {
     fits(visit, name, NARROWEST, false).await;
     for (device, screen) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (scheme, dark) in [("light", false), ("dark", true)] {
@@ -20,7 +20,7 @@ async fn pictures(visit: &Visit, name: &str) {
     }
 }
 
-async fn fits(visit: &Visit, name: &str, (width, height): (u32, u32), dark: bool) {
+async fn fits<S: Site>(visit: &Visit<S>, name: &str, (width, height): (u32, u32), dark: bool) {
     visit.screen(width, height, dark).await;
     let overflows = "return document.documentElement.scrollWidth > innerWidth";
     let overflows = visit.script(overflows).await;

@@ -2,11 +2,7 @@
 //! ones.
 
 use axum::Router;
-use passkeys::{
-    Config, Passkeys,
-    store::MemoryRepository,
-    testing::{Browser, Fault},
-};
+use passkeys::{Config, Passkeys, store::MemoryRepository, testing::Browser};
 use passkeys_tests::support::App;
 
 #[tokio::test]
@@ -17,11 +13,13 @@ async fn sign_in_as_the_site_itself_does_and_others_do_not() {
         .unwrap();
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
     let router = Router::new().nest("/auth/passkeys", passkeys.router());
-    let mut browser = Browser::new(router, "https://example.org").with_header("x-user", "ada");
+    let mut browser = Browser::new(router, "https://example.com").with_header("x-user", "ada");
     browser.register().await.assert_ok();
-    browser.sign_in().await.assert_ok();
-    browser
-        .with_fault(Fault::Origin("https://example.net".into()))
+    let mut related = browser.with_origin("https://example.org");
+    related.sign_in().await.assert_ok();
+    related.register().await.assert_ok();
+    related
+        .with_origin("https://example.net")
         .sign_in()
         .await
         .assert_error("authentication_failed");

@@ -10,4 +10,5 @@ mod visit;
 
 pub(crate) use authenticator::{Authenticator, Kind};
 pub(crate) use secure::SecureSite;
-pub(crate) use visit::{Visit, in_browser, in_browser_at};
+pub(crate) use server::Program;
+pub(crate) use visit::{Site, Visit, in_browser, in_browser_at};
