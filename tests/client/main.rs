@@ -1,5 +1,5 @@
 //! The types of the browser's module: its declarations agree with it, a page in TypeScript can use
-//! it, and the quickstart's page uses it right. It also loads where a page is rendered on a server.
+//! it, and the pages of the examples use it right. It also loads where a page is rendered on a server.
 
 use std::{
     env, fs,
@@ -33,6 +33,7 @@ fn succeeds(command: &mut Command) {
 fn project() -> PathBuf {
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-types");
     fs::create_dir_all(project.join("page")).unwrap();
+    fs::create_dir_all(project.join("jwt_spa")).unwrap();
     for (from, to) in [
         ("tsconfig.json", "tsconfig.json"),
         ("agreement.ts", "agreement.ts"),
@@ -41,6 +42,7 @@ fn project() -> PathBuf {
         ("../../passkeys/client/client.js", "written.js"),
         ("../../examples/quickstart/page/app.js", "page/app.js"),
         ("../../examples/quickstart/page/words.js", "page/words.js"),
+        ("../../examples/jwt_spa/page/app.js", "jwt_spa/app.js"),
     ] {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }

@@ -30,6 +30,7 @@ $("sign-in").addEventListener("click", () =>
 $("sign-up").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   const name = $("name").value.trim();
+  say("");
   if (!name) return nameError("Please enter a name for your account.");
   attempt($("create"), async () => signedIn(await passkeys.register({ signUp: { name } })));
 });
