@@ -224,6 +224,10 @@ impl Args {
             challenge_ttl: one(Key::ChallengeTtl),
             timeout: one(Key::Timeout),
             sign_count: one(Key::SignCount),
+            enroll_url: one(Key::EnrollUrl),
+            manage_url: one(Key::ManageUrl),
+            android_apps: many(Key::AndroidApps),
+            apple_apps: many(Key::AppleApps),
         }
     }
 
@@ -233,8 +237,12 @@ impl Args {
             let name = Name::Rule(key);
             self.damaged.contains(&name) || self.meant.contains(&name)
         };
+        let in_part = |key| self.get(key).is_some_and(Value::is_damaged);
+        let mut judges_by = violation.rule.judges_by().iter().copied();
+        if judges_by.any(|key| damaged(key) || in_part(key)) {
+            return true;
+        }
         match violation.rule {
-            Rule::TimeoutOutlastsChallenge { .. } => damaged(Key::ChallengeTtl),
             Rule::Missing(_) if self.nameless => true,
             _ => violation.place.index.is_none() && damaged(violation.place.key),
         }

@@ -12,7 +12,12 @@ use crate::errors::Errors;
 /// What a key of the rules was given.
 pub(crate) enum Value {
     One(Text),
-    Many { span: Span, elements: Vec<Text> },
+    Many {
+        span: Span,
+        elements: Vec<Text>,
+        /// Whether there were others, which could not be used.
+        damaged: bool,
+    },
 }
 
 /// A string and where it stands.
@@ -38,11 +43,16 @@ impl Value {
         }
     }
 
+    /// Whether a part of it could not be used, as has been reported.
+    pub(crate) fn is_damaged(&self) -> bool {
+        matches!(self, Self::Many { damaged: true, .. })
+    }
+
     /// Where the value is, or one of its elements.
     pub(crate) fn span(&self, index: Option<usize>) -> Span {
         match self {
             Self::One(text) => text.literal.span(),
-            Self::Many { span, elements } => index
+            Self::Many { span, elements, .. } => index
                 .and_then(|index| elements.get(index))
                 .map_or(*span, |text| text.literal.span()),
         }
@@ -105,6 +115,7 @@ fn strings(key: Key, span: Span, elements: Vec<TokenStream>, errors: &mut Errors
     // What is left of a damaged array is judged, unless nothing is.
     (all == 0 || !strings.is_empty()).then_some(Value::Many {
         span,
+        damaged: strings.len() < all,
         elements: strings,
     })
 }

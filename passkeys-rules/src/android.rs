@@ -62,6 +62,18 @@ pub(crate) fn is_fingerprint(value: &str) -> bool {
     from_hex(value).is_some()
 }
 
+/// The fingerprint that `hash` is the base64url form of, in hexadecimal. What [`check`] lets
+/// through gives all of it.
+pub(crate) fn fingerprint(hash: &str) -> String {
+    let values: Vec<usize> = hash.chars().filter_map(value_of).collect();
+    let bytes = values.chunks(4).flat_map(|chunk| {
+        let bits = chunk.iter().fold(0, |bits, value| bits << 6 | value) << (6 * (4 - chunk.len()));
+        (1..chunk.len()).map(move |index| bits >> (24 - 8 * index) & 0xff)
+    });
+    let bytes: Vec<String> = bytes.map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(":")
+}
+
 /// The Android origin that was probably meant.
 pub(crate) fn repair(value: &str) -> Option<String> {
     let hash = value.strip_prefix(PREFIX);

@@ -1,19 +1,20 @@
 //! The configuration as somebody wrote it, and the rules that take more than one value to check.
 
-use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::app;
 use crate::duration;
 use crate::key::Key;
 use crate::origin::Origin;
 use crate::policy::Policy;
 use crate::related;
+use crate::report::Report;
 use crate::rp_id::RpId;
 use crate::rp_name;
 use crate::scope;
-use crate::violation::{Place, Rule, Violation};
-use crate::words::{AuthenticatorAttachment, Hint, UnknownWord};
+use crate::violation::{Rule, Violation};
+use crate::words::{AuthenticatorAttachment, Hint};
 
 const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(5);
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -38,6 +39,10 @@ pub struct Draft<'a> {
     pub challenge_ttl: Option<&'a str>,
     pub timeout: Option<&'a str>,
     pub sign_count: Option<&'a str>,
+    pub enroll_url: Option<&'a str>,
+    pub manage_url: Option<&'a str>,
+    pub android_apps: Option<Vec<&'a str>>,
+    pub apple_apps: Option<Vec<&'a str>>,
 }
 
 impl Draft<'_> {
@@ -67,24 +72,40 @@ impl Draft<'_> {
         );
         let timeout = self.timeout(challenge_ttl, &mut report);
         let sign_count = report.word(Key::SignCount, self.sign_count);
+        let enroll_url = report.page(
+            Key::EnrollUrl,
+            self.enroll_url,
+            rp_id.as_ref(),
+            &related_origins,
+        );
+        let manage_url = report.page(
+            Key::ManageUrl,
+            self.manage_url,
+            rp_id.as_ref(),
+            &related_origins,
+        );
+        let android_apps = self.android_apps(&origins, &mut report);
+        let apple_apps = self.apple_apps(rp_id.as_ref(), &origins, &mut report);
 
         match (rp_id, challenge_ttl, timeout) {
-            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.0.is_empty() => {
-                Ok(Policy {
-                    rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
-                    rp_id,
-                    origins: values(origins),
-                    related_origins: values(related_origins),
-                    user_verification: user_verification.unwrap_or_default(),
-                    resident_key: resident_key.unwrap_or_default(),
-                    attestation: attestation.unwrap_or_default(),
-                    authenticator_attachment,
-                    hints: values(hints),
-                    challenge_ttl,
-                    timeout,
-                    sign_count: sign_count.unwrap_or_default(),
-                })
-            }
+            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.is_empty() => Ok(Policy {
+                rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
+                rp_id,
+                origins: values(origins),
+                related_origins: values(related_origins),
+                user_verification: user_verification.unwrap_or_default(),
+                resident_key: resident_key.unwrap_or_default(),
+                attestation: attestation.unwrap_or_default(),
+                authenticator_attachment,
+                hints: values(hints),
+                challenge_ttl,
+                timeout,
+                sign_count: sign_count.unwrap_or_default(),
+                enroll_url: enroll_url.map(str::to_owned),
+                manage_url: manage_url.map(str::to_owned),
+                android_apps: values(android_apps),
+                apple_apps: values(apple_apps),
+            }),
             _ => Err(report.in_order()),
         }
     }
@@ -189,87 +210,42 @@ impl Draft<'_> {
             _ => Some(timeout),
         }
     }
+
+    fn android_apps(
+        &self,
+        origins: &[(usize, Origin)],
+        report: &mut Report,
+    ) -> Vec<(usize, String)> {
+        let Some(values) = &self.android_apps else {
+            return Vec::new();
+        };
+        let is_android = |(_, origin): &(_, Origin)| origin.is_android();
+        if !values.is_empty() && !origins.iter().any(is_android) {
+            report.refuse::<()>(Key::AndroidApps, Rule::NoAndroidOrigin);
+        }
+        report.list(Key::AndroidApps, values, app::parse_android)
+    }
+
+    fn apple_apps(
+        &self,
+        rp_id: Option<&RpId>,
+        origins: &[(usize, Origin)],
+        report: &mut Report,
+    ) -> Vec<(usize, String)> {
+        let Some(values) = &self.apple_apps else {
+            return Vec::new();
+        };
+        if let Some(rp_id) = rp_id {
+            let own = format!("https://{rp_id}");
+            let is_own = |(_, origin): &(_, Origin)| origin.as_str() == own;
+            if !values.is_empty() && !origins.iter().any(is_own) {
+                report.refuse::<()>(Key::AppleApps, Rule::NoAppleOrigin(rp_id.clone()));
+            }
+        }
+        report.list(Key::AppleApps, values, app::parse_apple)
+    }
 }
 
 fn values<T>(indexed: Vec<(usize, T)>) -> Vec<T> {
     indexed.into_iter().map(|(_, value)| value).collect()
-}
-
-/// The mistakes found so far.
-#[derive(Default)]
-struct Report(Vec<Violation>);
-
-impl Report {
-    /// In the order of the keys and of the elements of their arrays.
-    fn in_order(mut self) -> Vec<Violation> {
-        self.0.sort_by_key(|violation| violation.place);
-        self.0
-    }
-
-    /// Notes a mistake; there is no value then.
-    fn refuse<T>(&mut self, place: impl Into<Place>, rule: impl Into<Rule>) -> Option<T> {
-        self.0.push(Violation {
-            place: place.into(),
-            rule: rule.into(),
-        });
-        None
-    }
-
-    /// The value, unless it is a mistake.
-    fn keep<T>(
-        &mut self,
-        place: impl Into<Place>,
-        result: Result<T, impl Into<Rule>>,
-    ) -> Option<T> {
-        result.map_or_else(|rule| self.refuse(place, rule), Some)
-    }
-
-    fn word<T: FromStr<Err = UnknownWord>>(&mut self, key: Key, value: Option<&str>) -> Option<T> {
-        self.keep(key, value?.parse())
-    }
-
-    fn duration(
-        &mut self,
-        key: Key,
-        value: Option<&str>,
-        allowed: &RangeInclusive<Duration>,
-        default: Duration,
-    ) -> Option<Duration> {
-        value.map_or(Some(default), |value| {
-            self.keep(key, duration::parse(value, allowed))
-        })
-    }
-
-    /// The valid elements of an array with their places in it, none of them twice.
-    fn list<T: PartialEq, E: Into<Rule>>(
-        &mut self,
-        key: Key,
-        values: &[&str],
-        parse: impl Fn(&str) -> Result<T, E>,
-    ) -> Vec<(usize, T)> {
-        if values.is_empty() {
-            self.refuse::<()>(key, Rule::EmptyList(key));
-        }
-        let mut kept: Vec<(usize, T)> = Vec::new();
-        for (index, value) in values.iter().enumerate() {
-            let place = (key, index);
-            let Some(parsed) = self.keep(place, parse(value)) else {
-                continue;
-            };
-            match kept.iter().find(|(_, other)| *other == parsed) {
-                Some(&(first, _)) => {
-                    let first = (key, first).into();
-                    self.refuse::<()>(
-                        place,
-                        Rule::Duplicate {
-                            value: (*value).to_owned(),
-                            first,
-                        },
-                    );
-                }
-                None => kept.push((index, parsed)),
-            }
-        }
-        kept
-    }
 }

@@ -33,6 +33,14 @@ pub enum Key {
     Timeout,
     /// `sign_count`
     SignCount,
+    /// `enroll_url`
+    EnrollUrl,
+    /// `manage_url`
+    ManageUrl,
+    /// `android_apps`
+    AndroidApps,
+    /// `apple_apps`
+    AppleApps,
 }
 
 /// What there is to know about a key.
@@ -82,6 +90,10 @@ impl Key {
         Self::ChallengeTtl,
         Self::Timeout,
         Self::SignCount,
+        Self::EnrollUrl,
+        Self::ManageUrl,
+        Self::AndroidApps,
+        Self::AppleApps,
     ];
 
     /// The key as it is written in the attribute.
@@ -97,6 +109,7 @@ impl Key {
     }
 
     /// What there is to know about it.
+    #[expect(clippy::too_many_lines, reason = "it is the table")]
     #[must_use]
     pub const fn spec(self) -> &'static KeySpec {
         match self {
@@ -195,6 +208,38 @@ impl Key {
                 default: r#""reject""#,
                 required: false,
                 summary: "What happens when a signature counter did not grow, as with a cloned authenticator",
+            },
+            Self::EnrollUrl => &KeySpec {
+                name: "enroll_url",
+                form: Form::Text,
+                example: r#""https://example.com/account/passkeys/new""#,
+                default: "none",
+                required: false,
+                summary: "The page where people add a passkey, for password managers to lead there, served at `/.well-known/passkey-endpoints`",
+            },
+            Self::ManageUrl => &KeySpec {
+                name: "manage_url",
+                form: Form::Text,
+                example: r#""https://example.com/account/passkeys""#,
+                default: "none",
+                required: false,
+                summary: "The page where people manage their passkeys, served beside it",
+            },
+            Self::AndroidApps => &KeySpec {
+                name: "android_apps",
+                form: Form::List,
+                example: r#"["com.example.app"]"#,
+                default: "none",
+                required: false,
+                summary: "Package names of your Android apps, signed with a certificate among `origins`, served at `/.well-known/assetlinks.json`",
+            },
+            Self::AppleApps => &KeySpec {
+                name: "apple_apps",
+                form: Form::List,
+                example: r#"["ABCDE12345.com.example.app"]"#,
+                default: "none",
+                required: false,
+                summary: "Your apps on Apple's systems, as App ID prefix and bundle ID, served at `/.well-known/apple-app-site-association`",
             },
         }
     }

@@ -26,13 +26,16 @@
 //! ```
 
 mod android;
+mod app;
 mod draft;
 mod duration;
 mod host;
 mod key;
 mod origin;
+mod page;
 mod policy;
 mod related;
+mod report;
 mod rp_id;
 mod rp_name;
 mod scope;
@@ -42,6 +45,7 @@ pub mod wording;
 mod words;
 
 pub use android::KeyHashProblem;
+pub use app::{AndroidAppError, AndroidAppProblem, AppleAppError, AppleAppProblem};
 pub use draft::Draft;
 pub use duration::{
     CHALLENGE_TTL, DurationError, DurationProblem, TIMEOUT, format_duration, parse_duration,
@@ -49,6 +53,7 @@ pub use duration::{
 pub use host::HostProblem;
 pub use key::{Form, Key, KeySpec};
 pub use origin::{Origin, OriginError, OriginProblem};
+pub use page::{PageError, PageProblem};
 pub use policy::Policy;
 pub use related::RelatedError;
 pub use rp_id::{RpId, RpIdError, RpIdProblem};

@@ -58,6 +58,15 @@ impl Origin {
         self.host.is_none()
     }
 
+    /// The SHA-256 fingerprint of the certificate that an Android app is signed with, as
+    /// `keytool` shows it: `12:34:..`.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        self.text
+            .strip_prefix(android::PREFIX)
+            .map(android::fingerprint)
+    }
+
     /// Whether its pages come over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
@@ -252,7 +261,7 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
 }
 
 /// A port as browsers write it.
-fn parse_port(port: &str) -> Option<u16> {
+pub(crate) fn parse_port(port: &str) -> Option<u16> {
     let number: u16 = port.parse().ok().filter(|&number| number != 0)?;
     (number.to_string() == port).then_some(number)
 }

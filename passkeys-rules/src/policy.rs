@@ -23,6 +23,10 @@ pub struct Policy {
     pub(crate) challenge_ttl: Duration,
     pub(crate) timeout: Duration,
     pub(crate) sign_count: SignCount,
+    pub(crate) enroll_url: Option<String>,
+    pub(crate) manage_url: Option<String>,
+    pub(crate) android_apps: Vec<String>,
+    pub(crate) apple_apps: Vec<String>,
 }
 
 impl Policy {
@@ -96,5 +100,30 @@ impl Policy {
     #[must_use]
     pub fn sign_count(&self) -> SignCount {
         self.sign_count
+    }
+
+    /// The page where people add a passkey, on a host that may use the RP ID.
+    #[must_use]
+    pub fn enroll_url(&self) -> Option<&str> {
+        self.enroll_url.as_deref()
+    }
+
+    /// The page where people manage their passkeys, on a host that may use the RP ID.
+    #[must_use]
+    pub fn manage_url(&self) -> Option<&str> {
+        self.manage_url.as_deref()
+    }
+
+    /// Package names of Android apps. If there are any, an Android origin is among the origins.
+    #[must_use]
+    pub fn android_apps(&self) -> &[String] {
+        &self.android_apps
+    }
+
+    /// App IDs of apps on Apple's systems. If there are any, the RP ID's own origin is among the
+    /// origins.
+    #[must_use]
+    pub fn apple_apps(&self) -> &[String] {
+        &self.apple_apps
     }
 }

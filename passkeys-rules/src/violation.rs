@@ -4,11 +4,13 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::app::{AndroidAppError, AppleAppError};
 use crate::duration::{DurationError, format_duration};
 use crate::key::Key;
 use crate::origin::OriginError;
+use crate::page::PageError;
 use crate::related::RelatedError;
-use crate::rp_id::RpIdError;
+use crate::rp_id::{RpId, RpIdError};
 use crate::rp_name::RpNameError;
 use crate::scope::ScopeError;
 use crate::words::{AuthenticatorAttachment, Hint, UnknownWord};
@@ -115,6 +117,42 @@ pub enum Rule {
         /// How long the challenge lives.
         challenge_ttl: std::time::Duration,
     },
+    /// A page.
+    #[error(transparent)]
+    Page(#[from] PageError),
+    /// The name of an Android app.
+    #[error(transparent)]
+    AndroidApp(#[from] AndroidAppError),
+    /// The name of an app on Apple's systems.
+    #[error(transparent)]
+    AppleApp(#[from] AppleAppError),
+    /// Android apps that nobody could sign in with.
+    #[error(
+        "an Android app signs people in from the origin of its certificate, and `origins` has none; \
+         add `android:apk-key-hash:` and the SHA-256 fingerprint of the certificate that signs the \
+         app, in base64url without padding"
+    )]
+    NoAndroidOrigin,
+    /// Apps on Apple's systems that nobody could sign in with.
+    #[error(
+        "an app on Apple's systems signs people in from the origin `https://{0}`, and `origins` \
+         does not have it; add it"
+    )]
+    NoAppleOrigin(RpId),
+}
+
+impl Rule {
+    /// The keys besides its own whose values it has judged by. Where there is a mistake in one of
+    /// them, nobody knows yet whether this is one.
+    #[must_use]
+    pub fn judges_by(&self) -> &'static [Key] {
+        match self {
+            Self::TimeoutOutlastsChallenge { .. } => &[Key::ChallengeTtl],
+            Self::NoAndroidOrigin | Self::NoAppleOrigin(_) => &[Key::Origins],
+            Self::Page(error) if error.is_elsewhere() => &[Key::Origins, Key::RelatedOrigins],
+            _ => &[],
+        }
+    }
 }
 
 fn fill(key: Key) -> String {

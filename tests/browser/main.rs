@@ -2,7 +2,9 @@
 //! authenticator in place of a finger.
 
 mod client;
+mod jwt_spa;
 mod pictures;
+mod related_origins;
 mod step_up;
 mod support;
 

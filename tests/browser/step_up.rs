@@ -1,17 +1,19 @@
 //! The step-up example: money moves only when its owner agrees to that very transfer.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use super::{SIGN_OUT, pictures::pictures};
-use crate::support::{Authenticator, Example, Kind, Visit, in_browser_at};
+use crate::support::{Authenticator, Kind, Program, Visit, in_browser_at};
 
 const OPEN: &str = "Open an account";
 const SEND: &str = "Send with your passkey";
 
 /// Somebody at the example's page, with a passkey in their laptop and 1,000 euros.
-fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Example>, &mut Authenticator)) {
+fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Program>, &mut Authenticator)) {
     in_browser_at(
-        async |_| Example::start(env!("CARGO_BIN_EXE_step_up")),
+        async |_| Program::start(Command::new(env!("CARGO_BIN_EXE_step_up"))),
         async |visit| {
             let mut laptop = Authenticator::new(Kind::Laptop);
             laptop.plug_in(&visit.browser).await;
@@ -25,13 +27,13 @@ fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Example>, &mut Authenticato
     );
 }
 
-async fn fill_in(visit: &Visit<Example>, to: &str, amount: &str) {
+async fn fill_in(visit: &Visit<Program>, to: &str, amount: &str) {
     visit.fill("To", to).await;
     visit.fill("Amount in €", amount).await;
 }
 
 /// The account as the server has it: the balance, and what was sent.
-async fn account(visit: &Visit<Example>) -> Value {
+async fn account(visit: &Visit<Program>) -> Value {
     let script = "const { balance, sent } = await (await fetch('/account')).json();
                   return [balance, sent];";
     visit.script_async(script).await

@@ -32,7 +32,7 @@ fn succeeds(command: &mut Command) {
 /// Everything side by side, as `tsconfig.json` wants it.
 fn project() -> PathBuf {
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-types");
-    for page in ["page", "step_up"] {
+    for page in ["page", "step_up", "jwt_spa"] {
         fs::create_dir_all(project.join(page)).unwrap();
     }
     for (from, to) in [
@@ -44,6 +44,7 @@ fn project() -> PathBuf {
         ("../../examples/quickstart/page/app.js", "page/app.js"),
         ("../../examples/quickstart/page/words.js", "page/words.js"),
         ("../../examples/step_up/page/app.js", "step_up/app.js"),
+        ("../../examples/jwt_spa/page/app.js", "jwt_spa/app.js"),
     ] {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }

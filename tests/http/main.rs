@@ -9,3 +9,4 @@ mod related_origins;
 mod signals;
 mod site;
 mod step_up;
+mod well_known;

@@ -13,7 +13,11 @@ pub(crate) struct App;
 #[passkeys(
     rp_id = "example.com",
     rp_name = r"Example",
-    origins = ["https://example.com", "https://login.example.com:8443"],
+    origins = [
+        "https://example.com",
+        "https://login.example.com:8443",
+        "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA",
+    ],
     related_origins = ["https://example.org"],
     user_verification = "preferred",
     resident_key = "preferred",
@@ -23,6 +27,10 @@ pub(crate) struct App;
     challenge_ttl = "2m",
     timeout = "30s",
     sign_count = "suspend",
+    enroll_url = "https://login.example.com:8443/passkeys/new",
+    manage_url = "https://example.org/passkeys",
+    android_apps = ["com.example.app"],
+    apple_apps = ["ABCDE12345.com.example.app"],
     response = Result<StatusCode, (StatusCode, String)>,
     crate = ::passkeys,
 )]
@@ -63,6 +71,10 @@ fn the_configuration_is_the_attributes() {
         "https://login.example.com:8443",
         "https://example.org",
         "Suspend",
+        "https://login.example.com:8443/passkeys/new",
+        "https://example.org/passkeys",
+        "\"com.example.app\"",
+        "ABCDE12345.com.example.app",
         "120s",
         "30s",
     ] {

@@ -11,7 +11,7 @@ fn every_mistake_has_its_message() {
 }
 
 /// The folders of the catalogue, from the outside to the inside.
-const FOLDERS: [(&str, &str); 9] = [
+const FOLDERS: [(&str, &str); 10] = [
     (
         "attribute",
         "The attribute: its keys and the kinds of their values",
@@ -19,6 +19,10 @@ const FOLDERS: [(&str, &str); 9] = [
     ("rp_id", "`rp_id`"),
     ("origins", "`origins`"),
     ("related_origins", "`related_origins`"),
+    (
+        "well_known",
+        "Pages and apps, which the well-known documents name",
+    ),
     ("options", "The other keys"),
     ("block", "The block"),
     ("hooks", "The signature of a hook"),

@@ -21,7 +21,8 @@ const SOURCES: [&str; 3] = [
 /// What inputs are made of: all that the macro looks for, and some that it does not.
 const WORDS: &str = r#"
     rp_id rp_name origins related_origins user_verification resident_key attestation
-    authenticator_attachment hints challenge_ttl timeout sign_count response crate rpid
+    authenticator_attachment hints challenge_ttl timeout sign_count enroll_url
+    manage_url android_apps apple_apps response crate rpid
     = == , ; : :: # ! & 'a '_ < > -> - . .. | * + ?
     "" "example.com" "https://example.com" "https://example.com:443/" "required" "5m" "0s"
     "hybrid" b"x" "x"suffix 60 1.5 'c' true

@@ -80,6 +80,16 @@ fn a_damaged_value_is_the_only_mistake() {
             "attachment`",
         ),
         (
+            "rp_id = \"example.com\", origins = [\"https://www.example.com\", APP], \
+             android_apps = [\"com.example.app\"], apple_apps = [\"ABCDE12345.com.example.app\"]"
+                .to_owned(),
+            "`origins`",
+        ),
+        (
+            format!("{SITE}, related_origins = OTHERS, manage_url = \"https://example.org\""),
+            "`related_origins`",
+        ),
+        (
             format!("{SITE}, respons = HashMap<String, Vec<u8>>"),
             "`response`",
         ),

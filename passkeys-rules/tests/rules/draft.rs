@@ -7,14 +7,18 @@ use passkeys_rules::{
     UserVerification,
 };
 
-use crate::{messages, only_violation, valid};
+use crate::{ANDROID, messages, only_violation, valid};
 
 #[test]
 fn every_value_arrives_in_the_policy() {
     let draft = Draft {
         rp_id: Some("example.com"),
         rp_name: Some("Example"),
-        origins: Some(vec!["https://example.com", "https://app.example.com:8443"]),
+        origins: Some(vec![
+            "https://example.com",
+            "https://app.example.com:8443",
+            ANDROID,
+        ]),
         related_origins: Some(vec!["https://example.de", "https://example.co.uk"]),
         user_verification: Some("preferred"),
         resident_key: Some("discouraged"),
@@ -24,18 +28,20 @@ fn every_value_arrives_in_the_policy() {
         challenge_ttl: Some("10m"),
         timeout: Some("90s"),
         sign_count: Some("suspend"),
+        enroll_url: Some("https://example.com/passkeys/new"),
+        manage_url: Some("https://example.co.uk/passkeys"),
+        android_apps: Some(vec!["com.example.app", "com.example.other"]),
+        apple_apps: Some(vec!["ABCDE12345.com.example.app"]),
     };
     let policy = draft.check().unwrap();
 
     assert_eq!(policy.rp_id().as_str(), "example.com");
     assert_eq!(policy.rp_name(), "Example");
-    assert!(
-        policy
-            .origins()
-            .iter()
-            .map(AsRef::as_ref)
-            .eq(["https://example.com", "https://app.example.com:8443"])
-    );
+    assert!(policy.origins().iter().map(AsRef::as_ref).eq([
+        "https://example.com",
+        "https://app.example.com:8443",
+        ANDROID
+    ]));
     assert!(
         policy
             .related_origins()
@@ -54,6 +60,16 @@ fn every_value_arrives_in_the_policy() {
     assert_eq!(policy.challenge_ttl(), Duration::from_mins(10));
     assert_eq!(policy.timeout(), Duration::from_secs(90));
     assert_eq!(policy.sign_count(), SignCount::Suspend);
+    assert_eq!(
+        policy.enroll_url(),
+        Some("https://example.com/passkeys/new")
+    );
+    assert_eq!(policy.manage_url(), Some("https://example.co.uk/passkeys"));
+    assert_eq!(
+        policy.android_apps(),
+        ["com.example.app", "com.example.other"]
+    );
+    assert_eq!(policy.apple_apps(), ["ABCDE12345.com.example.app"]);
 }
 
 #[test]
@@ -87,6 +103,8 @@ fn an_array_must_not_be_empty() {
         origins: Some(vec![]),
         related_origins: Some(vec![]),
         hints: Some(vec![]),
+        android_apps: Some(vec![]),
+        apple_apps: Some(vec![]),
         ..valid()
     };
     assert_eq!(
@@ -95,6 +113,8 @@ fn an_array_must_not_be_empty() {
             r#"origins: `origins` is empty; list at least one, such as `["https://example.com"]`"#,
             r#"related_origins: `related_origins` is empty; list at least one, such as `["https://example.co.uk"]`, or remove the key"#,
             r#"hints: `hints` is empty; list at least one, such as `["client-device"]`, or remove the key"#,
+            r#"android_apps: `android_apps` is empty; list at least one, such as `["com.example.app"]`, or remove the key"#,
+            r#"apple_apps: `apple_apps` is empty; list at least one, such as `["ABCDE12345.com.example.app"]`, or remove the key"#,
         ],
     );
 }
@@ -264,6 +284,10 @@ fn all_mistakes_are_reported_in_the_order_of_the_keys() {
         challenge_ttl: Some("30s"),
         timeout: Some("1m"),
         sign_count: Some("d"),
+        enroll_url: Some(""),
+        manage_url: Some("/passkeys"),
+        android_apps: Some(vec!["com.example.app", "app"]),
+        apple_apps: Some(vec!["com.example.app"]),
     };
     let violations = draft.check().unwrap_err();
     let places: Vec<String> = violations
@@ -288,6 +312,10 @@ fn all_mistakes_are_reported_in_the_order_of_the_keys() {
             "hints[2]",
             "timeout",
             "sign_count",
+            "enroll_url",
+            "manage_url",
+            "android_apps[1]",
+            "apple_apps[0]",
         ],
     );
 }
@@ -333,6 +361,65 @@ fn no_mistake_is_caused_by_another() {
         };
         assert_eq!(only_violation(&draft).place, key.into());
     }
+    // Nor are pages and apps held against origins that may be theirs once they are mended.
+    let origins = [
+        "android:apk-key-hash:abc",
+        "https://example.com/",
+        "https://www.example.org",
+    ];
+    for origin in origins {
+        let draft = Draft {
+            origins: Some(vec![origin]),
+            manage_url: Some("https://example.org"),
+            android_apps: Some(vec!["com.example.app"]),
+            apple_apps: Some(vec!["ABCDE12345.com.example.app"]),
+            ..valid()
+        };
+        assert_eq!(only_violation(&draft).place, (Key::Origins, 0).into());
+    }
+    let draft = Draft {
+        related_origins: Some(vec!["https://example.org/"]),
+        manage_url: Some("https://example.org"),
+        ..valid()
+    };
+    assert_eq!(
+        only_violation(&draft).place,
+        (Key::RelatedOrigins, 0).into()
+    );
+    let draft = Draft {
+        rp_id: None,
+        manage_url: Some("https://example.org"),
+        apple_apps: Some(vec!["ABCDE12345.com.example.app"]),
+        ..valid()
+    };
+    assert_eq!(only_violation(&draft).place, Key::RpId.into());
+}
+
+/// An origin that is there twice is there.
+#[test]
+fn a_duplicate_hides_no_other_mistake() {
+    let draft = Draft {
+        origins: Some(vec!["https://a.example.com", "https://a.example.com"]),
+        manage_url: Some("https://example.org"),
+        android_apps: Some(vec!["com.example.app"]),
+        apple_apps: Some(vec!["ABCDE12345.com.example.app"]),
+        ..valid()
+    };
+    let places: Vec<Place> = draft
+        .check()
+        .unwrap_err()
+        .iter()
+        .map(|violation| violation.place)
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (Key::Origins, 1).into(),
+            Key::ManageUrl.into(),
+            Key::AndroidApps.into(),
+            Key::AppleApps.into(),
+        ],
+    );
 }
 
 #[test]

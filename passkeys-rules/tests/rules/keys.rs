@@ -3,7 +3,7 @@
 use passkeys_rules::wording::nearest;
 use passkeys_rules::{Draft, Form, Key};
 
-use crate::valid;
+use crate::{ANDROID, valid};
 
 /// The values in the source of an example: a string or an array of strings.
 fn values(source: &'static str) -> Vec<&'static str> {
@@ -27,6 +27,14 @@ fn with(key: Key, values: Vec<&'static str>) -> Draft<'static> {
         Key::ChallengeTtl => draft.challenge_ttl = text,
         Key::Timeout => draft.timeout = text,
         Key::SignCount => draft.sign_count = text,
+        Key::EnrollUrl => draft.enroll_url = text,
+        Key::ManageUrl => draft.manage_url = text,
+        Key::AndroidApps => {
+            // Of no use without the other.
+            draft.origins.as_mut().unwrap().push(ANDROID);
+            draft.android_apps = Some(values);
+        }
+        Key::AppleApps => draft.apple_apps = Some(values),
     }
     draft
 }
@@ -38,7 +46,7 @@ fn every_key_is_in_the_table_once() {
         assert_eq!(key.to_string(), key.spec().name);
         assert_eq!(format!("{key:>30}"), format!("{:>30}", key.as_str()));
     }
-    assert_eq!(Key::ALL.len(), 12);
+    assert_eq!(Key::ALL.len(), 16);
     assert!(Key::ALL.is_sorted());
     assert_eq!(Key::from_name("rpid"), None);
 }
@@ -71,6 +79,10 @@ fn the_defaults_are_what_holds_without_the_key() {
     assert!(bare.related_origins().is_empty());
     assert!(bare.hints().is_empty());
     assert_eq!(bare.authenticator_attachment(), None);
+    assert_eq!(bare.enroll_url(), None);
+    assert_eq!(bare.manage_url(), None);
+    assert!(bare.android_apps().is_empty());
+    assert!(bare.apple_apps().is_empty());
 }
 
 #[test]

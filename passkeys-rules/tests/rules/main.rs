@@ -2,16 +2,21 @@
 
 use passkeys_rules::{Draft, Violation};
 
+mod apps;
 mod draft;
 mod duration;
 mod keys;
 mod oracles;
 mod origin;
+mod pages;
 mod properties;
 mod related;
 mod rp_id;
 mod scope;
 mod words;
+
+/// The origin of an Android app.
+const ANDROID: &str = "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA";
 
 /// The least that is valid.
 fn valid() -> Draft<'static> {

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use passkeys_rules::wording::{nearest, quote};
-use passkeys_rules::{Draft, Origin, RpId, format_duration, parse_duration};
+use passkeys_rules::{Draft, Origin, RpId, Rule, Violation, format_duration, parse_duration};
 use proptest::prelude::*;
 
-use crate::valid;
+use crate::{ANDROID, valid};
 
 /// Anything, and things with the characters that the rules look at.
 fn anything() -> impl Strategy<Value = String> {
@@ -24,6 +24,25 @@ fn domains() -> impl Strategy<Value = String> {
         .prop_filter("a public suffix, or what only looks like punycode", |domain| {
             psl::domain_str(domain).is_some() && !domain.contains("xn--")
         })
+}
+
+/// What is said about this page.
+fn page(value: &str) -> Vec<Violation> {
+    let draft = Draft {
+        enroll_url: Some(value),
+        ..valid()
+    };
+    draft.check().err().unwrap_or_default()
+}
+
+/// What is said about this Android app.
+fn app(value: &str) -> Vec<Violation> {
+    let draft = Draft {
+        origins: Some(vec![ANDROID]),
+        android_apps: Some(vec![value]),
+        ..valid()
+    };
+    draft.check().err().unwrap_or_default()
 }
 
 proptest! {
@@ -44,6 +63,10 @@ proptest! {
             challenge_ttl: Some(&one),
             timeout: Some(&other),
             sign_count: Some(&one),
+            enroll_url: Some(&one),
+            manage_url: Some(&other),
+            android_apps: Some(vec![&one, &other]),
+            apple_apps: Some(vec![&other, &one]),
         };
         for violation in draft.check().unwrap_err() {
             let message = violation.to_string();
@@ -66,6 +89,27 @@ proptest! {
         {
             prop_assert!(Origin::parse(&suggestion).is_ok());
             prop_assert_ne!(suggestion, value);
+        }
+    }
+
+    #[test]
+    fn a_page_or_an_app_that_is_suggested_is_valid_and_new(
+        value in prop_oneof![
+            anything(),
+            "(HTTPS?|https?)?(://)?(me@)?(app\\.)?[Ee]xample\\.com(:[0-9a]{0,5})?[/\\\\?#][a-z/%é0-9\\\\ ]{0,20}",
+            "(https://store/\\?(id|a)=)?[a-z]{1,3}\\.[a-z1_-]{1,3}[ &]?",
+        ],
+    ) {
+        for violation in page(&value).into_iter().chain(app(&value)) {
+            let (suggestion, again) = match violation.rule {
+                Rule::Page(error) => (error.suggestion, page as fn(&str) -> Vec<Violation>),
+                Rule::AndroidApp(error) => (error.suggestion, app as fn(&str) -> Vec<Violation>),
+                rule => return Err(TestCaseError::fail(rule.to_string())),
+            };
+            if let Some(suggestion) = suggestion {
+                prop_assert!(again(&suggestion).is_empty(), "{}", suggestion);
+                prop_assert_ne!(&suggestion, &value);
+            }
         }
     }
 

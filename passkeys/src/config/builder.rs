@@ -22,6 +22,10 @@ pub struct ConfigBuilder {
     challenge_ttl: Option<Duration>,
     timeout: Option<Duration>,
     sign_count: Option<SignCount>,
+    enroll_url: Option<String>,
+    manage_url: Option<String>,
+    android_apps: Option<Vec<String>>,
+    apple_apps: Option<Vec<String>>,
 }
 
 impl ConfigBuilder {
@@ -41,7 +45,7 @@ impl ConfigBuilder {
 
     /// Origins outside the RP ID that may use it as well.
     pub fn related_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.related_origins = Some(origins.into_iter().map(Into::into).collect());
+        self.related_origins = Some(strings(origins));
         self
     }
 
@@ -93,6 +97,30 @@ impl ConfigBuilder {
         self
     }
 
+    /// The page where people add a passkey, for password managers to lead there.
+    pub fn enroll_url(mut self, url: impl Into<String>) -> Self {
+        self.enroll_url = Some(url.into());
+        self
+    }
+
+    /// The page where people manage their passkeys, for password managers to lead there.
+    pub fn manage_url(mut self, url: impl Into<String>) -> Self {
+        self.manage_url = Some(url.into());
+        self
+    }
+
+    /// Package names of Android apps, signed with a certificate that is among the origins.
+    pub fn android_apps(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.android_apps = Some(strings(names));
+        self
+    }
+
+    /// App IDs of apps on Apple's systems, such as `ABCDE12345.com.example.app`.
+    pub fn apple_apps(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.apple_apps = Some(strings(ids));
+        self
+    }
+
     /// Applies every rule.
     ///
     /// # Errors
@@ -119,9 +147,17 @@ impl ConfigBuilder {
             challenge_ttl: challenge_ttl.as_deref(),
             timeout: timeout.as_deref(),
             sign_count: self.sign_count.map(SignCount::as_str),
+            enroll_url: self.enroll_url.as_deref(),
+            manage_url: self.manage_url.as_deref(),
+            android_apps: self.android_apps.as_deref().map(strs),
+            apple_apps: self.apple_apps.as_deref().map(strs),
         };
         Config::check(&draft, Place::to_string)
     }
+}
+
+fn strings(values: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    values.into_iter().map(Into::into).collect()
 }
 
 fn strs(strings: &[String]) -> Vec<&str> {

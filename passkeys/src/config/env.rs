@@ -28,6 +28,10 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, 
         challenge_ttl: value(Key::ChallengeTtl),
         timeout: value(Key::Timeout),
         sign_count: value(Key::SignCount),
+        enroll_url: value(Key::EnrollUrl),
+        manage_url: value(Key::ManageUrl),
+        android_apps: list(Key::AndroidApps),
+        apple_apps: list(Key::AppleApps),
     };
     Config::check(&draft, place)
 }
@@ -57,6 +61,8 @@ mod tests {
                 "PASSKEYS_ORIGINS" => "https://example.com, https://www.example.com",
                 "PASSKEYS_USER_VERIFICATION" => "preferred",
                 "PASSKEYS_CHALLENGE_TTL" => "2m",
+                "PASSKEYS_MANAGE_URL" => "https://example.com/passkeys",
+                "PASSKEYS_APPLE_APPS" => "ABCDE12345.com.example.a,ABCDE12345.com.example.b",
                 _ => return None,
             };
             Some(value.to_owned())
@@ -70,6 +76,8 @@ mod tests {
         );
         assert_eq!(config.user_verification(), UserVerification::Preferred);
         assert_eq!(config.challenge_ttl().as_secs(), 120);
+        assert_eq!(config.manage_url(), Some("https://example.com/passkeys"));
+        assert_eq!(config.apple_apps().count(), 2);
     }
 
     #[test]

@@ -147,6 +147,33 @@ impl Config {
     pub fn sign_count(&self) -> SignCount {
         self.0.sign_count()
     }
+
+    /// The page where people add a passkey.
+    #[must_use]
+    pub fn enroll_url(&self) -> Option<&str> {
+        self.0.enroll_url()
+    }
+
+    /// The page where people manage their passkeys.
+    #[must_use]
+    pub fn manage_url(&self) -> Option<&str> {
+        self.0.manage_url()
+    }
+
+    /// Package names of the Android apps that may use the passkeys.
+    pub fn android_apps(&self) -> impl Iterator<Item = &str> {
+        self.0.android_apps().iter().map(String::as_str)
+    }
+
+    /// App IDs of the apps on Apple's systems that may use the passkeys.
+    pub fn apple_apps(&self) -> impl Iterator<Item = &str> {
+        self.0.apple_apps().iter().map(String::as_str)
+    }
+
+    /// Fingerprints of the certificates that Android apps are signed with.
+    pub(crate) fn android_fingerprints(&self) -> impl Iterator<Item = String> {
+        self.0.origins().iter().filter_map(Origin::fingerprint)
+    }
 }
 
 /// The configuration in the attribute.

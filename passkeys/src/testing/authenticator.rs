@@ -75,6 +75,14 @@ impl Authenticator {
         }
     }
 
+    /// The same authenticator, with the same passkeys, where a page of this origin is shown, or
+    /// in an app that has it.
+    #[must_use]
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = origin.into();
+        self
+    }
+
     /// The same authenticator, with the same passkeys, doing this wrong from now on.
     #[must_use]
     pub fn with_fault(&self, fault: Fault) -> Self {

@@ -124,6 +124,15 @@ impl Browser {
         self
     }
 
+    /// The same browser, with the same cookies and passkeys, on a page of this origin: a related
+    /// one, say. The origin of a native app makes it that app, which shares the passkeys.
+    #[must_use]
+    pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origin = origin.into();
+        self.authenticator = self.authenticator.with_origin(&self.origin);
+        self
+    }
+
     /// The same browser, with the same cookies and passkeys, doing this wrong from now on.
     #[must_use]
     pub fn with_fault(&self, fault: Fault) -> Self {

@@ -3,11 +3,12 @@
 
 mod authenticator;
 mod browser;
-mod example;
 mod process;
+mod secure;
 mod server;
 mod visit;
 
 pub(crate) use authenticator::{Authenticator, Kind};
-pub(crate) use example::Example;
+pub(crate) use secure::SecureSite;
+pub(crate) use server::Program;
 pub(crate) use visit::{Site, Visit, in_browser, in_browser_at};

@@ -8,7 +8,37 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::{process::Process, visit::Site};
 
-/// The quickstart, as a program of its own with a database of its own.
+/// An example, as a program of its own.
+pub(crate) struct Program {
+    process: Process,
+    origin: String,
+}
+
+impl Program {
+    /// Starts it on a port that is free.
+    pub(crate) fn start(mut command: Command) -> Self {
+        command.env("PORT", "0");
+        let (process, origin) = run(command);
+        Self { process, origin }
+    }
+
+    /// Ends it without notice.
+    pub(crate) fn crash(&mut self) {
+        self.process.kill();
+    }
+}
+
+impl Site for Program {
+    fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    fn log(&self) -> String {
+        self.process.said()
+    }
+}
+
+/// The quickstart, with a database of its own.
 pub(crate) struct Server {
     process: Process,
     database: PathBuf,
@@ -19,7 +49,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(directory: &Path) -> Self {
         let database = directory.join("quickstart.db");
-        let (process, origin) = run(&database, 0);
+        let (process, origin) = run(quickstart(&database, 0));
         Self {
             process,
             database,
@@ -39,7 +69,10 @@ impl Server {
             .rsplit(':')
             .next()
             .and_then(|port| port.parse().ok());
-        (self.process, self.origin) = run(&self.database, port.expect("an origin with a port"));
+        (self.process, self.origin) = run(quickstart(
+            &self.database,
+            port.expect("an origin with a port"),
+        ));
     }
 
     /// Takes the table away in which the server keeps passkeys: from now on its storage fails.
@@ -96,11 +129,15 @@ impl Site for Server {
     }
 }
 
-fn run(database: &Path, port: u16) -> (Process, String) {
+fn quickstart(database: &Path, port: u16) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
     command
         .env("DATABASE", database)
         .env("PORT", port.to_string());
+    command
+}
+
+fn run(command: Command) -> (Process, String) {
     Process::start(command, |line| {
         line.strip_prefix("Open ").map(str::to_owned)
     })

@@ -1,0 +1,120 @@
+//! A single-page app whose passkey sign-in answers a short-lived signed token (JWT), which the
+//! page keeps in memory and sends as `Authorization: Bearer`: no cookies, no sessions.
+//!
+//! ```sh
+//! cargo run --example jwt_spa     # then open http://localhost:3000
+//! cargo test --example jwt_spa
+//! ```
+//!
+//! `PORT` and `TOKEN_SECONDS` (300 by default) come from the environment. Accounts and passkeys
+//! are in memory here and end with the program, as does the key that signs the tokens: several
+//! instances would share one.
+
+mod error;
+mod page;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::{
+    collections::BTreeMap,
+    env,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Json, Router, routing::get};
+use error::AppError;
+use passkeys::{
+    AuthenticationResult, Config, ConfigError, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    store::MemoryRepository,
+};
+use serde::{Deserialize, Serialize};
+use token::{Bearer, SignedIn, Tokens};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+#[derive(Clone)]
+struct App {
+    tokens: Tokens,
+    /// Names by account id.
+    accounts: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+#[passkeys(rp_id = "localhost", rp_name = "JWT example", origins = ["http://localhost:3000"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    /// Who is adding or managing passkeys? Whoever the token says: `Bearer` is an extractor of
+    /// the application's, and answers for itself where there is no valid token.
+    fn get_user(&self, Bearer(claims): Bearer) -> PasskeyUser {
+        PasskeyUser::new(claims.sub, &claims.name, &claims.name)
+    }
+
+    /// Someone new. The account comes with the passkey.
+    fn sign_up(&self, Json(new): Json<Account>) -> Result<PasskeyUser, AppError> {
+        let name = new.name.trim();
+        if name.is_empty() || name.len() > 64 || name.contains(char::is_control) {
+            return Err(AppError::NameUnusable);
+        }
+        Ok(PasskeyUser::new(Uuid::new_v4(), name, name))
+    }
+
+    /// The passkey is stored: a new account has its first token, an old one a fresh token.
+    fn on_registered(&self, registered: RegistrationResult) -> Result<Json<SignedIn>, AppError> {
+        let user = registered.user();
+        if registered.signed_up() {
+            let mut accounts = self.accounts.lock().expect("no hook panics");
+            accounts.insert(user.id().to_owned(), user.name().to_owned());
+        }
+        Ok(Json(self.tokens.issue(user.id(), user.name())?))
+    }
+
+    /// The passkey is verified: this token says so for the next minutes.
+    fn on_authenticated(&self, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> {
+        let accounts = self.accounts.lock().expect("no hook panics");
+        let name = accounts.get(login.user_id()).ok_or(AppError::NoAccount)?;
+        Ok(Json(self.tokens.issue(login.user_id(), name)?))
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Account {
+    name: String,
+}
+
+/// A handler of the application's. It could take `PasskeyUser` just as well.
+async fn me(Bearer(claims): Bearer) -> Json<Account> {
+    Json(Account { name: claims.name })
+}
+
+fn app(origin: &str, tokens: Tokens) -> Result<Router, ConfigError> {
+    let app = App {
+        tokens,
+        accounts: Arc::default(),
+    };
+    let config = Config::builder("localhost", [origin])
+        .rp_name("JWT example")
+        .build()?;
+    let passkeys = Passkeys::with_config(app.clone(), MemoryRepository::default(), config);
+    Ok(Router::new()
+        .route("/api/me", get(me))
+        .nest("/auth/passkeys", passkeys.router())
+        .merge(page::routes())
+        .with_state(app))
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let variable = |name, default| env::var(name).map_or(Ok(default), |value| value.parse());
+    let port = u16::try_from(variable("PORT", 3000)?)?;
+    let lifetime = Duration::from_secs(variable("TOKEN_SECONDS", 300)?);
+
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    let origin = format!("http://localhost:{}", listener.local_addr()?.port());
+    let router = app(&origin, Tokens::with_random_key(lifetime)?)?;
+    println!("Open {origin}");
+    axum::serve(listener, router).await?;
+    Ok(())
+}

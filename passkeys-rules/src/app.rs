@@ -1,0 +1,167 @@
+//! Native apps, by the names that their systems know them by. Each says in the site's own words,
+//! a well-known document, that the app may use its passkeys.
+
+use thiserror::Error;
+
+use crate::wording::quote;
+
+/// A value that is no Android package name:
+/// [Android, "Set the application ID"](https://developer.android.com/build/configure-app-module#set-application-id).
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("Android app {} {problem}; {}", quote(.value), android_fix(.suggestion.as_deref()))]
+pub struct AndroidAppError {
+    /// What was written.
+    pub value: String,
+    /// The first rule that it breaks.
+    pub problem: AndroidAppProblem,
+    /// The package name that was probably meant.
+    pub suggestion: Option<String>,
+}
+
+/// The rules for a package name.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum AndroidAppProblem {
+    /// Nothing there.
+    #[error("is empty")]
+    Empty,
+    /// The page of the app in a store.
+    #[error("is an address, and an app is named by its package")]
+    Url,
+    /// Anything but letters, digits, underscores and dots.
+    #[error("has the character `{}`, and package names have letters, digits, `_` and dots", .0.escape_debug())]
+    Character(char),
+    /// `app`.
+    #[error("has one part, and package names have two or more, with dots between")]
+    OnePart,
+    /// `com..app`, `com.1app`.
+    #[error("has the part {}, and each part of a package name starts with a letter", quote(.0))]
+    Part(String),
+}
+
+fn android_fix(suggestion: Option<&str>) -> String {
+    match suggestion {
+        Some(suggestion) => format!("write `{suggestion}`"),
+        None => "write the `applicationId` of the app's `build.gradle`, such as `com.example.app`"
+            .to_owned(),
+    }
+}
+
+/// A package name.
+pub(crate) fn parse_android(value: &str) -> Result<String, AndroidAppError> {
+    match check_android(value) {
+        Ok(()) => Ok(value.to_owned()),
+        Err(problem) => Err(AndroidAppError {
+            suggestion: repair_android(value),
+            value: value.to_owned(),
+            problem,
+        }),
+    }
+}
+
+fn check_android(value: &str) -> Result<(), AndroidAppProblem> {
+    if value.is_empty() {
+        return Err(AndroidAppProblem::Empty);
+    }
+    if value.contains("://") {
+        return Err(AndroidAppProblem::Url);
+    }
+    let is_allowed = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.');
+    if let Some(char) = value.chars().find(|&char| !is_allowed(char)) {
+        return Err(AndroidAppProblem::Character(char));
+    }
+    let starts_well = |part: &&str| part.starts_with(|char: char| char.is_ascii_alphabetic());
+    if let Some(part) = value.split('.').find(|part| !starts_well(part)) {
+        return Err(AndroidAppProblem::Part(part.to_owned()));
+    }
+    if !value.contains('.') {
+        return Err(AndroidAppProblem::OnePart);
+    }
+    Ok(())
+}
+
+/// The package name in the address of the app's page in the store, or among white space.
+fn repair_android(value: &str) -> Option<String> {
+    let name = match value.split_once("://") {
+        Some((_, address)) => {
+            let (_, query) = address.split_once('?')?;
+            let id = |pair: &'_ str| pair.strip_prefix("id=").map(str::to_owned);
+            query.split(['&', '#']).find_map(id)?
+        }
+        None => value.trim().to_owned(),
+    };
+    check_android(&name).is_ok().then_some(name)
+}
+
+/// A value that is no App ID:
+/// [Apple, "Supporting associated domains"](https://developer.apple.com/documentation/xcode/supporting-associated-domains).
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error(
+    "Apple app {} {problem}; write the app's App ID prefix (your team ID, unless the app is old), \
+     a dot and its bundle ID, such as `ABCDE12345.com.example.app`",
+    quote(.value)
+)]
+pub struct AppleAppError {
+    /// What was written.
+    pub value: String,
+    /// The first rule that it breaks.
+    pub problem: AppleAppProblem,
+}
+
+/// The rules for an App ID.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum AppleAppProblem {
+    /// Nothing there.
+    #[error("is empty")]
+    Empty,
+    /// A bundle ID alone, mostly.
+    #[error("does not start with a prefix of ten capital letters and digits")]
+    Prefix,
+    /// `ABCDE12345`.
+    #[error("has no bundle ID after the prefix")]
+    NoBundle,
+    /// `ABCDE12345.*`, as in a provisioning profile.
+    #[error("is a pattern, and each app is listed by itself")]
+    Wildcard,
+    /// Anything but letters, digits, hyphens and dots.
+    #[error("has the character `{}`, and bundle IDs have letters, digits, `-` and dots", .0.escape_debug())]
+    Character(char),
+    /// `ABCDE12345.com..app`.
+    #[error("has two dots in a row, or one at its end")]
+    EmptyPart,
+}
+
+/// An App ID.
+pub(crate) fn parse_apple(value: &str) -> Result<String, AppleAppError> {
+    match check_apple(value) {
+        Ok(()) => Ok(value.to_owned()),
+        Err(problem) => Err(AppleAppError {
+            value: value.to_owned(),
+            problem,
+        }),
+    }
+}
+
+fn check_apple(value: &str) -> Result<(), AppleAppProblem> {
+    if value.is_empty() {
+        return Err(AppleAppProblem::Empty);
+    }
+    let (prefix, bundle) = value.split_once('.').unwrap_or((value, ""));
+    let in_prefix = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if prefix.len() != 10 || !prefix.bytes().all(in_prefix) {
+        return Err(AppleAppProblem::Prefix);
+    }
+    if bundle.is_empty() {
+        return Err(AppleAppProblem::NoBundle);
+    }
+    if bundle.contains('*') {
+        return Err(AppleAppProblem::Wildcard);
+    }
+    let is_allowed = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '.');
+    if let Some(char) = bundle.chars().find(|&char| !is_allowed(char)) {
+        return Err(AppleAppProblem::Character(char));
+    }
+    if bundle.split('.').any(str::is_empty) {
+        return Err(AppleAppProblem::EmptyPart);
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What the rules find on their way through a draft.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::duration;
+use crate::key::Key;
+use crate::origin::Origin;
+use crate::page;
+use crate::rp_id::RpId;
+use crate::violation::{Place, Rule, Violation};
+use crate::words::UnknownWord;
+
+/// The mistakes found so far.
+#[derive(Default)]
+pub(crate) struct Report(Vec<Violation>);
+
+impl Report {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In the order of the keys and of the elements of their arrays, without those that a
+    /// correction of another may settle.
+    pub(crate) fn in_order(mut self) -> Vec<Violation> {
+        self.0.sort_by_key(|violation| violation.place);
+        let in_doubt: Vec<Key> = self
+            .0
+            .iter()
+            .filter(|violation| !matches!(violation.rule, Rule::Duplicate { .. }))
+            .map(|violation| violation.place.key)
+            .collect();
+        let settled = |violation: &Violation| {
+            let mut keys = violation.rule.judges_by().iter();
+            !keys.any(|key| in_doubt.contains(key))
+        };
+        self.0.into_iter().filter(settled).collect()
+    }
+
+    /// Notes a mistake; there is no value then.
+    pub(crate) fn refuse<T>(
+        &mut self,
+        place: impl Into<Place>,
+        rule: impl Into<Rule>,
+    ) -> Option<T> {
+        self.0.push(Violation {
+            place: place.into(),
+            rule: rule.into(),
+        });
+        None
+    }
+
+    /// The value, unless it is a mistake.
+    pub(crate) fn keep<T>(
+        &mut self,
+        place: impl Into<Place>,
+        result: Result<T, impl Into<Rule>>,
+    ) -> Option<T> {
+        result.map_or_else(|rule| self.refuse(place, rule), Some)
+    }
+
+    pub(crate) fn word<T: FromStr<Err = UnknownWord>>(
+        &mut self,
+        key: Key,
+        value: Option<&str>,
+    ) -> Option<T> {
+        self.keep(key, value?.parse())
+    }
+
+    pub(crate) fn duration(
+        &mut self,
+        key: Key,
+        value: Option<&str>,
+        allowed: &RangeInclusive<Duration>,
+        default: Duration,
+    ) -> Option<Duration> {
+        value.map_or(Some(default), |value| {
+            self.keep(key, duration::parse(value, allowed))
+        })
+    }
+
+    pub(crate) fn page<'a>(
+        &mut self,
+        key: Key,
+        value: Option<&'a str>,
+        rp_id: Option<&RpId>,
+        related: &[(usize, Origin)],
+    ) -> Option<&'a str> {
+        let value = value?;
+        self.keep(key, page::check(value, rp_id, related))
+            .map(|()| value)
+    }
+
+    /// The valid elements of an array with their places in it, none of them twice.
+    pub(crate) fn list<T: PartialEq, E: Into<Rule>>(
+        &mut self,
+        key: Key,
+        values: &[&str],
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<(usize, T)> {
+        if values.is_empty() {
+            self.refuse::<()>(key, Rule::EmptyList(key));
+        }
+        let mut kept: Vec<(usize, T)> = Vec::new();
+        for (index, value) in values.iter().enumerate() {
+            let place = (key, index);
+            let Some(parsed) = self.keep(place, parse(value)) else {
+                continue;
+            };
+            match kept.iter().find(|(_, other)| *other == parsed) {
+                Some(&(first, _)) => {
+                    let first = (key, first).into();
+                    self.refuse::<()>(
+                        place,
+                        Rule::Duplicate {
+                            value: (*value).to_owned(),
+                            first,
+                        },
+                    );
+                }
+                None => kept.push((index, parsed)),
+            }
+        }
+        kept
+    }
+}
