@@ -63,6 +63,10 @@ pub use crate::{
     user::PasskeyUser,
 };
 
+#[cfg(all(feature = "fast", feature = "testing"))]
+#[doc(hidden)]
+pub use engine::side_by_side as __engines;
+
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "openapi", feature = "testing"))]
 #[doc = include_str!("../../README.md")]

@@ -1,10 +1,13 @@
 //! Authenticator data, byte for byte
 //! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
 
-use serde::de::{Deserialize as _, IgnoredAny};
-use serde_cbor_2::Deserializer;
+use std::collections::BTreeMap;
 
-use crate::{CredentialId, audit::Reason};
+use serde::Deserialize;
+use serde_cbor_2::{Deserializer, Value};
+
+use super::ensure;
+use crate::{CredentialId, UserVerification, audit::Reason};
 
 const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 1 << 2;
@@ -15,7 +18,7 @@ const EXTENSIONS: u8 = 1 << 7;
 
 #[derive(Debug)]
 pub(super) struct AuthenticatorData<'a> {
-    pub(super) rp_id_hash: &'a [u8; 32],
+    rp_id_hash: &'a [u8; 32],
     flags: u8,
     pub(super) sign_count: u32,
     pub(super) attested: Option<AttestedCredential<'a>>,
@@ -46,9 +49,9 @@ impl<'a> AuthenticatorData<'a> {
             rest = after;
         }
         if flags & EXTENSIONS != 0 {
-            let (extensions, after) = cbor_item(rest)?;
+            let (_, after) = cbor_item::<Extensions>(rest)?;
             // A map, of any length.
-            (extensions[0] >> 5 == 5).then_some(())?;
+            (rest[0] >> 5 == 5).then_some(())?;
             rest = after;
         }
         rest.is_empty().then_some(Self {
@@ -59,8 +62,22 @@ impl<'a> AuthenticatorData<'a> {
         })
     }
 
-    pub(super) fn user_present(&self) -> bool {
-        self.flags & USER_PRESENT != 0
+    pub(super) fn check_rp_id(&self, hash: &[u8; 32]) -> Result<(), Reason> {
+        ensure(self.rp_id_hash == hash, Reason::RpIdHash)
+    }
+
+    pub(super) fn check_user_present(&self) -> Result<(), Reason> {
+        ensure(self.flags & USER_PRESENT != 0, Reason::UserNotPresent)
+    }
+
+    pub(super) fn check_user_verified(&self, policy: UserVerification) -> Result<(), Reason> {
+        let required = policy == UserVerification::Required;
+        ensure(!required || self.user_verified(), Reason::UserNotVerified)
+    }
+
+    pub(super) fn check_backup_state(&self) -> Result<(), Reason> {
+        let possible = !self.backup_state() || self.backup_eligible();
+        ensure(possible, Reason::BackupState)
     }
 
     pub(super) fn user_verified(&self) -> bool {
@@ -85,7 +102,7 @@ impl<'a> AttestedCredential<'a> {
             .contains(&length)
             .then_some(())?;
         let (credential_id, rest) = rest.split_at_checked(length)?;
-        let (public_key, rest) = cbor_item(rest)?;
+        let (public_key, rest) = cbor_item::<Value>(rest)?;
         Some((
             Self {
                 aaguid,
@@ -97,9 +114,16 @@ impl<'a> AttestedCredential<'a> {
     }
 }
 
-/// Splits off the first CBOR item, which is never empty.
-fn cbor_item(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+/// What extensions say, by their names.
+#[derive(Deserialize)]
+struct Extensions {
+    #[serde(flatten)]
+    _all: BTreeMap<String, Value>,
+}
+
+/// Splits off the first CBOR item, which is never empty and can be read as a `T`.
+fn cbor_item<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
     let mut reader = Deserializer::from_slice(bytes);
-    IgnoredAny::deserialize(&mut reader).ok()?;
+    T::deserialize(&mut reader).ok()?;
     bytes.split_at_checked(reader.byte_offset())
 }

@@ -101,6 +101,7 @@ impl Core {
             .map_err(|error| reason(&error, Reason::Attestation))
     }
 
+    #[cfg(any(feature = "testing", not(feature = "fast")))]
     pub(super) fn verify_assertion(
         &self,
         response: &AuthenticationResponse,
@@ -152,8 +153,10 @@ impl Core {
 
 /// A credential's public key, of an algorithm that was offered and on the curve that belongs
 /// to it.
+#[cfg(any(feature = "testing", not(feature = "fast")))]
 pub(super) struct PublicKey(COSEKey);
 
+#[cfg(any(feature = "testing", not(feature = "fast")))]
 impl PublicKey {
     pub(super) fn parse(cose: &[u8]) -> Result<Self, Reason> {
         let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Reason::Malformed)?;
@@ -166,6 +169,11 @@ impl PublicKey {
         };
         fits.then_some(Self(key)).ok_or(Reason::Algorithm)
     }
+
+    #[cfg(not(feature = "fast"))]
+    pub(super) fn algorithm(&self) -> i32 {
+        self.0.type_ as i32
+    }
 }
 
 /// A verified attestation statement. Who signed it is another question: see [`Roots`].
@@ -175,6 +183,13 @@ pub(super) struct Statement {
 }
 
 impl Statement {
+    pub(super) fn none() -> Self {
+        Self {
+            format: AttestationFormat::None,
+            attestation: ParsedAttestationData::None,
+        }
+    }
+
     pub(super) fn attestation_type(&self) -> Result<AttestationType, Reason> {
         match self.attestation {
             ParsedAttestationData::None => Ok(AttestationType::None),

@@ -1,0 +1,42 @@
+//! Both engines at once, for the tests that hold one to the other. Not part of the public
+//! interface.
+
+use super::{Engine, core};
+use crate::{Config, Credential, audit::Reason, ceremony::AuthenticationResponse};
+
+/// Whoever has this may ask either.
+#[expect(missing_debug_implementations, reason = "nobody looks at it")]
+pub struct SideBySide(Engine);
+
+impl SideBySide {
+    /// The engines of this configuration.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self(Engine::new(config))
+    }
+
+    /// What signs people in.
+    pub fn fast(
+        &self,
+        response: &AuthenticationResponse,
+        challenge: &[u8],
+        credential: &Credential,
+    ) -> Result<(), Reason> {
+        self.0
+            .verify_assertion(response, challenge, credential)
+            .map(drop)
+    }
+
+    /// What `webauthn-rs-core` says on its own, without any check of ours.
+    pub fn core(
+        &self,
+        response: &AuthenticationResponse,
+        challenge: &[u8],
+        credential: &Credential,
+    ) -> Result<(), Reason> {
+        let public_key = core::PublicKey::parse(&credential.public_key)?;
+        self.0
+            .core
+            .verify_assertion(response, challenge, credential, public_key)
+    }
+}
