@@ -1,7 +1,9 @@
 //! Verification of an assertion, step by step as
 //! [Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) counts them.
 
-use super::{Engine, PublicKey, authenticator_data::AuthenticatorData, client_data::ClientData};
+use super::{
+    Engine, PublicKey, authenticator_data::AuthenticatorData, client_data::ClientData, ensure,
+};
 use crate::{Credential, audit::Reason, response::AuthenticationResponse};
 
 /// What a verified assertion proves.
@@ -25,6 +27,10 @@ impl Engine {
         credential: &Credential,
     ) -> Result<Asserted, Reason> {
         response.check_id()?;
+        ensure(
+            response.raw_id == credential.id.as_bytes(),
+            Reason::CredentialId,
+        )?;
 
         // Step 7: cData, authData and sig.
         let answer = &response.response;
@@ -58,9 +64,8 @@ impl Engine {
         data.check_backup_state()?;
 
         // Step 19: the eligibility is what it was at registration, for it never changes.
-        if data.backup_eligible() != credential.backup_eligible {
-            return Err(Reason::BackupEligibility);
-        }
+        let unchanged = data.backup_eligible() == credential.backup_eligible;
+        ensure(unchanged, Reason::BackupEligibility)?;
 
         // Steps 20 and 21: sig is over authData and the hash of cData, by the registered key.
         #[cfg(feature = "fast")]
