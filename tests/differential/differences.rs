@@ -5,7 +5,7 @@ use serde_cbor_2::Value as Cbor;
 use serde_json::Value as Json;
 
 use crate::{
-    cbor::{self, Form, Frame},
+    cbor::{self, Form},
     ceremony::{Ceremony, ORIGINS, base64url},
     keys::Key,
     parts::Parts,

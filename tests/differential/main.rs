@@ -13,6 +13,7 @@
 mod cbor;
 mod ceremony;
 mod differences;
+mod eddsa;
 mod keys;
 mod members;
 mod numbers;
@@ -35,7 +36,7 @@ use parts::Base;
 const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
 
 fn config() -> Config {
-    let cases = env::var(CASES).map_or(3000, |cases| cases.parse().expect(CASES));
+    let cases = env::var(CASES).map_or(2000, |cases| cases.parse().expect(CASES));
     Config {
         cases,
         failure_persistence: None,

@@ -121,6 +121,9 @@ impl Change {
             }
             return Some(changed);
         }
+        if matches!(key, Key::Ed25519(_)) {
+            return self.apply_to_eddsa(signature, &modulus);
+        }
         let (r, rest) = integer(signature.get(2..)?)?;
         let (s, _) = integer(rest)?;
         let mut numbers = [minimal(r), minimal(s)];
@@ -134,6 +137,22 @@ impl Change {
             };
         }
         Some(self.encoding.apply(&numbers, modulus.len()))
+    }
+}
+
+impl Change {
+    /// Two halves, the second of them a number, little-endian.
+    fn apply_to_eddsa(&self, signature: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, number) = signature.split_at_checked(32)?;
+        let mut halves = [nonce.to_vec(), number.to_vec()];
+        let half = &mut halves[usize::from(self.second)];
+        half.reverse();
+        *half = self.number?.apply(half, modulus);
+        half.reverse();
+        if !matches!(self.number?, Number::LeadingZero | Number::WithoutFirstByte) {
+            half.resize(32, 0);
+        }
+        Some(halves.concat())
     }
 }
 
