@@ -76,9 +76,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 .push((b"\"topOrigin\"".into(), b"1".into()));
         }),
     },
-    // §6.1: the flags say what there is.
+    // Level 3, §6.1 and §6.5.1: the flags say what there is, extensions are a map without a tag, and
+    // ids have 1 to 1023 bytes.
     Difference {
-        name: "bytes after the authenticator data",
+        name: "more in the authenticator data than there may be",
         reason: Reason::Malformed,
         holds: |ceremony| {
             let flags = ceremony.authenticator_data[32];

@@ -77,6 +77,7 @@ async fn creation_options_are_those_of_the_configuration() {
                 "challenge": 43,
                 "pubKeyCredParams": [
                     { "type": "public-key", "alg": -7 },
+                    { "type": "public-key", "alg": -8 },
                     { "type": "public-key", "alg": -35 },
                     { "type": "public-key", "alg": -257 },
                 ],

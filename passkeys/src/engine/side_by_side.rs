@@ -5,7 +5,6 @@ use super::{Engine, core};
 use crate::{Config, Credential, audit::Reason, ceremony::AuthenticationResponse};
 
 /// Whoever has this may ask either.
-#[expect(missing_debug_implementations, reason = "nobody looks at it")]
 pub struct SideBySide(Engine);
 
 impl SideBySide {
