@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::{
     cbor::{self, Form},
-    ceremony::{Ceremony, ORIGINS, base64url},
+    ceremony::{Ceremony, Engines, ORIGINS, Verdict, base64url},
     keys::Key,
     parts::Parts,
 };
@@ -18,8 +18,10 @@ pub(crate) struct Difference {
     /// Whether a ceremony has it.
     holds: fn(&Ceremony) -> bool,
     /// Makes an example of the valid sign-in with such a key.
-    pub(crate) example: (fn() -> Key, fn(&mut Parts)),
+    pub(crate) example: Example,
 }
+
+type Example = (fn() -> Key, fn(&mut Parts));
 
 /// None of them is anything that a browser or an authenticator does.
 pub(crate) const DIFFERENCES: &[Difference] = &[
@@ -138,6 +140,22 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         ),
     },
 ];
+
+/// What both say about a ceremony, in a word; an error where that must not be.
+pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<&'static str, String> {
+    let Verdict { fast, core } = engines.judge(ceremony);
+    match (fast, core) {
+        (Ok(()), Ok(())) => Ok("accepted by both"),
+        (Err(Reason::Signature), Err(Reason::Signature)) => Ok("refused by both for the signature"),
+        (Err(_), Err(_)) => Ok("refused by both before the signature"),
+        (Err(reason), Ok(())) => explanation(ceremony, reason)
+            .map(|difference| difference.name)
+            .ok_or_else(|| format!("refused for its {reason}, and accepted by core: {ceremony:?}")),
+        (Ok(()), Err(reason)) => Err(format!(
+            "ACCEPTED, and refused by core for its {reason}: {ceremony:?}"
+        )),
+    }
+}
 
 /// The listed difference that explains such a verdict.
 pub(crate) fn explanation(ceremony: &Ceremony, reason: Reason) -> Option<&'static Difference> {

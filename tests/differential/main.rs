@@ -24,13 +24,11 @@ mod unusual;
 
 use std::{cell::RefCell, collections::BTreeMap, env};
 
-use passkeys::audit::Reason;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use ceremony::{Ceremony, Engines, Verdict};
-use differences::{DIFFERENCES, explanation};
-use keys::Key;
-use parts::Base;
+use ceremony::{Engines, Verdict};
+use differences::{DIFFERENCES, explanation, judge};
+use parts::{Base, bases};
 
 /// How many cases a property is tried with.
 const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
@@ -44,41 +42,13 @@ fn config() -> Config {
     }
 }
 
-/// Valid sign-ins with every algorithm that both engines know. Most of them are cheap to verify.
-fn bases() -> Vec<Base> {
-    let es256 = (0..12).map(|number| Key::es256(1 + number % 4));
-    let es384 = (0..4).map(|number| Key::es384(1 + number % 2));
-    let rs256 = (0..6).map(|number| Key::rs256(number % 2, 65_537));
-    es256
-        .chain(es384)
-        .chain(rs256)
-        .zip(0..)
-        .map(|(key, number)| Base::new(key, number))
-        .collect()
-}
-
-fn judged(engines: &Engines, ceremony: &Ceremony) -> Result<&'static str, String> {
-    let Verdict { fast, core } = engines.judge(ceremony);
-    match (fast, core) {
-        (Ok(()), Ok(())) => Ok("accepted by both"),
-        (Err(Reason::Signature), Err(Reason::Signature)) => Ok("refused by both for the signature"),
-        (Err(_), Err(_)) => Ok("refused by both before the signature"),
-        (Err(reason), Ok(())) => explanation(ceremony, reason)
-            .map(|difference| difference.name)
-            .ok_or_else(|| format!("refused for its {reason}, and accepted by core: {ceremony:?}")),
-        (Ok(()), Err(reason)) => Err(format!(
-            "ACCEPTED, and refused by core for its {reason}: {ceremony:?}"
-        )),
-    }
-}
-
 #[test]
 fn both_engines_say_the_same() {
     let (engines, bases) = (Engines::default(), bases());
     let seen = RefCell::new(BTreeMap::<_, u64>::new());
     let result = TestRunner::new(config()).run(&plan::plans(), |plan| {
         let ceremony = plan.carry_out(&bases);
-        let verdict = judged(&engines, &ceremony).map_err(TestCaseError::fail)?;
+        let verdict = judge(&engines, &ceremony).map_err(TestCaseError::fail)?;
         *seen.borrow_mut().entry(verdict).or_default() += 1;
         Ok(())
     });
@@ -101,7 +71,7 @@ fn both_accept_every_valid_sign_in() {
     for base in bases() {
         let mut ceremony = base.parts.assemble();
         ceremony.signature.clone_from(&base.signature);
-        assert_eq!(judged(&engines, &ceremony), Ok("accepted by both"));
+        assert_eq!(judge(&engines, &ceremony), Ok("accepted by both"));
     }
 }
 

@@ -96,6 +96,19 @@ impl Base {
     }
 }
 
+/// Valid sign-ins with every algorithm that both engines know. Most of them are cheap to verify.
+pub(crate) fn bases() -> Vec<Base> {
+    let es256 = (0..12).map(|number| Key::es256(1 + number % 4));
+    let es384 = (0..4).map(|number| Key::es384(1 + number % 2));
+    let rs256 = (0..6).map(|number| Key::rs256(number % 2, 65_537));
+    es256
+        .chain(es384)
+        .chain(rs256)
+        .zip(0..)
+        .map(|(key, number)| Base::new(key, number))
+        .collect()
+}
+
 impl Parts {
     /// The whole, not signed.
     pub(crate) fn assemble(&self) -> Ceremony {

@@ -76,6 +76,9 @@ enum Field {
     RawId,
 }
 
+const FLAGS: &[u8] = &[
+    0x00, 0x01, 0x04, 0x05, 0x07, 0x0d, 0x15, 0x1d, 0x25, 0x45, 0x85, 0xc5, 0xff,
+];
 const IDS: [&str; 6] = ["", "AQ", "AQ==", "=", "\u{e9}", "a+/b"];
 const KINDS: [&str; 4] = ["", "public_key", "Public-Key", "password"];
 const SEPARATORS: [(&str, &str); 4] = [(" :", " , "), ("\n: ", ",\n"), ("=", ","), (":", ";")];
@@ -125,9 +128,6 @@ fn part_changes() -> impl Strategy<Value = PartChange> {
     let name = prop::sample::select(NAMES).prop_map(|name| format!("\"{name}\"").into_bytes());
     let cbor = prop::sample::select(CBOR.clone()).boxed();
     let extensions = prop::sample::select(EXTENSIONS.clone());
-    const FLAGS: &[u8] = &[
-        0x00, 0x01, 0x04, 0x05, 0x07, 0x0d, 0x15, 0x1d, 0x25, 0x45, 0x85, 0xc5, 0xff,
-    ];
     let byte = any::<u8>();
     prop_oneof![
         8 => members::changes(name.boxed(), json).prop_map(ClientData),

@@ -3,7 +3,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_cbor_2::Value;
 
 use crate::audit::Reason;
 
@@ -12,7 +13,7 @@ use crate::audit::Reason;
 struct AttestationObject<'a> {
     #[serde(borrow)]
     fmt: Cow<'a, str>,
-    att_stmt: BTreeMap<String, IgnoredAny>,
+    att_stmt: BTreeMap<String, Value>,
 }
 
 /// Any other format is refused, and so is a statement where there must be none.
