@@ -23,7 +23,7 @@ pub(super) enum PublicKey<'a> {
         n: &'a [u8],
         e: &'a [u8],
     },
-    /// An encoded point that has one encoding and more than a handful of multiples.
+    /// A [strong](ed25519::is_strong) point, as it is encoded.
     Ed25519(&'a [u8; 32]),
 }
 

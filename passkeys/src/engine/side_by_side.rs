@@ -4,7 +4,7 @@
 use super::{Engine, core};
 use crate::{Config, Credential, audit::Reason, ceremony::AuthenticationResponse};
 
-/// Whoever has this may ask either.
+/// May be asked for the verdict of either.
 pub struct SideBySide(Engine);
 
 impl SideBySide {
@@ -26,7 +26,7 @@ impl SideBySide {
             .map(drop)
     }
 
-    /// What `webauthn-rs-core` says on its own, without any check of ours.
+    /// What `webauthn-rs-core` says on its own; of our checks only that of the key's curve.
     pub fn core(
         &self,
         response: &AuthenticationResponse,
