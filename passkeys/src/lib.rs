@@ -11,6 +11,7 @@
 //!
 //! | feature | adds |
 //! | --- | --- |
+//! | `fast` | signatures at sign-in by [*ring*](https://docs.rs/ring) instead of RustCrypto, in a fifth of the time and without a wait in debug builds; EdDSA (Ed25519). It compiles a little C. |
 //! | `client` | the browser's side, an ES module that the router serves as `client.js`, and signals to browsers: [`Passkeys::router`] |
 //! | `sqlite` | credentials in an SQLite file: `store::SqliteRepository` |
 //! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
@@ -20,7 +21,7 @@
 //! | `fido-mds` | trust anchors from the FIDO Alliance's metadata: `attestation::TrustAnchors::from_fido_metadata` |
 //! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
 //!
-//! None of them is on by default; memory stores always are there.
+//! `fast` is on by default, the others are not; memory stores always are there.
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -65,6 +66,10 @@ pub use crate::{
     passkeys::Passkeys,
     user::PasskeyUser,
 };
+
+#[cfg(all(feature = "fast", feature = "testing"))]
+#[doc(hidden)]
+pub use engine::side_by_side as __engines;
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "openapi", feature = "testing"))]

@@ -63,6 +63,15 @@ fn shape(mut begun: Value) -> Value {
 
 #[tokio::test]
 async fn creation_options_are_those_of_the_configuration() {
+    let algorithms: &[i32] = if cfg!(feature = "fast") {
+        &[-7, -8, -35, -257]
+    } else {
+        &[-7, -35, -257]
+    };
+    let algorithms: Vec<Value> = algorithms
+        .iter()
+        .map(|alg| json!({ "type": "public-key", "alg": alg }))
+        .collect();
     let begun = Site::default()
         .post("/register/begin", Some("ada"), None)
         .await;
@@ -75,11 +84,7 @@ async fn creation_options_are_those_of_the_configuration() {
                 "rp": { "id": "example.com", "name": "Example" },
                 "user": { "id": "YWRh", "name": "ada@example.com", "displayName": "ada" },
                 "challenge": 43,
-                "pubKeyCredParams": [
-                    { "type": "public-key", "alg": -7 },
-                    { "type": "public-key", "alg": -35 },
-                    { "type": "public-key", "alg": -257 },
-                ],
+                "pubKeyCredParams": algorithms,
                 "timeout": 60_000,
                 "excludeCredentials": [],
                 "authenticatorSelection": {

@@ -2,6 +2,8 @@
 
 mod ceremonies;
 mod client;
+#[cfg(feature = "fast")]
+mod eddsa;
 mod management;
 mod peer;
 mod rejections;

@@ -11,7 +11,7 @@ use super::Ceremonies;
 use crate::openapi::schemas;
 use crate::{
     Attestation, AuthenticatorAttachment, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
-    Transport, UserVerification, base64url, challenge::Challenge, engine,
+    Transport, UserVerification, base64url, challenge::Challenge,
 };
 
 /// A ceremony that was begun: what the browser needs, and the `state` that it sends back.
@@ -155,12 +155,15 @@ impl CreationOptions {
                 display_name: user.display_name().to_owned(),
             },
             challenge: challenge.to_owned(),
-            pub_key_cred_params: engine::ALGORITHMS
-                .map(|alg| CredentialParameters {
+            pub_key_cred_params: ceremonies
+                .engine
+                .algorithms()
+                .iter()
+                .map(|&alg| CredentialParameters {
                     kind: "public-key",
                     alg,
                 })
-                .into(),
+                .collect(),
             timeout: millis(config.timeout()),
             exclude_credentials: exclude.into_iter().map(Into::into).collect(),
             authenticator_selection: AuthenticatorSelection {

@@ -1,8 +1,13 @@
 //! Authenticator data, byte for byte
 //! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
 
-use super::cbor;
-use crate::{CredentialId, audit::Reason};
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_cbor_2::Value;
+
+use super::{cbor, ensure};
+use crate::{CredentialId, UserVerification, audit::Reason};
 
 const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 1 << 2;
@@ -13,7 +18,7 @@ const EXTENSIONS: u8 = 1 << 7;
 
 #[derive(Debug)]
 pub(super) struct AuthenticatorData<'a> {
-    pub(super) rp_id_hash: &'a [u8; 32],
+    rp_id_hash: &'a [u8; 32],
     flags: u8,
     pub(super) sign_count: u32,
     pub(super) attested: Option<AttestedCredential<'a>>,
@@ -45,8 +50,9 @@ impl<'a> AuthenticatorData<'a> {
         }
         if flags & EXTENSIONS != 0 {
             let (extensions, after) = cbor::split(rest)?;
+            serde_cbor_2::from_slice::<Extensions>(extensions).ok()?;
             // A map, of any length.
-            (extensions[0] >> 5 == 5).then_some(())?;
+            (rest[0] >> 5 == 5).then_some(())?;
             rest = after;
         }
         rest.is_empty().then_some(Self {
@@ -57,8 +63,22 @@ impl<'a> AuthenticatorData<'a> {
         })
     }
 
-    pub(super) fn user_present(&self) -> bool {
-        self.flags & USER_PRESENT != 0
+    pub(super) fn check_rp_id(&self, hash: &[u8; 32]) -> Result<(), Reason> {
+        ensure(self.rp_id_hash == hash, Reason::RpIdHash)
+    }
+
+    pub(super) fn check_user_present(&self) -> Result<(), Reason> {
+        ensure(self.flags & USER_PRESENT != 0, Reason::UserNotPresent)
+    }
+
+    pub(super) fn check_user_verified(&self, policy: UserVerification) -> Result<(), Reason> {
+        let required = policy == UserVerification::Required;
+        ensure(!required || self.user_verified(), Reason::UserNotVerified)
+    }
+
+    pub(super) fn check_backup_state(&self) -> Result<(), Reason> {
+        let possible = !self.backup_state() || self.backup_eligible();
+        ensure(possible, Reason::BackupState)
     }
 
     pub(super) fn user_verified(&self) -> bool {
@@ -93,4 +113,11 @@ impl<'a> AttestedCredential<'a> {
             rest,
         ))
     }
+}
+
+/// What extensions say, by their names.
+#[derive(Deserialize)]
+struct Extensions {
+    #[serde(flatten)]
+    _all: BTreeMap<String, Value>,
 }

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
+use super::ensure;
 use crate::{audit::Reason, base64url};
 
 #[derive(Deserialize)]
@@ -20,6 +21,21 @@ pub(super) struct ClientData<'a> {
     cross_origin: Option<bool>,
     #[serde(borrow, default)]
     top_origin: Option<Cow<'a, str>>,
+    /// Of earlier levels, and of no meaning any more.
+    #[serde(borrow, default, rename = "tokenBinding")]
+    _token_binding: Option<TokenBinding<'a>>,
+    /// Ignored, but read in full: without this member, JSON that is none passes in the values of
+    /// unknown ones.
+    #[serde(flatten)]
+    _others: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+struct TokenBinding<'a> {
+    #[serde(borrow, rename = "status")]
+    _status: Cow<'a, str>,
+    #[serde(borrow, default, rename = "id")]
+    _id: Option<Cow<'a, str>>,
 }
 
 impl<'a> ClientData<'a> {
@@ -27,25 +43,38 @@ impl<'a> ClientData<'a> {
         serde_json::from_slice(json).map_err(|_| Reason::Malformed)
     }
 
-    /// Every member to the letter: an origin is a string that browsers serialise in one way, so
-    /// nothing is normalised before it is compared.
+    /// All that the specification has checked.
     pub(super) fn check(
         &self,
         kind: &str,
         challenge: &[u8],
         origins: &[String],
     ) -> Result<(), Reason> {
-        if self.kind != kind {
-            Err(Reason::ClientDataType)
-        } else if base64url::decode(&self.challenge).as_deref() != Some(challenge) {
-            Err(Reason::Challenge)
-        } else if !origins.iter().any(|origin| *origin == self.origin) {
-            Err(Reason::Origin)
-        } else if self.cross_origin == Some(true) || self.top_origin.is_some() {
-            // Nobody can configure that their page is shown in other sites' frames.
-            Err(Reason::CrossOrigin)
-        } else {
-            Ok(())
-        }
+        self.check_type(kind)?;
+        self.check_challenge(challenge)?;
+        self.check_origin(origins)?;
+        self.check_frames()
+    }
+
+    pub(super) fn check_type(&self, kind: &str) -> Result<(), Reason> {
+        ensure(self.kind == kind, Reason::ClientDataType)
+    }
+
+    pub(super) fn check_challenge(&self, challenge: &[u8]) -> Result<(), Reason> {
+        let expected = base64url::encode(challenge);
+        ensure(self.challenge == expected, Reason::Challenge)
+    }
+
+    /// To the letter: an origin is a string that browsers serialise in one way, so nothing is
+    /// normalised before it is compared.
+    pub(super) fn check_origin(&self, origins: &[String]) -> Result<(), Reason> {
+        let expected = origins.iter().any(|origin| *origin == self.origin);
+        ensure(expected, Reason::Origin)
+    }
+
+    /// Nobody can configure that their page is shown in other sites' frames.
+    pub(super) fn check_frames(&self) -> Result<(), Reason> {
+        let framed = self.cross_origin == Some(true) || self.top_origin.is_some();
+        ensure(!framed, Reason::CrossOrigin)
     }
 }

@@ -69,8 +69,10 @@ impl Core {
     pub(super) fn verify_registration(
         &self,
         response: &RegistrationResponse,
+        public_key: &[u8],
         challenge: &[u8],
     ) -> Result<Statement, Reason> {
+        read_key(public_key)?;
         let state: RegistrationState = state(json!({
             "policy": self.user_verification,
             "exclude_credentials": [],
@@ -100,6 +102,7 @@ impl Core {
             .map_err(|error| reason(&error, Reason::Attestation))
     }
 
+    #[cfg(any(feature = "testing", not(feature = "fast")))]
     pub(super) fn verify_assertion(
         &self,
         response: &AuthenticationResponse,
@@ -151,27 +154,38 @@ impl Core {
 
 /// A credential's public key, of an algorithm that was offered and on the curve that belongs
 /// to it.
+#[cfg(any(feature = "testing", not(feature = "fast")))]
 pub(super) struct PublicKey(COSEKey);
 
+#[cfg(any(feature = "testing", not(feature = "fast")))]
 impl PublicKey {
     pub(super) fn parse(cose: &[u8]) -> Result<Self, Reason> {
-        let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Reason::Malformed)?;
-        let key = silently(|| COSEKey::try_from(&value)).map_err(|error| match error {
-            WebauthnError::COSEKeyInvalidAlgorithm
-            | WebauthnError::COSEKeyInvalidType
-            | WebauthnError::COSEKeyECDSAInvalidCurve
-            | WebauthnError::COSEKeyRSANEInvalid
-            | WebauthnError::SshPublicKeyEDUnsupported => Reason::Algorithm,
-            _ => Reason::Malformed,
-        })?;
-        let fits = match (&key.type_, &key.key) {
-            (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP256R1,
-            (COSEAlgorithm::ES384, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP384R1,
-            (COSEAlgorithm::RS256, COSEKeyType::RSA(_)) => true,
-            _ => false,
-        };
-        fits.then_some(Self(key)).ok_or(Reason::Algorithm)
+        read_key(cose).map(Self)
     }
+
+    #[cfg(not(feature = "fast"))]
+    pub(super) fn algorithm(&self) -> i32 {
+        self.0.type_ as i32
+    }
+}
+
+fn read_key(cose: &[u8]) -> Result<COSEKey, Reason> {
+    let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Reason::Malformed)?;
+    let key = silently(|| COSEKey::try_from(&value)).map_err(|error| match error {
+        WebauthnError::COSEKeyInvalidAlgorithm
+        | WebauthnError::COSEKeyInvalidType
+        | WebauthnError::COSEKeyECDSAInvalidCurve
+        | WebauthnError::COSEKeyRSANEInvalid
+        | WebauthnError::SshPublicKeyEDUnsupported => Reason::Algorithm,
+        _ => Reason::Malformed,
+    })?;
+    let fits = match (&key.type_, &key.key) {
+        (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP256R1,
+        (COSEAlgorithm::ES384, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP384R1,
+        (COSEAlgorithm::RS256, COSEKeyType::RSA(_)) => true,
+        _ => false,
+    };
+    fits.then_some(key).ok_or(Reason::Algorithm)
 }
 
 /// A verified attestation statement. Who signed it is another question: see [`Roots`].
@@ -181,6 +195,13 @@ pub(super) struct Statement {
 }
 
 impl Statement {
+    pub(super) fn none() -> Self {
+        Self {
+            format: AttestationFormat::None,
+            attestation: ParsedAttestationData::None,
+        }
+    }
+
     pub(super) fn attestation_type(&self) -> Result<AttestationType, Reason> {
         match self.attestation {
             ParsedAttestationData::None => Ok(AttestationType::None),

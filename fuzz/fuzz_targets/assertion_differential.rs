@@ -1,0 +1,85 @@
+//! The same as `tests/differential`, but with changes that are led by what they reach.
+//!
+//! The input is a list of changes to one valid sign-in, so that even the empty one gets through
+//! to the signature.
+
+#![no_main]
+
+#[path = "../../tests/differential/cbor.rs"]
+#[allow(dead_code)]
+mod cbor;
+#[path = "../../tests/differential/ceremony.rs"]
+mod ceremony;
+#[path = "../../tests/differential/differences.rs"]
+#[allow(dead_code)]
+mod differences;
+#[path = "../../tests/differential/keys.rs"]
+#[allow(dead_code)]
+mod keys;
+#[path = "../../tests/differential/numbers.rs"]
+mod numbers;
+#[path = "../../tests/differential/parts.rs"]
+#[allow(dead_code)]
+mod parts;
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+
+use ceremony::{Ceremony, Engines};
+use parts::Base;
+
+static ENGINES: LazyLock<Engines> = LazyLock::new(Engines::default);
+static BASES: LazyLock<Vec<Base>> = LazyLock::new(parts::bases);
+
+fuzz_target!(|input: &[u8]| {
+    if let Err(message) = differences::judge(&ENGINES, &ceremony(input)) {
+        panic!("{message}");
+    }
+});
+
+/// Which sign-in, whether people must be verified, and then the changes. One of them is that the
+/// same key signs what there is by then.
+fn ceremony(mut input: &[u8]) -> Ceremony {
+    let base = &BASES[usize::from(byte(&mut input)) % BASES.len()];
+    let options = byte(&mut input);
+    let mut ceremony = base.parts.assemble();
+    ceremony.verified = options & 1 != 0;
+    ceremony.backup_eligible ^= options & 2 != 0;
+    ceremony.signature.clone_from(&base.signature);
+    let mut signed = false;
+    while !input.is_empty() {
+        let field = match byte(&mut input) % 8 {
+            0 => &mut ceremony.client_data,
+            1 => &mut ceremony.authenticator_data,
+            2 => &mut ceremony.public_key,
+            3 => &mut ceremony.signature,
+            4 => &mut ceremony.challenge,
+            5 => &mut ceremony.credential_id,
+            6 => &mut ceremony.raw_id,
+            _ => {
+                if !signed {
+                    ceremony.signature = base.key.sign(&ceremony.signed_data());
+                    signed = true;
+                }
+                continue;
+            }
+        };
+        splice(field, &mut input);
+    }
+    ceremony
+}
+
+/// Some bytes in the place of others.
+fn splice(field: &mut Vec<u8>, input: &mut &[u8]) {
+    let start = usize::from(byte(input)).min(field.len());
+    let end = (start + usize::from(byte(input))).min(field.len());
+    let length = usize::from(byte(input)).min(input.len());
+    let (bytes, rest) = input.split_at(length);
+    *input = rest;
+    field.splice(start..end, bytes.iter().copied());
+}
+
+fn byte(input: &mut &[u8]) -> u8 {
+    input.split_off_first().copied().unwrap_or_default()
+}

@@ -1,0 +1,128 @@
+//! A sign-in in the form in which both engines are asked about it, and what they say.
+
+use std::fmt;
+
+use passkeys::{
+    __engines::SideBySide, Config, Credential, CredentialId, UserVerification, audit::Reason,
+    ceremony::AuthenticationResponse,
+};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+
+pub(crate) const RP_ID: &str = "example.com";
+pub(crate) const ORIGINS: [&str; 3] = [
+    "https://example.com",
+    "https://login.example.com:8443",
+    "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck",
+];
+
+#[derive(Clone, Default)]
+pub(crate) struct Ceremony {
+    pub(crate) verified: bool,
+    pub(crate) challenge: Vec<u8>,
+    // What is stored.
+    pub(crate) credential_id: Vec<u8>,
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) backup_eligible: bool,
+    // What is answered.
+    pub(crate) id: String,
+    pub(crate) raw_id: Vec<u8>,
+    pub(crate) kind: String,
+    pub(crate) client_data: Vec<u8>,
+    pub(crate) authenticator_data: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+}
+
+impl Ceremony {
+    /// What its signature has to be over.
+    pub(crate) fn signed_data(&self) -> Vec<u8> {
+        let hash = Sha256::digest(&self.client_data);
+        [self.authenticator_data.as_slice(), &hash].concat()
+    }
+}
+
+pub(crate) struct Engines {
+    required: SideBySide,
+    preferred: SideBySide,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) fast: Result<(), Reason>,
+    pub(crate) core: Result<(), Reason>,
+}
+
+impl Default for Engines {
+    fn default() -> Self {
+        let engines = |policy| {
+            let config = Config::builder(RP_ID, ORIGINS).user_verification(policy);
+            SideBySide::new(&config.build().unwrap())
+        };
+        Self {
+            required: engines(UserVerification::Required),
+            preferred: engines(UserVerification::Preferred),
+        }
+    }
+}
+
+impl Engines {
+    pub(crate) fn judge(&self, ceremony: &Ceremony) -> Verdict {
+        let engines = if ceremony.verified {
+            &self.required
+        } else {
+            &self.preferred
+        };
+        let response: AuthenticationResponse = serde_json::from_value(json!({
+            "id": ceremony.id,
+            "rawId": base64url(&ceremony.raw_id),
+            "type": ceremony.kind,
+            "response": {
+                "clientDataJSON": base64url(&ceremony.client_data),
+                "authenticatorData": base64url(&ceremony.authenticator_data),
+                "signature": base64url(&ceremony.signature),
+            },
+        }))
+        .unwrap();
+        let mut credential = Credential::new(
+            ceremony.credential_id.clone().into(),
+            "ada",
+            ceremony.public_key.clone(),
+            OffsetDateTime::UNIX_EPOCH,
+        );
+        credential.backup_eligible = ceremony.backup_eligible;
+        Verdict {
+            fast: engines.fast(&response, &ceremony.challenge, &credential),
+            core: engines.core(&response, &ceremony.challenge, &credential),
+        }
+    }
+}
+
+/// As the browser's JSON has it.
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    CredentialId::from(bytes).to_string()
+}
+
+impl fmt::Debug for Ceremony {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ceremony")
+            .field("verified", &self.verified)
+            .field("challenge", &self.challenge.escape_ascii().to_string())
+            .field(
+                "credential_id",
+                &self.credential_id.escape_ascii().to_string(),
+            )
+            .field("public_key", &self.public_key.escape_ascii().to_string())
+            .field("backup_eligible", &self.backup_eligible)
+            .field("id", &self.id)
+            .field("raw_id", &self.raw_id.escape_ascii().to_string())
+            .field("kind", &self.kind)
+            .field("client_data", &self.client_data.escape_ascii().to_string())
+            .field(
+                "authenticator_data",
+                &self.authenticator_data.escape_ascii().to_string(),
+            )
+            .field("signature", &self.signature.escape_ascii().to_string())
+            .finish()
+    }
+}

@@ -1,0 +1,95 @@
+//! The engine that signs people in, held to `webauthn-rs-core`: on valid sign-ins, on sign-ins in
+//! which anything was changed before or after they were signed, and on sign-ins put together from
+//! several, both say the same. Never does the fast one accept what the other refuses; where it
+//! refuses what the other accepts, [`differences`] says why.
+//!
+//! Some thousand cases run with the other tests. Ten million, for about an hour:
+//!
+//! ```text
+//! PASSKEYS_DIFFERENTIAL_CASES=10000000 cargo test --release -p passkeys-tests --test differential \
+//!     -- --nocapture
+//! ```
+
+mod cbor;
+mod ceremony;
+mod differences;
+mod eddsa;
+mod keys;
+mod members;
+mod numbers;
+mod parts;
+mod plan;
+mod signatures;
+mod unusual;
+
+use std::{cell::RefCell, collections::BTreeMap, env};
+
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use ceremony::{Engines, Verdict};
+use differences::{DIFFERENCES, explanation, judge};
+use parts::{Base, bases};
+
+/// How many cases a property is tried with.
+const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
+
+fn config() -> Config {
+    let cases = env::var(CASES).map_or(2000, |cases| cases.parse().expect(CASES));
+    Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+#[test]
+fn both_engines_say_the_same() {
+    let (engines, bases) = (Engines::default(), bases());
+    let seen = RefCell::new(BTreeMap::<_, u64>::new());
+    let result = TestRunner::new(config()).run(&plan::plans(), |plan| {
+        let ceremony = plan.carry_out(&bases);
+        let verdict = judge(&engines, &ceremony).map_err(TestCaseError::fail)?;
+        *seen.borrow_mut().entry(verdict).or_default() += 1;
+        Ok(())
+    });
+    let seen = seen.into_inner();
+    let total: u64 = seen.values().sum();
+    println!("{total} cases:");
+    for (verdict, count) in &seen {
+        println!("{count:>9} {verdict}");
+    }
+    result.unwrap_or_else(|error| panic!("{error}"));
+    // Nothing was learned unless both were brought to say every one of these.
+    for verdict in ["accepted by both", "refused by both for the signature"] {
+        assert!(seen[verdict] >= total / 20, "{verdict}: {}", seen[verdict]);
+    }
+}
+
+#[test]
+fn both_accept_every_valid_sign_in() {
+    let engines = Engines::default();
+    for base in bases() {
+        let mut ceremony = base.parts.assemble();
+        ceremony.signature.clone_from(&base.signature);
+        assert_eq!(judge(&engines, &ceremony), Ok("accepted by both"));
+    }
+}
+
+#[test]
+fn every_difference_is_there() {
+    let engines = Engines::default();
+    for difference in DIFFERENCES {
+        let (key, change) = difference.example;
+        let mut base = Base::new(key(), 3);
+        change(&mut base.parts);
+        let mut ceremony = base.parts.assemble();
+        ceremony.signature = base.key.sign(&ceremony.signed_data());
+        let expected = Verdict {
+            fast: Err(difference.reason),
+            core: Ok(()),
+        };
+        assert_eq!(engines.judge(&ceremony), expected, "{}", difference.name);
+        let explained = explanation(&ceremony, difference.reason).is_some();
+        assert!(explained, "{}", difference.name);
+    }
+}

@@ -1,0 +1,43 @@
+//! Large numbers, big-endian.
+
+/// The prime of P-256.
+pub(crate) const P256: &[u8] = &[
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+];
+
+/// The prime of P-384.
+pub(crate) const P384: &[u8] = &[
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe,
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff,
+];
+
+/// `a + b`, a byte longer than the longer of the two.
+pub(crate) fn add(a: &[u8], b: &[u8]) -> Vec<u8> {
+    let length = a.len().max(b.len()) + 1;
+    let mut sum = vec![0; length];
+    let mut carry = 0;
+    for at in 0..length {
+        let of = |number: &[u8]| {
+            number
+                .iter()
+                .rev()
+                .nth(at)
+                .map_or(0, |&byte| u16::from(byte))
+        };
+        carry += of(a) + of(b);
+        sum[length - 1 - at] = carry.to_be_bytes()[1];
+        carry >>= 8;
+    }
+    sum
+}
+
+/// `a - b`, as long as `a`; wrapped around where it is below zero.
+pub(crate) fn subtract(a: &[u8], b: &[u8]) -> Vec<u8> {
+    let complement: Vec<u8> = (0..a.len())
+        .map(|at| !b.iter().rev().nth(a.len() - 1 - at).copied().unwrap_or(0))
+        .collect();
+    let sum = add(&add(a, &complement), &[1]);
+    sum[sum.len() - a.len()..].to_vec()
+}

@@ -1,0 +1,71 @@
+//! Passkeys of an authenticator that knows no algorithm but EdDSA.
+
+use axum::http::StatusCode;
+use passkeys::{Attestation, Config, Passkeys, store::MemoryRepository};
+use passkeys_tests::support::App;
+use serde_cbor_2::Value as Cbor;
+use serde_json::{Value, json};
+
+use crate::{peer::Peer, site::Site};
+
+/// Begins a registration, and answers it with EdDSA.
+async fn create(site: &Site, peer: &mut Peer) -> Value {
+    let mut begun = site.post("/register/begin", Some("ada"), None).await.json();
+    begun["publicKey"]["pubKeyCredParams"] = json!([{ "type": "public-key", "alg": -8 }]);
+    json!({ "credential": peer.create(&begun).await, "state": begun["state"] })
+}
+
+#[tokio::test]
+async fn it_is_offered_registered_and_signed_in_with() {
+    let (site, mut peer) = (Site::default(), Peer::new());
+    let begun = site.post("/register/begin", Some("ada"), None).await.json();
+    let offered = begun["publicKey"]["pubKeyCredParams"].as_array().unwrap();
+    assert!(offered.iter().any(|parameters| parameters["alg"] == -8));
+
+    let body = create(&site, &mut peer).await;
+    let registered = site.post("/register/finish", Some("ada"), Some(body)).await;
+    assert_eq!(registered.status, StatusCode::OK, "{registered:?}");
+    let signed_in = site.sign_in(&mut peer).await;
+    assert_eq!(signed_in.status, StatusCode::OK, "{signed_in:?}");
+    assert_eq!(signed_in.json()["userId"], "ada");
+}
+
+#[tokio::test]
+async fn it_is_neither_offered_nor_taken_where_attestation_is_asked_for() {
+    for attestation in [Attestation::Indirect, Attestation::Direct] {
+        let config = Config::builder("example.com", ["https://example.com"])
+            .attestation(attestation)
+            .build()
+            .unwrap();
+        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+        let site = Site::of(&passkeys);
+        let begun = site.post("/register/begin", Some("ada"), None).await.json();
+        let offered = begun["publicKey"]["pubKeyCredParams"].as_array().unwrap();
+        assert!(offered.iter().all(|parameters| parameters["alg"] != -8));
+
+        let body = create(&site, &mut Peer::new()).await;
+        site.post("/register/finish", Some("ada"), Some(body))
+            .await
+            .is_error(400, "attestation_verification_failed");
+    }
+}
+
+#[tokio::test]
+async fn it_is_taken_with_no_statement_only() {
+    let statement: Cbor = Cbor::Map([(Cbor::Text("alg".into()), Cbor::Integer(-8))].into());
+    for (member, value) in [("fmt", Cbor::Text("packed".into())), ("attStmt", statement)] {
+        let site = Site::default();
+        let mut body = create(&site, &mut Peer::new()).await;
+        let object = &mut body["credential"]["response"]["attestationObject"];
+        let bytes: passkeys::CredentialId = object.as_str().unwrap().parse().unwrap();
+        let Ok(Cbor::Map(mut members)) = serde_cbor_2::from_slice(bytes.as_bytes()) else {
+            panic!("{bytes:?}");
+        };
+        members.insert(Cbor::Text(member.into()), value);
+        let changed = serde_cbor_2::to_vec(&Cbor::Map(members)).unwrap();
+        *object = passkeys::CredentialId::from(changed).to_string().into();
+        site.post("/register/finish", Some("ada"), Some(body))
+            .await
+            .is_error(400, "attestation_verification_failed");
+    }
+}
