@@ -187,6 +187,26 @@ impl Aaguid {
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
+
+    /// What people call the model or its maker, such as `Google Password Manager`, as the
+    /// [list that passkey providers keep](https://github.com/passkeydeveloper/passkey-authenticator-aaguids)
+    /// had it when this version was made.
+    ///
+    /// For a list of somebody's own passkeys and nothing else: unless attestation was required
+    /// and checked, an authenticator may claim to be any.
+    ///
+    /// ```
+    /// use passkeys::Aaguid;
+    ///
+    /// let aaguid = Aaguid::new(0xea9b8d66_4d01_1d21_3ce4_b6b48cb575d4_u128.to_be_bytes());
+    /// let name = aaguid.and_then(|aaguid| aaguid.provider_name());
+    /// assert_eq!(name, Some("Google Password Manager"));
+    /// ```
+    #[cfg(feature = "provider-names")]
+    #[must_use]
+    pub fn provider_name(&self) -> Option<&'static str> {
+        crate::provider_names::find(&self.to_string())
+    }
 }
 
 impl FromStr for Aaguid {
