@@ -25,11 +25,35 @@ pub struct PendingCeremony {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
     /// A further passkey for an account that exists.
-    Register(PasskeyUser),
+    Register(Account),
     /// An account that comes into being with its first passkey.
-    SignUp(PasskeyUser),
+    SignUp(Account),
     /// A sign-in; by the user with this id, where the ceremony was begun for one.
     Authenticate(Option<String>),
+}
+
+/// Whom a passkey is for: of a [`PasskeyUser`] what outlives the request that it came with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    id: String,
+    name: String,
+    display_name: String,
+}
+
+impl From<&PasskeyUser> for Account {
+    fn from(user: &PasskeyUser) -> Self {
+        Self {
+            id: user.id().to_owned(),
+            name: user.name().to_owned(),
+            display_name: user.display_name().to_owned(),
+        }
+    }
+}
+
+impl From<Account> for PasskeyUser {
+    fn from(account: Account) -> Self {
+        Self::new(account.id, account.name, account.display_name)
+    }
 }
 
 impl PendingCeremony {

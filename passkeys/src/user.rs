@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{CredentialId, Error};
 
 /// The account that a passkey is created for or managed by, as the application knows it.
 ///
@@ -18,6 +18,10 @@ pub struct PasskeyUser {
     id: String,
     name: String,
     display_name: String,
+    #[serde(default)]
+    signed_in_with: Option<CredentialId>,
+    #[serde(default)]
+    keeps_last_passkey: bool,
 }
 
 impl PasskeyUser {
@@ -46,7 +50,48 @@ impl PasskeyUser {
             id: id.into(),
             name: name.into(),
             display_name: display_name.into(),
+            signed_in_with: None,
+            keeps_last_passkey: false,
         }
+    }
+
+    /// Says which passkey this user signed in with now, as `on_authenticated` was told
+    /// (`login.credential().id`) and the session has kept it: `GET /credentials` marks it as
+    /// `current`.
+    ///
+    /// A [`CredentialId`] is written and read as text and with serde. Without one, because the
+    /// user came in by other means or the session does not say, no passkey is marked.
+    ///
+    /// ```
+    /// use passkeys::{CredentialId, PasskeyUser};
+    ///
+    /// # fn main() -> Result<(), passkeys::Error> {
+    /// let from_the_session: CredentialId = "3q2-7w".parse()?;
+    /// let user = PasskeyUser::new("42", "ada", "Ada").signed_in_with(from_the_session);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn signed_in_with(mut self, id: impl Into<Option<CredentialId>>) -> Self {
+        self.signed_in_with = id.into();
+        self
+    }
+
+    /// Whether the router refuses to delete this user's last passkey that can sign in, with
+    /// [`Error::LastCredential`]; otherwise it deletes any.
+    ///
+    /// For accounts that have no other way in, which only the application knows. It holds however
+    /// many passkeys are deleted at once. A suspended passkey cannot sign in: it can always be
+    /// deleted, and does not count as one that is left.
+    ///
+    /// ```
+    /// # use passkeys::PasskeyUser;
+    /// # let has_password = false;
+    /// let user = PasskeyUser::new("42", "ada", "Ada").keeps_last_passkey(!has_password);
+    /// ```
+    #[must_use]
+    pub fn keeps_last_passkey(mut self, keeps: bool) -> Self {
+        self.keeps_last_passkey = keeps;
+        self
     }
 
     /// The application's identifier; in UTF-8 the WebAuthn user handle.
@@ -65,6 +110,14 @@ impl PasskeyUser {
     #[must_use]
     pub fn display_name(&self) -> &str {
         &self.display_name
+    }
+
+    pub(crate) fn is_signed_in_with(&self, id: &CredentialId) -> bool {
+        self.signed_in_with.as_ref() == Some(id)
+    }
+
+    pub(crate) fn must_keep_last_passkey(&self) -> bool {
+        self.keeps_last_passkey
     }
 
     /// Whether a credential can be created for this user.

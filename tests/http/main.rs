@@ -2,6 +2,7 @@
 
 mod ceremonies;
 mod client;
+mod last_passkey;
 mod management;
 mod peer;
 mod rejections;

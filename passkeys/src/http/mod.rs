@@ -26,6 +26,8 @@ use axum::{response::IntoResponse as _, routing::MethodRouter};
 
 #[cfg(feature = "openapi")]
 pub(crate) use credentials::{CredentialView, Rename};
+#[cfg(all(feature = "client", feature = "openapi"))]
+pub(crate) use signals::{Signals, Tried, UnknownCredential};
 pub(crate) use well_known::well_known;
 
 use crate::{Error, Passkeys, relying_party::RelyingParty};

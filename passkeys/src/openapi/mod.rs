@@ -1,4 +1,4 @@
-//! The document of the seven routes
+//! The document of the routes
 //! ([OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html)).
 //!
 //! What goes over the network has its schema by derive, where it is defined; here are the routes
@@ -10,6 +10,8 @@ mod operation;
 mod payload;
 mod routes;
 pub(crate) mod schemas;
+#[cfg(feature = "client")]
+mod signals;
 
 use utoipa::openapi::{
     Components, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, tag::TagBuilder,
@@ -23,7 +25,7 @@ use crate::{Config, relying_party::RelyingParty};
 /// The component of what applications answer of their own.
 const REJECTION: &str = "Passkeys.Rejection";
 
-/// The tag of the seven operations.
+/// The tag of all operations.
 const TAG: &str = "passkeys";
 
 /// The application's document.
