@@ -29,16 +29,24 @@ use crate::{
 pub(crate) struct CredentialView {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     id: String,
+    /// What its owner calls it; may be empty.
     device_name: String,
     transports: Vec<Transport>,
+    /// The model of its authenticator, where that is known.
     #[cfg_attr(feature = "openapi", schema(required))]
     aaguid: Option<String>,
+    /// What people call that model or its maker, where this server knows it.
     #[cfg_attr(feature = "openapi", schema(required))]
     provider: Option<&'static str>,
+    /// Whether it may be synchronised to other devices.
     backup_eligible: bool,
+    /// Whether it was, when it last signed in.
     backup_state: bool,
+    /// Whether it signs in without its user being named.
     discoverable: bool,
+    /// Whether it cannot sign in, because it may have been copied.
     suspended: bool,
+    /// Whether it is the one that signed in now, if the application says so.
     current: bool,
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::timestamp))]
