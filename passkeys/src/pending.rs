@@ -69,3 +69,18 @@ impl PendingCeremony {
         self.expires_at
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Account;
+    use crate::{CredentialId, PasskeyUser};
+
+    #[test]
+    fn what_waits_knows_nothing_of_the_session() {
+        let user = PasskeyUser::new("42", "ada@example.com", "Ada");
+        let id = CredentialId::from(&b"id"[..]);
+        let in_session = user.clone().signed_in_with(id).keeps_last_passkey(true);
+        assert_ne!(in_session, user);
+        assert_eq!(PasskeyUser::from(Account::from(&in_session)), user);
+    }
+}

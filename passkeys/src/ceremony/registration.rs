@@ -27,7 +27,7 @@ pub struct FinishRegistration<C = RegistrationResponse> {
     /// What `begin` answered.
     pub state: String,
     /// What the person calls the device; empty where they were not asked. At most 255
-    /// characters; control characters are removed.
+    /// characters; those that nobody sees are removed.
     #[serde(default)]
     pub device_name: Option<String>,
 }
