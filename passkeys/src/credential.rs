@@ -196,11 +196,12 @@ impl Aaguid {
     /// and checked, an authenticator may claim to be any.
     ///
     /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use passkeys::Aaguid;
     ///
-    /// let aaguid = Aaguid::new(0xea9b8d66_4d01_1d21_3ce4_b6b48cb575d4_u128.to_be_bytes());
-    /// let name = aaguid.and_then(|aaguid| aaguid.provider_name());
-    /// assert_eq!(name, Some("Google Password Manager"));
+    /// let aaguid: Aaguid = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse()?;
+    /// assert_eq!(aaguid.provider_name(), Some("Google Password Manager"));
+    /// # Ok(()) }
     /// ```
     #[cfg(feature = "provider-names")]
     #[must_use]

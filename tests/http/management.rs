@@ -56,17 +56,13 @@ async fn a_passkey_is_listed_with_what_its_owner_wants_to_know() {
 
 #[tokio::test]
 async fn a_passkey_is_listed_with_who_made_it_if_that_is_known() {
-    let (passkeys, now) = (
-        Passkeys::new(App, MemoryRepository::default()),
-        OffsetDateTime::now_utc(),
-    );
-    for (number, aaguid) in [0xea9b_8d66_4d01_1d21_3ce4_b6b4_8cb5_75d4_u128, 0, 1]
-        .into_iter()
-        .enumerate()
-    {
-        let id = CredentialId::from(vec![u8::try_from(number).unwrap()]);
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let now = OffsetDateTime::now_utc();
+    let google = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse().ok();
+    for (number, aaguid) in [(1, google), (2, None), (3, Aaguid::new([3; 16]))] {
+        let id = CredentialId::from(vec![number]);
         let mut credential = Credential::new(id, "ada", vec![], now);
-        credential.aaguid = Aaguid::new(aaguid.to_be_bytes());
+        credential.aaguid = aaguid;
         assert!(passkeys.repository().insert(&credential).await.unwrap());
     }
     let listed = Site::of(&passkeys)
