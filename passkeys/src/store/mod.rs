@@ -151,8 +151,10 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// always deleted.
     ///
     /// Of several such deletions at the same time, each counts what the others have left: a user
-    /// who can sign in before can sign in after. Whether a credential counts that is stored at
-    /// this very moment, is the implementation's choice.
+    /// who can sign in before can sign in after. In databases where statements do not see what
+    /// others are about to delete (PostgreSQL is one) this one has to lock the user's rows.
+    /// Whether a credential counts that is stored at this very moment, is the implementation's
+    /// choice.
     fn delete_unless_last(
         &self,
         user_id: &str,
