@@ -7,10 +7,11 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, CredentialId, Error, PasskeyUser, Passkeys, passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, SqliteRepository},
     testing::Browser,
 };
 use serde_json::Value;
+use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
@@ -20,7 +21,8 @@ struct App;
 
 #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
 impl App {
-    type Repository = MemoryRepository;
+    // In a file, so that one request waits while the other is looking.
+    type Repository = SqliteRepository;
 
     fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, Error> {
         let cookie = headers.get("cookie").and_then(|it| it.to_str().ok());
@@ -41,8 +43,9 @@ impl App {
 }
 
 /// Ada has a passkey on each of two devices.
-async fn two_devices() -> (MemoryRepository, [Browser; 2]) {
-    let repository = MemoryRepository::default();
+async fn two_devices(directory: &TempDir) -> (SqliteRepository, [Browser; 2]) {
+    let file = directory.path().join("passkeys.db");
+    let repository = SqliteRepository::open(file).await.unwrap();
     let passkeys = Passkeys::new(App, repository.clone());
     let router = Router::new().nest("/auth/passkeys", passkeys.router());
     let mut devices = [(); 2].map(|()| Browser::new(router.clone(), "https://example.com"));
@@ -70,7 +73,8 @@ async fn delete(device: &mut Browser, credential: &Value) -> StatusCode {
 
 #[tokio::test]
 async fn the_passkey_that_signed_in_now_is_marked() {
-    let (_, [mut phone, mut laptop]) = two_devices().await;
+    let directory = tempfile::tempdir().unwrap();
+    let (_, [mut phone, mut laptop]) = two_devices(&directory).await;
     for device in [&mut phone, &mut laptop] {
         for credential in listed(device).await {
             assert_eq!(credential["current"], false, "nobody has signed in yet");
@@ -92,7 +96,8 @@ async fn the_passkey_that_signed_in_now_is_marked() {
 
 #[tokio::test]
 async fn the_last_passkey_is_kept_where_the_application_wants_that() {
-    let (repository, [mut phone, _]) = two_devices().await;
+    let directory = tempfile::tempdir().unwrap();
+    let (repository, [mut phone, _]) = two_devices(&directory).await;
     let listed = listed(&mut phone).await;
     assert_eq!(
         delete(&mut phone, &listed[0]).await,
@@ -106,7 +111,8 @@ async fn the_last_passkey_is_kept_where_the_application_wants_that() {
 
 #[tokio::test]
 async fn a_suspended_passkey_is_none_that_is_left() {
-    let (repository, [mut phone, _]) = two_devices().await;
+    let directory = tempfile::tempdir().unwrap();
+    let (repository, [mut phone, _]) = two_devices(&directory).await;
     let listed = listed(&mut phone).await;
     let suspended = listed[1]["id"].as_str().unwrap().parse().unwrap();
     let now = OffsetDateTime::now_utc();
@@ -117,8 +123,9 @@ async fn a_suspended_passkey_is_none_that_is_left() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_passkeys_that_are_deleted_at_once_one_goes() {
-    for _ in 0..16 {
-        let (repository, [mut phone, laptop]) = two_devices().await;
+    for _ in 0..8 {
+        let directory = tempfile::tempdir().unwrap();
+        let (repository, [mut phone, laptop]) = two_devices(&directory).await;
         let listed = listed(&mut phone).await;
         let mut deletions = JoinSet::new();
         for (mut device, credential) in [phone, laptop].into_iter().zip(listed) {
