@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use passkeys::store::{ChallengeStore, CredentialRepository, CredentialUse};
-use passkeys::store::{PendingCeremony, StoreError};
+use passkeys::store::{Deletion, PendingCeremony, StoreError};
 use passkeys::{Credential, CredentialId};
 use sqlx::{SqlitePool, types::Json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -14,8 +14,7 @@ const SCHEMA: &str = "
     CREATE INDEX expiring ON ceremonies (expires);
 ";
 
-/// The application's own tables. What a method promises stands in its statement, which happens
-/// entirely or not at all.
+/// The application's own tables. What a method promises to change stands in one statement.
 #[derive(Clone)]
 pub(crate) struct Documents(SqlitePool);
 
@@ -33,16 +32,14 @@ macro_rules! execute {
 macro_rules! fetch {
     ($this:expr, $query:expr, $($value:expr),*) => {{
         let rows = sqlx::query_scalar($query)$(.bind($value))*.fetch_all(&$this.0).await;
-        let documents = rows.map_err(StoreError::new)?.into_iter();
-        documents.map(|Json(document)| document)
+        rows.map_err(StoreError::new)?.into_iter().map(|Json(document)| document)
     }};
 }
 
 impl Documents {
     pub(crate) async fn create(pool: SqlitePool) -> Done<Self> {
         let created = sqlx::raw_sql(SCHEMA).execute(&pool).await;
-        created.map_err(StoreError::new)?;
-        Ok(Self(pool))
+        created.map(|_| Self(pool)).map_err(StoreError::new)
     }
 }
 
@@ -64,9 +61,8 @@ impl CredentialRepository for Documents {
     }
 
     async fn record_use(&self, user: &str, id: &CredentialId, usage: &CredentialUse) -> Done<bool> {
-        let update = "UPDATE credentials SET document = json_patch(document, ?)
-            WHERE owner = ? AND id = ? AND document ->> 'suspended_at' IS NULL
-              AND document ->> 'sign_count' = ?";
+        let update = "UPDATE credentials SET document = json_patch(document, ?) WHERE owner = ?
+            AND id = ? AND document ->> 'sign_count' = ? AND document ->> 'suspended_at' IS NULL";
         let (id, previous) = (id.as_bytes(), usage.previous_sign_count);
         execute!(self, update, Json(usage), user, id, previous)
     }
@@ -88,6 +84,14 @@ impl CredentialRepository for Documents {
         let delete = "DELETE FROM credentials WHERE owner = ? AND id = ?";
         execute!(self, delete, user, id.as_bytes())
     }
+
+    async fn delete_unless_last(&self, user: &str, id: &CredentialId) -> Done<Deletion> {
+        let delete = "DELETE FROM credentials WHERE owner = ?1 AND id = ?2 AND EXISTS (SELECT 1 FROM
+            credentials WHERE owner = ?1 AND (id = ?2) = (document ->> 'suspended_at' IS NOT NULL))";
+        let deleted = execute!(self, delete, user, id.as_bytes())?;
+        let kept = self.find(id).await?.is_some_and(|it| it.user_id == user);
+        Ok(Deletion::of(deleted, kept))
+    }
 }
 
 #[async_trait]
@@ -101,8 +105,7 @@ impl ChallengeStore for Documents {
         let state = format!("{}{}", Uuid::new_v4(), Uuid::new_v4());
         let insert = "INSERT INTO ceremonies VALUES (?, ?, ?)";
         let expires = nanoseconds(ceremony.expires_at());
-        execute!(self, insert, &state, expires, Json(&ceremony))?;
-        Ok(state)
+        execute!(self, insert, &state, expires, Json(&ceremony)).map(|_| state)
     }
 
     async fn take(&self, state: &str) -> Done<Option<PendingCeremony>> {

@@ -21,7 +21,8 @@ use axum::{
 };
 use error::AppError;
 use passkeys::{
-    AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    AuthenticationResult, Config, Credential, CredentialId, PasskeyUser, Passkeys,
+    RegistrationResult, passkeys,
     store::{CredentialRepository, SqliteRepository},
 };
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,11 @@ impl App {
     async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
         let id: String = session.get(USER_ID).await?.ok_or(AppError::SignedOut)?;
         let name = self.accounts.name(&id).await?.ok_or(AppError::SignedOut)?;
-        Ok(PasskeyUser::new(id, &name, &name))
+        let passkey: Option<CredentialId> = session.get(PASSKEY).await?;
+        Ok(PasskeyUser::new(id, &name, &name)
+            .signed_in_with(passkey)
+            // There is no password to fall back on.
+            .keeps_last_passkey(true))
     }
 
     /// Someone new. Nothing is stored about them before they have a passkey.
@@ -72,7 +77,7 @@ impl App {
                 self.passkeys.delete(user.id(), id).await?;
                 return Err(AppError::NameTaken);
             }
-            sign_in(&session, user.id()).await?;
+            sign_in(&session, registered.credential()).await?;
         }
         let name = user.name().to_owned();
         Ok(Json(Account { name }))
@@ -92,7 +97,7 @@ impl App {
     ) -> Result<Json<Account>, AppError> {
         let name = self.accounts.name(login.user_id()).await?;
         let name = name.ok_or(AppError::NoAccount)?;
-        sign_in(&session, login.user_id()).await?;
+        sign_in(&session, login.credential()).await?;
         Ok(Json(Account { name }))
     }
 }
@@ -103,11 +108,13 @@ struct Account {
 }
 
 const USER_ID: &str = "user_id";
+const PASSKEY: &str = "passkey";
 
-async fn sign_in(session: &Session, user_id: &str) -> Result<(), AppError> {
+async fn sign_in(session: &Session, passkey: &Credential) -> Result<(), AppError> {
     // A new session id, in case somebody else knows the one from before.
     session.cycle_id().await?;
-    session.insert(USER_ID, user_id).await?;
+    session.insert(USER_ID, &passkey.user_id).await?;
+    session.insert(PASSKEY, &passkey.id).await?;
     Ok(())
 }
 

@@ -58,14 +58,19 @@ export interface Capabilities {
 
 export function capabilities(): Promise<Capabilities>;
 
+/** How a browser can reach an authenticator, in the specification's words. */
+export type Transport = "usb" | "nfc" | "ble" | "smart-card" | "hybrid" | "internal";
+
 /** A passkey as the server lists it. */
 export interface Passkey {
   id: string;
   /** What the person called it; may be empty. */
   deviceName: string;
-  transports: string[];
+  transports: Transport[];
   /** The model of its authenticator, where that is known. */
   aaguid: string | null;
+  /** What people call that model or its maker, where the server knows it. */
+  provider: string | null;
   /** Whether it may be synchronised to other devices. */
   backupEligible: boolean;
   /** Whether it is. */
@@ -74,6 +79,8 @@ export interface Passkey {
   discoverable: boolean;
   /** Whether it is locked, because it may have been copied. */
   suspended: boolean;
+  /** Whether it is the one that the person signed in with now, if the application says so. */
+  current: boolean;
   createdAt: string;
   lastUsedAt: string | null;
 }

@@ -356,7 +356,7 @@ async function asked(question) {
 }
 
 /** What the server has signals for, at any time, about whoever is signed in. */
-const SIGNALS = ["signalAllAcceptedCredentials", "signalCurrentUserDetails"];
+const SIGNALS = /** @type {const} */ (["signalAllAcceptedCredentials", "signalCurrentUserDetails"]);
 
 /** The methods are too young for every library of types. @type {() => any} */
 const signalling = () => (isSupported() ? PublicKeyCredential : {});

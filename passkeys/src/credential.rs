@@ -187,6 +187,27 @@ impl Aaguid {
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
+
+    /// What people call the model or its maker, such as `Google Password Manager`, as the
+    /// [list that passkey providers keep](https://github.com/passkeydeveloper/passkey-authenticator-aaguids)
+    /// had it when this version was made.
+    ///
+    /// For a list of somebody's own passkeys and nothing else: unless attestation was required
+    /// and checked, an authenticator may claim to be any.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use passkeys::Aaguid;
+    ///
+    /// let aaguid: Aaguid = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse()?;
+    /// assert_eq!(aaguid.provider_name(), Some("Google Password Manager"));
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "provider-names")]
+    #[must_use]
+    pub fn provider_name(&self) -> Option<&'static str> {
+        crate::provider_names::find(&self.to_string())
+    }
 }
 
 impl FromStr for Aaguid {

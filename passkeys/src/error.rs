@@ -26,6 +26,10 @@ pub enum Error {
     /// The signed-in user has no credential with this id, or none to step up with.
     #[error("No such passkey.")]
     CredentialNotFound,
+    /// The user's last passkey that can sign in was to be deleted, and the application keeps it:
+    /// [`PasskeyUser::keeps_last_passkey`](crate::PasskeyUser::keeps_last_passkey).
+    #[error("This is the last passkey that can sign in. Add another one first.")]
+    LastCredential,
     /// The body is not JSON.
     #[error("{0}")]
     MalformedRequest(Cow<'static, str>),
@@ -64,6 +68,7 @@ impl Error {
             Self::AccountAlreadyExists => "account_already_exists",
             Self::AuthenticationFailed => "authentication_failed",
             Self::CredentialNotFound => "credential_not_found",
+            Self::LastCredential => "last_credential",
             Self::MalformedRequest(_) | Self::InvalidRequest(_) => "invalid_request",
             Self::PayloadTooLarge => "payload_too_large",
             Self::UnsupportedMediaType => "unsupported_media_type",
@@ -83,7 +88,9 @@ impl Error {
             Self::AuthenticationFailed => 401,
             Self::CredentialNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::CredentialAlreadyExists | Self::AccountAlreadyExists => 409,
+            Self::CredentialAlreadyExists | Self::AccountAlreadyExists | Self::LastCredential => {
+                409
+            }
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::InvalidRequest(_) => 422,

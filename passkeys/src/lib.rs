@@ -17,6 +17,7 @@
 //! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
 //! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
 //! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
+//! | `provider-names` | who made each passkey, in the list of passkeys: `Aaguid::provider_name` |
 //! | `openapi` | the routes, and what the hooks take and answer, as an OpenAPI 3.1 document: `Passkeys::openapi` |
 //! | `fido-mds` | trust anchors from the FIDO Alliance's metadata: `attestation::TrustAnchors::from_fido_metadata` |
 //! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
@@ -43,6 +44,8 @@ mod http;
 mod openapi;
 mod passkeys;
 mod pending;
+#[cfg(feature = "provider-names")]
+mod provider_names;
 mod relying_party;
 mod response;
 pub mod store;

@@ -190,8 +190,8 @@ impl<A: RelyingParty> Passkeys<A> {
         http::well_known(&self.ceremonies.config)
     }
 
-    /// The routes as an OpenAPI 3.1 document, with paths relative to where they are mounted:
-    /// nest it there, into the application's own document.
+    /// The [routes](Self::router) as an OpenAPI 3.1 document, with paths relative to where they
+    /// are mounted: nest it there, into the application's own document.
     ///
     /// ```
     /// # use axum::{Json, Router, routing::get};

@@ -25,13 +25,37 @@ pub struct PendingCeremony {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
     /// A further passkey for an account that exists.
-    Register(PasskeyUser),
+    Register(Account),
     /// An account that comes into being with its first passkey.
-    SignUp(PasskeyUser),
+    SignUp(Account),
     /// A sign-in; by the user with this id, where the ceremony was begun for one.
     Authenticate(Option<String>),
     /// The consent of a user who is signed in to one action.
     StepUp { user_id: String, action: Action },
+}
+
+/// Whom a passkey is for: of a [`PasskeyUser`] what outlives the request that it came with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    id: String,
+    name: String,
+    display_name: String,
+}
+
+impl From<&PasskeyUser> for Account {
+    fn from(user: &PasskeyUser) -> Self {
+        Self {
+            id: user.id().to_owned(),
+            name: user.name().to_owned(),
+            display_name: user.display_name().to_owned(),
+        }
+    }
+}
+
+impl From<Account> for PasskeyUser {
+    fn from(account: Account) -> Self {
+        Self::new(account.id, account.name, account.display_name)
+    }
 }
 
 impl PendingCeremony {
@@ -45,5 +69,20 @@ impl PendingCeremony {
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Account;
+    use crate::{CredentialId, PasskeyUser};
+
+    #[test]
+    fn what_waits_knows_nothing_of_the_session() {
+        let user = PasskeyUser::new("42", "ada@example.com", "Ada");
+        let id = CredentialId::from(&b"id"[..]);
+        let in_session = user.clone().signed_in_with(id).keeps_last_passkey(true);
+        assert_ne!(in_session, user);
+        assert_eq!(PasskeyUser::from(Account::from(&in_session)), user);
     }
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{CredentialId, Error};
 
 /// The account that a passkey is created for or managed by, as the application knows it.
 ///
@@ -18,6 +18,10 @@ pub struct PasskeyUser {
     id: String,
     name: String,
     display_name: String,
+    #[serde(default)]
+    signed_in_with: Option<CredentialId>,
+    #[serde(default)]
+    keeps_last_passkey: bool,
 }
 
 impl PasskeyUser {
@@ -46,7 +50,48 @@ impl PasskeyUser {
             id: id.into(),
             name: name.into(),
             display_name: display_name.into(),
+            signed_in_with: None,
+            keeps_last_passkey: false,
         }
+    }
+
+    /// Says which passkey this user signed in with now, as `on_authenticated` was told
+    /// (`login.credential().id`) and the session has kept it: `GET /credentials` marks it as
+    /// `current`.
+    ///
+    /// A [`CredentialId`] is written and read as text and with serde. Without one, because the
+    /// user came in by other means or the session does not say, no passkey is marked.
+    ///
+    /// ```
+    /// use passkeys::{CredentialId, PasskeyUser};
+    ///
+    /// # fn main() -> Result<(), passkeys::Error> {
+    /// let from_the_session: CredentialId = "3q2-7w".parse()?;
+    /// let user = PasskeyUser::new("42", "ada", "Ada").signed_in_with(from_the_session);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn signed_in_with(mut self, id: impl Into<Option<CredentialId>>) -> Self {
+        self.signed_in_with = id.into();
+        self
+    }
+
+    /// Whether the router refuses to delete this user's last passkey that can sign in, with
+    /// [`Error::LastCredential`]; otherwise it deletes any.
+    ///
+    /// For accounts that have no other way in, which only the application knows. It holds however
+    /// many passkeys are deleted at once. A suspended passkey cannot sign in: it can always be
+    /// deleted, and does not count as one that is left.
+    ///
+    /// ```
+    /// # use passkeys::PasskeyUser;
+    /// # let has_password = false;
+    /// let user = PasskeyUser::new("42", "ada", "Ada").keeps_last_passkey(!has_password);
+    /// ```
+    #[must_use]
+    pub fn keeps_last_passkey(mut self, keeps: bool) -> Self {
+        self.keeps_last_passkey = keeps;
+        self
     }
 
     /// The application's identifier; in UTF-8 the WebAuthn user handle.
@@ -67,6 +112,14 @@ impl PasskeyUser {
         &self.display_name
     }
 
+    pub(crate) fn is_signed_in_with(&self, id: &CredentialId) -> bool {
+        self.signed_in_with.as_ref() == Some(id)
+    }
+
+    pub(crate) fn must_keep_last_passkey(&self) -> bool {
+        self.keeps_last_passkey
+    }
+
     /// Whether a credential can be created for this user.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let problem = if self.id.is_empty() {
@@ -81,5 +134,29 @@ impl PasskeyUser {
             return Ok(());
         };
         Err(Error::InvalidUser(problem))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PasskeyUser;
+    use crate::CredentialId;
+
+    #[test]
+    fn a_user_who_was_kept_in_a_session_comes_back_whole() {
+        let user = PasskeyUser::new("42", "ada@example.com", "Ada")
+            .signed_in_with(CredentialId::from(&b"id"[..]))
+            .keeps_last_passkey(true);
+        let kept = serde_json::to_string(&user).unwrap();
+        assert_eq!(serde_json::from_str::<PasskeyUser>(&kept).unwrap(), user);
+    }
+
+    #[test]
+    fn a_user_of_whom_nothing_is_said_signed_in_without_a_passkey_and_may_delete_all() {
+        let kept = r#"{ "id": "42", "name": "ada@example.com", "display_name": "Ada" }"#;
+        let user: PasskeyUser = serde_json::from_str(kept).unwrap();
+        assert_eq!(user, PasskeyUser::new("42", "ada@example.com", "Ada"));
+        assert!(!user.is_signed_in_with(&CredentialId::from(&b"id"[..])));
+        assert!(!user.must_keep_last_passkey());
     }
 }

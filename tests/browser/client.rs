@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{SIGN_IN, sign_in, sign_out, sign_up};
+use super::{ADD, SIGN_IN, sign_in, sign_out, sign_up};
 use crate::support::{Authenticator, Kind, Visit, in_browser};
 
 /// Runs the body of an async function with the module's exports in scope. `outcome(promise)` is
@@ -141,6 +141,11 @@ fn failures_are_values_with_a_reason() {
             with_client(visit, "return outcome(passkeys.remove('nobodys'));").await,
             json!(["server", "credential_not_found"])
         );
+        let remove = "const [{ id }] = await passkeys.list(); return outcome(passkeys.remove(id));";
+        assert_eq!(
+            with_client(visit, remove).await,
+            json!(["server", "last_credential"])
+        );
         let elsewhere = "const base = 'http://localhost:1';
              return outcome(new PasskeyClient({ base }).authenticate());";
         assert_eq!(
@@ -186,9 +191,17 @@ fn a_page_can_ask_what_the_browser_can_do() {
 fn a_passkey_that_was_deleted_is_no_longer_offered() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
+        // The only one could not be deleted.
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        visit.press(ADD).await;
+        visit.hears("Passkey added.").await;
+        key.unplug(&visit.browser).await;
+        laptop.plug_in(&visit.browser).await;
         visit.press("Delete Chrome on Linux").await;
         visit.press("Delete passkey").await;
         visit

@@ -45,7 +45,7 @@ fn a_person_signs_up_and_out_and_in_without_typing_a_name() {
         sign_up(visit, "Ada").await;
         visit.focus_is_on("hello").await;
         assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
-        visit.sees("Not used yet").await;
+        visit.sees("Created today · Not used yet").await;
 
         sign_out(visit).await;
         visit.focus_is_on("welcome").await;
@@ -117,20 +117,65 @@ fn a_second_passkey_outlives_the_first() {
 }
 
 #[test]
-fn whoever_deletes_the_last_passkey_is_warned() {
+fn the_only_passkey_cannot_be_deleted() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
-        visit.press("Delete Chrome on Linux").await;
-        visit.sees("This is your only passkey.").await;
-        visit.press("Delete passkey").await;
-        visit.sees("You have no passkey left.").await;
-        visit.focus_is_on("list-title").await;
+        let only = "Your only passkey cannot be deleted";
+        visit.sees(only).await;
+        assert!(!visit.shows("Delete").await, "no button that cannot work");
+
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
         visit.hears("Passkey added.").await;
-        assert!(!visit.shows("You have no passkey left.").await);
+        assert!(visit.shows("Delete").await && !visit.shows(only).await);
+
+        // In another window the other one is deleted, which this page does not know.
+        let script = "const { passkeys } = await import('/auth/passkeys/client.js');
+                      const [first] = await passkeys.list();
+                      await passkeys.remove(first.id);";
+        visit.script_async(script).await;
+        visit.press("Delete Security key").await;
+        visit.press("Delete passkey").await;
+        visit
+            .is_warned("This is your only passkey left that can sign in, so it stays.")
+            .await;
+        visit.focus_is_on("list-title").await;
+        assert_eq!(visit.listed().await, json!(["Security key"]));
+        visit.sees(only).await;
+        assert_eq!(visit.server.stored().await, (1, 1));
+    });
+}
+
+#[test]
+fn a_passkey_tells_who_made_it_and_whether_it_signed_in_now() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        assert_eq!(visit.signed_in_now().await, json!(["Chrome on Linux"]));
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        visit.press(ADD).await;
+        visit.hears("Passkey added.").await;
+        assert_eq!(visit.signed_in_now().await, json!(["Chrome on Linux"]));
+        assert!(visit.shows("\nSynced\n").await);
+        assert!(visit.shows("\nOn one device\n").await);
+
+        sign_out(visit).await;
+        visit.server.made_by_known_providers().await;
+        sign_in(visit, "Ada").await;
+        assert_eq!(visit.signed_in_now().await, json!(["Security key"]));
+        visit.sees("\nGoogle Password Manager · Synced\n").await;
+        visit
+            .sees("\nYubiKey 5 Series with NFC · On one device\n")
+            .await;
     });
 }
 
@@ -370,6 +415,7 @@ fn trouble_on_the_server_is_told() {
 fn the_keyboard_is_enough() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         // The first stop is what most people come for.
@@ -383,7 +429,14 @@ fn the_keyboard_is_enough() {
         visit.key(Key::Enter.into()).await;
         visit.focus_is_on("hello").await;
 
-        for stop in ["add", "Rename Chrome on Linux", "Delete Chrome on Linux"] {
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        visit.key(Key::Tab.into()).await;
+        visit.focus_is_on("add").await;
+        visit.key(Key::Enter.into()).await;
+        visit.hears("Passkey added.").await;
+
+        for stop in ["Rename Chrome on Linux", "Delete Chrome on Linux"] {
             visit.key(Key::Tab.into()).await;
             visit.focus_is_on(stop).await;
         }
@@ -396,6 +449,9 @@ fn the_keyboard_is_enough() {
         visit.focus_is_on("Keep it").await;
         visit.key(Key::Escape.into()).await;
         visit.focus_is_on("Delete Chrome on Linux").await;
-        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+        assert_eq!(
+            visit.listed().await,
+            json!(["Chrome on Linux", "Security key"])
+        );
     });
 }

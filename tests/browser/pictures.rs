@@ -1,6 +1,6 @@
 //! Takes the page's pictures, for people to look at: `target/tmp/pictures`.
 
-use super::{ADD, CREATE, SIGN_IN, sign_out, sign_up};
+use super::{ADD, CREATE, SIGN_IN, sign_in, sign_out, sign_up};
 use crate::support::{Authenticator, Kind, Site, Visit, in_browser};
 
 const DESKTOP: (u32, u32) = (1120, 800);
@@ -50,10 +50,15 @@ fn pictures_of_every_state() {
 
         laptop.recognise(&visit.browser, true).await;
         sign_up(visit, "Ada Lovelace").await;
+        pictures(visit, "4-only-one").await;
+        sign_out(visit).await;
+        sign_in(visit, "Ada Lovelace").await;
         laptop.unplug(&visit.browser).await;
         key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
         visit.hears("Passkey added.").await;
+        visit.server.made_by_known_providers().await;
+        visit.open().await;
         pictures(visit, "4-passkeys").await;
         visit.press(ADD).await;
         visit.is_warned("This device already has a passkey").await;

@@ -4,6 +4,7 @@ mod ceremonies;
 mod client;
 #[cfg(feature = "fast")]
 mod eddsa;
+mod last_passkey;
 mod management;
 mod peer;
 mod rejections;

@@ -1,7 +1,13 @@
 //! Listing, renaming and deleting passkeys.
 
 use axum::http::{Method, StatusCode};
+use passkeys::{
+    Aaguid, Credential, CredentialId, Passkeys,
+    store::{CredentialRepository as _, MemoryRepository},
+};
+use passkeys_tests::support::App;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::{peer::Peer, site::Site};
 
@@ -36,14 +42,38 @@ async fn a_passkey_is_listed_with_what_its_owner_wants_to_know() {
             "deviceName": "Phone",
             "transports": credential["transports"],
             "aaguid": "adadadad-adad-adad-adad-adadadadadad",
+            "provider": null,
             "backupEligible": true,
             "backupState": true,
             "discoverable": true,
             "suspended": false,
+            "current": false,
             "createdAt": credential["createdAt"],
             "lastUsedAt": credential["lastUsedAt"],
         }])
     );
+}
+
+#[tokio::test]
+async fn a_passkey_is_listed_with_who_made_it_if_that_is_known() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let now = OffsetDateTime::now_utc();
+    let google = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse().ok();
+    for (number, aaguid) in [(1, google), (2, None), (3, Aaguid::new([3; 16]))] {
+        let id = CredentialId::from(vec![number]);
+        let mut credential = Credential::new(id, "ada", vec![], now);
+        credential.aaguid = aaguid;
+        assert!(passkeys.repository().insert(&credential).await.unwrap());
+    }
+    let listed = Site::of(&passkeys)
+        .ask(Method::GET, "/credentials", Some("ada"), None)
+        .await
+        .json();
+    assert_eq!(listed[0]["provider"], "Google Password Manager");
+    for unknown in [&listed[1], &listed[2]] {
+        assert_eq!(unknown["provider"], json!(null));
+        assert!(unknown.as_object().unwrap().contains_key("provider"));
+    }
 }
 
 #[tokio::test]
@@ -80,6 +110,21 @@ async fn a_passkey_is_renamed_by_its_owner_only() {
         listed[0]["deviceName"], "Ada’s key",
         "without what disturbs the page"
     );
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_sees_is_none() {
+    let (site, _, path) = ada_registered().await;
+    let body = json!({ "deviceName": "\u{200b} \u{200d}\u{e0041}\n" });
+    let renamed = site
+        .ask(Method::PATCH, &path, Some("ada"), Some(body))
+        .await;
+    assert_eq!(renamed.status, StatusCode::NO_CONTENT);
+    let listed = site
+        .ask(Method::GET, "/credentials", Some("ada"), None)
+        .await
+        .json();
+    assert_eq!(listed[0]["deviceName"], "");
 }
 
 #[tokio::test]

@@ -2,8 +2,8 @@ use std::time::Duration as StdDuration;
 
 use passkeys::{
     store::{
-        ChallengeStore as _, CredentialRepository as _, PostgresChallenges, PostgresRepository,
-        StoreError,
+        ChallengeStore as _, CredentialRepository as _, Deletion, PostgresChallenges,
+        PostgresRepository, StoreError,
     },
     testing::pending_ceremony,
 };
@@ -101,6 +101,49 @@ async fn processes_that_start_together_migrate_once() {
         });
     }
     starting.join_all().await;
+    schema.drop().await;
+}
+
+/// What happens while somebody else's transaction has changed a row of the user's, before it ends.
+#[tokio::test]
+async fn a_deletion_counts_what_becomes_of_a_row_that_somebody_is_changing() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let repository = PostgresRepository::with_table(schema.pool(), &table).unwrap();
+    repository.migrate().await.unwrap();
+    let (first, second) = (credential(1, "ada"), credential(2, "ada"));
+    for credential in [&first, &second] {
+        assert!(repository.insert(credential).await.unwrap());
+    }
+    let waiting = format!(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND query LIKE '%DELETE FROM%{}%')",
+        table.split('.').next().unwrap()
+    );
+    for (at, deletion) in [("now()", Deletion::Last), ("NULL", Deletion::Deleted)] {
+        let mut somebody = schema.pool().begin().await.unwrap();
+        // Touches both, and suspends one or neither.
+        let change = format!(
+            "UPDATE {table} SET suspended_at = CASE WHEN credential_id = $1 THEN {at}::timestamptz END"
+        );
+        let change = sqlx::query(AssertSqlSafe(change)).bind(second.id.as_bytes());
+        change.execute(&mut *somebody).await.unwrap();
+        let (repository, id) = (repository.clone(), first.id.clone());
+        let deleting =
+            tokio::spawn(async move { repository.delete_unless_last("ada", &id).await.unwrap() });
+        let waits = eventually(async || {
+            let waits = sqlx::query_scalar::<_, bool>(AssertSqlSafe(waiting.as_str()));
+            let waits = waits.fetch_one(&schema.pool()).await.unwrap();
+            waits
+                .then_some(())
+                .ok_or_else(|| StoreError::new("it does not wait"))
+        });
+        waits.await;
+        somebody.commit().await.unwrap();
+        assert_eq!(deleting.await.unwrap(), deletion);
+    }
     schema.drop().await;
 }
 

@@ -65,20 +65,18 @@ async function rename({ id, deviceName }) {
   });
 }
 
-/**
- * @param {Passkey} passkey
- * @param {boolean} last whether it is the only one
- */
-async function remove(passkey, last) {
+/** @param {Passkey} passkey */
+async function remove(passkey) {
   $("delete-title").textContent = `Delete “${nameOf(passkey)}”?`;
-  $("delete-text").textContent = last
-    ? "This is your only passkey. Once it is deleted and you sign out, you cannot get back into your account."
-    : "You will not be able to sign in with it any more. Your other passkeys keep working.";
   if (!(await confirm($("delete-dialog")))) return;
   await perform("manage", null, async () => {
-    await passkeys.remove(passkey.id);
-    await showPasskeys();
-    $("list-title").focus();
+    try {
+      await passkeys.remove(passkey.id);
+    } finally {
+      // Also if it was refused: then the list was an old one.
+      await showPasskeys();
+      $("list-title").focus();
+    }
     say(`Deleted “${nameOf(passkey)}”. If your password manager still shows it, remove it there, too.`);
   });
 }
@@ -167,27 +165,31 @@ function show(view, title) {
 
 async function showPasskeys() {
   const list = await passkeys.list();
-  $("list").replaceChildren(...list.map((passkey) => row(passkey, list.length === 1)));
-  $("empty").hidden = list.length > 0;
+  const [only, another] = list.filter(({ suspended }) => !suspended);
+  $("list").replaceChildren(...list.map((passkey) => row(passkey, passkey === only && !another)));
+  $("only").hidden = !only || !!another;
 }
 
 /**
  * @param {Passkey} passkey
- * @param {boolean} last
+ * @param {boolean} only whether there is no other way in, so that the server keeps it
  */
-function row(passkey, last) {
+function row(passkey, only) {
   const item = $("row").content.cloneNode(true).firstElementChild;
   const name = nameOf(passkey);
   item.dataset.id = passkey.id;
   item.querySelector("use").setAttribute("href", `#${iconOf(passkey)}`);
   item.querySelector("h3").textContent = name;
-  item.querySelector("p").textContent = factsOf(passkey).join(" · ");
+  item.querySelector(".tag").hidden = !passkey.current;
+  item.querySelector(".kind").textContent = kindOf(passkey).join(" · ");
+  item.querySelector(".dates").textContent = datesOf(passkey).join(" · ");
   const renaming = item.querySelector(".rename");
   renaming.ariaLabel = `Rename ${name}`;
   renaming.addEventListener("click", () => rename(passkey));
   const deleting = item.querySelector(".delete");
   deleting.ariaLabel = `Delete ${name}`;
-  deleting.addEventListener("click", () => remove(passkey, last));
+  deleting.hidden = only;
+  deleting.addEventListener("click", () => remove(passkey));
   return item;
 }
 
@@ -195,7 +197,7 @@ function row(passkey, last) {
 const rowOf = (id) => [...$("list").children].find((item) => item.dataset.id === id);
 
 /** @param {Passkey} passkey */
-const nameOf = ({ deviceName }) => deviceName || "Unnamed passkey";
+const nameOf = ({ deviceName, provider }) => deviceName || provider || "Unnamed passkey";
 
 /** @param {Passkey} passkey */
 function iconOf({ backupEligible, transports }) {
@@ -204,14 +206,19 @@ function iconOf({ backupEligible, transports }) {
 }
 
 /** @param {Passkey} passkey */
-function factsOf({ backupState, createdAt, lastUsedAt, suspended }) {
+function kindOf({ backupState, provider, suspended }) {
   return [
     ...(suspended ? ["Suspended: it may have been copied"] : []),
+    ...(provider ? [provider] : []),
     backupState ? "Synced" : "On one device",
-    `Created ${day(createdAt)}`,
-    lastUsedAt ? `Last used ${day(lastUsedAt)}` : "Not used yet",
   ];
 }
+
+/** @param {Passkey} passkey */
+const datesOf = ({ createdAt, lastUsedAt }) => [
+  `Created ${day(createdAt)}`,
+  lastUsedAt ? `Last used ${day(lastUsedAt)}` : "Not used yet",
+];
 
 /** @param {string} time */
 function day(time) {

@@ -29,6 +29,7 @@ const WORDS = {
   attestation_verification_failed: "The server did not accept this passkey. Nothing was saved.",
   challenge_not_found: "That took too long. Please try again.",
   credential_not_found: "This passkey is not in your account any more.",
+  last_credential: "This is your only passkey left that can sign in, so it stays. Add another one before you delete it.",
   signed_out: "You were signed out. Sign in again to go on.",
   storage_unavailable: "The server can’t save or read anything right now. Please try again in a moment.",
 };

@@ -27,7 +27,7 @@ pub struct FinishRegistration<C = RegistrationResponse> {
     /// What `begin` answered.
     pub state: String,
     /// What the person calls the device; empty where they were not asked. At most 255
-    /// characters; control characters are removed.
+    /// characters; those that nobody sees are removed.
     #[serde(default)]
     pub device_name: Option<String>,
 }
@@ -57,7 +57,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         let exclude = self.0.repository.list(user.id()).await?;
-        self.hand_out(user, exclude, Purpose::Register(user.clone()))
+        self.hand_out(user, exclude, Purpose::Register(user.into()))
             .await
     }
 
@@ -73,7 +73,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if !self.0.repository.list(user.id()).await?.is_empty() {
             return Err(self.refuse(Reason::AccountExists, Some(user), None));
         }
-        self.hand_out(user, Vec::new(), Purpose::SignUp(user.clone()))
+        self.hand_out(user, Vec::new(), Purpose::SignUp(user.into()))
             .await
     }
 
@@ -137,13 +137,13 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             Err(reason) => return Err(self.refuse(reason, None, None)),
         };
         match purpose {
-            Purpose::Register(user) => Ok(BegunRegistration {
-                user,
+            Purpose::Register(account) => Ok(BegunRegistration {
+                user: account.into(),
                 challenge,
                 sign_up: false,
             }),
-            Purpose::SignUp(user) => Ok(BegunRegistration {
-                user,
+            Purpose::SignUp(account) => Ok(BegunRegistration {
+                user: account.into(),
                 challenge,
                 sign_up: true,
             }),

@@ -48,7 +48,8 @@ pub struct RegistrationResult {
 }
 
 impl RegistrationResult {
-    /// The user as `get_user` or `sign_up` named them when the ceremony was begun.
+    /// The user as `get_user` or `sign_up` named them when the ceremony was begun: who it is, and
+    /// nothing of the session.
     #[must_use]
     pub fn user(&self) -> &PasskeyUser {
         &self.user

@@ -11,8 +11,11 @@ use super::{Failure, Shared, body};
 #[cfg(feature = "openapi")]
 use crate::openapi::schemas;
 use crate::{
-    Credential, CredentialId, Error, Transport, audit::AuditKind, device_name,
-    relying_party::RelyingParty, store::CredentialRepository as _,
+    Aaguid, Credential, CredentialId, Error, PasskeyUser, Transport,
+    audit::AuditKind,
+    device_name,
+    relying_party::RelyingParty,
+    store::{CredentialRepository as _, Deletion},
 };
 
 /// A passkey as its owner sees it. Never the public key.
@@ -26,14 +29,25 @@ use crate::{
 pub(crate) struct CredentialView {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     id: String,
+    /// What its owner calls it; may be empty.
     device_name: String,
     transports: Vec<Transport>,
+    /// The model of its authenticator, where that is known.
     #[cfg_attr(feature = "openapi", schema(required))]
     aaguid: Option<String>,
+    /// What people call that model or its maker, where this server knows it.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    provider: Option<&'static str>,
+    /// Whether it may be synchronised to other devices.
     backup_eligible: bool,
+    /// Whether it was, when it last signed in.
     backup_state: bool,
+    /// Whether it signs in without its user being named.
     discoverable: bool,
+    /// Whether it cannot sign in, because it may have been copied.
     suspended: bool,
+    /// Whether it is the one that signed in now, if the application says so.
+    current: bool,
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::timestamp))]
     created_at: OffsetDateTime,
@@ -42,13 +56,15 @@ pub(crate) struct CredentialView {
     last_used_at: Option<OffsetDateTime>,
 }
 
-impl From<Credential> for CredentialView {
-    fn from(credential: Credential) -> Self {
+impl CredentialView {
+    fn new(credential: Credential, owner: &PasskeyUser) -> Self {
         Self {
+            current: owner.is_signed_in_with(&credential.id),
             id: credential.id.to_string(),
             device_name: credential.device_name,
             transports: credential.transports,
             aaguid: credential.aaguid.map(|aaguid| aaguid.to_string()),
+            provider: credential.aaguid.and_then(provider),
             backup_eligible: credential.backup_eligible,
             backup_state: credential.backup_state,
             discoverable: credential.discoverable,
@@ -57,6 +73,17 @@ impl From<Credential> for CredentialView {
             last_used_at: credential.last_used_at,
         }
     }
+}
+
+#[cfg(feature = "provider-names")]
+fn provider(aaguid: Aaguid) -> Option<&'static str> {
+    aaguid.provider_name()
+}
+
+/// The member is there and says nothing, so that pages need not know the features of a server.
+#[cfg(not(feature = "provider-names"))]
+fn provider(_: Aaguid) -> Option<&'static str> {
+    None
 }
 
 /// `GET /credentials`
@@ -71,7 +98,8 @@ pub(super) async fn list<A: RelyingParty>(
         .list(user.id())
         .await
         .map_err(Error::from)?;
-    let views: Vec<CredentialView> = credentials.into_iter().map(Into::into).collect();
+    let views = credentials.into_iter();
+    let views: Vec<_> = views.map(|it| CredentialView::new(it, &user)).collect();
     Ok(Json(views).into_response())
 }
 
@@ -117,13 +145,17 @@ pub(super) async fn delete<A: RelyingParty>(
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
     let id = credential_id(id)?;
-    if !passkeys
-        .repository()
-        .delete(user.id(), &id)
-        .await
-        .map_err(Error::from)?
-    {
-        return Err(Error::CredentialNotFound.into());
+    let repository = passkeys.repository();
+    let deletion = if user.must_keep_last_passkey() {
+        repository.delete_unless_last(user.id(), &id).await
+    } else {
+        let deleted = repository.delete(user.id(), &id).await;
+        deleted.map(|deleted| Deletion::of(deleted, false))
+    };
+    match deletion.map_err(Error::from)? {
+        Deletion::Deleted => {}
+        Deletion::Last => return Err(Error::LastCredential.into()),
+        Deletion::Unknown => return Err(Error::CredentialNotFound.into()),
     }
     passkeys
         .ceremonies

@@ -29,6 +29,8 @@ use axum::{response::IntoResponse as _, routing::MethodRouter};
 
 #[cfg(feature = "openapi")]
 pub(crate) use credentials::{CredentialView, Rename};
+#[cfg(all(feature = "client", feature = "openapi"))]
+pub(crate) use signals::{Signals, Tried, UnknownCredential};
 #[cfg(feature = "openapi")]
 pub(crate) use step_up::BeginStepUp;
 pub use verified::Verified;

@@ -11,6 +11,8 @@ use axum::{
 use serde::{Deserialize, Serialize};
 
 use super::{Failure, Shared, body};
+#[cfg(feature = "openapi")]
+use crate::openapi::schemas;
 use crate::{
     CredentialId, Error, base64url, relying_party::RelyingParty, store::CredentialRepository as _,
 };
@@ -18,7 +20,8 @@ use crate::{
 /// One member for each method of `PublicKeyCredential`, named for it and passed to it as it is.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Signals<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Signals))]
+pub(crate) struct Signals<'a> {
     signal_all_accepted_credentials: AllAcceptedCredentials<'a>,
     signal_current_user_details: CurrentUserDetails<'a>,
 }
@@ -26,20 +29,25 @@ struct Signals<'a> {
 /// `AllAcceptedCredentialsOptions`. What is not listed may be removed by the browser.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AllAcceptedCredentials<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AllAcceptedCredentials))]
+pub(crate) struct AllAcceptedCredentials<'a> {
     rp_id: &'a str,
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     user_id: &'a str,
     /// Suspended ones too: they cannot come back to an authenticator that dropped them.
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url_list))]
     all_accepted_credential_ids: Vec<CredentialId>,
 }
 
 /// `CurrentUserDetailsOptions`
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CurrentUserDetails<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CurrentUserDetails))]
+pub(crate) struct CurrentUserDetails<'a> {
     rp_id: &'a str,
     #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     user_id: &'a str,
     name: &'a str,
     display_name: &'a str,
@@ -77,15 +85,19 @@ pub(super) async fn current<A: RelyingParty>(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Tried {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::TriedCredential))]
+pub(crate) struct Tried {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     credential_id: CredentialId,
 }
 
 /// `UnknownCredentialOptions`. The browser may remove this passkey.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct UnknownCredential<'a> {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::UnknownCredential))]
+pub(crate) struct UnknownCredential<'a> {
     rp_id: &'a str,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     credential_id: &'a CredentialId,
 }
 

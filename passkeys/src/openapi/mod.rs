@@ -10,6 +10,8 @@ mod operation;
 mod payload;
 mod routes;
 pub(crate) mod schemas;
+#[cfg(feature = "client")]
+mod signals;
 
 use utoipa::openapi::{
     Components, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, tag::TagBuilder,

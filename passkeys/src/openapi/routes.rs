@@ -11,6 +11,8 @@ use utoipa::{
     },
 };
 
+#[cfg(feature = "client")]
+use super::signals;
 use super::{hooks::Hooks, operation::Described, payload::Payload, schemas};
 use crate::{
     Error,
@@ -23,24 +25,24 @@ use crate::{
     relying_party::{Registered, RelyingParty},
 };
 
-type Route = (&'static str, HttpMethod, Operation);
+pub(super) type Route = (&'static str, HttpMethod, Operation);
 
 /// The errors are here for their statuses and codes, not for what they say.
 const SILENT: Cow<'static, str> = Cow::Borrowed("");
 
 /// A body that is read.
-const BODY: [Error; 2] = [Error::MalformedRequest(SILENT), Error::PayloadTooLarge];
+pub(super) const BODY: [Error; 2] = [Error::MalformedRequest(SILENT), Error::PayloadTooLarge];
 
 /// A body that is read as JSON of some shape.
-const JSON: [Error; 2] = [Error::UnsupportedMediaType, Error::InvalidRequest(SILENT)];
+pub(super) const JSON: [Error; 2] = [Error::UnsupportedMediaType, Error::InvalidRequest(SILENT)];
 
 /// A store that is asked.
-fn store() -> [Error; 1] {
+pub(super) fn store() -> [Error; 1] {
     [Error::StorageUnavailable(StoreError::new("a store"))]
 }
 
-pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> [Route; 8] {
-    [
+pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Vec<Route> {
+    vec![
         register_begin::<A>(hooks, components),
         register_finish::<A>(hooks, components),
         authenticate_begin::<A>(hooks, components),
@@ -49,6 +51,10 @@ pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
         list(hooks, components),
         rename(hooks, components),
         delete(hooks, components),
+        #[cfg(feature = "client")]
+        signals::current(hooks, components),
+        #[cfg(feature = "client")]
+        signals::unknown(components),
     ]
 }
 
@@ -213,7 +219,8 @@ fn rename(hooks: &mut Hooks, components: &mut Components) -> Route {
 
 fn delete(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = one("delete_credential", "Delete a passkey", hooks, components)
-        .answers("It is gone.", Payload::none());
+        .answers("It is gone.", Payload::none())
+        .fails([Error::LastCredential]);
     ("/credentials/{id}", HttpMethod::Delete, route.build())
 }
 

@@ -31,6 +31,11 @@ pub(crate) fn base64url() -> ObjectBuilder {
     encoded()
 }
 
+#[cfg(feature = "client")]
+pub(crate) fn base64url_list() -> ArrayBuilder {
+    ArrayBuilder::new().items(encoded())
+}
+
 pub(crate) fn optional_base64url() -> ObjectBuilder {
     nullable(encoded())
 }

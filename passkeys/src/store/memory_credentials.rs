@@ -6,7 +6,7 @@ use std::{
 
 use time::OffsetDateTime;
 
-use super::{CredentialRepository, CredentialUse, StoreError};
+use super::{CredentialRepository, CredentialUse, Deletion, StoreError};
 use crate::{Credential, CredentialId};
 
 /// Passkeys in this process's memory: for tests, demonstrations and first steps.
@@ -67,6 +67,24 @@ impl Store {
         let credential = self.credentials.get_mut(id)?;
         (credential.user_id == user_id).then_some(credential)
     }
+
+    /// A user's credentials in the order of `list`.
+    fn of(&self, user_id: &str) -> impl Iterator<Item = &Credential> {
+        let ids = self.users.get(user_id).into_iter().flatten();
+        ids.filter_map(|(_, id)| self.credentials.get(id))
+    }
+
+    fn remove(&mut self, id: &CredentialId) {
+        let Some(credential) = self.credentials.remove(id) else {
+            return;
+        };
+        if let Some(ids) = self.users.get_mut(&credential.user_id) {
+            ids.remove(&(credential.created_at, credential.id));
+            if ids.is_empty() {
+                self.users.remove(&credential.user_id);
+            }
+        }
+    }
 }
 
 impl Default for MemoryRepository {
@@ -110,11 +128,7 @@ impl CredentialRepository for MemoryRepository {
     }
 
     async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        let store = self.lock();
-        let ids = store.users.get(user_id).into_iter().flatten();
-        Ok(ids
-            .filter_map(|(_, id)| store.credentials.get(id).cloned())
-            .collect())
+        Ok(self.lock().of(user_id).cloned().collect())
     }
 
     async fn record_use(
@@ -160,19 +174,28 @@ impl CredentialRepository for MemoryRepository {
 
     async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        let Some(created_at) = store
-            .owned(user_id, id)
-            .map(|credential| credential.created_at)
-        else {
-            return Ok(false);
-        };
-        store.credentials.remove(id);
-        if let Some(ids) = store.users.get_mut(user_id) {
-            ids.remove(&(created_at, id.clone()));
-            if ids.is_empty() {
-                store.users.remove(user_id);
-            }
+        let owned = store.owned(user_id, id).is_some();
+        if owned {
+            store.remove(id);
         }
-        Ok(true)
+        Ok(owned)
+    }
+
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Deletion, StoreError> {
+        let mut store = self.lock();
+        let Some(credential) = store.owned(user_id, id) else {
+            return Ok(Deletion::Unknown);
+        };
+        let suspended = credential.suspended_at.is_some();
+        let usable = |other: &Credential| other.id != *id && other.suspended_at.is_none();
+        let deleted = suspended || store.of(user_id).any(usable);
+        if deleted {
+            store.remove(id);
+        }
+        Ok(Deletion::of(deleted, true))
     }
 }

@@ -70,7 +70,8 @@ pub use crate::{error::StoreError, pending::PendingCeremony};
 /// Every method is atomic: it happens entirely or not at all, also when several processes call
 /// it at once, and once it has answered `Ok` its effect survives a crash (where the storage
 /// itself survives one). Mutations name the owner and do nothing to a credential of anybody
-/// else. An implementation needs no locks of its own: each method is one statement in SQL.
+/// else. An implementation needs no locks of its own: what each method changes, it changes in one
+/// statement of SQL.
 ///
 /// An `Err` is a `storage_unavailable` for the peer, and nothing is tried again. It may come when
 /// an answer was lost, so what it is the answer to may have happened: never halfway, and never
@@ -144,6 +145,46 @@ pub trait CredentialRepository: Send + Sync + 'static {
         user_id: &str,
         id: &CredentialId,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Deletes a credential of the user's, unless it is the last one that can sign in: one that
+    /// is not suspended, where all the user's others are, or there are none. A suspended one is
+    /// always deleted.
+    ///
+    /// Of several such deletions at the same time, each counts what the others have left: a user
+    /// who can sign in before can sign in after. In databases where statements do not see what
+    /// others are about to delete (PostgreSQL is one) this one has to lock the user's rows.
+    /// Whether a credential counts that is stored at this very moment, is the implementation's
+    /// choice.
+    fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Deletion, StoreError>> + Send;
+}
+
+/// What became of a credential that was to be deleted; see
+/// [`CredentialRepository::delete_unless_last`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// It was the user's, and is gone.
+    Deleted,
+    /// It is the user's last one that can sign in, and is still there.
+    Last,
+    /// The user has no such credential.
+    Unknown,
+}
+
+impl Deletion {
+    /// What two answers say together: whether something was deleted, and otherwise whether the
+    /// user has the credential.
+    #[must_use]
+    pub fn of(deleted: bool, kept: bool) -> Self {
+        match (deleted, kept) {
+            (true, _) => Self::Deleted,
+            (false, true) => Self::Last,
+            (false, false) => Self::Unknown,
+        }
+    }
 }
 
 /// What a sign-in changes in a credential; see [`CredentialRepository::record_use`].

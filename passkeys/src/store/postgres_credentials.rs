@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::{
-    CredentialRepository, CredentialUse, InvalidTableName, StoreError,
+    CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
     postgres::{self, Database},
     sql::{self, Statements},
 };
@@ -70,7 +70,7 @@ impl PostgresRepository {
     fn of(pool: PgPool, table: String, bare: &str) -> Self {
         Self {
             database: Database::new(pool),
-            statements: Statements::new(&table, "::text", "::json").into(),
+            statements: Statements::new(&table, "::text", "::json", DELETE_UNLESS_LAST).into(),
             // The name that SQLAlchemy gives it, so that there are not two.
             index: format!("\"ix_{bare}_user_id\""),
             table,
@@ -131,10 +131,25 @@ impl PostgresRepository {
     /// Every statement of the repository, for tests that ask the server for its plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 7] {
+    pub fn statements(&self) -> [&str; 8] {
         self.statements.all()
     }
 }
+
+/// Of two at once, the second waits for the first and then sees what it has left: a row that is
+/// locked is read as it has become. All lock in one order, so none waits for another in a circle.
+const DELETE_UNLESS_LAST: &str = "
+WITH owned AS MATERIALIZED (
+    SELECT credential_id, suspended_at FROM {table} WHERE user_id = $2
+    ORDER BY credential_id FOR UPDATE
+), gone AS (
+    DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND EXISTS (
+        SELECT 1 FROM owned WHERE (credential_id = $1 AND suspended_at IS NOT NULL)
+            OR (credential_id <> $1 AND suspended_at IS NULL)
+    )
+    RETURNING 1
+)
+SELECT EXISTS (SELECT 1 FROM gone), EXISTS (SELECT 1 FROM owned WHERE credential_id = $1)";
 
 impl CredentialRepository for PostgresRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
@@ -239,6 +254,22 @@ impl CredentialRepository for PostgresRepository {
             .bind(id.as_bytes())
             .bind(user_id);
         Ok(self.database.execute(deletion).await? > 0)
+    }
+
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Deletion, StoreError> {
+        if unknowable(user_id) {
+            return Ok(Deletion::Unknown);
+        }
+        let deletion = sqlx::query_as(self.statements.delete_unless_last.sql())
+            .bind(id.as_bytes())
+            .bind(user_id);
+        let answer = self.database.fetch(deletion).await?.pop();
+        let (deleted, kept) = answer.unwrap_or_default();
+        Ok(Deletion::of(deleted, kept))
     }
 }
 

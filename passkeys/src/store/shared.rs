@@ -6,7 +6,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{ChallengeStore, CredentialRepository, CredentialUse, PendingCeremony, StoreError};
+use super::{
+    ChallengeStore, CredentialRepository, CredentialUse, Deletion, PendingCeremony, StoreError,
+};
 use crate::{Credential, CredentialId};
 
 #[async_trait]
@@ -62,5 +64,13 @@ impl<R: CredentialRepository> CredentialRepository for Arc<R> {
 
     async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
         (**self).delete(user_id, id).await
+    }
+
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Deletion, StoreError> {
+        (**self).delete_unless_last(user_id, id).await
     }
 }

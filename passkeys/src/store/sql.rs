@@ -38,7 +38,8 @@ pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
 
 /// The statements of a repository, ready to be prepared.
 ///
-/// SQLite and PostgreSQL speak one dialect here, but for how JSON goes in and comes out.
+/// SQLite and PostgreSQL speak one dialect here, but for how JSON goes in and comes out, and for
+/// what others see of a deletion while it happens.
 #[derive(Debug)]
 pub(super) struct Statements {
     pub(super) insert: Statement,
@@ -48,6 +49,7 @@ pub(super) struct Statements {
     pub(super) suspend: Statement,
     pub(super) rename: Statement,
     pub(super) delete: Statement,
+    pub(super) delete_unless_last: Statement,
 }
 
 #[derive(Debug)]
@@ -60,7 +62,7 @@ impl Statement {
 }
 
 impl Statements {
-    pub(super) fn all(&self) -> [&str; 7] {
+    pub(super) fn all(&self) -> [&str; 8] {
         let Self {
             insert,
             find,
@@ -69,12 +71,29 @@ impl Statements {
             suspend,
             rename,
             delete,
+            delete_unless_last,
         } = self;
-        [insert, find, list, record_use, suspend, rename, delete].map(|statement| &*statement.0)
+        [
+            insert,
+            find,
+            list,
+            record_use,
+            suspend,
+            rename,
+            delete,
+            delete_unless_last,
+        ]
+        .map(|statement| &*statement.0)
     }
 
-    /// `table` is quoted already; `from_json` and `to_json` are casts such as `::text`.
-    pub(super) fn new(table: &str, from_json: &str, to_json: &str) -> Self {
+    /// `table` is quoted already; `from_json` and `to_json` are casts such as `::text`. The last
+    /// one has `{table}` where the table goes.
+    pub(super) fn new(
+        table: &str,
+        from_json: &str,
+        to_json: &str,
+        delete_unless_last: &str,
+    ) -> Self {
         let statement = |sql: String| Statement(sql.into());
         let columns = format!(
             "credential_id, user_id, public_key, sign_count, transports{from_json}, aaguid, \
@@ -103,6 +122,7 @@ impl Statements {
             )),
             rename: statement(format!("UPDATE {table} SET device_name = $3 WHERE {owned}")),
             delete: statement(format!("DELETE FROM {table} WHERE {owned}")),
+            delete_unless_last: statement(delete_unless_last.replace("{table}", table)),
         }
     }
 }

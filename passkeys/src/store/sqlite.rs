@@ -7,7 +7,7 @@ use sqlx::{
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{
-    CredentialRepository, CredentialUse, InvalidTableName, StoreError,
+    CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
     sql::{self, Statements},
 };
 use crate::{Credential, CredentialId};
@@ -93,7 +93,7 @@ impl SqliteRepository {
         Self {
             pool,
             table: table.to_owned(),
-            statements: Statements::new(&format!("\"{table}\""), "", "").into(),
+            statements: Statements::new(&format!("\"{table}\""), "", "", DELETE_UNLESS_LAST).into(),
         }
     }
 
@@ -109,7 +109,7 @@ impl SqliteRepository {
     /// Every statement of the repository, for tests that ask the server for its plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 7] {
+    pub fn statements(&self) -> [&str; 8] {
         self.statements.all()
     }
 
@@ -171,6 +171,15 @@ const OWN_COLUMNS: [(&str, &str); 2] = [
     ("user_verified", "BOOLEAN NOT NULL DEFAULT 0"),
     ("suspended_at", "DATETIME"),
 ];
+
+/// SQLite has one writer at a time: nothing changes between the question and the deletion.
+const DELETE_UNLESS_LAST: &str = "
+DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
+    suspended_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM {table} AS other
+        WHERE other.user_id = $2 AND other.credential_id <> $1 AND other.suspended_at IS NULL
+    )
+)";
 
 impl CredentialRepository for SqliteRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
@@ -263,6 +272,19 @@ impl CredentialRepository for SqliteRepository {
             .bind(id.as_bytes())
             .bind(user_id);
         changed(deletion.execute(&self.pool).await)
+    }
+
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Deletion, StoreError> {
+        let deletion = sqlx::query(self.statements.delete_unless_last.sql())
+            .bind(id.as_bytes())
+            .bind(user_id);
+        let deleted = changed(deletion.execute(&self.pool).await)?;
+        let kept = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
+        Ok(Deletion::of(deleted, kept))
     }
 }
 

@@ -225,6 +225,14 @@ impl<S: Site> Visit<S> {
             .await
     }
 
+    /// The names of those that are said to have signed in now.
+    pub(crate) async fn signed_in_now(&self) -> Value {
+        let script = "const rows = [...document.querySelectorAll('#list li')];
+                      const now = rows.filter((it) => it.innerText.includes('Signed in now'));
+                      return now.map((it) => it.querySelector('h3').innerText)";
+        self.script(script).await
+    }
+
     /// What can be read on the page, in dialogs too.
     async fn text(&self) -> String {
         let text = self.script("return document.body.innerText").await;

@@ -105,9 +105,9 @@ async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
             user_id: "42".to_owned(),
             action: Action::new("POST", "/transfer", b"{}"),
         },
-        Purpose::Register(user.clone()),
-        Purpose::SignUp(user),
-        Purpose::Register(longest),
+        Purpose::Register((&user).into()),
+        Purpose::SignUp((&user).into()),
+        Purpose::Register((&longest).into()),
     ];
     for (number, purpose) in purposes.into_iter().enumerate() {
         let ceremony = pending(number, purpose, now(), LIFETIME);
@@ -221,7 +221,10 @@ async fn other_states_are_nothing<S: ChallengeStore>(store: S) -> Check {
 
 async fn states_are_short_ascii<S: ChallengeStore>(store: S) -> Check {
     let longest = PasskeyUser::new("x".repeat(64), "n".repeat(1024), "d".repeat(1024));
-    for purpose in [Purpose::Authenticate(None), Purpose::SignUp(longest)] {
+    for purpose in [
+        Purpose::Authenticate(None),
+        Purpose::SignUp((&longest).into()),
+    ] {
         let state = store.put(pending(0, purpose, now(), LIFETIME)).await?;
         kept(state.is_ascii(), format!("{state:?} is not ASCII"))?;
         kept(

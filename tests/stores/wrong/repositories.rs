@@ -1,29 +1,18 @@
-//! The contract catches what it says: for each promise there is a store that breaks it.
+use std::{collections::BTreeSet, sync::Mutex};
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Mutex,
-};
-
-use async_trait::async_trait;
 use passkeys::{
     Credential, CredentialId,
-    store::{
-        ChallengeStore, CredentialRepository, CredentialUse, MemoryChallenges, MemoryRepository,
-        PendingCeremony, StoreError,
-    },
+    store::{CredentialRepository, CredentialUse, Deletion, MemoryRepository, StoreError},
     testing,
 };
 use time::OffsetDateTime;
-use tokio::{
-    runtime::Handle,
-    task::{spawn_blocking, yield_now},
-};
+use tokio::task::yield_now;
 
-/// How a repository is wrong.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Wrong {
-    AlwaysFails,
+use super::{broken, compare, ways_to_be_wrong};
+
+ways_to_be_wrong! {
+    /// How a repository is wrong.
+    Wrong, WRONG:
     DropsTheAaguid,
     CutsTimesToSeconds,
     TrimsNames,
@@ -52,38 +41,12 @@ enum Wrong {
     LetsAnyoneDelete,
     LooksThenDeletes,
     OnlyHidesTheDeleted,
+    DeletesTheLast,
+    CountsTheSuspended,
+    CountsEverybodys,
+    KeepsTheSuspended,
+    LooksThenDeletesUnlessLast,
 }
-
-const WRONG: [Wrong; 28] = [
-    Wrong::DropsTheAaguid,
-    Wrong::CutsTimesToSeconds,
-    Wrong::TrimsNames,
-    Wrong::CutsNames,
-    Wrong::StripsNul,
-    Wrong::Overwrites,
-    Wrong::LooksThenInserts,
-    Wrong::ComparesIdsBySixteenBytes,
-    Wrong::FoldsCase,
-    Wrong::FailsForUnknownUsers,
-    Wrong::ListsEverybody,
-    Wrong::ListsNewestFirst,
-    Wrong::ListsAPage,
-    Wrong::KeepsTheBackupState,
-    Wrong::ForgetsTheLastUse,
-    Wrong::IgnoresTheCounter,
-    Wrong::RefusesWithoutACounter,
-    Wrong::LetsAnyoneUse,
-    Wrong::UsesTheSuspended,
-    Wrong::LooksThenRecords,
-    Wrong::LetsAnyoneSuspend,
-    Wrong::SuspendsAgain,
-    Wrong::HidesTheSuspended,
-    Wrong::LetsAnyoneRename,
-    Wrong::RenamesAll,
-    Wrong::LetsAnyoneDelete,
-    Wrong::LooksThenDeletes,
-    Wrong::OnlyHidesTheDeleted,
-];
 
 /// A repository that is right but for one thing.
 struct Repository {
@@ -91,6 +54,7 @@ struct Repository {
     inner: MemoryRepository,
     everything: Mutex<Vec<CredentialId>>,
     hidden: Mutex<Vec<CredentialId>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Repository {
@@ -122,6 +86,15 @@ impl Repository {
             .find(id)
             .await?
             .map_or_else(|| asking.to_owned(), |it| it.user_id))
+    }
+
+    async fn list_everybodys(&self) -> Result<Vec<Credential>, StoreError> {
+        let everything = self.everything.lock().unwrap().clone();
+        let mut listed = Vec::new();
+        for id in everything {
+            listed.extend(self.inner.find(&id).await?);
+        }
+        Ok(listed)
     }
 
     /// Changes a credential in ways that the inner repository would not.
@@ -187,11 +160,7 @@ impl CredentialRepository for Repository {
     async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
         let mut listed = self.inner.list(&self.user(user_id)).await?;
         if self.is(Wrong::ListsEverybody)? {
-            let everything = self.everything.lock().unwrap().clone();
-            listed.clear();
-            for id in everything {
-                listed.extend(self.inner.find(&id).await?);
-            }
+            listed = self.list_everybodys().await?;
         }
         if self.is(Wrong::FailsForUnknownUsers)? && listed.is_empty() {
             return Err(StoreError::new("who?"));
@@ -321,133 +290,38 @@ impl CredentialRepository for Repository {
         }
         self.inner.delete(&user, id).await
     }
-}
 
-/// How a challenge store is wrong.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Bad {
-    AlwaysFails,
-    CutsNames,
-    AnswersTheLatest,
-    KeepsWhatIsTaken,
-    LooksThenTakes,
-    TrimsStates,
-    FoldsCase,
-    MakesLongStates,
-    CountsStates,
-    ExpiresEarly,
-    KeepsTheLatestHundred,
-    ForgetsAllWithTheExpired,
-    LooksAtTheWallClock,
-}
-
-const BAD: [Bad; 12] = [
-    Bad::CutsNames,
-    Bad::AnswersTheLatest,
-    Bad::KeepsWhatIsTaken,
-    Bad::LooksThenTakes,
-    Bad::TrimsStates,
-    Bad::FoldsCase,
-    Bad::MakesLongStates,
-    Bad::CountsStates,
-    Bad::ExpiresEarly,
-    Bad::KeepsTheLatestHundred,
-    Bad::ForgetsAllWithTheExpired,
-    Bad::LooksAtTheWallClock,
-];
-
-/// A challenge store that is right but for one thing.
-struct Challenges {
-    bad: Bad,
-    waiting: Mutex<HashMap<String, PendingCeremony>>,
-    states: Mutex<Vec<String>>,
-    random: MemoryChallenges,
-}
-
-impl Challenges {
-    fn is(&self, bad: Bad) -> Result<bool, StoreError> {
-        match self.bad {
-            Bad::AlwaysFails => Err(StoreError::new("out of order")),
-            other => Ok(other == bad),
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Deletion, StoreError> {
+        let turn = self.turn.lock().await;
+        let mut user = self.user(user_id);
+        if self.is(Wrong::LetsAnyoneDelete)? {
+            user = self.owner(id, user_id).await?;
         }
-    }
-}
-
-#[async_trait]
-impl ChallengeStore for Challenges {
-    async fn put(&self, mut ceremony: PendingCeremony) -> Result<String, StoreError> {
-        let mut state = self.random.put(ceremony.clone()).await?;
-        let now = ceremony.begun_at();
-        let mut waiting = self.waiting.lock().unwrap();
-        let mut states = self.states.lock().unwrap();
-        if self.is(Bad::MakesLongStates)? {
-            state = state.repeat(300);
+        let own = self.inner.list(&user).await?;
+        let Some(credential) = own.iter().find(|it| it.id == *id) else {
+            return Ok(Deletion::Unknown);
+        };
+        let mut others = own.clone();
+        if self.is(Wrong::CountsEverybodys)? {
+            others = self.list_everybodys().await?;
         }
-        if self.is(Bad::FoldsCase)? {
-            state = state.to_lowercase();
+        others.retain(|it| it.id != *id);
+        if !self.is(Wrong::CountsTheSuspended)? {
+            others.retain(|it| it.suspended_at.is_none());
         }
-        if self.is(Bad::CountsStates)? {
-            state = format!("{:032}", states.len());
-        }
-        if self.is(Bad::CutsNames)? {
-            let json = serde_json::to_string(&ceremony).unwrap();
-            let nameless = json.replace("ada@example.com", "ada@example");
-            ceremony = serde_json::from_str(&nameless).unwrap();
-        }
-        if self.is(Bad::ExpiresEarly)? {
-            waiting.retain(|_, it| it.begun_at() + (it.expires_at() - it.begun_at()) / 2 > now);
-        }
-        if self.is(Bad::KeepsTheLatestHundred)? && states.len() >= 100 {
-            waiting.remove(&states[states.len() - 100]);
-        }
-        let has_expired = waiting.values().any(|it| it.expires_at() < now);
-        if self.is(Bad::ForgetsAllWithTheExpired)? && has_expired && waiting.len() > 50 {
-            waiting.clear();
-        }
-        states.push(state.clone());
-        waiting.insert(state.clone(), ceremony);
-        Ok(state)
-    }
-
-    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
-        let mut state = state.to_owned();
-        if self.is(Bad::TrimsStates)? {
-            state = state.trim().to_owned();
-        }
-        if self.is(Bad::FoldsCase)? {
-            state = state.to_lowercase();
-        }
-        if self.is(Bad::AnswersTheLatest)? {
-            state = self.states.lock().unwrap().pop().unwrap_or(state);
-        }
-        if self.is(Bad::KeepsWhatIsTaken)? {
-            return Ok(self.waiting.lock().unwrap().get(&state).cloned());
-        }
-        if self.is(Bad::LooksThenTakes)? {
-            let found = self.waiting.lock().unwrap().get(&state).cloned();
+        let suspended = credential.suspended_at.is_some() && !self.is(Wrong::KeepsTheSuspended)?;
+        let may = suspended || !others.is_empty() || self.is(Wrong::DeletesTheLast)?;
+        if self.is(Wrong::LooksThenDeletesUnlessLast)? {
+            drop(turn);
             yield_now().await;
-            self.waiting.lock().unwrap().remove(&state);
-            return Ok(found);
         }
-        let taken = self.waiting.lock().unwrap().remove(&state);
-        if self.is(Bad::LooksAtTheWallClock)? {
-            return Ok(taken.filter(|it| it.expires_at() > OffsetDateTime::now_utc()));
-        }
-        Ok(taken)
+        let deleted = may && self.inner.delete(&user, id).await?;
+        Ok(Deletion::of(deleted, !may))
     }
-}
-
-/// The promises that the verdict on a store says are broken.
-async fn broken<F: Future<Output = ()>>(
-    trial: impl FnOnce() -> F + Send + 'static,
-) -> BTreeSet<String> {
-    let runtime = Handle::current();
-    let Err(failed) = spawn_blocking(move || runtime.block_on(trial())).await else {
-        return BTreeSet::new();
-    };
-    let verdict = failed.into_panic().downcast::<String>().unwrap();
-    let promises = verdict.lines().filter_map(|line| line.strip_prefix("- "));
-    promises.map(str::to_owned).collect()
 }
 
 async fn broken_by_repository(wrong: Wrong) -> BTreeSet<String> {
@@ -457,40 +331,11 @@ async fn broken_by_repository(wrong: Wrong) -> BTreeSet<String> {
             inner: MemoryRepository::default(),
             everything: Mutex::default(),
             hidden: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
         })
         .await;
     })
     .await
-}
-
-async fn broken_by_challenges(bad: Bad) -> BTreeSet<String> {
-    broken(async move || {
-        testing::challenge_store(async || Challenges {
-            bad,
-            waiting: Mutex::default(),
-            states: Mutex::default(),
-            random: MemoryChallenges::default(),
-        })
-        .await;
-    })
-    .await
-}
-
-/// Every wrong store is caught, and every promise has a store that breaks it.
-fn compare(all: BTreeSet<String>, caught: Vec<(String, BTreeSet<String>)>) {
-    let mut unbroken = all;
-    for (wrong, promises) in caught {
-        println!("{wrong}: {promises:#?}");
-        assert!(
-            !promises.is_empty(),
-            "a store that is wrong ({wrong}) passes"
-        );
-        unbroken.retain(|promise| !promises.contains(promise));
-    }
-    assert!(
-        unbroken.is_empty(),
-        "no wrong store breaks these promises: {unbroken:#?}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -501,22 +346,8 @@ async fn wrong_repositories_are_caught() {
         "a store that always fails breaks every promise"
     );
     let mut caught = Vec::new();
-    for wrong in WRONG {
+    for &wrong in WRONG {
         caught.push((format!("{wrong:?}"), broken_by_repository(wrong).await));
-    }
-    compare(all, caught);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn wrong_challenge_stores_are_caught() {
-    let all = broken_by_challenges(Bad::AlwaysFails).await;
-    assert!(
-        all.len() > 9,
-        "a store that always fails breaks every promise"
-    );
-    let mut caught = Vec::new();
-    for bad in BAD {
-        caught.push((format!("{bad:?}"), broken_by_challenges(bad).await));
     }
     compare(all, caught);
 }

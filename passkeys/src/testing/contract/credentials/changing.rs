@@ -1,0 +1,67 @@
+//! `suspend` and `rename`.
+
+use time::Duration;
+
+use super::{super::kept, Check, HOSTILE, full, holds, inserted, lists, now, usage};
+use crate::{Credential, store::CredentialRepository};
+
+pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R) -> Check {
+    let credential = Credential {
+        suspended_at: None,
+        ..full(b"id", "ada")
+    };
+    inserted(&store, &credential).await?;
+    kept(
+        !store.suspend("eve", &credential.id, now()).await?,
+        "somebody else suspended it",
+    )?;
+    holds(&store, &credential).await?;
+    let suspended = Credential {
+        suspended_at: Some(now()),
+        ..credential
+    };
+    for later in [0, 1] {
+        let at = now() + Duration::hours(later);
+        kept(
+            store.suspend("ada", &suspended.id, at).await?,
+            "the owner's was not found",
+        )?;
+        holds(&store, &suspended).await?;
+    }
+    lists(&store, "ada", std::slice::from_ref(&suspended)).await?;
+    let recorded = store.record_use("ada", &suspended.id, &usage(7, 8)).await?;
+    kept(!recorded, "it was used after it was suspended")
+}
+
+pub(super) async fn only_the_owner_renames<R: CredentialRepository>(store: R) -> Check {
+    let credential = full(b"id", "ada");
+    let bystander = full(b"other", "ada");
+    inserted(&store, &credential).await?;
+    inserted(&store, &bystander).await?;
+    kept(
+        !store.rename("eve", &credential.id, "mine").await?,
+        "somebody else renamed it",
+    )?;
+    holds(&store, &credential).await?;
+    for name in HOSTILE {
+        kept(
+            store.rename("ada", &credential.id, name).await?,
+            "the owner's was not found",
+        )?;
+        holds(
+            &store,
+            &Credential {
+                device_name: name.to_owned(),
+                ..credential.clone()
+            },
+        )
+        .await?;
+    }
+    // The name it has already is as good as another.
+    let unchanged = HOSTILE[HOSTILE.len() - 1];
+    kept(
+        store.rename("ada", &credential.id, unchanged).await?,
+        "the same name found nothing",
+    )?;
+    holds(&store, &bystander).await
+}

@@ -1,0 +1,246 @@
+//! `insert` and `find`.
+
+use std::sync::Arc;
+
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+use super::{
+    super::{ROUNDS, kept, race, same},
+    Check, HOSTILE, bare, full, holds, id, inserted, lists, now, usage,
+};
+use crate::{
+    Credential, CredentialId, Transport,
+    store::{CredentialRepository, Deletion},
+};
+
+pub(super) async fn every_field_is_kept<R: CredentialRepository>(store: R) -> Check {
+    let longest_id = vec![0xff; CredentialId::MAX_BYTES];
+    let opposites = Credential {
+        backup_eligible: false,
+        user_verified: false,
+        sign_count: u32::MAX,
+        transports: vec![Transport::Hybrid, Transport::Usb],
+        public_key: vec![0x5a; 4096],
+        ..full(&longest_id, &"u".repeat(64))
+    };
+    for credential in [full(b"full", "ada"), bare(b"bare", "ada"), opposites] {
+        inserted(&store, &credential).await?;
+        holds(&store, &credential).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn times_are_kept<R: CredentialRepository>(store: R) -> Check {
+    let offset = UtcOffset::from_hms(-9, -30, 0).unwrap_or(UtcOffset::UTC);
+    let times = [
+        OffsetDateTime::UNIX_EPOCH,
+        now() + Duration::microseconds(1),
+        now().to_offset(offset),
+        OffsetDateTime::UNIX_EPOCH + Duration::days(60_000),
+    ];
+    for (number, time) in (0..).zip(times) {
+        let credential = Credential {
+            created_at: time,
+            ..full(&[number], "ada")
+        };
+        inserted(&store, &credential).await?;
+        holds(&store, &credential).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn strings_are_kept<R: CredentialRepository>(store: R) -> Check {
+    for (number, text) in (0..).zip(HOSTILE) {
+        let credential = Credential {
+            device_name: text.to_owned(),
+            attestation_format: Some(text.to_owned()),
+            ..full(&[number], text)
+        };
+        inserted(&store, &credential).await?;
+        holds(&store, &credential).await?;
+        lists(&store, text, &[credential]).await?;
+    }
+    for (number, text) in (0..).zip(HOSTILE) {
+        kept(
+            store.rename(text, &id(&[number]), text).await?,
+            "a rename found nothing",
+        )?;
+        let other = HOSTILE[(usize::from(number) + 1) % HOSTILE.len()];
+        kept(
+            !store.delete(other, &id(&[number])).await?,
+            "another user deleted",
+        )?;
+        kept(
+            store.delete(text, &id(&[number])).await?,
+            "the owner deleted nothing",
+        )?;
+    }
+    // The longest that the library lets through.
+    let longest = Credential {
+        device_name: "👩".repeat(255),
+        ..full(b"longest", "ada")
+    };
+    inserted(&store, &longest).await?;
+    holds(&store, &longest).await
+}
+
+pub(super) async fn nothing_is_cut<R: CredentialRepository>(store: R) -> Check {
+    let long = "x".repeat(10_000);
+    for (number, text) in (0..).zip(["\0", "a\0b", "end\0", &long]) {
+        let named = Credential {
+            device_name: text.to_owned(),
+            ..full(&[1, number], "ada")
+        };
+        let owned = full(&[2, number], text);
+        for credential in [named, owned] {
+            if store.insert(&credential).await.unwrap_or(false) {
+                holds(&store, &credential).await?;
+            } else {
+                let found = store.find(&credential.id).await?;
+                same("a credential that was refused", &found, &None)?;
+            }
+        }
+        let renamed = full(&[3, number], "ada");
+        inserted(&store, &renamed).await?;
+        let name = match store.rename("ada", &renamed.id, text).await {
+            Ok(_) => text.to_owned(),
+            Err(_) => renamed.device_name.clone(),
+        };
+        holds(
+            &store,
+            &Credential {
+                device_name: name,
+                ..renamed
+            },
+        )
+        .await?;
+        // Whoever asks, to ask is no error: a peer may have named the user.
+        let unknown = format!("{text}?");
+        lists(&store, &unknown, &[]).await?;
+        kept(
+            !store.delete(&unknown, &id(&[3, number])).await?,
+            "another user deleted",
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) async fn a_known_id_is_refused<R: CredentialRepository>(store: R) -> Check {
+    let first = full(b"id", "ada");
+    inserted(&store, &first).await?;
+    for again in [first.clone(), bare(b"id", "ada"), bare(b"id", "eve")] {
+        kept(!store.insert(&again).await?, "a known id was stored again")?;
+        holds(&store, &first).await?;
+    }
+    lists(&store, "eve", &[]).await
+}
+
+pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Check {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        let won = race(&store, |number, store| async move {
+            let user = format!("user {number}");
+            Ok(store.insert(&full(&[round], &user)).await?.then_some(user))
+        });
+        let winners: Vec<_> = won.await?.into_iter().flatten().collect();
+        kept(
+            winners.len() == 1,
+            format!("{} insertions answered `true`", winners.len()),
+        )?;
+        holds(&*store, &full(&[round], &winners[0])).await?;
+        let listed = store
+            .list(&winners[0])
+            .await?
+            .iter()
+            .filter(|it| it.id == id(&[round]))
+            .count();
+        kept(listed == 1, "the winner's credential is not listed once")?;
+    }
+    Ok(())
+}
+
+pub(super) async fn ids_are_exact<R: CredentialRepository>(store: R) -> Check {
+    let mut ids = vec![
+        vec![0],
+        vec![0, 0],
+        vec![0; 16],
+        vec![0; 17],
+        b"ID".to_vec(),
+        b"id".to_vec(),
+    ];
+    for bit in 0..128 {
+        let mut bytes = vec![0; 16];
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        ids.push(bytes);
+    }
+    let mut long = vec![7; CredentialId::MAX_BYTES];
+    ids.push(long.clone());
+    long[CredentialId::MAX_BYTES - 1] ^= 1;
+    ids.push(long);
+    let owner = |number: usize| format!("user {number}");
+    for (number, bytes) in ids.iter().enumerate() {
+        inserted(&store, &bare(bytes, &owner(number))).await?;
+    }
+    for (number, bytes) in ids.iter().enumerate() {
+        holds(&store, &bare(bytes, &owner(number))).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn the_unknown_is_nothing<R: CredentialRepository>(store: R) -> Check {
+    inserted(&store, &full(b"id", "ada")).await?;
+    same(
+        "an unknown credential",
+        &store.find(&id(b"other")).await?,
+        &None,
+    )?;
+    for user in [
+        "", "eve", "Ada", "ADA", "ada ", " ada", "ad_", "ad%", "ada\0", "\0",
+    ] {
+        lists(&store, user, &[]).await?;
+        kept(
+            !store.record_use(user, &id(b"id"), &usage(7, 8)).await?,
+            "a stranger used it",
+        )?;
+        kept(
+            !store.suspend(user, &id(b"id"), now()).await?,
+            "a stranger suspended it",
+        )?;
+        kept(
+            !store.rename(user, &id(b"id"), "mine").await?,
+            "a stranger renamed it",
+        )?;
+        kept(
+            !store.delete(user, &id(b"id")).await?,
+            "a stranger deleted it",
+        )?;
+        same(
+            "a stranger's deletion",
+            &store.delete_unless_last(user, &id(b"id")).await?,
+            &Deletion::Unknown,
+        )?;
+    }
+    let unknown = id(b"unknown");
+    kept(
+        !store.record_use("ada", &unknown, &usage(0, 1)).await?,
+        "the unknown was used",
+    )?;
+    kept(
+        !store.suspend("ada", &unknown, now()).await?,
+        "the unknown was suspended",
+    )?;
+    kept(
+        !store.rename("ada", &unknown, "name").await?,
+        "the unknown was renamed",
+    )?;
+    kept(
+        !store.delete("ada", &unknown).await?,
+        "the unknown was deleted",
+    )?;
+    same(
+        "the deletion of the unknown",
+        &store.delete_unless_last("ada", &unknown).await?,
+        &Deletion::Unknown,
+    )?;
+    holds(&store, &full(b"id", "ada")).await
+}

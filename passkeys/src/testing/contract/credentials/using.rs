@@ -1,0 +1,157 @@
+//! `record_use` and `suspend`.
+
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::{
+    super::{ROUNDS, kept, race, same},
+    Check, bare, full, holds, id, inserted, now, usage,
+};
+use crate::{
+    Credential,
+    store::{CredentialRepository, CredentialUse},
+};
+
+pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Check {
+    let before = Credential {
+        suspended_at: None,
+        backup_state: false,
+        ..full(b"id", "ada")
+    };
+    let bystander = Credential {
+        suspended_at: None,
+        ..full(b"other", "ada")
+    };
+    inserted(&store, &before).await?;
+    inserted(&store, &bystander).await?;
+    kept(
+        store
+            .record_use("ada", &before.id, &usage(7, u32::MAX))
+            .await?,
+        "nothing was recorded",
+    )?;
+    let after = Credential {
+        sign_count: u32::MAX,
+        backup_state: true,
+        last_used_at: Some(now() + Duration::minutes(1)),
+        ..before
+    };
+    holds(&store, &after).await?;
+    holds(&store, &bystander).await?;
+    let unsynchronised = CredentialUse {
+        backup_state: false,
+        ..usage(u32::MAX, u32::MAX)
+    };
+    kept(
+        store.record_use("ada", &after.id, &unsynchronised).await?,
+        "nothing was recorded",
+    )?;
+    holds(
+        &store,
+        &Credential {
+            backup_state: false,
+            ..after
+        },
+    )
+    .await?;
+    // No counter: zero stays zero, and each use is recorded.
+    inserted(&store, &bare(b"no counter", "ada")).await?;
+    for _ in 0..2 {
+        let recorded = store
+            .record_use("ada", &id(b"no counter"), &usage(0, 0))
+            .await?;
+        kept(recorded, "a use without a counter was not recorded")?;
+    }
+    Ok(())
+}
+
+pub(super) async fn a_stale_counter_is_refused<R: CredentialRepository>(store: R) -> Check {
+    let credential = Credential {
+        suspended_at: None,
+        ..full(b"id", "ada")
+    };
+    inserted(&store, &credential).await?;
+    for previous in [0, 6, 8, u32::MAX] {
+        let recorded = store
+            .record_use("ada", &credential.id, &usage(previous, 9))
+            .await?;
+        kept(
+            !recorded,
+            format!("it was 7, and a use judged against {previous} was recorded"),
+        )?;
+        holds(&store, &credential).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn only_the_owner_uses<R: CredentialRepository>(store: R) -> Check {
+    let credential = Credential {
+        suspended_at: None,
+        ..full(b"id", "ada")
+    };
+    inserted(&store, &credential).await?;
+    inserted(&store, &bare(b"other", "eve")).await?;
+    let recorded = store
+        .record_use("eve", &credential.id, &usage(7, 8))
+        .await?;
+    kept(!recorded, "somebody else's use was recorded")?;
+    holds(&store, &credential).await
+}
+
+pub(super) async fn the_suspended_is_not_used<R: CredentialRepository>(store: R) -> Check {
+    let credential = full(b"id", "ada");
+    inserted(&store, &credential).await?;
+    let recorded = store
+        .record_use("ada", &credential.id, &usage(7, 8))
+        .await?;
+    kept(!recorded, "a suspended credential was used")?;
+    holds(&store, &credential).await
+}
+
+pub(super) async fn one_use_wins<R: CredentialRepository>(store: R) -> Check {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        inserted(&*store, &bare(&[round], "ada")).await?;
+        // Half of them bring one counter, half another.
+        let won = race(&store, |number, store| async move {
+            let next = if number % 2 == 0 { 1 } else { 2 };
+            let recorded = store
+                .record_use("ada", &id(&[round]), &usage(0, next))
+                .await?;
+            Ok(recorded.then_some(next))
+        });
+        let winners: Vec<_> = won.await?.into_iter().flatten().collect();
+        kept(
+            winners.len() == 1,
+            format!("{} uses answered `true`", winners.len()),
+        )?;
+        let stored = store.find(&id(&[round])).await?.map(|it| it.sign_count);
+        same("the counter", &stored, &Some(winners[0]))?;
+    }
+    Ok(())
+}
+
+pub(super) async fn no_use_is_lost<R: CredentialRepository>(store: R) -> Check {
+    let store = Arc::new(store);
+    inserted(&*store, &bare(b"id", "ada")).await?;
+    let recorded = race(&store, |_, store| async move {
+        let mut recorded = 0;
+        for _ in 0..10 {
+            let Some(found) = store.find(&id(b"id")).await? else {
+                break;
+            };
+            let count = found.sign_count;
+            let usage = usage(count, count + 1);
+            recorded += u32::from(store.record_use("ada", &found.id, &usage).await?);
+        }
+        Ok(recorded)
+    });
+    let recorded = recorded.await?.into_iter().sum();
+    let stored = store.find(&id(b"id")).await?.map(|it| it.sign_count);
+    same(
+        "the counter, which each recorded use advanced by one",
+        &stored,
+        &Some(recorded),
+    )
+}

@@ -1,0 +1,51 @@
+// What the module declares and passes on, and what the document says of it.
+
+import type { AuthenticateOptions, Passkey, PasskeyClient, RegisterOptions } from "./client";
+import type { Answer, Body, Code, Path, Schemas } from "./routes";
+
+type Same<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2
+    ? true
+    : { declared: A; documented: B };
+
+type Fits<A, B> = [A] extends [B] ? true : { this: A; doesNotFit: B };
+
+type Result<M extends keyof PasskeyClient> = Awaited<ReturnType<PasskeyClient[M]>>;
+
+// Passkeys, as they are listed, renamed and deleted.
+export const passkey: Same<Passkey, Schemas["Passkeys.Credential"]> = true;
+export const list: Same<Result<"list">, Answer<"/credentials", "GET">> = true;
+
+type Rename = Parameters<PasskeyClient["rename"]>;
+export const renames: Same<{ deviceName: Rename[1] }, Body<`/credentials/${string}`, "PATCH">> =
+  true;
+export const renamed: Fits<Answer<`/credentials/${string}`, "PATCH">, Result<"rename">> = true;
+export const removed: Fits<Answer<`/credentials/${string}`, "DELETE">, Result<"remove">> = true;
+
+// What a page may say when somebody registers or signs in.
+type Name = Exclude<RegisterOptions["deviceName"], Function>;
+export const named: Fits<Name, Body<"/register/finish", "POST">["deviceName"]> = true;
+
+type Somebody = Body<"/authenticate/begin", "POST">;
+type KeysOf<T> = T extends unknown ? keyof T : never;
+export const who: Same<Exclude<keyof AuthenticateOptions, "signal">, KeysOf<Somebody>> = true;
+export const byId: Fits<Required<Pick<AuthenticateOptions, "userId">>, Somebody> = true;
+export const byName: Fits<Required<Pick<AuthenticateOptions, "username">>, Somebody> = true;
+
+// What the browser is asked.
+type Creation = Answer<"/register/begin", "POST">["publicKey"];
+export const creation: Fits<Creation, PublicKeyCredentialCreationOptionsJSON> = true;
+type Request = Answer<"/authenticate/begin", "POST">["publicKey"];
+export const request: Fits<Request, PublicKeyCredentialRequestOptionsJSON> = true;
+
+// Nothing above is `any` or nothing, which would fit everything.
+type IsVague<T> = 0 extends 1 & T ? true : [T] extends [never] ? true : false;
+export const vague: Record<string, false> = {
+  path: false as IsVague<Path>,
+  code: false as IsVague<Code>,
+  creation: false as IsVague<Creation>,
+  request: false as IsVague<Request>,
+  somebody: false as IsVague<Somebody>,
+  signals: false as IsVague<Answer<"/signals", "GET">>,
+  unknown: false as IsVague<Answer<"/signals/unknown", "POST">>,
+};
