@@ -3,8 +3,9 @@
 use axum::{
     Extension, Json, Router,
     body::Body,
-    extract::State,
+    extract::{OriginalUri, State},
     http::{Method, Request, StatusCode},
+    middleware::map_request,
     routing::{delete, post},
 };
 use passkeys::{
@@ -322,6 +323,37 @@ async fn it_works_in_a_router_whose_state_is_the_application() {
     let agreed = agree(&site, &order, &mut phone).await;
     let answer = send(&site, &order, &agreed, Some("ada")).await;
     assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!(5)));
+}
+
+/// As behind a proxy that serves `/app/bank` from `/bank`.
+#[tokio::test]
+async fn a_path_that_a_proxy_changed_is_the_browsers_where_a_layer_says_so() {
+    async fn as_in_the_browser(mut request: Request<Body>) -> Request<Body> {
+        let path = format!("/app{}", request.uri());
+        let original = OriginalUri(path.parse().unwrap());
+        request.extensions_mut().insert(original);
+        request
+    }
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let site = bank(&passkeys);
+    let behind_a_proxy = site.0.clone().layer(map_request(as_in_the_browser));
+    let behind_a_proxy = Site(behind_a_proxy);
+    let mut phone = Peer::new();
+    site.register("ada", &mut phone).await;
+    let asked = Order {
+        path: "/app/bank/transfer",
+        ..FIVE_TO_BOB
+    };
+    let sent = Order {
+        path: "/bank/transfer",
+        ..FIVE_TO_BOB
+    };
+    let agreed = agree(&site, &asked, &mut phone).await;
+    let answer = send(&behind_a_proxy, &sent, &agreed, Some("ada")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let agreed = agree(&site, &asked, &mut phone).await;
+    let answer = send(&site, &sent, &agreed, Some("ada")).await;
+    answer.is_error(400, "challenge_not_found");
 }
 
 /// The log says why: see `logging`.

@@ -69,8 +69,7 @@ use crate::{
 /// It takes the body, so it is the last argument, and at most 64 KiB of it. The state of the
 /// router may be anything: the [`Passkeys`] come from an extension, which must be those of the
 /// router that begins. The path is the one that the request came with, however routers are nested;
-/// behind a proxy that changes it, a layer around the outermost router has to insert the browser's
-/// as [`OriginalUri`].
+/// behind a proxy that changes it, a layer has to insert the browser's as an [`OriginalUri`].
 ///
 /// # Rejections
 ///
