@@ -1,12 +1,12 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 
 use crate::{
     Clock, Config, SystemClock,
     attestation::TrustAnchors,
-    audit::AuditSink,
-    ceremony::{Authentication, Ceremonies, Decoys, Registration, StepUp},
+    audit::{AuditSink, Trail},
+    ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
     engine::Engine,
     http,
     relying_party::RelyingParty,
@@ -70,6 +70,7 @@ impl<A: RelyingParty> Passkeys<A> {
             clock: Arc::new(SystemClock),
             audit: None,
             decoys: Decoys::random(),
+            redeemed: Arc::new(Recent::default()),
         };
         Self {
             app,
@@ -87,11 +88,21 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
-    /// Tells this sink what happens.
+    /// Tells this sink what happens, on [a thread of its own](crate::audit#to-a-sink).
     #[must_use]
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
-        self.ceremonies.audit = Some(Arc::new(sink));
+        self.ceremonies.audit = Some(Arc::new(Trail::to(sink)));
         self
+    }
+
+    /// Waits until the audit sink was given everything that has happened, but no longer than
+    /// this. Answers whether it was.
+    ///
+    /// Blocks the thread. It is for the end of a program, when the server has stopped, and for
+    /// tests that read what their sink was told.
+    pub fn flush_audit(&self, at_most: Duration) -> bool {
+        let trail = self.ceremonies.audit.as_ref();
+        trail.is_none_or(|trail| trail.flush(at_most))
     }
 
     /// Registers only passkeys whose attestation leads to one of these, and has browsers asked
