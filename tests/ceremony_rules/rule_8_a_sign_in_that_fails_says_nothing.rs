@@ -1,4 +1,22 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use passkeys::{AuthenticatorAttachment, CredentialId};
+
 use super::*;
+
+const SECRET: [u8; 32] = [7; 32];
+
+/// A process of an application that has a secret.
+fn instance(secret: &[u8], config: Config) -> World {
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+    World::of(passkeys.decoy_secret(secret).unwrap())
+}
+
+/// What a user is said to have.
+async fn of(world: &World, user: &str) -> Value {
+    let begun = world.passkeys.authentication().begin(Some(user)).await;
+    allowed(&begun.unwrap())
+}
 
 fn allowed(begun: &passkeys::ceremony::Begun<passkeys::ceremony::RequestOptions>) -> Value {
     serde_json::to_value(begun).unwrap()["publicKey"]["allowCredentials"].clone()
@@ -17,6 +35,118 @@ async fn an_unknown_user_is_answered_with_credentials_that_stay_the_same() {
     let members =
         |list: &Value| -> Vec<String> { list[0].as_object().unwrap().keys().cloned().collect() };
     assert_eq!(members(&known), members(&unknown));
+}
+
+#[tokio::test]
+async fn made_up_credentials_are_the_same_at_every_instance_and_after_a_restart() {
+    let before = instance(&SECRET, config(|config| config));
+    let after = instance(&SECRET, config(|config| config));
+    let elsewhere = instance(&[8; 32], config(|config| config));
+    for user in ["eve", "mallory", ""] {
+        let made_up = of(&before, user).await;
+        assert_eq!(of(&after, user).await, made_up, "{user}");
+        assert_ne!(of(&elsewhere, user).await, made_up, "{user}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_loses_the_last_passkey_is_answered_like_nobody() {
+    let world = instance(&SECRET, config(|config| config));
+    let nobody = of(&world, "ada").await;
+    let registered = world.register(&ada(), &mut world.device()).await.unwrap();
+    let id = &registered.credential().id;
+    let hers = of(&world, "ada").await;
+    assert_eq!(hers[0]["id"], id.to_string());
+    assert_eq!(
+        hers.as_array().unwrap().len(),
+        1,
+        "nothing made up is added"
+    );
+    let repository = world.passkeys.repository();
+    assert!(repository.delete("ada", id).await.unwrap());
+    assert_eq!(of(&world, "ada").await, nobody);
+}
+
+#[test]
+fn a_secret_that_can_be_guessed_is_refused() {
+    let passkeys = || Passkeys::new(App, MemoryRepository::default());
+    let refused = passkeys().decoy_secret([7; 31]).err().unwrap();
+    assert_eq!(
+        refused.to_string(),
+        "the secret has 31 bytes; give at least 32, from a random source"
+    );
+    assert!(passkeys().decoy_secret([7; 32]).is_ok());
+}
+
+/// How many of these users are said to have so many passkeys, and how many passkeys are of a kind:
+/// the length of the id, and the transports.
+type Shapes = (BTreeMap<usize, usize>, BTreeMap<(usize, String), usize>);
+
+const USERS: usize = 2000;
+
+async fn shapes(attachment: Option<AuthenticatorAttachment>) -> Shapes {
+    let world = instance(
+        &SECRET,
+        config(|config| match attachment {
+            Some(attachment) => config.authenticator_attachment(attachment),
+            None => config,
+        }),
+    );
+    let (mut counts, mut kinds) = Shapes::default();
+    let mut ids = BTreeSet::new();
+    for user in 0..USERS {
+        let list = of(&world, &format!("user {user}")).await;
+        let list = list.as_array().unwrap();
+        *counts.entry(list.len()).or_default() += 1;
+        for credential in list {
+            let id: CredentialId = credential["id"].as_str().unwrap().parse().unwrap();
+            let kind = (id.as_bytes().len(), credential["transports"].to_string());
+            *kinds.entry(kind).or_default() += 1;
+            assert!(ids.insert(id), "each is made up once");
+        }
+    }
+    (counts, kinds)
+}
+
+/// Holds that the numbers stand to each other as these shares in per cent do, give or take two.
+fn assert_shares<K: Ord + Copy + std::fmt::Debug>(
+    numbers: impl IntoIterator<Item = (K, usize)>,
+    shares: &[(K, usize)],
+) {
+    let numbers: BTreeMap<_, _> = numbers.into_iter().collect();
+    let all: usize = numbers.values().sum();
+    assert_eq!(numbers.len(), shares.len(), "{numbers:?}");
+    for (kind, share) in shares {
+        let is = numbers[kind] * 100 / all;
+        assert!(is.abs_diff(*share) <= 2, "{kind:?}: {is} %, not {share} %");
+    }
+}
+
+#[tokio::test]
+async fn made_up_credentials_are_as_many_and_of_the_kinds_that_people_have() {
+    let (counts, kinds) = shapes(None).await;
+    assert_shares(counts, &[(1, 70), (2, 22), (3, 8)]);
+    let kinds = kinds
+        .iter()
+        .map(|((bytes, transports), number)| ((*bytes, transports.as_str()), *number));
+    let shares = [
+        ((16, r#"["hybrid","internal"]"#), 35),
+        ((20, r#"["hybrid","internal"]"#), 40),
+        ((32, r#"["internal"]"#), 13),
+        ((48, r#"["nfc","usb"]"#), 8),
+        ((64, r#"["usb"]"#), 4),
+    ];
+    assert_shares(kinds, &shares);
+}
+
+#[tokio::test]
+async fn no_kind_is_made_up_that_the_configuration_does_not_let_people_have() {
+    let (_, kinds) = shapes(Some(AuthenticatorAttachment::Platform)).await;
+    let lengths: Vec<_> = kinds.keys().map(|(bytes, _)| *bytes).collect();
+    assert_eq!(lengths, [16, 20, 32], "no security keys");
+    let (_, kinds) = shapes(Some(AuthenticatorAttachment::CrossPlatform)).await;
+    let lengths: Vec<_> = kinds.keys().map(|(bytes, _)| *bytes).collect();
+    assert_eq!(lengths, [16, 20, 48, 64], "nothing built in");
 }
 
 #[tokio::test]

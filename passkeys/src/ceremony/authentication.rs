@@ -96,7 +96,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let assertion = self.assertion();
         let mut allow = assertion.usable(user_id).await?;
         if allow.is_empty() {
-            allow = self.0.decoys.of(named);
+            allow = self.0.decoys.of(named, self.0.possible());
         }
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
         assertion.hand_out(Some(user_id), allow, purpose).await

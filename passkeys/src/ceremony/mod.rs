@@ -20,6 +20,7 @@ use time::OffsetDateTime;
 
 pub use authentication::{Authentication, FinishAuthentication};
 pub(crate) use decoy::Decoys;
+use decoy::Possible;
 pub use options::{Begun, CreationOptions, RequestOptions};
 pub(crate) use recent::Recent;
 pub use registration::{FinishRegistration, Registration};
@@ -30,7 +31,7 @@ pub use crate::action::Action;
 pub use crate::response::{AuthenticationResponse, RegistrationResponse};
 
 use crate::{
-    Clock, Config, CredentialId, Error,
+    Attestation, Clock, Config, CredentialId, Error,
     audit::{self, AuditEvent, AuditKind, Reason, Trail},
     challenge::Challenge,
     engine::Engine,
@@ -71,6 +72,15 @@ impl<R> Ceremonies<R> {
     pub(crate) fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    }
+
+    /// What passkeys people can have here.
+    fn possible(&self) -> Possible {
+        Possible {
+            attachment: self.config.authenticator_attachment(),
+            // These have no attestation.
+            synchronised: self.engine.attestation() != Attestation::Direct,
+        }
     }
 
     /// Makes a ceremony wait and answers its `state`.
