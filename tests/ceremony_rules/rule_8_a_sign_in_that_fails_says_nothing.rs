@@ -1,6 +1,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use passkeys::{AuthenticatorAttachment, CredentialId};
+use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use passkeys::{AuthenticatorAttachment, CredentialId, ceremony::FinishAuthentication};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::*;
 
@@ -147,6 +150,54 @@ async fn no_kind_is_made_up_that_the_configuration_does_not_let_people_have() {
     let (_, kinds) = shapes(Some(AuthenticatorAttachment::CrossPlatform)).await;
     let lengths: Vec<_> = kinds.keys().map(|(bytes, _)| *bytes).collect();
     assert_eq!(lengths, [16, 20, 48, 64], "nothing built in");
+}
+
+fn bytes(member: &Value) -> Vec<u8> {
+    let id: CredentialId = member.as_str().unwrap().parse().unwrap();
+    id.as_bytes().to_vec()
+}
+
+#[tokio::test]
+async fn nobody_signs_in_with_a_passkey_that_was_made_up() {
+    let world = instance(&SECRET, config(|config| config));
+    let mut local = world.device();
+    world.register(&bob(), &mut local).await.unwrap();
+    let mut synchronised = local.with_fault(Fault::BackupEligibilityChanged);
+    // What is made up is verified against a key, so that it takes as long, and that is no secret.
+    let key = SigningKey::from_slice(&Sha256::digest("passkeys: nobody's passkey")).unwrap();
+    for user in 0..32 {
+        let user = format!("user {user}");
+        let begun = world.passkeys.authentication().begin(Some(&user)).await;
+        let begun = begun.unwrap();
+        let mut options = serde_json::to_value(&begun).unwrap();
+        let id = options["publicKey"]["allowCredentials"][0]["id"].clone();
+        options["publicKey"]["allowCredentials"] = json!([]);
+        let device = match bytes(&id).len() {
+            16 | 20 => &mut synchronised,
+            _ => &mut local,
+        };
+        let mut credential = device.get(&options).unwrap();
+        let response = &credential["response"];
+        let hash = Sha256::digest(bytes(&response["clientDataJSON"]));
+        let signed = [bytes(&response["authenticatorData"]), hash.to_vec()].concat();
+        let signature: Signature = key.sign(&signed);
+        let signature = CredentialId::from(signature.to_der().as_bytes());
+        for (member, value) in [
+            ("/id", &id),
+            ("/rawId", &id),
+            ("/response/userHandle", &json!(null)),
+        ] {
+            credential.pointer_mut(member).unwrap().clone_from(value);
+        }
+        credential["response"]["signature"] = signature.to_string().into();
+        let request = FinishAuthentication {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state,
+        };
+        let answer = world.passkeys.authentication().finish(&request).await;
+        assert!(matches!(answer, Err(Error::AuthenticationFailed)));
+        assert_eq!(world.audit.last_reason(), Some(Reason::UnknownCredential));
+    }
 }
 
 #[tokio::test]

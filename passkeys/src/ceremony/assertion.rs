@@ -77,6 +77,13 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             Some(id) => self.find(id).await?,
             None => None,
         };
+        // Verified even if nobody has it, so that the answer takes as long.
+        let nobodys = self.ceremonies.decoys.stand_in(&response.raw_id);
+        let verified = self.ceremonies.engine.verify_assertion(
+            response,
+            asked.challenge.as_bytes(),
+            found.as_ref().unwrap_or(&nobodys),
+        );
         let Some(mut credential) = found else {
             return Err(self.refuse(Reason::UnknownCredential, claimed, id.as_ref()));
         };
@@ -84,14 +91,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             let user_id = claimed.unwrap_or(&credential.user_id);
             self.refuse(reason, Some(user_id), Some(&credential.id))
         };
-        if let Err(reason) = check_owner(asked, response, &credential) {
-            return Err(refuse(reason, &credential));
-        }
-        let asserted = match self.ceremonies.engine.verify_assertion(
-            response,
-            asked.challenge.as_bytes(),
-            &credential,
-        ) {
+        let asserted = match check_owner(asked, response, &credential).and(verified) {
             Ok(asserted) => asserted,
             Err(reason) => return Err(refuse(reason, &credential)),
         };

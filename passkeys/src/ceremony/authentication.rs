@@ -93,11 +93,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user_id: &str,
         named: &Named<'_>,
     ) -> Result<Begun<RequestOptions>, Error> {
+        // Made for everybody, so that the answer takes as long.
+        let decoys = self.0.decoys.of(named, self.0.possible());
         let assertion = self.assertion();
-        let mut allow = assertion.usable(user_id).await?;
-        if allow.is_empty() {
-            allow = self.0.decoys.of(named, self.0.possible());
-        }
+        let usable = assertion.usable(user_id).await?;
+        let allow = if usable.is_empty() { decoys } else { usable };
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
         assertion.hand_out(Some(user_id), allow, purpose).await
     }

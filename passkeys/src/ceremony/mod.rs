@@ -12,6 +12,7 @@ mod options;
 mod recent;
 mod registration;
 mod result;
+mod stand_in;
 mod step_up;
 
 use std::sync::Arc;
