@@ -87,14 +87,8 @@ type Shapes = (BTreeMap<usize, usize>, BTreeMap<(usize, String), usize>);
 
 const USERS: usize = 2000;
 
-async fn shapes(attachment: Option<AuthenticatorAttachment>) -> Shapes {
-    let world = instance(
-        &SECRET,
-        config(|config| match attachment {
-            Some(attachment) => config.authenticator_attachment(attachment),
-            None => config,
-        }),
-    );
+async fn shapes(config: Config) -> Shapes {
+    let world = instance(&SECRET, config);
     let (mut counts, mut kinds) = Shapes::default();
     let mut ids = BTreeSet::new();
     for user in 0..USERS {
@@ -127,7 +121,7 @@ fn assert_shares<K: Ord + Copy + std::fmt::Debug>(
 
 #[tokio::test]
 async fn made_up_credentials_are_as_many_and_of_the_kinds_that_people_have() {
-    let (counts, kinds) = shapes(None).await;
+    let (counts, kinds) = shapes(config(|config| config)).await;
     assert_shares(counts, &[(1, 70), (2, 22), (3, 8)]);
     let kinds = kinds
         .iter()
@@ -144,12 +138,20 @@ async fn made_up_credentials_are_as_many_and_of_the_kinds_that_people_have() {
 
 #[tokio::test]
 async fn no_kind_is_made_up_that_the_configuration_does_not_let_people_have() {
-    let (_, kinds) = shapes(Some(AuthenticatorAttachment::Platform)).await;
-    let lengths: Vec<_> = kinds.keys().map(|(bytes, _)| *bytes).collect();
-    assert_eq!(lengths, [16, 20, 32], "no security keys");
-    let (_, kinds) = shapes(Some(AuthenticatorAttachment::CrossPlatform)).await;
-    let lengths: Vec<_> = kinds.keys().map(|(bytes, _)| *bytes).collect();
-    assert_eq!(lengths, [16, 20, 48, 64], "nothing built in");
+    let lengths = async |config| -> Vec<usize> {
+        let (_, kinds) = shapes(config).await;
+        kinds.keys().map(|(bytes, _)| *bytes).collect()
+    };
+    let platform = config(|it| it.authenticator_attachment(AuthenticatorAttachment::Platform));
+    assert_eq!(lengths(platform).await, [16, 20, 32], "no security keys");
+    let roaming = config(|it| it.authenticator_attachment(AuthenticatorAttachment::CrossPlatform));
+    assert_eq!(lengths(roaming).await, [16, 20, 48, 64], "nothing built in");
+    let attested = config(|it| it.attestation(Attestation::Direct));
+    assert_eq!(
+        lengths(attested).await,
+        [32, 48, 64],
+        "none that synchronises, for those have no attestation"
+    );
 }
 
 fn bytes(member: &Value) -> Vec<u8> {

@@ -48,12 +48,8 @@ impl World {
     /// The same, around these passkeys.
     #[must_use]
     pub fn of(passkeys: Passkeys<App>) -> Self {
-        let (clock, recorder) = (ManualClock::default(), Recorder::default());
-        let passkeys = passkeys.clock(clock.clone()).audit(recorder.clone());
-        let audit = Trail {
-            passkeys: passkeys.clone(),
-            recorder,
-        };
+        let clock = ManualClock::default();
+        let (passkeys, audit) = Trail::of(passkeys.clock(clock.clone()));
         Self {
             passkeys,
             clock,
@@ -184,6 +180,18 @@ pub struct Trail {
 struct Recorder(Arc<Mutex<Vec<AuditEvent>>>);
 
 impl Trail {
+    /// These passkeys, with a trail.
+    #[must_use]
+    pub fn of(passkeys: Passkeys<App>) -> (Passkeys<App>, Self) {
+        let recorder = Recorder::default();
+        let passkeys = passkeys.audit(recorder.clone());
+        let trail = Self {
+            passkeys: passkeys.clone(),
+            recorder,
+        };
+        (passkeys, trail)
+    }
+
     /// What happened so far.
     ///
     /// # Panics
