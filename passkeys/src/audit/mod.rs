@@ -20,8 +20,9 @@
 //! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
 //! | `lost` | how many events did not reach the sink, with `events_lost` |
 //!
-//! What was only begun, as anybody may as often as they like, has the level `DEBUG`; a passkey that may have been copied (`clone_suspected`,
-//! `credential_suspended`) has `WARN`, lost events have `ERROR`, all others `INFO`.
+//! What was only begun, as anybody may as often as they like, has the level `DEBUG`; a passkey that
+//! may have been copied (`clone_suspected`, `credential_suspended`) has `WARN`, lost events have
+//! `ERROR`, all others `INFO`.
 //!
 //! Requests run in a span `passkeys` (target `passkeys::http`, level `INFO`), so what the hooks
 //! log carries these as well: `method`, `route` (the pattern, where it is mounted), `ceremony`,
