@@ -5,19 +5,26 @@ use std::{
     sync::{Mutex, Once},
 };
 
+use async_trait::async_trait;
 use axum::{
     Router,
-    http::{Request, StatusCode},
+    http::{Method, Request, StatusCode},
     routing::post,
 };
 use passkeys::{
-    Verified,
+    Passkeys, Verified,
     ceremony::{Action, FinishAuthentication, FinishStepUp},
+    store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
+    testing::Browser,
 };
 use passkeys_tests::support::{App, World, ada};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 use tracing_subscriber::filter::LevelFilter;
+
+/// Begins a line of its own where it is not escaped, and turns the line before around.
+const FORGED: &str = "eve\u{202e}\nFORGED";
 
 /// Everything that was logged at any level, by all tests of this program.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -48,9 +55,7 @@ fn listen() {
 #[test]
 fn neither_challenge_nor_state_nor_key_is_ever_logged() {
     listen();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = Runtime::new().unwrap();
 
     let world = World::default();
     let mut device = world.device();
@@ -147,9 +152,7 @@ fn whoever_forgets_the_layer_of_a_step_up_is_told_what_to_add() {
 #[test]
 fn what_a_peer_names_is_escaped_in_the_log() {
     listen();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = Runtime::new().unwrap();
     let forged = "mallory\n2026-01-01T00:00:00Z INFO all is well";
     runtime
         .block_on(
@@ -164,5 +167,161 @@ fn what_a_peer_names_is_escaped_in_the_log() {
     assert!(
         line.ends_with(r#"user_id="mallory\n2026-01-01T00:00:00Z INFO all is well""#),
         "{line}"
+    );
+}
+
+/// A browser that sends what applications send with every request.
+fn browser(passkeys: &Passkeys<App>) -> Browser {
+    let router = Router::new().nest("/auth/passkeys", passkeys.router());
+    Browser::new(router, "https://example.com")
+        .with_header("x-user", "ada")
+        .with_header("cookie", "session=the-secret-of-a-session")
+        .with_header("authorization", "Bearer the-secret-of-a-token")
+}
+
+/// A browser's way through the routes. Keeps what must not be logged.
+struct Walk {
+    browser: Browser,
+    secrets: Vec<String>,
+}
+
+impl Walk {
+    async fn ask(&mut self, method: Method, route: &str, body: Option<&Value>) -> Value {
+        let path = format!("/auth/passkeys{route}");
+        let answer = self.browser.request(method, &path, body).await;
+        serde_json::from_slice(&answer.body).unwrap_or_default()
+    }
+
+    async fn begin(&mut self, route: &str, body: &Value) -> Value {
+        let begun = self.ask(Method::POST, route, Some(body)).await;
+        self.keep(&begun["state"]);
+        self.keep(&begun["publicKey"]["challenge"]);
+        begun
+    }
+
+    /// Answers a ceremony, with more members in the body.
+    async fn finish(&mut self, route: &str, begun: &Value, credential: Value, more: &Value) {
+        for secret in credential["response"].as_object().unwrap().values() {
+            if secret.as_str().is_some_and(|it| it.len() > 40) {
+                self.keep(secret);
+            }
+        }
+        let mut body = json!({ "credential": credential, "state": begun["state"] });
+        let members = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(members);
+        for _ in 0..2 {
+            self.ask(Method::POST, route, Some(&body)).await;
+        }
+    }
+
+    fn keep(&mut self, secret: &Value) {
+        self.secrets.push(secret.as_str().unwrap().to_owned());
+    }
+}
+
+#[test]
+fn no_route_logs_a_secret_or_a_line_that_a_peer_has_written() {
+    listen();
+    let world = World::default();
+    Runtime::new().unwrap().block_on(async {
+        let mut walk = Walk {
+            browser: browser(&world.passkeys.clone().signal_unknown_credentials()),
+            secrets: vec!["the-secret-of-a".to_owned()],
+        };
+        let begun = walk.begin("/register/begin", &json!({})).await;
+        let credential = walk.browser.authenticator().create(&begun);
+        let id = credential["id"].as_str().unwrap().to_owned();
+        let name = json!({ "deviceName": FORGED });
+        walk.finish("/register/finish", &begun, credential, &name)
+            .await;
+
+        for who in [json!({}), json!({ "userId": "ada" })] {
+            let begun = walk.begin("/authenticate/begin", &who).await;
+            let credential = walk.browser.authenticator().get(&begun).unwrap();
+            walk.finish("/authenticate/finish", &begun, credential, &json!({}))
+                .await;
+        }
+        walk.begin("/authenticate/begin", &json!({ "userId": FORGED }))
+            .await;
+
+        let passkey = format!("/credentials/{id}");
+        walk.ask(Method::GET, "/credentials", None).await;
+        walk.ask(Method::PATCH, &passkey, Some(&name)).await;
+        walk.ask(Method::GET, "/signals", None).await;
+        let tried = json!({ "credentialId": id });
+        walk.ask(Method::POST, "/signals/unknown", Some(&tried))
+            .await;
+        walk.ask(Method::DELETE, &passkey, None).await;
+        walk.ask(Method::DELETE, "/credentials/eve%0AFORGED", None)
+            .await;
+
+        // What goes wrong in every way that a peer can make it.
+        for route in ["/register/finish", "/authenticate/finish"] {
+            let begun = walk
+                .begin(&route.replace("finish", "begin"), &json!({}))
+                .await;
+            for body in [
+                json!(FORGED),
+                json!({ "credential": { "id": FORGED }, "state": begun["state"] }),
+                json!({ "credential": {}, "state": FORGED }),
+                json!({ "credential": {}, "state": { FORGED: FORGED } }),
+            ] {
+                walk.ask(Method::POST, route, Some(&body)).await;
+            }
+        }
+
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        for event in [
+            "registration_succeeded",
+            "authentication_succeeded",
+            "credential_renamed",
+            "credential_deleted",
+            "malformed",
+            "replayed",
+            "unknown_state",
+            "eve",
+        ] {
+            assert!(log.contains(event), "{event} is not in\n{log}");
+        }
+        for secret in &walk.secrets {
+            assert!(!log.contains(secret), "{secret} is in\n{log}");
+        }
+        assert!(!log.lines().any(|line| line.starts_with("FORGED")), "{log}");
+        assert!(!log.contains('\u{202e}'), "{log}");
+    });
+}
+
+/// Quotes what it was given, as databases do.
+struct Quoting;
+
+#[async_trait]
+impl ChallengeStore for Quoting {
+    async fn put(&self, _: PendingCeremony) -> Result<String, StoreError> {
+        let cause = io::Error::other(format!("invalid value \"{FORGED}\""));
+        Err(StoreError::new(cause))
+    }
+
+    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
+        Err(StoreError::new(format!("no such key: {state}")))
+    }
+}
+
+#[test]
+fn what_a_failing_store_says_is_logged_in_one_line() {
+    listen();
+    let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(Quoting);
+    Runtime::new().unwrap().block_on(async {
+        let mut browser = browser(&passkeys);
+        let begun = browser
+            .post("/auth/passkeys/authenticate/begin", &json!({}))
+            .await;
+        begun.assert_error("storage_unavailable");
+    });
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let line = log.lines().find(|line| line.contains("a store failed"));
+    assert!(
+        line.unwrap()
+            .contains(r#"invalid value \"eve\u{202e}\nFORGED\""#),
+        "{line:?}"
     );
 }

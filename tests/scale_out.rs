@@ -155,6 +155,20 @@ impl Load {
     }
 }
 
+/// What every instance says are the passkeys of a user who does not exist.
+async fn made_up(load: &Load) -> Vec<Value> {
+    let mut answers = Vec::new();
+    for port in &load.ports {
+        let origin = format!("http://127.0.0.1:{port}");
+        let mut browser = Browser::connect(origin, "http://localhost:3000");
+        let nobody = json!({ "userId": "nobody" });
+        let begun = browser.post("/auth/passkeys/authenticate/begin", &nobody);
+        let begun: Value = begun.await.assert_ok().json();
+        answers.push(begun["publicKey"]["allowCredentials"].clone());
+    }
+    answers
+}
+
 /// A number below this one.
 fn rand(below: usize) -> usize {
     usize::from(uuid::Uuid::new_v4().as_bytes()[0]) % below
@@ -171,7 +185,9 @@ fn instance(postgres: &Server, redis: &Server) -> Server {
         command
             .env("DATABASE_URL", &database)
             .env("REDIS_URL", &redis);
-        command.env("PORT", port.to_string());
+        command
+            .env("PORT", port.to_string())
+            .env("DECOY_SECRET", "the same thirty-two bytes for all");
         command
     })
 }
@@ -198,6 +214,8 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everyt
         accepted_twice: AtomicUsize::new(0),
         over: AtomicBool::new(false),
     });
+    let nobodys = made_up(&load).await;
+    assert!(nobodys.iter().all(|it| *it == nobodys[0]), "{nobodys:?}");
     let mut people = JoinSet::new();
     for _ in 0..PEOPLE {
         let load = load.clone();
@@ -228,6 +246,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everyt
     postgres.kill_and_restart();
     load.succeed(CEREMONIES / 4).await;
     load.over.store(true, Ordering::Relaxed);
+    assert_eq!(made_up(&load).await, nobodys, "also after a restart");
     let people: Vec<Person> = people.join_all().await.into_iter().flatten().collect();
 
     assert_eq!(load.accepted_twice.load(Ordering::Relaxed), 0);

@@ -3,8 +3,11 @@
 //!
 //! ```sh
 //! DATABASE_URL=postgres://localhost/app REDIS_URL=redis://localhost PORT=3000 \
-//!     cargo run --example scale_out
+//!     DECOY_SECRET=$(openssl rand -base64 32) cargo run --example scale_out
 //! ```
+//!
+//! `DECOY_SECRET` is the same for all machines and does not change, or else whoever asks two of
+//! them for the passkeys of one name learns whether there is somebody with it.
 
 use std::{env, net::Ipv4Addr, time::Duration};
 
@@ -138,7 +141,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let challenges = RedisChallenges::connect(&env::var("REDIS_URL")?).await?;
 
     let app = App { pool };
-    let passkeys = Passkeys::new(app.clone(), repository).challenges(challenges);
+    let passkeys = Passkeys::new(app.clone(), repository)
+        .challenges(challenges)
+        .decoy_secret(env::var("DECOY_SECRET")?)?;
     let router = Router::new()
         .route("/me", get(me))
         .nest("/auth/passkeys", passkeys.router())

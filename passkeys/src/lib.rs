@@ -48,6 +48,7 @@ mod pending;
 mod provider_names;
 mod relying_party;
 mod response;
+mod secret;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -67,6 +68,7 @@ pub use crate::{
     error::Error,
     http::Verified,
     passkeys::Passkeys,
+    secret::WeakSecret,
     user::PasskeyUser,
 };
 

@@ -1,12 +1,12 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 
 use crate::{
-    Clock, Config, SystemClock,
+    Clock, Config, SystemClock, WeakSecret,
     attestation::TrustAnchors,
-    audit::AuditSink,
-    ceremony::{Authentication, Ceremonies, Decoys, Registration, StepUp},
+    audit::{AuditSink, Trail},
+    ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
     engine::Engine,
     http,
     relying_party::RelyingParty,
@@ -70,6 +70,7 @@ impl<A: RelyingParty> Passkeys<A> {
             clock: Arc::new(SystemClock),
             audit: None,
             decoys: Decoys::random(),
+            redeemed: Arc::new(Recent::default()),
         };
         Self {
             app,
@@ -87,11 +88,21 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
-    /// Tells this sink what happens.
+    /// Tells this sink what happens, on [a thread of its own](crate::audit#to-a-sink).
     #[must_use]
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
-        self.ceremonies.audit = Some(Arc::new(sink));
+        self.ceremonies.audit = Some(Arc::new(Trail::to(sink)));
         self
+    }
+
+    /// Waits until the audit sink was given everything that has happened, but no longer than
+    /// this. Answers whether it was.
+    ///
+    /// Blocks the thread. It is for the end of a program, when the server has stopped, and for
+    /// tests that read what their sink was told.
+    pub fn flush_audit(&self, at_most: Duration) -> bool {
+        let trail = self.ceremonies.audit.as_ref();
+        trail.is_none_or(|trail| trail.flush(at_most))
     }
 
     /// Registers only passkeys whose attestation leads to one of these, and has browsers asked
@@ -105,6 +116,27 @@ impl<A: RelyingParty> Passkeys<A> {
         engine.trust(anchors);
         self.ceremonies.engine = Arc::new(engine);
         self
+    }
+
+    /// Makes up credentials for users who do not exist from this secret of 32 bytes or more, from
+    /// a random source.
+    ///
+    /// `authenticate/begin` answers a user who does not exist with made-up credentials, always
+    /// the same for the same name. Without a secret they are those of this process: another
+    /// instance, and this one after a restart, makes up others, and whoever asks twice learns
+    /// by the difference that nobody has the name. So set one wherever sign-in begins with a name
+    /// and who has an account is to stay private, give every instance the same, and keep it as
+    /// long as the application lives: changing it tells as much as a restart without one.
+    ///
+    /// A key is derived from it, so the secret may serve other purposes, too, and be in any form:
+    /// base64 from the environment will do. It can be that of `SealedChallenges`.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakSecret`] where it has fewer than 32 bytes.
+    pub fn decoy_secret(mut self, secret: impl AsRef<[u8]>) -> Result<Self, WeakSecret> {
+        self.ceremonies.decoys = Decoys::with_secret(secret.as_ref())?;
+        Ok(self)
     }
 
     /// Reads the time here.
@@ -127,7 +159,7 @@ impl<A: RelyingParty> Passkeys<A> {
     /// whatever the cause, and the browser asks separately, at `POST /signals/unknown`, about
     /// the one id that it just tried. The answer for every id that `authenticate/begin` hands
     /// out is the same, whether a passkey has it or it was made up for a user who does not
-    /// exist (by this process: each makes up its own); all others are random and long enough
+    /// exist (with the [secret](Self::decoy_secret) of this process); all others are random and long enough
     /// that nobody guesses them. What is left: who holds a credential's id learns whether it is
     /// still stored, be it suspended or not, and never whose it is.
     #[cfg(feature = "client")]

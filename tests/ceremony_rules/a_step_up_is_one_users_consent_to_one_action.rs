@@ -120,7 +120,7 @@ async fn it_is_for_no_other_method_path_query_or_body() {
         is_none(&world, answer, Reason::OtherAction);
         // And it is over: what was agreed to cannot be done either, after that.
         let answer = step_up.finish(&ada(), &transfer(), &request).await;
-        is_none(&world, answer, Reason::UnknownState);
+        is_none(&world, answer, Reason::Replayed);
     }
 }
 
@@ -217,7 +217,7 @@ async fn it_is_over_when_its_time_is_and_after_a_failure() {
     let answer = step_up.finish(&ada(), &transfer(), &request).await;
     is_refused(&world, answer, Reason::Signature);
     let answer = step_up.finish(&ada(), &transfer(), &request).await;
-    is_none(&world, answer, Reason::UnknownState);
+    is_none(&world, answer, Reason::Replayed);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use passkeys::{
     audit::{AuditKind, Reason},
     store::MemoryRepository,
 };
-use passkeys_tests::support::{App, Recorder};
+use passkeys_tests::support::{App, Trail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -56,9 +56,8 @@ fn bank(passkeys: &Passkeys<App>) -> Site {
     Site(router)
 }
 
-async fn ada_at_the_bank() -> (Site, Peer, Recorder) {
-    let audit = Recorder::default();
-    let passkeys = Passkeys::new(App, MemoryRepository::default()).audit(audit.clone());
+async fn ada_at_the_bank() -> (Site, Peer, Trail) {
+    let (passkeys, audit) = Trail::of(Passkeys::new(App, MemoryRepository::default()));
     let (site, mut phone) = (bank(&passkeys), Peer::new());
     site.register("ada", &mut phone).await;
     (site, phone, audit)

@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use passkeys::{
     AuthenticationResult, Config, Error, PasskeyUser, Passkeys, RegistrationResult,
@@ -22,7 +25,7 @@ pub struct World {
     /// Its clock.
     pub clock: ManualClock,
     /// Its audit trail.
-    pub audit: Recorder,
+    pub audit: Trail,
 }
 
 impl Default for World {
@@ -45,8 +48,8 @@ impl World {
     /// The same, around these passkeys.
     #[must_use]
     pub fn of(passkeys: Passkeys<App>) -> Self {
-        let (clock, audit) = (ManualClock::default(), Recorder::default());
-        let passkeys = passkeys.clock(clock.clone()).audit(audit.clone());
+        let clock = ManualClock::default();
+        let (passkeys, audit) = Trail::of(passkeys.clock(clock.clone()));
         Self {
             passkeys,
             clock,
@@ -167,21 +170,41 @@ impl World {
 }
 
 /// An audit trail to read in tests.
-#[derive(Clone, Debug, Default)]
-pub struct Recorder(Arc<Mutex<Vec<AuditEvent>>>);
+pub struct Trail {
+    passkeys: Passkeys<App>,
+    recorder: Recorder,
+}
 
-impl Recorder {
-    /// What was recorded so far.
+/// Its sink.
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<AuditEvent>>>);
+
+impl Trail {
+    /// These passkeys, with a trail.
+    #[must_use]
+    pub fn of(passkeys: Passkeys<App>) -> (Passkeys<App>, Self) {
+        let recorder = Recorder::default();
+        let passkeys = passkeys.audit(recorder.clone());
+        let trail = Self {
+            passkeys: passkeys.clone(),
+            recorder,
+        };
+        (passkeys, trail)
+    }
+
+    /// What happened so far.
     ///
     /// # Panics
     ///
-    /// If a test panicked while recording.
+    /// If the sink is not given it within a minute.
     #[must_use]
     pub fn events(&self) -> Vec<AuditEvent> {
-        self.0.lock().expect("no test panicked").clone()
+        let flushed = self.passkeys.flush_audit(Duration::from_mins(1));
+        assert!(flushed, "the audit sink is stuck");
+        self.recorder.0.lock().expect("no test panicked").clone()
     }
 
-    /// The kinds of what was recorded so far.
+    /// The kinds of what happened so far.
     #[must_use]
     pub fn kinds(&self) -> Vec<AuditKind> {
         self.events().iter().map(|event| event.kind).collect()

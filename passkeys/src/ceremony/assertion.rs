@@ -12,7 +12,7 @@ use crate::{
     challenge::Challenge,
     engine::Asserted,
     pending::Purpose,
-    store::{CredentialRepository, CredentialUse},
+    store::{CredentialRepository, CredentialUse, StoreError},
 };
 
 /// How often one assertion may lose the compare-and-swap on the counter against others of the same
@@ -59,7 +59,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let challenge = Challenge::random()?;
         let public_key = RequestOptions::new(self.ceremonies, &challenge, allow);
         let state = self.ceremonies.begin(challenge, purpose).await?;
-        self.ceremonies.record(self.kinds.begun, user_id, None);
+        let kind = self.kinds.begun;
+        self.ceremonies.record(kind, claimed(user_id), None);
         Ok(Begun { public_key, state })
     }
 
@@ -68,23 +69,29 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         asked: &Asked,
         response: &AuthenticationResponse,
     ) -> Result<AuthenticationResult, Error> {
-        let claimed = asked.user_id.as_deref();
-        let id = CredentialId::from(response.raw_id.as_slice());
-        let Some(mut credential) = self.ceremonies.repository.find(&id).await? else {
-            return Err(self.refuse(Reason::UnknownCredential, claimed, Some(&id)));
+        let claimed = claimed(asked.user_id.as_deref());
+        // A longer one is nobody's, and is not carried further.
+        let id = response.raw_id.as_slice();
+        let id = (id.len() <= CredentialId::MAX_BYTES).then(|| CredentialId::from(id));
+        let found = match &id {
+            Some(id) => self.find(id).await?,
+            None => None,
+        };
+        // Verified even if nobody has it, so that the answer takes as long.
+        let nobodys = self.ceremonies.decoys.stand_in(&response.raw_id);
+        let verified = self.ceremonies.engine.verify_assertion(
+            response,
+            asked.challenge.as_bytes(),
+            found.as_ref().unwrap_or(&nobodys),
+        );
+        let Some(mut credential) = found else {
+            return Err(self.refuse(Reason::UnknownCredential, claimed, id.as_ref()));
         };
         let refuse = |reason, credential: &Credential| {
             let user_id = claimed.unwrap_or(&credential.user_id);
             self.refuse(reason, Some(user_id), Some(&credential.id))
         };
-        if let Err(reason) = check_owner(asked, response, &credential) {
-            return Err(refuse(reason, &credential));
-        }
-        let asserted = match self.ceremonies.engine.verify_assertion(
-            response,
-            asked.challenge.as_bytes(),
-            &credential,
-        ) {
+        let asserted = match check_owner(asked, response, &credential).and(verified) {
             Ok(asserted) => asserted,
             Err(reason) => return Err(refuse(reason, &credential)),
         };
@@ -112,7 +119,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             }
             // The credential changed since it was read: judge by what it is now, if it is
             // still the one whose signature was verified.
-            credential = match self.ceremonies.repository.find(&id).await? {
+            credential = match self.find(&credential.id).await? {
                 Some(now)
                     if now.user_id == credential.user_id
                         && now.public_key == credential.public_key =>
@@ -125,6 +132,11 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Err(refuse(Reason::SignCount, &credential))
     }
 
+    async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, Error> {
+        let found = self.ceremonies.repository.find(id).await;
+        found.map_err(|error| self.lost(error, None, Some(id)))
+    }
+
     /// What the configuration says to do about a counter that did not advance.
     async fn suspect_clone(&self, credential: &Credential) -> Result<(), Error> {
         let (user_id, id) = (credential.user_id.as_str(), &credential.id);
@@ -135,7 +147,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             SignCount::Reject => {}
             SignCount::Suspend => {
                 let now = ceremonies.now();
-                if ceremonies.repository.suspend(user_id, id, now).await? {
+                let suspended = ceremonies.repository.suspend(user_id, id, now).await;
+                if suspended.map_err(|error| self.lost(error, Some(user_id), Some(id)))? {
                     ceremonies.record(AuditKind::CredentialSuspended, Some(user_id), Some(id));
                 }
             }
@@ -160,7 +173,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             .ceremonies
             .repository
             .record_use(&credential.user_id, &credential.id, &usage)
-            .await?;
+            .await
+            .map_err(|error| self.lost(error, Some(&credential.user_id), Some(&credential.id)))?;
         if recorded {
             credential.sign_count = usage.sign_count;
             credential.backup_state = usage.backup_state;
@@ -171,7 +185,18 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
 
     /// Tells the audit trail that the answer cannot be read.
     pub(super) fn unreadable(&self, asked: &Asked) {
-        self.refuse(Reason::Malformed, asked.user_id.as_deref(), None);
+        self.refuse(Reason::Malformed, claimed(asked.user_id.as_deref()), None);
+    }
+
+    /// Tells the audit trail that the ceremony is lost.
+    pub(super) fn lost(
+        &self,
+        error: StoreError,
+        user_id: Option<&str>,
+        credential_id: Option<&CredentialId>,
+    ) -> Error {
+        self.refuse(Reason::Storage, user_id, credential_id);
+        error.into()
     }
 
     /// Tells the audit trail the reason, and makes the error that the peer may know.
@@ -185,6 +210,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         self.ceremonies.record(kind, user_id, credential_id);
         match reason {
             Reason::UnknownState
+            | Reason::Replayed
             | Reason::Expired
             | Reason::OtherPurpose
             | Reason::OtherRelyingParty
@@ -214,6 +240,11 @@ fn check_owner(
         None if asked.user_id.is_none() => Err(Reason::UserHandle),
         _ => Ok(()),
     }
+}
+
+/// The user that an assertion is asked of. The empty id is nobody's.
+fn claimed(user_id: Option<&str>) -> Option<&str> {
+    user_id.filter(|user_id| !user_id.is_empty())
 }
 
 /// Zero on both sides means that there is no counter

@@ -68,7 +68,12 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
                 let purpose = Purpose::Authenticate(None);
                 self.assertion().hand_out(None, Vec::new(), purpose).await
             }
-            Some(user_id) => self.begin_for(user_id, &Named::Id(user_id)).await,
+            Some(user_id) => {
+                // No user has a longer id, and what waits must not be as long as a peer likes.
+                let nobody = user_id.len() > PasskeyUser::MAX_ID_BYTES;
+                let known = if nobody { "" } else { user_id };
+                self.begin_for(known, &Named::Id(user_id)).await
+            }
         }
     }
 
@@ -88,11 +93,11 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user_id: &str,
         named: &Named<'_>,
     ) -> Result<Begun<RequestOptions>, Error> {
+        // Made for everybody, so that the answer takes as long.
+        let decoys = self.0.decoys.of(named, self.0.possible());
         let assertion = self.assertion();
-        let mut allow = assertion.usable(user_id).await?;
-        if allow.is_empty() {
-            allow = self.0.decoys.of(named);
-        }
+        let usable = assertion.usable(user_id).await?;
+        let allow = if usable.is_empty() { decoys } else { usable };
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
         assertion.hand_out(Some(user_id), allow, purpose).await
     }
@@ -114,7 +119,8 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
 
     /// Takes the ceremony that waits under `state`, first of all and once.
     pub(crate) async fn redeem(&self, state: &str) -> Result<Asked, Error> {
-        let reason = match self.0.take(state).await? {
+        let taken = self.0.take(state).await;
+        let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
             Ok(PendingCeremony {
                 purpose: Purpose::Authenticate(user_id),
                 challenge,

@@ -9,8 +9,10 @@ mod assertion;
 mod authentication;
 mod decoy;
 mod options;
+mod recent;
 mod registration;
 mod result;
+mod stand_in;
 mod step_up;
 
 use std::sync::Arc;
@@ -19,7 +21,9 @@ use time::OffsetDateTime;
 
 pub use authentication::{Authentication, FinishAuthentication};
 pub(crate) use decoy::Decoys;
+use decoy::Possible;
 pub use options::{Begun, CreationOptions, RequestOptions};
+pub(crate) use recent::Recent;
 pub use registration::{FinishRegistration, Registration};
 pub use result::{AuthenticationResult, RegistrationResult};
 pub use step_up::{FinishStepUp, StepUp};
@@ -28,8 +32,8 @@ pub use crate::action::Action;
 pub use crate::response::{AuthenticationResponse, RegistrationResponse};
 
 use crate::{
-    Clock, Config, CredentialId, Error,
-    audit::{self, AuditEvent, AuditKind, AuditSink, Reason},
+    Attestation, Clock, Config, CredentialId, Error,
+    audit::{self, AuditEvent, AuditKind, Reason, Trail},
     challenge::Challenge,
     engine::Engine,
     error::StoreError,
@@ -44,8 +48,9 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) repository: Arc<R>,
     pub(crate) challenges: Arc<dyn ChallengeStore>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) audit: Option<Arc<dyn AuditSink>>,
+    pub(crate) audit: Option<Arc<Trail>>,
     pub(crate) decoys: Decoys,
+    pub(crate) redeemed: Arc<Recent>,
 }
 
 impl<R> Clone for Ceremonies<R> {
@@ -58,6 +63,7 @@ impl<R> Clone for Ceremonies<R> {
             clock: self.clock.clone(),
             audit: self.audit.clone(),
             decoys: self.decoys.clone(),
+            redeemed: self.redeemed.clone(),
         }
     }
 }
@@ -67,6 +73,15 @@ impl<R> Ceremonies<R> {
     pub(crate) fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
+    }
+
+    /// What passkeys people can have here.
+    fn possible(&self) -> Possible {
+        Possible {
+            attachment: self.config.authenticator_attachment(),
+            // These have no attestation.
+            synchronised: self.engine.attestation() != Attestation::Direct,
+        }
     }
 
     /// Makes a ceremony wait and answers its `state`.
@@ -85,8 +100,13 @@ impl<R> Ceremonies<R> {
     /// Takes a ceremony out of the store: whatever comes of it, it was the last time.
     async fn take(&self, state: &str) -> Result<Result<PendingCeremony, Reason>, StoreError> {
         let Some(ceremony) = self.challenges.take(state).await? else {
-            return Ok(Err(Reason::UnknownState));
+            return Ok(Err(if self.redeemed.contains(state) {
+                Reason::Replayed
+            } else {
+                Reason::UnknownState
+            }));
         };
+        self.redeemed.insert(state);
         Ok(if ceremony.rp_id != self.config.rp_id() {
             Err(Reason::OtherRelyingParty)
         } else if ceremony.expires_at <= self.now() {
@@ -102,15 +122,15 @@ impl<R> Ceremonies<R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) {
-        let event = AuditEvent {
-            at: self.now(),
-            kind,
-            user_id: user_id.map(str::to_owned),
-            credential_id: credential_id.cloned(),
-        };
-        audit::trace(&event);
-        if let Some(sink) = &self.audit {
-            sink.record(&event);
+        audit::log(kind, self.config.rp_id(), user_id, credential_id);
+        if let Some(trail) = &self.audit {
+            trail.record(AuditEvent {
+                at: self.now(),
+                kind,
+                rp_id: self.config.rp_id().to_owned(),
+                user_id: user_id.map(str::to_owned),
+                credential_id: credential_id.cloned(),
+            });
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     device_name,
     engine::Attested,
     pending::{PendingCeremony, Purpose},
-    store::CredentialRepository,
+    store::{CredentialRepository, StoreError},
 };
 
 /// The registration ceremony
@@ -132,7 +132,12 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub(crate) async fn redeem(&self, state: &str) -> Result<BegunRegistration, Error> {
         let PendingCeremony {
             purpose, challenge, ..
-        } = match self.0.take(state).await? {
+        } = match self
+            .0
+            .take(state)
+            .await
+            .map_err(|error| self.lost(error, None))?
+        {
             Ok(ceremony) => ceremony,
             Err(reason) => return Err(self.refuse(reason, None, None)),
         };
@@ -181,7 +186,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             challenge,
             sign_up,
         } = begun;
-        let device_name = device_name::clean(device_name.unwrap_or_default())?;
+        let device_name = device_name::clean(device_name.unwrap_or_default())
+            .inspect_err(|_| self.unreadable(&user))?;
         let attested =
             match self
                 .0
@@ -194,13 +200,16 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let attestation = attested.attestation.clone();
         let credential = self.credential(attested, &user, response, device_name);
 
-        if !self.0.repository.insert(&credential).await? {
+        let lost = |error| self.lost(error, Some(&user));
+        let repository = &self.0.repository;
+        if !repository.insert(&credential).await.map_err(lost)? {
             return Err(self.refuse(Reason::AlreadyRegistered, Some(&user), Some(&credential)));
         }
-        if sign_up && self.0.repository.list(user.id()).await?.len() > 1 {
+        if sign_up && repository.list(user.id()).await.map_err(lost)?.len() > 1 {
             // Somebody signed up with this id at the same time. Whoever sees the other steps
             // back; at worst both do.
-            self.0.repository.delete(user.id(), &credential.id).await?;
+            let deleted = repository.delete(user.id(), &credential.id).await;
+            deleted.map_err(lost)?;
             return Err(self.refuse(Reason::AccountExists, Some(&user), Some(&credential)));
         }
         self.0.record(
@@ -245,6 +254,17 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         }
     }
 
+    /// Tells the audit trail that the application does not say who finishes the ceremony.
+    pub(crate) fn not_signed_in(&self, begun: &BegunRegistration) {
+        self.refuse(Reason::NotSignedIn, Some(&begun.user), None);
+    }
+
+    /// Tells the audit trail that the ceremony is lost.
+    fn lost(&self, error: StoreError, user: Option<&PasskeyUser>) -> Error {
+        self.refuse(Reason::Storage, user, None);
+        error.into()
+    }
+
     /// Tells the audit trail that the answer to a ceremony cannot be read.
     pub(crate) fn unreadable(&self, user: &PasskeyUser) {
         self.refuse(Reason::Malformed, Some(user), None);
@@ -264,6 +284,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         );
         match reason {
             Reason::UnknownState
+            | Reason::Replayed
             | Reason::Expired
             | Reason::OtherPurpose
             | Reason::OtherRelyingParty

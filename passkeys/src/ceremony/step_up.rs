@@ -141,7 +141,8 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
 
     /// Takes the ceremony that waits under `state`, first of all and once.
     pub(crate) async fn redeem(&self, state: &str) -> Result<BegunStepUp, Error> {
-        let reason = match self.0.take(state).await? {
+        let taken = self.0.take(state).await;
+        let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
             Ok(PendingCeremony {
                 purpose: Purpose::StepUp { user_id, action },
                 challenge,
@@ -172,6 +173,12 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
             return Ok(begun.asked);
         };
         Err(self.assertion().refuse(reason, Some(user.id()), None))
+    }
+
+    /// Tells the audit trail that the application does not say who is asking.
+    pub(crate) fn not_signed_in(&self, begun: &BegunStepUp) {
+        let user_id = begun.asked.user_id.as_deref();
+        self.assertion().refuse(Reason::NotSignedIn, user_id, None);
     }
 
     /// Tells the audit trail that the answer cannot be read.

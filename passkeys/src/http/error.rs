@@ -1,3 +1,5 @@
+use std::{error::Error as _, fmt::Write as _};
+
 use axum::{
     Json,
     http::StatusCode,
@@ -5,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::Error;
+use crate::{Error, error::StoreError};
 
 impl IntoResponse for Error {
     /// `{"error": {"code", "message"}}` with the error's [`status`](Error::status). Causes that
@@ -13,8 +15,8 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
             Self::StorageUnavailable(cause) => {
-                let cause: &dyn std::error::Error = cause;
-                tracing::error!(error = cause, "a store failed");
+                // Escaped: a database may quote what a peer has sent.
+                tracing::error!(error = ?causes(cause), "a store failed");
             }
             Self::InvalidUser(problem) => {
                 tracing::error!(problem, "a hook returned a user that cannot have passkeys");
@@ -31,6 +33,19 @@ impl IntoResponse for Error {
         let body = json!({ "error": { "code": self.code(), "message": self.to_string() } });
         (status, Json(body)).into_response()
     }
+}
+
+/// What went wrong, and because of what.
+fn causes(error: &StoreError) -> String {
+    let mut text = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let separator = if text.is_empty() { "" } else { ": " };
+        // Writing to a string does not fail.
+        let _ = write!(text, "{separator}{error}");
+        cause = error.source();
+    }
+    text
 }
 
 /// Ends a handler early: with an error of ours, or with the response that a hook made.

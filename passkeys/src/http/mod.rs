@@ -8,6 +8,7 @@ mod body;
 mod client;
 mod credentials;
 mod error;
+mod observe;
 mod register;
 #[cfg(feature = "client")]
 mod signals;
@@ -64,7 +65,11 @@ where
         .route("/signals/unknown", post(signals::unknown::<A>));
     let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .layer(middleware::map_response(no_store));
+        .layer(middleware::map_response(no_store))
+        .layer(middleware::from_fn_with_state(
+            passkeys.ceremonies.config.clone(),
+            observe::observe,
+        ));
     // After the layer: the module is the same for everybody and may be kept.
     #[cfg(feature = "client")]
     let routes = routes.route("/client.js", client_js());

@@ -44,7 +44,8 @@ pub(super) async fn finish<A: RelyingParty>(
     let registration = passkeys.registration();
     let begun = registration.redeem(&request.state).await?;
     if !begun.sign_up {
-        let user = passkeys.app.get_user(&mut parts).await?;
+        let user = passkeys.app.get_user(&mut parts).await;
+        let user = user.inspect_err(|_| registration.not_signed_in(&begun))?;
         registration.check_owner(&begun, &user)?;
     }
     let response: RegistrationResponse = body::parse(request.credential.get().as_bytes())

@@ -128,7 +128,8 @@ where
     let request: Unread = body::json(&parts.headers, &body)?;
     let step_up = passkeys.step_up();
     let begun = step_up.redeem(&request.state).await?;
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let user = passkeys.app.get_user(&mut parts).await;
+    let user = user.inspect_err(|_| step_up.not_signed_in(&begun))?;
     let action = action(&parts, &request.body);
     let asked = step_up.check(begun, &user, &action)?;
     let unreadable = |_: &Error| step_up.unreadable(&asked);

@@ -56,7 +56,7 @@ pub use postgres_credentials::PostgresRepository;
 #[cfg(feature = "redis")]
 pub use redis::RedisChallenges;
 #[cfg(feature = "sealed")]
-pub use sealed::{SealedChallenges, WeakSecret};
+pub use sealed::SealedChallenges;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::InvalidTableName;
 #[cfg(feature = "sqlite")]

@@ -4,17 +4,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use super::{ChallengeStore, PendingCeremony, StoreError, codec, milliseconds};
+use crate::{WeakSecret, base64url, secret};
 use async_trait::async_trait;
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
     aead::{Aead, KeyInit, Payload},
 };
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
-use zeroize::Zeroizing;
-
-use super::{ChallengeStore, PendingCeremony, StoreError, codec, milliseconds};
-use crate::base64url;
 
 /// Unfinished ceremonies in the hands of the browser: nothing to install, nothing to share but
 /// a secret.
@@ -24,7 +20,7 @@ use crate::base64url;
 /// nothing waits in memory between the calls.
 ///
 /// ```
-/// # fn run() -> Result<(), passkeys::store::WeakSecret> {
+/// # fn run() -> Result<(), passkeys::WeakSecret> {
 /// # let secret = [7; 32]; let last_months = [8; 32];
 /// use passkeys::store::SealedChallenges;
 ///
@@ -58,11 +54,6 @@ pub struct SealedChallenges {
     capacity: usize,
     guard: Mutex<Guard>,
 }
-
-/// The secret has fewer than 32 bytes.
-#[derive(Debug, thiserror::Error)]
-#[error("the secret has {0} bytes; give at least 32, from a random source")]
-pub struct WeakSecret(usize);
 
 /// What has been taken, by expiry and nonce.
 struct Guard {
@@ -125,13 +116,7 @@ impl SealedChallenges {
 }
 
 fn cipher(secret: &[u8]) -> Result<XChaCha20Poly1305, WeakSecret> {
-    if secret.len() < 32 {
-        return Err(WeakSecret(secret.len()));
-    }
-    let mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret).map_err(|_| WeakSecret(0))?;
-    let key = Zeroizing::new(<[u8; 32]>::from(
-        mac.chain_update(CONTEXT).finalize().into_bytes(),
-    ));
+    let key = secret::derive(secret, CONTEXT)?;
     Ok(XChaCha20Poly1305::new((&*key).into()))
 }
 

@@ -1,19 +1,82 @@
 //! What happened, for those who have to find out later.
 //!
 //! Peers are told as little as possible; the audit trail knows the true reason. Every event goes
-//! to `tracing` (target `passkeys::audit`) and to the [`AuditSink`] that the application passes
-//! to [`Passkeys::audit`](crate::Passkeys::audit). No event carries a challenge, a `state` or a
-//! key.
+//! to `tracing` and to the [`AuditSink`] that the application passes to
+//! [`Passkeys::audit`](crate::Passkeys::audit). No event carries a challenge, a `state`, a
+//! signature or a key, and what a peer has named is escaped before it is logged.
+//!
+//! # In the log
+//!
+//! Events have the target `passkeys::audit` and these fields, which releases do not rename. One
+//! that does not apply is left out.
+//!
+//! | field | |
+//! | --- | --- |
+//! | `event` | what happened: [`AuditKind::as_str`] |
+//! | `ceremony` | `registration`, `authentication`, `step_up` or `management`: [`AuditKind::ceremony`] |
+//! | `reason` | why it was refused: [`Reason::as_str`] |
+//! | `rp_id` | whose it was |
+//! | `user_id` | [`AuditEvent::user_id`], in quotation marks and escaped |
+//! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
+//! | `lost` | how many events did not reach the sink, with `events_lost` |
+//!
+//! What was only begun, as anybody may as often as they like, has the level `DEBUG`; a passkey that
+//! may have been copied (`clone_suspected`, `credential_suspended`) has `WARN`, lost events have
+//! `ERROR`, all others `INFO`.
+//!
+//! Requests run in a span `passkeys` (target `passkeys::http`, level `INFO`), so what the hooks
+//! log carries these as well: `method`, `route` (the pattern, where it is mounted), `ceremony`,
+//! `rp_id`, and as soon as they are known `user_id`, `credential_id` and `status`.
+//!
+//! # To a sink
+//!
+//! A sink works on a thread of its own, and nothing that it does reaches a request: not that it
+//! takes its time, blocks for ever or panics. The price is that events wait for it, and that a
+//! sink which is too slow for too long loses some. At most [`MAX_WAITING`] wait (typically 1 MB,
+//! never more than 8 MB); half of that for what anybody can cause, so that no flood of `begin`s or
+//! failures pushes out what happened to accounts. What is lost is counted, and said: in the log at
+//! once, and to the sink with [`AuditKind::EventsLost`] when it has caught up.
+//!
+//! Events wait in memory. [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) waits for the
+//! sink, at the end of a program and in tests.
+
+mod log;
+pub(crate) mod span;
+mod trail;
 
 use std::fmt;
 
 use time::OffsetDateTime;
 
+pub(crate) use log::log;
+pub(crate) use trail::Trail;
+
 use crate::CredentialId;
 
-/// Receives every event, in the order in which they happen to one ceremony.
+/// How many events wait for a sink at most.
+pub const MAX_WAITING: usize = 4096;
+
+/// Receives every event, one after the other, in the order in which they happened.
 ///
-/// Called on the request's own task: hand over and return, do not wait.
+/// Called on a [thread of its own](self#to-a-sink), so it may take its time. One that has to
+/// `await` does so on the runtime that it was made in:
+///
+/// ```
+/// use passkeys::audit::{AuditEvent, AuditSink};
+/// use tokio::runtime::Handle;
+///
+/// struct Table(Handle);
+///
+/// impl AuditSink for Table {
+///     fn record(&self, event: &AuditEvent) {
+///         let row = (event.at, event.kind.as_str(), event.user_id.as_deref());
+///         self.0.block_on(async {
+///             // INSERT INTO audit ...
+///             # let _ = row;
+///         });
+///     }
+/// }
+/// ```
 pub trait AuditSink: Send + Sync + 'static {
     /// Takes note of an event.
     fn record(&self, event: &AuditEvent);
@@ -27,6 +90,8 @@ pub struct AuditEvent {
     pub at: OffsetDateTime,
     /// What.
     pub kind: AuditKind,
+    /// At which relying party.
+    pub rp_id: String,
     /// Whose ceremony or passkey it was, as far as known. In a sign-in that failed this is who
     /// was claimed, not who it was.
     pub user_id: Option<String>,
@@ -40,7 +105,7 @@ pub struct AuditEvent {
 pub enum AuditKind {
     /// Options for a registration were handed out.
     RegistrationBegun,
-    /// A passkey was stored.
+    /// A passkey was added to an account.
     RegistrationSucceeded,
     /// A registration was refused.
     RegistrationFailed(Reason),
@@ -64,6 +129,9 @@ pub enum AuditKind {
     CredentialRenamed,
     /// A passkey was deleted by its owner.
     CredentialDeleted,
+    /// So many events did not reach the sink, because it was too slow. Of no user, and only
+    /// for the sink: each of them is in the log.
+    EventsLost(u64),
 }
 
 impl AuditKind {
@@ -84,6 +152,26 @@ impl AuditKind {
             Self::CredentialSuspended => "credential_suspended",
             Self::CredentialRenamed => "credential_renamed",
             Self::CredentialDeleted => "credential_deleted",
+            Self::EventsLost(_) => "events_lost",
+        }
+    }
+
+    /// What it was a part of: `registration`, `authentication`, `step_up` or `management`. A clone
+    /// that is suspected counts with sign-ins, also where a step-up shows it.
+    #[must_use]
+    pub fn ceremony(self) -> Option<&'static str> {
+        match self {
+            Self::RegistrationBegun | Self::RegistrationSucceeded | Self::RegistrationFailed(_) => {
+                Some("registration")
+            }
+            Self::AuthenticationBegun
+            | Self::AuthenticationSucceeded
+            | Self::AuthenticationFailed(_)
+            | Self::CloneSuspected
+            | Self::CredentialSuspended => Some("authentication"),
+            Self::StepUpBegun | Self::StepUpSucceeded | Self::StepUpFailed(_) => Some("step_up"),
+            Self::CredentialRenamed | Self::CredentialDeleted => Some("management"),
+            Self::EventsLost(_) => None,
         }
     }
 
@@ -97,14 +185,27 @@ impl AuditKind {
             _ => None,
         }
     }
+
+    /// Whether it is easily caused, mostly without a passkey or a session.
+    fn is_anybodys(self) -> bool {
+        matches!(
+            self,
+            Self::RegistrationBegun | Self::AuthenticationBegun | Self::StepUpBegun
+        ) || self.reason().is_some()
+    }
 }
 
 /// Why a ceremony was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// No ceremony waits under this `state`: never begun here, finished before, or forgotten.
+    /// No ceremony waits under this `state`: never begun here, forgotten since it expired, or
+    /// finished before where that is not known any more (see [`Replayed`](Self::Replayed)).
     UnknownState,
+    /// The `state` was used before. Known of what this process has seen last (thousands of
+    /// ceremonies); what was used longer ago, or at another process, is an
+    /// [`UnknownState`](Self::UnknownState).
+    Replayed,
     /// The ceremony was begun too long ago.
     Expired,
     /// The ceremony was begun for another purpose.
@@ -159,6 +260,11 @@ pub enum Reason {
     Signature,
     /// The counter did not advance.
     SignCount,
+    /// The application's `get_user` did not say who finishes the registration or step-up: the
+    /// session ended in the meantime, or there was none.
+    NotSignedIn,
+    /// A store failed, and the ceremony is lost.
+    Storage,
 }
 
 impl Reason {
@@ -167,6 +273,7 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownState => "unknown_state",
+            Self::Replayed => "replayed",
             Self::Expired => "expired",
             Self::OtherPurpose => "other_purpose",
             Self::OtherRelyingParty => "other_relying_party",
@@ -194,6 +301,8 @@ impl Reason {
             Self::UserHandle => "user_handle",
             Self::Signature => "signature",
             Self::SignCount => "sign_count",
+            Self::NotSignedIn => "not_signed_in",
+            Self::Storage => "storage",
         }
     }
 }
@@ -201,28 +310,5 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// Writes an event to the log. A user id may come from a peer and is escaped.
-pub(crate) fn trace(event: &AuditEvent) {
-    // The level is part of what `tracing` knows at compile time.
-    macro_rules! write {
-        ($level:ident) => {
-            tracing::$level!(
-                target: "passkeys::audit",
-                event = event.kind.as_str(),
-                reason = event.kind.reason().map(Reason::as_str),
-                user_id = event.user_id.as_deref().map(tracing::field::debug),
-                credential_id = event.credential_id.as_ref().map(tracing::field::display),
-            )
-        };
-    }
-    match event.kind {
-        // Anybody can begin, as often as they like.
-        AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
-            write!(debug);
-        }
-        _ => write!(info),
     }
 }

@@ -1,0 +1,143 @@
+//! How often one address may ask, route by route.
+//!
+//! ```sh
+//! cargo run --example rate_limit
+//! ```
+
+mod limits;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use axum::{
+    Json, Router,
+    http::{HeaderMap, StatusCode},
+};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, passkeys,
+    store::{MemoryChallenges, MemoryRepository},
+};
+use tokio::net::TcpListener;
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "localhost", rp_name = "Rate limits", origins = ["http://localhost:3000"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, StatusCode> {
+        let _session = headers.get("cookie").ok_or(StatusCode::UNAUTHORIZED)?;
+        Ok(PasskeyUser::new("user-1", "ada@example.com", "Ada"))
+    }
+
+    async fn on_authenticated(&self, login: AuthenticationResult) -> Json<String> {
+        Json(format!("hello, {}", login.user_id()))
+    }
+}
+
+fn router() -> Router {
+    // 300 addresses that begin as often as they may, for the five minutes that a challenge lasts.
+    let challenges = MemoryChallenges::with_capacity(300 * 660);
+    let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(challenges);
+    Router::new().nest("/auth/passkeys", limits::limited(&passkeys.router()))
+}
+
+async fn serve(listener: TcpListener) -> std::io::Result<()> {
+    // With the peers' addresses: limits are kept by them.
+    let service = router().into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await
+}
+
+#[tokio::main]
+async fn main() -> std::io::Result<()> {
+    tracing_subscriber::fmt::init();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 3000)).await?;
+    println!("Listening on {}", listener.local_addr()?);
+    serve(listener).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        Extension,
+        extract::ConnectInfo,
+        http::{StatusCode, header::RETRY_AFTER},
+    };
+    use passkeys::testing::{Answer, Browser};
+    use serde_json::json;
+    use tokio::net::TcpListener;
+
+    use super::{Router, SocketAddr, router, serve};
+
+    const BEGIN: &str = "/auth/passkeys/authenticate/begin";
+    const FINISH: &str = "/auth/passkeys/authenticate/finish";
+    const MANAGE: &str = "/auth/passkeys/credentials";
+
+    /// A browser at this address.
+    fn browser(router: &Router, address: &str) -> Browser {
+        let peer: SocketAddr = address.parse().unwrap();
+        let router = router.clone().layer(Extension(ConnectInfo(peer)));
+        Browser::new(router, "http://localhost:3000")
+    }
+
+    /// Asks until it is too much. Answers how often that went well, and the refusal.
+    async fn exhaust(browser: &mut Browser, path: &str) -> (usize, Answer) {
+        for number in 0..1000 {
+            let answer = browser.post(path, &json!({})).await;
+            if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                return (number, answer);
+            }
+        }
+        panic!("{path} is not limited");
+    }
+
+    #[tokio::test]
+    async fn who_asks_too_often_is_told_when_to_come_back() {
+        let (begun, refusal) = exhaust(&mut browser(&router(), "192.0.2.1:1000"), BEGIN).await;
+        assert!(begun >= 60, "{begun} is too few for an office");
+        let seconds = refusal.headers[RETRY_AFTER].to_str().unwrap().parse();
+        assert!((1..=60).contains(&seconds.unwrap()));
+        assert_eq!(refusal.headers["content-type"], "application/json");
+        assert_eq!(refusal.headers["cache-control"], "no-store");
+        refusal.assert_error("too_many_requests");
+    }
+
+    #[tokio::test]
+    async fn nobody_else_is_kept_out() {
+        let router = router();
+        exhaust(&mut browser(&router, "192.0.2.1:1000"), BEGIN).await;
+        let mut other = browser(&router, "192.0.2.2:1000");
+        other.post(BEGIN, &json!({})).await.assert_ok();
+    }
+
+    #[tokio::test]
+    async fn each_kind_of_route_has_a_limit_of_its_own() {
+        let router = router();
+        let mut browser = browser(&router, "192.0.2.1:1000");
+        exhaust(&mut browser, BEGIN).await;
+        let (finished, _) = exhaust(&mut browser, FINISH).await;
+        assert!(finished >= 20, "{finished}");
+        let answer = browser.get(MANAGE).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "not limited yet");
+        exhaust(&mut browser, MANAGE).await;
+    }
+
+    #[tokio::test]
+    async fn neighbours_in_one_network_of_the_newer_protocol_count_as_one() {
+        let router = router();
+        exhaust(&mut browser(&router, "[2001:db8::1]:1000"), BEGIN).await;
+        let mut neighbour = browser(&router, "[2001:db8::ffff:0:0:2]:1000");
+        let answer = neighbour.post(BEGIN, &json!({})).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        let mut next_door = browser(&router, "[2001:db8:0:1::1]:1000");
+        next_door.post(BEGIN, &json!({})).await.assert_ok();
+    }
+
+    #[tokio::test]
+    async fn the_server_knows_the_addresses() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(serve(listener));
+        exhaust(&mut Browser::connect(url, "http://localhost:3000"), BEGIN).await;
+    }
+}

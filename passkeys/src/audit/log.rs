@@ -1,0 +1,34 @@
+use super::{AuditKind, Reason, span};
+use crate::CredentialId;
+
+/// Writes an event to the log. A user id may come from a peer and is escaped.
+pub(crate) fn log(
+    kind: AuditKind,
+    rp_id: &str,
+    user_id: Option<&str>,
+    credential_id: Option<&CredentialId>,
+) {
+    span::identify(user_id, credential_id);
+    // The level is part of what `tracing` knows at compile time.
+    macro_rules! write {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "passkeys::audit",
+                event = kind.as_str(),
+                ceremony = kind.ceremony(),
+                reason = kind.reason().map(Reason::as_str),
+                rp_id,
+                user_id = user_id.map(tracing::field::debug),
+                credential_id = credential_id.map(tracing::field::display),
+            )
+        };
+    }
+    match kind {
+        // Anybody can begin, as often as they like.
+        AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
+            write!(debug);
+        }
+        AuditKind::CloneSuspected | AuditKind::CredentialSuspended => write!(warn),
+        _ => write!(info),
+    }
+}

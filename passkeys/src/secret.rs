@@ -1,0 +1,18 @@
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// A secret has fewer than 32 bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the secret has {0} bytes; give at least 32, from a random source")]
+pub struct WeakSecret(usize);
+
+/// A key for one purpose. So one secret may serve several, and may have any form.
+pub(crate) fn derive(secret: &[u8], purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, WeakSecret> {
+    if secret.len() < 32 {
+        return Err(WeakSecret(secret.len()));
+    }
+    let mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| WeakSecret(0))?;
+    let key = mac.chain_update(purpose).finalize().into_bytes();
+    Ok(Zeroizing::new(key.into()))
+}
