@@ -291,6 +291,9 @@ async fn origin_suffix_match() {
 /// A server that answers differently for names that somebody has.
 #[tokio::test]
 async fn enumeration() {
+    const BEGIN: &str = "/auth/passkeys/authenticate/begin";
+    const FINISH: &str = "/auth/passkeys/authenticate/finish";
+
     let config = Config::new("example.com", ["https://example.com"]).unwrap();
     let instance = || {
         let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config.clone());
@@ -300,8 +303,6 @@ async fn enumeration() {
     let mut adas = browser(&world, "ada");
     adas.register().await.assert_ok();
 
-    const BEGIN: &str = "/auth/passkeys/authenticate/begin";
-    const FINISH: &str = "/auth/passkeys/authenticate/finish";
     let mut begun = Vec::new();
     for (world, user) in [(&world, "ada"), (&world, "eve"), (&elsewhere, "eve")] {
         let mut browser = browser(world, "nobody");

@@ -109,13 +109,13 @@ async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_
 
     let kinds = sink.kinds();
     let (last, given) = kinds.split_last().unwrap();
-    let AuditKind::EventsLost(lost) = *last else {
+    let AuditKind::EventsLost(missed) = *last else {
         panic!("{last:?}");
     };
     // One may have been with the sink already.
     assert!(given.len() <= MAX_WAITING / 2 + 1, "{} waited", given.len());
     assert!(given.iter().all(|it| *it == AuditKind::AuthenticationBegun));
-    assert_eq!(given.len() + usize::try_from(lost).unwrap(), EVENTS);
+    assert_eq!(given.len() + usize::try_from(missed).unwrap(), EVENTS);
 
     // The next loss is counted anew.
     world.passkeys.authentication().begin(None).await.unwrap();
