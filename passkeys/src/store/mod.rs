@@ -96,6 +96,19 @@ pub trait CredentialRepository: Send + Sync + 'static {
         credential: &Credential,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Stores the first credential of an account that comes into being with it: as
+    /// [`insert`](Self::insert) does, but not where the user has one already, suspended or not.
+    ///
+    /// Of several such insertions for one user at the same time exactly one answers `true`, and
+    /// nobody ever finds what the others wanted to store: whoever had it could sign in to an
+    /// account that is somebody else's. In databases where statements do not see what others are
+    /// about to insert (PostgreSQL is one) this one has to wait for a lock before. Whether a
+    /// credential counts that `insert` stores at this very moment, is the implementation's choice.
+    fn insert_first(
+        &self,
+        credential: &Credential,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// The credential with this id, suspended or not.
     fn find(
         &self,
