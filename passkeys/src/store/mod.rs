@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-mod codec;
+pub(crate) mod codec;
 mod memory_challenges;
 mod memory_credentials;
 #[cfg(feature = "postgres")]
@@ -45,7 +45,7 @@ mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "postgres", feature = "redis"))]
-mod ticket;
+pub(crate) mod ticket;
 
 pub use memory_challenges::MemoryChallenges;
 pub use memory_credentials::MemoryRepository;
