@@ -36,9 +36,9 @@ async fn the_challenge_store_passes_the_contract() {
 }
 
 #[test]
-fn both_traits_take_less_than_120_lines() {
+fn both_traits_take_less_than_130_lines() {
     let lines = include_str!("../examples/own_storage/store.rs")
         .lines()
         .count();
-    assert!(lines < 120, "{lines}");
+    assert!(lines < 130, "{lines}");
 }

@@ -50,6 +50,13 @@ impl CredentialRepository for Documents {
         execute!(self, insert, id, &new.user_id, created, Json(new))
     }
 
+    async fn insert_first(&self, new: &Credential) -> Done<bool> {
+        let insert = "INSERT INTO credentials SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS
+            (SELECT 1 FROM credentials WHERE owner = ?2) ON CONFLICT DO NOTHING";
+        let (id, created) = (new.id.as_bytes(), nanoseconds(new.created_at));
+        execute!(self, insert, id, &new.user_id, created, Json(new))
+    }
+
     async fn find(&self, id: &CredentialId) -> Done<Option<Credential>> {
         let select = "SELECT document FROM credentials WHERE id = ?";
         Ok(fetch!(self, select, id.as_bytes()).next())

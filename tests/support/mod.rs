@@ -9,4 +9,4 @@ mod world;
 pub use app::{App, SignedIn};
 pub use python::python;
 pub use schema::Schema;
-pub use world::{Trail, World, ada, bob};
+pub use world::{Trail, World, ada, agree, answer, assert, bob, create};

@@ -7,9 +7,11 @@ use passkeys::{
     AuthenticationResult, Config, Error, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditKind, AuditSink, Reason},
     ceremony::{
-        Action, Begun, CreationOptions, FinishAuthentication, FinishRegistration, FinishStepUp,
+        Action, Authentication, AuthenticationResponse, Begun, CreationOptions,
+        FinishAuthentication, FinishRegistration, FinishStepUp, Registration, RequestOptions,
+        StepUp,
     },
-    store::MemoryRepository,
+    store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, ManualClock},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -73,13 +75,7 @@ impl World {
         user: &PasskeyUser,
         device: &mut Authenticator,
     ) -> FinishRegistration {
-        let begun = self
-            .passkeys
-            .registration()
-            .begin(user)
-            .await
-            .expect("begin");
-        self.answer(begun, device)
+        create(&self.passkeys.registration(), user, device).await
     }
 
     /// Makes the passkey for a registration that was begun.
@@ -89,11 +85,7 @@ impl World {
         begun: Begun<CreationOptions>,
         device: &mut Authenticator,
     ) -> FinishRegistration {
-        FinishRegistration {
-            credential: convert(&device.create(&convert(&begun))),
-            state: begun.state,
-            device_name: None,
-        }
+        answer(begun, device)
     }
 
     /// A whole registration.
@@ -120,19 +112,7 @@ impl World {
         user_id: Option<&str>,
         device: &mut Authenticator,
     ) -> FinishAuthentication {
-        let begun = self
-            .passkeys
-            .authentication()
-            .begin(user_id)
-            .await
-            .expect("begin");
-        let credential = device
-            .get(&convert::<_, Value>(&begun))
-            .expect("a passkey that fits");
-        FinishAuthentication {
-            credential: convert(&credential),
-            state: begun.state,
-        }
+        assert(&self.passkeys.authentication(), user_id, device).await
     }
 
     /// A whole sign-in by anybody.
@@ -156,17 +136,72 @@ impl World {
         action: &Action,
         device: &mut Authenticator,
     ) -> FinishStepUp {
-        let begun = self.passkeys.step_up().begin(user, action).await;
-        let begun = begun.expect("begin");
-        let credential = device
-            .get(&convert::<_, Value>(&begun))
-            .expect("a passkey that fits");
-        FinishStepUp {
-            credential: convert(&credential),
-            state: begun.state,
-            body: (),
-        }
+        agree(&self.passkeys.step_up(), user, action, device).await
     }
+}
+
+/// Begins a registration and makes the passkey for it.
+///
+/// # Panics
+///
+/// If it cannot be begun.
+pub async fn create<R: CredentialRepository>(
+    registration: &Registration<'_, R>,
+    user: &PasskeyUser,
+    device: &mut Authenticator,
+) -> FinishRegistration {
+    answer(registration.begin(user).await.expect("begin"), device)
+}
+
+/// Makes the passkey for a registration that was begun.
+#[must_use]
+pub fn answer(begun: Begun<CreationOptions>, device: &mut Authenticator) -> FinishRegistration {
+    FinishRegistration {
+        credential: convert(&device.create(&convert(&begun))),
+        state: begun.state,
+        device_name: None,
+    }
+}
+
+/// Begins a sign-in and signs its challenge.
+///
+/// # Panics
+///
+/// If it cannot be begun, or the device has no passkey for it.
+pub async fn assert<R: CredentialRepository>(
+    authentication: &Authentication<'_, R>,
+    user_id: Option<&str>,
+    device: &mut Authenticator,
+) -> FinishAuthentication {
+    let begun = authentication.begin(user_id).await.expect("begin");
+    FinishAuthentication {
+        credential: signed(&begun, device),
+        state: begun.state,
+    }
+}
+
+/// Begins a step-up and signs its challenge.
+///
+/// # Panics
+///
+/// If it cannot be begun, or the device has no passkey for it.
+pub async fn agree<R: CredentialRepository>(
+    step_up: &StepUp<'_, R>,
+    user: &PasskeyUser,
+    action: &Action,
+    device: &mut Authenticator,
+) -> FinishStepUp {
+    let begun = step_up.begin(user, action).await.expect("begin");
+    FinishStepUp {
+        credential: signed(&begun, device),
+        state: begun.state,
+        body: (),
+    }
+}
+
+fn signed(begun: &Begun<RequestOptions>, device: &mut Authenticator) -> AuthenticationResponse {
+    let credential = device.get(&convert::<_, Value>(begun));
+    convert(&credential.expect("a passkey that fits"))
 }
 
 /// An audit trail to read in tests.

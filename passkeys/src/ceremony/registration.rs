@@ -202,15 +202,21 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
         let lost = |error| self.lost(error, Some(&user));
         let repository = &self.0.repository;
-        if !repository.insert(&credential).await.map_err(lost)? {
-            return Err(self.refuse(Reason::AlreadyRegistered, Some(&user), Some(&credential)));
-        }
-        if sign_up && repository.list(user.id()).await.map_err(lost)?.len() > 1 {
-            // Somebody signed up with this id at the same time. Whoever sees the other steps
-            // back; at worst both do.
-            let deleted = repository.delete(user.id(), &credential.id).await;
-            deleted.map_err(lost)?;
-            return Err(self.refuse(Reason::AccountExists, Some(&user), Some(&credential)));
+        let stored = if sign_up {
+            repository.insert_first(&credential).await
+        } else {
+            repository.insert(&credential).await
+        };
+        if !stored.map_err(lost)? {
+            // Either the credential is known, or the account has come into being since.
+            let find = repository.find(&credential.id);
+            let known = !sign_up || find.await.map_err(lost)?.is_some();
+            let reason = if known {
+                Reason::AlreadyRegistered
+            } else {
+                Reason::AccountExists
+            };
+            return Err(self.refuse(reason, Some(&user), Some(&credential)));
         }
         self.0.record(
             AuditKind::RegistrationSucceeded,

@@ -17,24 +17,24 @@ const ATTESTED: u8 = 1 << 6;
 const EXTENSIONS: u8 = 1 << 7;
 
 #[derive(Debug)]
-pub(super) struct AuthenticatorData<'a> {
-    rp_id_hash: &'a [u8; 32],
-    flags: u8,
-    pub(super) sign_count: u32,
-    pub(super) attested: Option<AttestedCredential<'a>>,
+pub(crate) struct AuthenticatorData<'a> {
+    pub(crate) rp_id_hash: &'a [u8; 32],
+    pub(crate) flags: u8,
+    pub(crate) sign_count: u32,
+    pub(crate) attested: Option<AttestedCredential<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct AttestedCredential<'a> {
-    pub(super) aaguid: [u8; 16],
-    pub(super) credential_id: &'a [u8],
+pub(crate) struct AttestedCredential<'a> {
+    pub(crate) aaguid: [u8; 16],
+    pub(crate) credential_id: &'a [u8],
     /// In `COSE_Key` form.
-    pub(super) public_key: &'a [u8],
+    pub(crate) public_key: &'a [u8],
 }
 
 impl<'a> AuthenticatorData<'a> {
     /// Accepts exactly what the flags announce: nothing less, and not a byte after it.
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Reason> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Reason> {
         Self::read(bytes).ok_or(Reason::Malformed)
     }
 

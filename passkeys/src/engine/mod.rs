@@ -13,7 +13,7 @@
 mod assertion;
 pub mod attestation;
 mod attestation_object;
-mod authenticator_data;
+pub(crate) mod authenticator_data;
 mod cbor;
 mod client_data;
 mod core;

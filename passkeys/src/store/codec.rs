@@ -13,12 +13,12 @@ pub(super) fn unpack(packed: &[u8]) -> Result<PendingCeremony, StoreError> {
 
 /// For other processes too, which may run another release: field by name.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
-pub(super) fn write(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn write(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
     serde_cbor_2::to_vec(ceremony).map_err(StoreError::new)
 }
 
 /// `None` for a form that this release does not know: the person begins again.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
-pub(super) fn read(written: &[u8]) -> Option<PendingCeremony> {
+pub(crate) fn read(written: &[u8]) -> Option<PendingCeremony> {
     serde_cbor_2::from_slice(written).ok()
 }

@@ -68,6 +68,24 @@ impl Store {
         (credential.user_id == user_id).then_some(credential)
     }
 
+    fn insert(&mut self, credential: &Credential, limit: usize) -> Result<bool, StoreError> {
+        let full = self.credentials.len() >= limit;
+        match self.credentials.entry(credential.id.clone()) {
+            Entry::Occupied(_) => Ok(false),
+            Entry::Vacant(_) if full => Err(StoreError::new(
+                "the memory repository holds as many passkeys as it may",
+            )),
+            Entry::Vacant(vacant) => {
+                self.users
+                    .entry(credential.user_id.clone())
+                    .or_default()
+                    .insert((credential.created_at, credential.id.clone()));
+                vacant.insert(credential.clone());
+                Ok(true)
+            }
+        }
+    }
+
     /// A user's credentials in the order of `list`.
     fn of(&self, user_id: &str) -> impl Iterator<Item = &Credential> {
         let ids = self.users.get(user_id).into_iter().flatten();
@@ -104,23 +122,15 @@ impl fmt::Debug for MemoryRepository {
 
 impl CredentialRepository for MemoryRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
+        self.lock().insert(credential, self.limit)
+    }
+
+    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        let Store { credentials, users } = &mut *store;
-        let full = credentials.len() >= self.limit;
-        match credentials.entry(credential.id.clone()) {
-            Entry::Occupied(_) => Ok(false),
-            Entry::Vacant(_) if full => Err(StoreError::new(
-                "the memory repository holds as many passkeys as it may",
-            )),
-            Entry::Vacant(vacant) => {
-                users
-                    .entry(credential.user_id.clone())
-                    .or_default()
-                    .insert((credential.created_at, credential.id.clone()));
-                vacant.insert(credential.clone());
-                Ok(true)
-            }
+        if store.users.contains_key(&credential.user_id) {
+            return Ok(false);
         }
+        store.insert(credential, self.limit)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {

@@ -26,7 +26,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-mod codec;
+pub(crate) mod codec;
 mod memory_challenges;
 mod memory_credentials;
 #[cfg(feature = "postgres")]
@@ -45,7 +45,7 @@ mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "postgres", feature = "redis"))]
-mod ticket;
+pub(crate) mod ticket;
 
 pub use memory_challenges::MemoryChallenges;
 pub use memory_credentials::MemoryRepository;
@@ -92,6 +92,19 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// Answers whether it was stored. Of several insertions of one id at the same time exactly
     /// one answers `true`. A known credential is never changed.
     fn insert(
+        &self,
+        credential: &Credential,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Stores the first credential of an account that comes into being with it: as
+    /// [`insert`](Self::insert) does, but not where the user has one already, suspended or not.
+    ///
+    /// Of several such insertions for one user at the same time exactly one answers `true`, and
+    /// nobody ever finds what the others wanted to store: whoever had it could sign in to an
+    /// account that is somebody else's. In databases where statements do not see what others are
+    /// about to insert (PostgreSQL is one) this one has to wait for a lock before. Whether a
+    /// credential counts that `insert` stores at this very moment, is the implementation's choice.
+    fn insert_first(
         &self,
         credential: &Credential,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;

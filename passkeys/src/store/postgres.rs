@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    AssertSqlSafe, FromRow, PgPool, Postgres,
+    AssertSqlSafe, Connection as _, FromRow, PgPool, Postgres,
     pool::PoolConnection,
     postgres::{PgArguments, PgRow},
     query::{Query, QueryAs},
@@ -73,6 +73,25 @@ impl Database {
         let mut lease = self.lease().await?;
         let outcome = timeout_at(lease.deadline, query.execute(&mut *lease.connection)).await;
         Ok(lease.end(outcome)?.rows_affected())
+    }
+
+    /// Runs a statement in one transaction with another, which comes before it and takes a lock,
+    /// and answers how many rows it touched.
+    pub(super) async fn execute_after(
+        &self,
+        lock: Query<'_, Postgres, PgArguments>,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<u64, StoreError> {
+        let mut lease = self.lease().await?;
+        let both = async {
+            let mut transaction = lease.connection.begin().await?;
+            lock.execute(&mut *transaction).await?;
+            let done = query.execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok(done.rows_affected())
+        };
+        let outcome = timeout_at(lease.deadline, both).await;
+        lease.end(outcome)
     }
 
     /// Runs a statement and answers its rows.

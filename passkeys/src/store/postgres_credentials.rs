@@ -1,12 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, postgres::PgArguments, query::Query};
 use time::OffsetDateTime;
 
 use super::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
     postgres::{self, Database},
-    sql::{self, Statements},
+    sql::{self, Statement, Statements},
 };
 use crate::{Credential, CredentialId};
 
@@ -131,7 +131,7 @@ impl PostgresRepository {
     /// Every statement of the repository, for tests that ask the server for its plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 8] {
+    pub fn statements(&self) -> [&str; 9] {
         self.statements.all()
     }
 }
@@ -151,30 +151,22 @@ WITH owned AS MATERIALIZED (
 )
 SELECT EXISTS (SELECT 1 FROM gone), EXISTS (SELECT 1 FROM owned WHERE credential_id = $1)";
 
+/// One after the other inserts the first credential of a user, and sees what those before have
+/// inserted: statements do not see what others are about to. The lock is held until the transaction
+/// ends; the number keeps it apart from the application's own.
+const LOCK_USER: &str =
+    "SELECT pg_advisory_xact_lock(hashtextextended($1, x'706173736b657973'::bigint))";
+
 impl CredentialRepository for PostgresRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let insertion = sqlx::query(self.statements.insert.sql())
-            .bind(credential.id.as_bytes())
-            .bind(&credential.user_id)
-            .bind(&credential.public_key)
-            .bind(i64::from(credential.sign_count))
-            .bind(sql::transports(credential))
-            .bind(
-                credential
-                    .aaguid
-                    .as_ref()
-                    .map(|aaguid| &aaguid.as_bytes()[..]),
-            )
-            .bind(credential.backup_eligible)
-            .bind(credential.backup_state)
-            .bind(&credential.device_name)
-            .bind(credential.discoverable)
-            .bind(&credential.attestation_format)
-            .bind(credential.created_at)
-            .bind(credential.last_used_at)
-            .bind(credential.user_verified)
-            .bind(credential.suspended_at);
+        let insertion = insertion(&self.statements.insert, credential);
         Ok(self.database.execute(insertion).await? > 0)
+    }
+
+    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+        let lock = sqlx::query(LOCK_USER).bind(&credential.user_id);
+        let insertion = insertion(&self.statements.insert_first, credential);
+        Ok(self.database.execute_after(lock, insertion).await? > 0)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
@@ -271,6 +263,33 @@ impl CredentialRepository for PostgresRepository {
         let (deleted, kept) = answer.unwrap_or_default();
         Ok(Deletion::of(deleted, kept))
     }
+}
+
+fn insertion<'a>(
+    statement: &Statement,
+    credential: &'a Credential,
+) -> Query<'a, Postgres, PgArguments> {
+    sqlx::query(statement.sql())
+        .bind(credential.id.as_bytes())
+        .bind(&credential.user_id)
+        .bind(&credential.public_key)
+        .bind(i64::from(credential.sign_count))
+        .bind(sql::transports(credential))
+        .bind(
+            credential
+                .aaguid
+                .as_ref()
+                .map(|aaguid| &aaguid.as_bytes()[..]),
+        )
+        .bind(credential.backup_eligible)
+        .bind(credential.backup_state)
+        .bind(&credential.device_name)
+        .bind(credential.discoverable)
+        .bind(&credential.attestation_format)
+        .bind(credential.created_at)
+        .bind(credential.last_used_at)
+        .bind(credential.user_verified)
+        .bind(credential.suspended_at)
 }
 
 /// Whether no user can have this id, which a peer may have sent: asking the server would be an

@@ -27,6 +27,10 @@ impl<R: CredentialRepository> CredentialRepository for Arc<R> {
         (**self).insert(credential).await
     }
 
+    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+        (**self).insert_first(credential).await
+    }
+
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
         (**self).find(id).await
     }

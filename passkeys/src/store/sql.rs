@@ -43,6 +43,7 @@ pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
 #[derive(Debug)]
 pub(super) struct Statements {
     pub(super) insert: Statement,
+    pub(super) insert_first: Statement,
     pub(super) find: Statement,
     pub(super) list: Statement,
     pub(super) record_use: Statement,
@@ -62,7 +63,7 @@ impl Statement {
 }
 
 impl Statements {
-    pub(super) fn all(&self) -> [&str; 8] {
+    pub(super) fn all(&self) -> [&str; 9] {
         let Self {
             insert,
             find,
@@ -72,6 +73,7 @@ impl Statements {
             rename,
             delete,
             delete_unless_last,
+            insert_first,
         } = self;
         [
             insert,
@@ -82,6 +84,7 @@ impl Statements {
             rename,
             delete,
             delete_unless_last,
+            insert_first,
         ]
         .map(|statement| &*statement.0)
     }
@@ -101,13 +104,20 @@ impl Statements {
              created_at, last_used_at, user_verified, suspended_at"
         );
         let owned = "credential_id = $1 AND user_id = $2";
-        Self {
-            insert: statement(format!(
+        let insert = |row: String| {
+            statement(format!(
                 "INSERT INTO {table} (credential_id, user_id, public_key, sign_count, transports, \
                  aaguid, backup_eligible, backup_state, device_name, is_discoverable, \
                  attestation_fmt, created_at, last_used_at, user_verified, suspended_at) \
-                 VALUES ($1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-                 ON CONFLICT (credential_id) DO NOTHING"
+                 {row} ON CONFLICT (credential_id) DO NOTHING"
+            ))
+        };
+        let values =
+            format!("$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15");
+        Self {
+            insert: insert(format!("VALUES ({values})")),
+            insert_first: insert(format!(
+                "SELECT {values} WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE user_id = $2)"
             )),
             find: statement(format!(
                 "SELECT {columns} FROM {table} WHERE credential_id = $1"

@@ -1,14 +1,18 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    AssertSqlSafe, Sqlite, SqlitePool,
+    query::Query,
+    sqlite::{
+        SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
+        SqliteSynchronous,
+    },
 };
 use time::{OffsetDateTime, UtcOffset};
 
 use super::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
-    sql::{self, Statements},
+    sql::{self, Statement, Statements},
 };
 use crate::{Credential, CredentialId};
 
@@ -109,7 +113,7 @@ impl SqliteRepository {
     /// Every statement of the repository, for tests that ask the server for its plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 8] {
+    pub fn statements(&self) -> [&str; 9] {
         self.statements.all()
     }
 
@@ -183,27 +187,12 @@ DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
 
 impl CredentialRepository for SqliteRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let insertion = sqlx::query(self.statements.insert.sql())
-            .bind(credential.id.as_bytes())
-            .bind(&credential.user_id)
-            .bind(&credential.public_key)
-            .bind(credential.sign_count)
-            .bind(sql::transports(credential))
-            .bind(
-                credential
-                    .aaguid
-                    .as_ref()
-                    .map(|aaguid| &aaguid.as_bytes()[..]),
-            )
-            .bind(credential.backup_eligible)
-            .bind(credential.backup_state)
-            .bind(&credential.device_name)
-            .bind(credential.discoverable)
-            .bind(&credential.attestation_format)
-            .bind(text(credential.created_at))
-            .bind(credential.last_used_at.map(text))
-            .bind(credential.user_verified)
-            .bind(credential.suspended_at.map(text));
+        let insertion = insertion(&self.statements.insert, credential);
+        changed(insertion.execute(&self.pool).await)
+    }
+
+    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+        let insertion = insertion(&self.statements.insert_first, credential);
         changed(insertion.execute(&self.pool).await)
     }
 
@@ -286,6 +275,33 @@ impl CredentialRepository for SqliteRepository {
         let kept = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
         Ok(Deletion::of(deleted, kept))
     }
+}
+
+fn insertion<'a>(
+    statement: &Statement,
+    credential: &'a Credential,
+) -> Query<'a, Sqlite, SqliteArguments> {
+    sqlx::query(statement.sql())
+        .bind(credential.id.as_bytes())
+        .bind(&credential.user_id)
+        .bind(&credential.public_key)
+        .bind(credential.sign_count)
+        .bind(sql::transports(credential))
+        .bind(
+            credential
+                .aaguid
+                .as_ref()
+                .map(|aaguid| &aaguid.as_bytes()[..]),
+        )
+        .bind(credential.backup_eligible)
+        .bind(credential.backup_state)
+        .bind(&credential.device_name)
+        .bind(credential.discoverable)
+        .bind(&credential.attestation_format)
+        .bind(text(credential.created_at))
+        .bind(credential.last_used_at.map(text))
+        .bind(credential.user_verified)
+        .bind(credential.suspended_at.map(text))
 }
 
 fn changed(

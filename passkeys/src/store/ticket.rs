@@ -8,7 +8,7 @@ use crate::base64url;
 ///
 /// So nobody who can read the store (a backup, a replica, a log of slow commands) can redeem
 /// what waits in it, and how long a look-up takes tells nothing about a `state`.
-pub(super) struct Ticket([u8; 16]);
+pub(crate) struct Ticket([u8; 16]);
 
 impl Ticket {
     pub(super) fn fresh() -> Result<Self, StoreError> {
@@ -17,7 +17,7 @@ impl Ticket {
         Ok(Self(random))
     }
 
-    pub(super) fn from_state(state: &str) -> Option<Self> {
+    pub(crate) fn from_state(state: &str) -> Option<Self> {
         // A peer sends what it likes; only what can be a ticket is worth decoding.
         (state.len() == 22)
             .then(|| base64url::decode(state))??
@@ -26,7 +26,7 @@ impl Ticket {
             .map(Self)
     }
 
-    pub(super) fn state(&self) -> String {
+    pub(crate) fn state(&self) -> String {
         base64url::encode(&self.0)
     }
 

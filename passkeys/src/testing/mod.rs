@@ -10,6 +10,8 @@ mod browser;
 mod clock;
 mod contract;
 mod fault;
+#[doc(hidden)]
+pub mod parsers;
 
 pub use answer::Answer;
 pub use authenticator::Authenticator;

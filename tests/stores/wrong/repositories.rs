@@ -20,6 +20,10 @@ ways_to_be_wrong! {
     StripsNul,
     Overwrites,
     LooksThenInserts,
+    InsertsASecondFirst,
+    OverwritesWithAFirst,
+    LooksThenInsertsFirst,
+    TakesBackASecondFirst,
     ComparesIdsBySixteenBytes,
     FoldsCase,
     FailsForUnknownUsers,
@@ -149,6 +153,36 @@ impl CredentialRepository for Repository {
             self.everything.lock().unwrap().push(credential.id);
         }
         Ok(inserted)
+    }
+
+    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+        let turn = self.turn.lock().await;
+        if self.is(Wrong::OverwritesWithAFirst)? {
+            let owner = self.owner(&credential.id, "").await?;
+            self.inner.delete(&owner, &credential.id).await?;
+        }
+        if self.is(Wrong::TakesBackASecondFirst)? {
+            drop(turn);
+            let inserted = self.insert(credential).await?;
+            yield_now().await;
+            let own = self.inner.list(&credential.user_id).await?;
+            if inserted && own.len() > 1 {
+                self.inner
+                    .delete(&credential.user_id, &credential.id)
+                    .await?;
+                return Ok(false);
+            }
+            return Ok(inserted);
+        }
+        let own = self.inner.list(&self.user(&credential.user_id)).await?;
+        if !own.is_empty() && !self.is(Wrong::InsertsASecondFirst)? {
+            return Ok(false);
+        }
+        if self.is(Wrong::LooksThenInsertsFirst)? {
+            drop(turn);
+            yield_now().await;
+        }
+        self.insert(credential).await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {

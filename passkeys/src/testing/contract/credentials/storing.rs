@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime, UtcOffset};
+use tokio::task::yield_now;
 
 use super::{
     super::{ROUNDS, kept, race, same},
@@ -155,6 +156,78 @@ pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Che
             .filter(|it| it.id == id(&[round]))
             .count();
         kept(listed == 1, "the winner's credential is not listed once")?;
+    }
+    Ok(())
+}
+
+pub(super) async fn the_first_is_the_only_one<R: CredentialRepository>(store: R) -> Check {
+    inserted(&store, &full(b"another's", "eve")).await?;
+    let first = full(b"first", "ada");
+    kept(
+        store.insert_first(&first).await?,
+        "the first credential of a user was not stored",
+    )?;
+    holds(&store, &first).await?;
+    kept(
+        !store.insert_first(&bare(b"second", "ada")).await?,
+        "a second one was a first, although the user has one (which is suspended)",
+    )?;
+    lists(&store, "ada", std::slice::from_ref(&first)).await?;
+    same("the second", &store.find(&id(b"second")).await?, &None)?;
+    // Who has none any more can have a first one again.
+    kept(store.delete("ada", &first.id).await?, "it was not deleted")?;
+    kept(
+        store.insert_first(&bare(b"second", "ada")).await?,
+        "the first one after all were deleted was not stored",
+    )
+}
+
+pub(super) async fn a_known_id_is_not_a_first<R: CredentialRepository>(store: R) -> Check {
+    let before = full(b"id", "ada");
+    inserted(&store, &before).await?;
+    for user in ["ada", "eve"] {
+        kept(
+            !store.insert_first(&bare(b"id", user)).await?,
+            "a known id was stored again",
+        )?;
+        holds(&store, &before).await?;
+    }
+    lists(&store, "eve", &[]).await
+}
+
+pub(super) async fn one_first_wins<R: CredentialRepository>(store: R) -> Check {
+    let store = Arc::new(store);
+    for round in 0..ROUNDS {
+        let user: Arc<str> = format!("user {round}").into();
+        let answers = race(&store, |number, store| {
+            let (number, user) = (u8::try_from(number).unwrap_or(u8::MAX), user.clone());
+            async move {
+                if number % 4 > 0 {
+                    let first = bare(&[round, number], &user);
+                    let stored = store.insert_first(&first).await?;
+                    return Ok((stored, store.find(&first.id).await?.is_some() == stored));
+                }
+                // The others look on: nobody else's is there, not for a moment.
+                let mut alone = true;
+                for _ in 0..20 {
+                    alone &= store.list(&user).await?.len() < 2;
+                    yield_now().await;
+                }
+                Ok((false, alone))
+            }
+        });
+        let answers = answers.await?;
+        let winners = answers.iter().filter(|(stored, _)| *stored).count();
+        kept(
+            winners == 1,
+            format!("{winners} insertions answered `true`"),
+        )?;
+        kept(
+            answers.iter().all(|(_, alone)| *alone),
+            "another than the first was found",
+        )?;
+        let listed = store.list(&user).await?.len();
+        kept(listed == 1, format!("{listed} credentials are listed"))?;
     }
     Ok(())
 }

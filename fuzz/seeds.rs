@@ -1,0 +1,17 @@
+//! Writes what the corpora begin with: `cargo run --example seeds`, here.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    fs,
+    hash::{Hash as _, Hasher as _},
+};
+
+fn main() -> std::io::Result<()> {
+    for (target, input) in passkeys_fuzz::seeds() {
+        let mut hasher = DefaultHasher::new();
+        input.hash(&mut hasher);
+        fs::create_dir_all(format!("corpus/{target}"))?;
+        fs::write(format!("corpus/{target}/{:016x}", hasher.finish()), input)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Who may register and who may sign in: the rules again, in as few words as possible.
+
+use super::{Consent, Policy, User};
+
+/// Seconds.
+pub(super) const LIFETIME: u64 = 300;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Register(User),
+    SignUp(User),
+    SignIn(Option<User>),
+    StepUp(User),
+}
+
+pub(super) struct Ceremony {
+    pub(super) purpose: Purpose,
+    begun: u64,
+    over: bool,
+}
+
+/// A passkey as the repository should have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) owner: User,
+    pub(super) sign_count: u32,
+    pub(super) suspended: bool,
+}
+
+/// What should be answered: one of these codes, or a success.
+pub(super) type Verdict<T = ()> = Result<T, &'static [&'static str]>;
+
+pub(super) const OVER: Verdict = Err(NO_CEREMONY);
+
+const NO_CEREMONY: &[&str] = &["challenge_not_found"];
+const UNVERIFIED: &[&str] = &["authentication_failed"];
+
+/// A finish as it arrives.
+pub(super) struct Finish {
+    pub(super) now: u64,
+    pub(super) elsewhere: bool,
+    pub(super) mutated: bool,
+}
+
+impl Purpose {
+    pub(super) fn may_begin<'a>(self, mut stored: impl Iterator<Item = &'a Stored>) -> Verdict {
+        match self {
+            Self::SignUp(user) if stored.any(|it| it.owner == user) => {
+                Err(&["account_already_exists"])
+            }
+            Self::StepUp(user) if !stored.any(|it| it.owner == user && !it.suspended) => {
+                Err(&["credential_not_found"])
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Ceremony {
+    pub(super) fn new(purpose: Purpose, now: u64) -> Self {
+        Self {
+            purpose,
+            begun: now,
+            over: false,
+        }
+    }
+
+    /// Whatever comes of it, it was the last time.
+    fn take(&mut self, finish: &Finish) -> bool {
+        let waits = !std::mem::replace(&mut self.over, true);
+        waits && !finish.elsewhere && finish.now < self.begun + LIFETIME
+    }
+
+    /// Who has the passkey then. `known`: whether one with this id is stored.
+    pub(super) fn register<'a>(
+        &mut self,
+        finish: &Finish,
+        by: User,
+        known: bool,
+        mut stored: impl Iterator<Item = &'a Stored>,
+    ) -> Verdict<User> {
+        let waits = self.take(finish);
+        let user = match self.purpose {
+            Purpose::Register(user) if waits && user == by => user,
+            Purpose::SignUp(user) if waits => user,
+            _ => return Err(NO_CEREMONY),
+        };
+        if finish.mutated {
+            Err(&["attestation_verification_failed", "invalid_request"])
+        } else if known {
+            Err(&["credential_already_exists"])
+        } else if self.purpose == Purpose::SignUp(user) && stored.any(|it| it.owner == user) {
+            Err(&["account_already_exists"])
+        } else {
+            Ok(user)
+        }
+    }
+
+    /// `consent`: it is finished as a step-up.
+    pub(super) fn sign_in(
+        &mut self,
+        finish: &Finish,
+        consent: Option<Consent>,
+        passkey: Option<&mut Stored>,
+        sign_count: u32,
+        policy: Policy,
+    ) -> Verdict {
+        let waits = self.take(finish);
+        let user = match (self.purpose, consent) {
+            (Purpose::SignIn(user), None) if waits => user,
+            (Purpose::StepUp(user), Some(consent))
+                if waits && user == consent.by && !consent.other_action =>
+            {
+                Some(user)
+            }
+            _ => return OVER,
+        };
+        if finish.mutated {
+            return Err(&["authentication_failed", "invalid_request"]);
+        }
+        let Some(passkey) = passkey else {
+            return Err(UNVERIFIED);
+        };
+        if user.is_some_and(|user| user != passkey.owner) || passkey.suspended {
+            return Err(UNVERIFIED);
+        }
+        let has_counter = (sign_count, passkey.sign_count) != (0, 0);
+        if has_counter && sign_count <= passkey.sign_count {
+            match policy {
+                Policy::Reject => return Err(UNVERIFIED),
+                Policy::Suspend => {
+                    passkey.suspended = true;
+                    return Err(UNVERIFIED);
+                }
+                Policy::Report => {}
+            }
+        }
+        passkey.sign_count = passkey.sign_count.max(sign_count);
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! What is changed in a response that would be accepted, so that it must not be.
+
+use arbitrary::Arbitrary;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use passkeys::testing::Fault;
+use serde_json::Value;
+
+/// What an authenticator or a browser does wrong.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Wrong {
+    Type,
+    Challenge,
+    Origin(u8),
+    CrossOrigin,
+    RpId(u8),
+    NotPresent,
+    NotVerified,
+    BackedUp,
+    TrailingByte,
+    OtherId,
+}
+
+const ORIGINS: [&str; 8] = [
+    "https://example.net",
+    "https://example.com:8443",
+    "https://login.example.com",
+    "https://example.com.evil.net",
+    "https://evilexample.com",
+    "http://example.com",
+    "https://EXAMPLE.com",
+    "null",
+];
+
+const RP_IDS: [&str; 4] = ["com", "login.example.com", "example.net", ""];
+
+impl Wrong {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Type => Fault::WrongType,
+            Self::Challenge => Fault::WrongChallenge,
+            Self::Origin(which) => Fault::Origin(pick(&ORIGINS, *which).into()),
+            Self::CrossOrigin => Fault::CrossOrigin,
+            Self::RpId(which) => Fault::RpId(pick(&RP_IDS, *which).into()),
+            Self::NotPresent => Fault::UserNotPresent,
+            Self::NotVerified => Fault::UserNotVerified,
+            Self::BackedUp => Fault::BackedUpIneligible,
+            Self::TrailingByte => Fault::TrailingByte,
+            Self::OtherId => Fault::OtherId,
+        }
+    }
+}
+
+/// What is changed in the answer to a registration.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Registered {
+    Wrong(Wrong),
+    Algorithm,
+    /// Nobody vouches for what is attested, so a changed byte may make another passkey; a missing
+    /// one makes none.
+    CutObject(u16),
+    CutClientData(u16),
+    ExtendObject(u8),
+    Text(Text),
+}
+
+/// What is changed in the answer to a sign-in.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Signed {
+    Wrong(Wrong),
+    Eligibility,
+    Signature,
+    Handle,
+    /// What another ceremony's challenge was signed for.
+    For(u8),
+    Flip(Member, u16, u8),
+    Cut(Member, u16),
+    Extend(Member, u8),
+    Text(Text),
+}
+
+#[derive(Arbitrary, Clone, Copy, Debug)]
+pub(super) enum Member {
+    ClientData,
+    AuthenticatorData,
+    Signature,
+    RawId,
+    Id,
+}
+
+/// What is changed in how a member is written.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Text {
+    Padded,
+    Spaced,
+    StandardAlphabet,
+    Missing,
+    Null,
+    Number,
+    OtherKind,
+}
+
+impl Registered {
+    pub(super) fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::Wrong(wrong) => Some(wrong.fault()),
+            Self::Algorithm => Some(Fault::Algorithm(-36)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn apply(&self, credential: &mut Value) {
+        let response = &mut credential["response"];
+        match self {
+            Self::Wrong(_) | Self::Algorithm => {}
+            Self::CutObject(at) => {
+                change(&mut response["attestationObject"], |bytes| cut(bytes, *at));
+            }
+            Self::CutClientData(at) => {
+                change(&mut response["clientDataJSON"], |bytes| cut(bytes, *at));
+            }
+            Self::ExtendObject(byte) => {
+                change(&mut response["attestationObject"], |bytes| {
+                    bytes.push(*byte);
+                });
+            }
+            Self::Text(text) => text.apply(credential, "attestationObject"),
+        }
+    }
+}
+
+impl Signed {
+    pub(super) fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::Wrong(wrong) => Some(wrong.fault()),
+            Self::Eligibility => Some(Fault::BackupEligibilityChanged),
+            Self::Signature => Some(Fault::BrokenSignature),
+            Self::Handle => Some(Fault::UserHandle(Some(b"eve".to_vec()))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn apply(&self, credential: &mut Value) {
+        match self {
+            Self::Flip(member, at, bits) => change(member.of(credential), |bytes| {
+                let at = usize::from(*at) % bytes.len();
+                bytes[at] ^= bits.max(&1);
+            }),
+            Self::Cut(member, at) => change(member.of(credential), |bytes| cut(bytes, *at)),
+            Self::Extend(member, byte) => change(member.of(credential), |bytes| bytes.push(*byte)),
+            Self::Text(text) => text.apply(credential, "signature"),
+            _ => {}
+        }
+    }
+}
+
+impl Member {
+    fn of(self, credential: &mut Value) -> &mut Value {
+        match self {
+            Self::ClientData => &mut credential["response"]["clientDataJSON"],
+            Self::AuthenticatorData => &mut credential["response"]["authenticatorData"],
+            Self::Signature => &mut credential["response"]["signature"],
+            Self::RawId => &mut credential["rawId"],
+            Self::Id => &mut credential["id"],
+        }
+    }
+}
+
+impl Text {
+    fn apply(&self, credential: &mut Value, member: &str) {
+        if let Self::OtherKind = self {
+            credential["type"] = "password".into();
+            return;
+        }
+        let value = &mut credential["response"][member];
+        let text = value.as_str().unwrap_or_default();
+        *value = match self {
+            Self::Padded => format!("{text}=").into(),
+            Self::Spaced => format!("{text} ").into(),
+            // One that has neither is at least padded.
+            Self::StandardAlphabet => (text.replace('-', "+").replace('_', "/") + "=").into(),
+            Self::Number => 7.into(),
+            Self::Missing | Self::Null | Self::OtherKind => Value::Null,
+        };
+        if let (Self::Missing, Some(response)) = (self, credential["response"].as_object_mut()) {
+            response.remove(member);
+        }
+    }
+}
+
+fn change(value: &mut Value, change: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = URL_SAFE_NO_PAD
+        .decode(value.as_str().unwrap_or_default())
+        .expect("base64url");
+    change(&mut bytes);
+    *value = URL_SAFE_NO_PAD.encode(bytes).into();
+}
+
+/// Always shorter than it was.
+fn cut(bytes: &mut Vec<u8>, at: u16) {
+    bytes.truncate(usize::from(at) % bytes.len());
+}
+
+fn pick<'a>(from: &[&'a str], which: u8) -> &'a str {
+    from[usize::from(which) % from.len()]
+}

@@ -1,0 +1,143 @@
+//! Two relying parties that have nothing in common but their store of ceremonies.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Json, Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+    routing,
+};
+use passkeys::{
+    AuthenticationResult, Config, PasskeyUser, Passkeys, SignCount, Verified, passkeys,
+    store::{ChallengeStore, MemoryChallenges, MemoryRepository, SealedChallenges},
+    testing::ManualClock,
+};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::{
+    super::site::block_on,
+    Policy, User,
+    model::{LIFETIME, Verdict},
+};
+
+/// Whoever the header `x-user` names is signed in.
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, StatusCode> {
+        let id = headers.get("x-user").and_then(|id| id.to_str().ok());
+        id.map(user).ok_or(StatusCode::UNAUTHORIZED)
+    }
+
+    fn sign_up(&self, Json(id): Json<String>) -> PasskeyUser {
+        user(&id)
+    }
+
+    fn on_authenticated(&self, login: AuthenticationResult) -> Json<String> {
+        Json(login.user_id().to_owned())
+    }
+}
+
+/// Needs a step-up.
+async fn transfer(verified: Verified<App, u8>) -> Json<u8> {
+    Json(verified.body)
+}
+
+fn user(id: &str) -> PasskeyUser {
+    PasskeyUser::new(id, id, id)
+}
+
+pub(super) struct Parties {
+    here: Router,
+    elsewhere: Router,
+    pub(super) repository: MemoryRepository,
+    pub(super) clock: ManualClock,
+}
+
+/// What came back.
+pub(super) struct Answer {
+    status: StatusCode,
+    pub(super) body: Value,
+}
+
+impl Parties {
+    pub(super) fn new(policy: Policy, sealed: bool) -> Self {
+        let challenges: Arc<dyn ChallengeStore> = if sealed {
+            Arc::new(SealedChallenges::new([7; 32]).expect("a key"))
+        } else {
+            Arc::new(MemoryChallenges::default())
+        };
+        let (repository, clock) = (MemoryRepository::default(), ManualClock::default());
+        let party = |rp_id: &str, repository: MemoryRepository| {
+            let config = Config::builder(rp_id, [format!("https://{rp_id}")])
+                .challenge_ttl(Duration::from_secs(LIFETIME))
+                .sign_count(match policy {
+                    Policy::Reject => SignCount::Reject,
+                    Policy::Suspend => SignCount::Suspend,
+                    Policy::Report => SignCount::Report,
+                });
+            let config = config.build().expect("a configuration");
+            let passkeys = Passkeys::with_config(App, repository, config)
+                .challenges(challenges.clone())
+                .clock(clock.clone());
+            passkeys
+                .router()
+                .route("/transfer", routing::post(transfer))
+                .layer(Extension(passkeys))
+        };
+        Self {
+            here: party("example.com", repository.clone()),
+            elsewhere: party("example.net", MemoryRepository::default()),
+            repository,
+            clock,
+        }
+    }
+
+    pub(super) fn post(
+        &self,
+        elsewhere: bool,
+        route: &str,
+        by: User,
+        body: Option<&Value>,
+    ) -> Answer {
+        let party = if elsewhere {
+            &self.elsewhere
+        } else {
+            &self.here
+        };
+        let request = Request::post(route).header("x-user", by.id());
+        let request = match body {
+            None => request.body(Body::empty()),
+            Some(body) => request
+                .header("content-type", "application/json")
+                .body(Body::from(body.to_string())),
+        };
+        block_on(async {
+            let Ok(response) = party.clone().oneshot(request.expect("a request")).await;
+            let status = response.status();
+            let body = to_bytes(response.into_body(), usize::MAX).await;
+            let body = serde_json::from_slice(&body.expect("a body")).expect("JSON");
+            Answer { status, body }
+        })
+    }
+}
+
+impl Answer {
+    pub(super) fn is(&self, verdict: Verdict) {
+        let Self { status, body } = self;
+        match verdict {
+            Ok(()) => assert_eq!(*status, StatusCode::OK, "{body}"),
+            Err(codes) => {
+                let code = body["error"]["code"].as_str();
+                let known = code.is_some_and(|code| codes.contains(&code));
+                assert!(known, "{status} {body}, not {codes:?}");
+            }
+        }
+    }
+}

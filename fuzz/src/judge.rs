@@ -1,0 +1,161 @@
+//! What must be true of everything that the library lets in, judged anew by other means: no code of
+//! the library's, and another crate for CBOR.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ciborium::Value as Cbor;
+use passkeys::Credential;
+use serde_json::Value;
+
+use super::examples::EXAMPLES;
+
+/// SHA-256 of `example.org`.
+const RP_ID_HASH: [u8; 32] = [
+    0xbf, 0xab, 0xc3, 0x74, 0x32, 0x95, 0x8b, 0x06, 0x33, 0x60, 0xd3, 0xad, 0x64, 0x61, 0xc9, 0xc4,
+    0x73, 0x5a, 0xe7, 0xf8, 0xed, 0xd4, 0x65, 0x92, 0xa5, 0xe0, 0xf0, 0x14, 0x52, 0xb2, 0xe4, 0xb5,
+];
+
+/// A registration that was accepted, as the browser sent it.
+pub(crate) struct Registration<'a> {
+    pub(crate) challenge: &'a [u8],
+    pub(crate) raw_id: &'a [u8],
+    pub(crate) client_data: &'a [u8],
+    pub(crate) attestation_object: &'a [u8],
+}
+
+impl Registration<'_> {
+    pub(crate) fn may_be_stored_as(&self, stored: &Credential) {
+        client_data(self.client_data, "webauthn.create", self.challenge);
+        let object = cbor(self.attestation_object);
+        let (Some(Cbor::Text(format)), Some(Cbor::Bytes(data))) =
+            (member(&object, "fmt"), member(&object, "authData"))
+        else {
+            panic!("no attestation object was accepted: {object:?}");
+        };
+
+        header(data);
+        let flags = data[32];
+        assert!(flags & 1 << 6 != 0, "nothing is attested");
+        let length = usize::from(u16::from_be_bytes([data[53], data[54]]));
+        assert!((1..=1023).contains(&length), "an id of {length} bytes");
+        let (id, rest) = data[55..].split_at(length);
+        let (key, rest) = item(rest);
+        if flags & 1 << 7 != 0 {
+            let (extensions, rest) = item(rest);
+            assert!(extensions.is_map() && rest.is_empty(), "trailing bytes");
+        } else {
+            assert!(rest.is_empty(), "trailing bytes");
+        }
+        let algorithm = key
+            .as_map()
+            .into_iter()
+            .flatten()
+            .find(|(label, _)| *label == 3.into());
+        let algorithm = algorithm.map(|(_, algorithm)| algorithm.clone());
+        let offered = [-7, -8, -35, -257].map(|offered| Some(Cbor::from(offered)));
+        assert!(
+            offered.contains(&algorithm),
+            "{algorithm:?} was not offered"
+        );
+
+        assert_eq!(id, self.raw_id);
+        assert_eq!(stored.id.as_bytes(), id);
+        assert_eq!(stored.sign_count.to_be_bytes(), data[33..37]);
+        assert_eq!(stored.backup_eligible, flags & 1 << 3 != 0);
+        assert_eq!(stored.backup_state, flags & 1 << 4 != 0);
+        assert_eq!(stored.user_verified, flags & 1 << 2 != 0);
+        assert!(data.ends_with(&[&stored.public_key, rest].concat()) || flags & 1 << 7 != 0);
+        assert_eq!(stored.attestation_format.as_ref(), Some(format));
+        if format != "none" {
+            // Somebody has signed this, and it was not the fuzzer.
+            let signed = EXAMPLES.iter().any(|example| {
+                let example = &example.registration;
+                example.client_data.0 == self.client_data
+                    && example.attestation_object.0.ends_with(data)
+            });
+            assert!(signed, "a forged {format} attestation was accepted");
+        }
+    }
+}
+
+/// A sign-in that was accepted, as the browser sent it.
+pub(crate) struct SignIn<'a> {
+    pub(crate) challenge: &'a [u8],
+    /// Whether it was begun for Ada.
+    pub(crate) named: bool,
+    pub(crate) raw_id: &'a [u8],
+    pub(crate) client_data: &'a [u8],
+    pub(crate) authenticator_data: &'a [u8],
+    pub(crate) user_handle: Option<&'a [u8]>,
+}
+
+impl SignIn<'_> {
+    pub(crate) fn may_be_adas(&self) {
+        client_data(self.client_data, "webauthn.get", self.challenge);
+        header(self.authenticator_data);
+        match self.user_handle {
+            Some(handle) => assert_eq!(handle, super::site::ADA.as_bytes()),
+            None => assert!(self.named, "nobody says whose passkey it is"),
+        }
+        let signed = EXAMPLES.iter().any(|example| {
+            example.registration.credential_id.0 == self.raw_id
+                && example.authentication.client_data.0 == self.client_data
+                && example.authentication.authenticator_data.0 == self.authenticator_data
+        });
+        assert!(signed, "a forged assertion signed in");
+    }
+}
+
+fn client_data(json: &[u8], kind: &str, challenge: &[u8]) {
+    let data: Value = serde_json::from_slice(json).expect("client data in JSON");
+    assert_eq!(data["type"], kind);
+    assert_eq!(data["challenge"], URL_SAFE_NO_PAD.encode(challenge));
+    assert_eq!(data["origin"], "https://example.org");
+    assert!(data["crossOrigin"].is_null() || data["crossOrigin"] == false);
+    assert!(data["topOrigin"].is_null());
+}
+
+/// The part that every authenticator data begins with.
+fn header(data: &[u8]) {
+    assert_eq!(data[..32], RP_ID_HASH);
+    let flags = data[32];
+    assert!(flags & 1 != 0, "nobody was present");
+    assert!(flags & 0b1_1000 != 0b1_0000, "backed up and not eligible");
+}
+
+fn cbor(bytes: &[u8]) -> Cbor {
+    let (value, rest) = item(bytes);
+    assert!(rest.is_empty(), "trailing bytes");
+    value
+}
+
+/// Splits off the first item, without the tags in it: they mean nothing here, and the library reads
+/// past them.
+fn item(mut bytes: &[u8]) -> (Cbor, &[u8]) {
+    let value = ciborium::from_reader(&mut bytes).expect("CBOR");
+    (untagged(value), bytes)
+}
+
+fn untagged(value: Cbor) -> Cbor {
+    match value {
+        Cbor::Tag(_, inner) => untagged(*inner),
+        Cbor::Map(members) => {
+            let members = members.into_iter();
+            Cbor::Map(
+                members
+                    .map(|(label, value)| (untagged(label), untagged(value)))
+                    .collect(),
+            )
+        }
+        other => other,
+    }
+}
+
+fn member<'a>(map: &'a Cbor, name: &str) -> Option<&'a Cbor> {
+    let mut named = map
+        .as_map()?
+        .iter()
+        .filter(|(label, _)| label.as_text() == Some(name));
+    let found = named.next().map(|(_, value)| value);
+    assert!(named.next().is_none(), "`{name}` twice");
+    found
+}

@@ -1,0 +1,42 @@
+//! Authenticator data, read alone.
+
+use passkeys::testing::parsers;
+
+/// Authenticator data is read to its last byte, or refused.
+pub fn authenticator_data(bytes: &[u8]) {
+    let Some(read) = parsers::authenticator_data(bytes) else {
+        return;
+    };
+    super::is_let_in();
+    let mut again = read.rp_id_hash.to_vec();
+    again.push(read.flags);
+    again.extend(read.sign_count.to_be_bytes());
+    assert_eq!(read.attested.is_some(), read.flags & 1 << 6 != 0);
+    if let Some(attested) = read.attested {
+        let length = u16::try_from(attested.credential_id.len()).unwrap_or(u16::MAX);
+        assert!((1..=1023).contains(&length), "an id of {length} bytes");
+        again.extend(attested.aaguid);
+        again.extend(length.to_be_bytes());
+        again.extend(attested.credential_id);
+        again.extend(attested.public_key);
+        is_one_item(attested.public_key);
+    }
+    assert!(bytes.starts_with(&again), "a part is not what was sent");
+    let extensions = &bytes[again.len()..];
+    assert_eq!(
+        !extensions.is_empty(),
+        read.flags & 1 << 7 != 0,
+        "trailing bytes"
+    );
+    if !extensions.is_empty() {
+        is_one_item(extensions);
+    }
+}
+
+/// Where another crate can read it, it agrees on where it ends.
+fn is_one_item(bytes: &[u8]) {
+    let mut rest = bytes;
+    if ciborium::from_reader::<ciborium::Value, _>(&mut rest).is_ok() {
+        assert!(rest.is_empty(), "more than one item: {bytes:02x?}");
+    }
+}

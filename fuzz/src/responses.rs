@@ -1,0 +1,141 @@
+//! The binary members of responses, in envelopes that are as they should be: so the fuzzer gets
+//! past JSON and base64url to what stands behind them.
+
+use passkeys::{
+    PasskeyUser,
+    ceremony::{FinishAuthentication, FinishRegistration},
+    store::CredentialRepository as _,
+};
+use serde_json::json;
+
+use super::{
+    examples::{EXAMPLES, Example},
+    judge,
+    site::{ADA, ANYBODY, at_registration, at_sign_in, base64url, block_on},
+};
+
+/// Any attestation object, in an example's registration, is refused, or registers what the
+/// specification allows to.
+///
+/// The first byte chooses the example, the rest is the object.
+pub fn attestation(input: &[u8]) {
+    let Some((example, object)) = choose(input) else {
+        return;
+    };
+    let example = &example.registration;
+    let id = attested_id(object).unwrap_or(&example.credential_id.0);
+    let credential = json!({
+        "id": base64url(id), "rawId": base64url(id), "type": "public-key",
+        "response": {
+            "clientDataJSON": base64url(&example.client_data.0),
+            "attestationObject": base64url(object),
+        },
+    });
+    let request = FinishRegistration {
+        credential: serde_json::from_value(credential).expect("a response"),
+        state: base64url(&example.challenge.0),
+        device_name: None,
+    };
+    at_registration(|site| {
+        let user = PasskeyUser::new(ADA, ADA, ADA);
+        match block_on(site.passkeys.registration().finish(&user, &request)) {
+            Err(error) => assert_eq!(error.code(), "attestation_verification_failed"),
+            Ok(registered) => {
+                let registration = judge::Registration {
+                    challenge: &example.challenge.0,
+                    raw_id: id,
+                    client_data: &example.client_data.0,
+                    attestation_object: object,
+                };
+                super::is_let_in();
+                registration.may_be_stored_as(registered.credential());
+                let deleted = site
+                    .passkeys
+                    .repository()
+                    .delete(ADA, &registered.credential().id);
+                assert!(block_on(deleted).expect("an answer"), "it was stored");
+            }
+        }
+    });
+}
+
+/// Any client data, authenticator data, signature and user handle, for an example's passkey, are
+/// refused, unless a passkey has signed them.
+///
+/// The first byte chooses the example; the members follow, each behind its length in two bytes.
+pub fn assertion(input: &[u8]) {
+    let Some((example, mut rest)) = choose(input) else {
+        return;
+    };
+    let client_data = chunk(&mut rest);
+    let authenticator_data = chunk(&mut rest);
+    let signature = chunk(&mut rest);
+    let user_handle = (!rest.is_empty()).then(|| chunk(&mut rest));
+    let id = &example.registration.credential_id.0;
+    let challenge = &example.authentication.challenge.0;
+
+    let credential = json!({
+        "id": base64url(id), "rawId": base64url(id), "type": "public-key",
+        "response": {
+            "clientDataJSON": base64url(client_data),
+            "authenticatorData": base64url(authenticator_data),
+            "signature": base64url(signature),
+            "userHandle": user_handle.map(base64url),
+        },
+    });
+    for named in [true, false] {
+        let begun_for = if named { "" } else { ANYBODY };
+        let request = FinishAuthentication {
+            credential: serde_json::from_value(credential.clone()).expect("a response"),
+            state: format!("{begun_for}{}", base64url(challenge)),
+        };
+        at_sign_in(|site| {
+            if let Err(error) = block_on(site.passkeys.authentication().finish(&request)) {
+                assert_eq!(error.code(), "authentication_failed");
+                return;
+            }
+            let sign_in = judge::SignIn {
+                challenge,
+                named,
+                raw_id: id,
+                client_data,
+                authenticator_data,
+                user_handle,
+            };
+            super::is_let_in();
+            sign_in.may_be_adas();
+        });
+    }
+}
+
+fn choose(input: &[u8]) -> Option<(&'static Example, &[u8])> {
+    let (&number, rest) = input.split_first()?;
+    Some((EXAMPLES.get(usize::from(number))?, rest))
+}
+
+/// Takes a part and the length before it; less, where there is less.
+fn chunk<'a>(input: &mut &'a [u8]) -> &'a [u8] {
+    let Some((length, rest)) = input.split_first_chunk() else {
+        return std::mem::take(input);
+    };
+    let length = usize::from(u16::from_be_bytes(*length)).min(rest.len());
+    let (chunk, rest) = rest.split_at(length);
+    *input = rest;
+    chunk
+}
+
+/// The id in the attestation object, for `rawId` to agree with.
+fn attested_id(object: &[u8]) -> Option<&[u8]> {
+    let value: ciborium::Value = ciborium::from_reader(object).ok()?;
+    let named =
+        |(label, _): &&(ciborium::Value, ciborium::Value)| label.as_text() == Some("authData");
+    let (_, data) = value.as_map()?.iter().find(named)?;
+    let data = data.as_bytes()?;
+    let (length, rest) = data.get(53..)?.split_first_chunk()?;
+    let id = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
+    // As it stands in the object, which outlives its parts.
+    let at = object
+        .windows(id.len().max(1))
+        .position(|window| window == id)?;
+    object.get(at..at + id.len())
+}

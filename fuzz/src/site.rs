@@ -1,0 +1,180 @@
+//! A relying party whose ceremonies wait with the challenge that their `state` says, so that an
+//! input is complete in itself and means the same each time.
+
+use std::{cell::OnceCell, future::Future};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, passkeys,
+    store::{
+        ChallengeStore, CredentialRepository as _, MemoryRepository, PendingCeremony, StoreError,
+    },
+    testing::pending_ceremony,
+};
+use serde_json::json;
+use time::{Duration, OffsetDateTime};
+use tower::ServiceExt as _;
+
+use super::examples::EXAMPLES;
+
+pub(crate) const ADA: &str = "ada";
+
+#[derive(Clone)]
+pub(crate) struct App;
+
+#[passkeys(rp_id = "example.org", origins = ["https://example.org"], user_verification = "preferred")]
+impl App {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new(ADA, ADA, ADA)
+    }
+
+    fn on_authenticated(&self, login: AuthenticationResult) -> String {
+        login.user_id().to_owned()
+    }
+}
+
+pub(crate) struct Site {
+    pub(crate) passkeys: Passkeys<App>,
+    router: Router,
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What precedes the challenge in the `state` of a sign-in by anybody. Without it, it was begun for
+/// Ada.
+pub(crate) const ANYBODY: &str = "anybody:";
+
+/// Answers a `state` with the ceremony that it describes, as often as it is asked.
+struct Obliging {
+    sign_in: bool,
+}
+
+#[async_trait]
+impl ChallengeStore for Obliging {
+    async fn put(&self, _: PendingCeremony) -> Result<String, StoreError> {
+        Err(StoreError::new("nothing is begun here"))
+    }
+
+    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
+        let (challenge, user) = match state.strip_prefix(ANYBODY) {
+            Some(challenge) => (challenge, None),
+            None => (state, Some(ADA)),
+        };
+        if URL_SAFE_NO_PAD.decode(challenge).is_err() {
+            return Ok(None);
+        }
+        let now = OffsetDateTime::now_utc();
+        let mut form = serde_json::to_value(pending_ceremony(now, Duration::MINUTE))
+            .map_err(StoreError::new)?;
+        form["rp_id"] = "example.org".into();
+        form["challenge"] = challenge.into();
+        form["purpose"] = if self.sign_in {
+            json!({ "authenticate": user })
+        } else {
+            json!({ "register": PasskeyUser::new(ADA, ADA, ADA) })
+        };
+        serde_json::from_value(form)
+            .map(Some)
+            .map_err(StoreError::new)
+    }
+}
+
+impl Site {
+    fn new(sign_in: bool) -> Self {
+        let passkeys =
+            Passkeys::new(App, MemoryRepository::default()).challenges(Obliging { sign_in });
+        let router = passkeys.router();
+        Self { passkeys, router }
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &[u8]) -> Answer {
+        let request = Request::post(path)
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_vec()));
+        self.send(request.expect("a request"))
+    }
+
+    pub(crate) fn send(&self, request: Request<Body>) -> Answer {
+        block_on(async {
+            let Ok(response) = self.router.clone().oneshot(request).await;
+            let status = response.status().as_u16();
+            let body = to_bytes(response.into_body(), usize::MAX).await;
+            Answer {
+                status,
+                body: body.expect("a body").to_vec(),
+            }
+        })
+    }
+
+    /// Forgets the credentials that an input has registered.
+    pub(crate) fn clear(&self) {
+        block_on(async {
+            let repository = self.passkeys.repository();
+            for credential in repository.list(ADA).await.expect("a list") {
+                repository.delete(ADA, &credential.id).await.expect("gone");
+            }
+        });
+    }
+}
+
+impl Answer {
+    /// Holds it to be an error of the contract, with one of these statuses.
+    pub(crate) fn is_error(&self, statuses: &[u16]) {
+        let body = String::from_utf8_lossy(&self.body);
+        assert!(statuses.contains(&self.status), "{} {body}", self.status);
+        let json: serde_json::Value = serde_json::from_slice(&self.body).expect("JSON");
+        assert!(json["error"]["code"].is_string(), "{body}");
+    }
+}
+
+thread_local! {
+    static REGISTRATION: OnceCell<Site> = const { OnceCell::new() };
+    static SIGN_IN: OnceCell<Site> = const { OnceCell::new() };
+    static RUNTIME: OnceCell<tokio::runtime::Runtime> = const { OnceCell::new() };
+}
+
+/// Hands over a site where Ada has no passkey and registers one.
+pub(crate) fn at_registration<T>(then: impl FnOnce(&Site) -> T) -> T {
+    REGISTRATION.with(|site| then(site.get_or_init(|| Site::new(false))))
+}
+
+/// Hands over a site where Ada has a passkey of every kind and signs in.
+pub(crate) fn at_sign_in<T>(then: impl FnOnce(&Site) -> T) -> T {
+    SIGN_IN.with(|site| {
+        then(site.get_or_init(|| {
+            let site = Site::new(true);
+            for example in EXAMPLES.iter() {
+                let credential = example.credential();
+                block_on(site.passkeys.repository().insert(&credential)).expect("stored");
+            }
+            site
+        }))
+    })
+}
+
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    RUNTIME.with(|runtime| {
+        let runtime = runtime.get_or_init(|| {
+            let builder = tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .build();
+            builder.expect("a runtime")
+        });
+        runtime.block_on(future)
+    })
+}
+
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}

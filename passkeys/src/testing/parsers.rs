@@ -1,0 +1,54 @@
+//! Parsers behind the public interface, for whoever feeds them nonsense. Not part of the public
+//! interface.
+
+use crate::engine::authenticator_data;
+
+/// What is read of authenticator data.
+#[derive(Debug)]
+pub struct AuthenticatorData<'a> {
+    pub rp_id_hash: &'a [u8; 32],
+    pub flags: u8,
+    pub sign_count: u32,
+    pub attested: Option<AttestedCredential<'a>>,
+}
+
+/// What is read of an attested credential.
+#[derive(Debug)]
+pub struct AttestedCredential<'a> {
+    pub aaguid: [u8; 16],
+    pub credential_id: &'a [u8],
+    pub public_key: &'a [u8],
+}
+
+/// Reads authenticator data; `None` where the library refuses it.
+#[must_use]
+pub fn authenticator_data(bytes: &[u8]) -> Option<AuthenticatorData<'_>> {
+    let data = authenticator_data::AuthenticatorData::parse(bytes).ok()?;
+    Some(AuthenticatorData {
+        rp_id_hash: data.rp_id_hash,
+        flags: data.flags,
+        sign_count: data.sign_count,
+        attested: data.attested.map(|attested| AttestedCredential {
+            aaguid: attested.aaguid,
+            credential_id: attested.credential_id,
+            public_key: attested.public_key,
+        }),
+    })
+}
+
+/// Reads a ceremony as shared stores keep it, and writes what was read.
+#[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
+#[must_use]
+pub fn pending_ceremony(written: &[u8]) -> Option<(crate::store::PendingCeremony, Vec<u8>)> {
+    use crate::store::codec;
+    let ceremony = codec::read(written)?;
+    let again = codec::write(&ceremony).ok()?;
+    Some((ceremony, again))
+}
+
+/// Reads a `state` as the stores on servers do, and writes what was read.
+#[cfg(any(feature = "postgres", feature = "redis"))]
+#[must_use]
+pub fn ticket(state: &str) -> Option<String> {
+    crate::store::ticket::Ticket::from_state(state).map(|ticket| ticket.state())
+}

@@ -1,0 +1,82 @@
+//! The fuzz targets without libFuzzer: what their corpora begin with, and what fuzzing has found to
+//! be worth keeping. `fuzz/README.md` says how to go on from there.
+
+#[path = "../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "it is a library, there")]
+mod targets;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The names and contents of a directory below `fuzz`.
+fn directory(path: &str) -> Vec<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fuzz")
+        .join(path);
+    let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+fn replay(name: &str, target: targets::Target) {
+    let seeds = targets::seeds();
+    for (_, input) in seeds.iter().filter(|(target, _)| *target == name) {
+        target(input);
+    }
+    let corpus = directory(&format!("corpus/{name}"));
+    for path in &corpus {
+        // Where it panics, this is the last line.
+        println!("{}", path.display());
+        target(&fs::read(path).unwrap());
+    }
+    assert!(!corpus.is_empty());
+    // What is refused proves something only beside what is not.
+    assert!(targets::let_in() > 0, "nothing was let in");
+}
+
+macro_rules! replays {
+    ($($target:ident,)*) => {
+        $(
+            #[test]
+            fn $target() {
+                replay(stringify!($target), targets::$target);
+            }
+        )*
+
+        const REPLAYED: &[&str] = &[$(stringify!($target)),*];
+    };
+}
+
+replays! {
+    assertion,
+    attestation,
+    authentication_body,
+    authenticator_data,
+    ceremony,
+    credential_id,
+    registration_body,
+    state,
+}
+
+#[test]
+fn every_target_is_replayed() {
+    let mut programs: BTreeSet<_> = directory("fuzz_targets")
+        .iter()
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    // The test `differential` does the same, and has no corpus.
+    assert!(programs.remove("assertion_differential"));
+    assert!(programs.iter().eq(REPLAYED), "{programs:?}");
+}
+
+/// The corpora are replayed for every commit, and everybody who clones the repository gets them.
+#[test]
+fn the_corpora_stay_small() {
+    let files = REPLAYED
+        .iter()
+        .flat_map(|target| directory(&format!("corpus/{target}")));
+    let size: u64 = files.map(|path| path.metadata().unwrap().len()).sum();
+    assert!(size < 2_000_000, "{size} bytes");
+}

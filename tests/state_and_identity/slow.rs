@@ -1,0 +1,77 @@
+//! A repository that is not there at once, as one across a network, so that what happens in between
+//! can.
+
+use passkeys::{
+    Credential, CredentialId,
+    store::{CredentialRepository, CredentialUse, Deletion, MemoryRepository, StoreError},
+};
+use time::OffsetDateTime;
+use tokio::task::yield_now;
+
+/// Lets others run before and after everything that it does.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Slow(MemoryRepository);
+
+async fn slowly<T>(operation: impl Future<Output = T>) -> T {
+    yield_now().await;
+    let answer = operation.await;
+    yield_now().await;
+    answer
+}
+
+impl CredentialRepository for Slow {
+    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
+        slowly(self.0.insert(credential)).await
+    }
+
+    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+        slowly(self.0.insert_first(credential)).await
+    }
+
+    async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+        slowly(self.0.find(id)).await
+    }
+
+    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
+        slowly(self.0.list(user_id)).await
+    }
+
+    async fn record_use(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        usage: &CredentialUse,
+    ) -> Result<bool, StoreError> {
+        slowly(self.0.record_use(user_id, id, usage)).await
+    }
+
+    async fn suspend(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        at: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        slowly(self.0.suspend(user_id, id, at)).await
+    }
+
+    async fn rename(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        device_name: &str,
+    ) -> Result<bool, StoreError> {
+        slowly(self.0.rename(user_id, id, device_name)).await
+    }
+
+    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        slowly(self.0.delete(user_id, id)).await
+    }
+
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Deletion, StoreError> {
+        slowly(self.0.delete_unless_last(user_id, id)).await
+    }
+}
