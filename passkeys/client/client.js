@@ -141,7 +141,8 @@ export class PasskeyClient {
       const json = JSON.stringify(body);
       const agreed = json && JSON.parse(json);
       const asked = { method, path, body: agreed };
-      const answer = await this.#sign("/step-up/begin", asked, signal);
+      const begun = await this.#send("POST", "/step-up/begin", asked, signal);
+      const answer = await sign(begun, signal);
       return request(method, target.href, { ...answer, body: agreed }, { fetch: this.#fetch });
     });
   }
@@ -189,7 +190,8 @@ export class PasskeyClient {
    * @param {CredentialMediationRequirement} [mediation]
    */
   async #signIn(who, signal, mediation) {
-    const answer = await this.#sign("/authenticate/begin", who, signal, mediation);
+    const begun = await this.#send("POST", "/authenticate/begin", who, signal);
+    const answer = await sign(begun, signal, mediation);
     try {
       return await this.#send("POST", "/authenticate/finish", answer);
     } catch (error) {
@@ -197,22 +199,6 @@ export class PasskeyClient {
       if (code === "authentication_failed") this.#signalIfUnknown(answer.credential.id);
       throw error;
     }
-  }
-
-  /**
-   * Begins, and has the person sign with a passkey.
-   *
-   * @param {string} path
-   * @param {unknown} body
-   * @param {AbortSignal} signal
-   * @param {CredentialMediationRequirement} [mediation]
-   */
-  async #sign(path, body, signal, mediation) {
-    const begun = await this.#send("POST", path, body, signal);
-    const credential = await ask(signal, () =>
-      navigator.credentials.get({ publicKey: requestOptions(begun.publicKey), mediation, signal }),
-    );
-    return { credential, state: begun.state };
   }
 
   /**
@@ -304,6 +290,20 @@ async function alone(signal, task, givesWay = false) {
     signal?.removeEventListener("abort", abort);
     if (asking === turn) asking = undefined;
   }
+}
+
+/**
+ * Has the person sign what was begun with a passkey.
+ *
+ * @param {{ publicKey: unknown, state: string }} begun
+ * @param {AbortSignal} signal
+ * @param {CredentialMediationRequirement} [mediation]
+ */
+async function sign({ publicKey, state }, signal, mediation) {
+  const credential = await ask(signal, () =>
+    navigator.credentials.get({ publicKey: requestOptions(publicKey), mediation, signal }),
+  );
+  return { credential, state };
 }
 
 /**

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use passkeys::{audit::Reason, ceremony::Action, store::MemoryRepository, testing::ManualClock};
-use passkeys_tests::support::{Recorder, agree, answer, assert, create};
-use time::OffsetDateTime;
+use passkeys::{Passkeys, audit::Reason, ceremony::Action, store::MemoryRepository};
+use passkeys_tests::support::{App, World, agree, answer, assert, create};
 
-use crate::parts::{device, in_every_store, is_over, on, person, registered};
+use crate::parts::{device, in_every_store, is_over, person};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -14,18 +13,12 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 /// finished.
 async fn finished_before_the_end_by(early: Duration) {
     in_every_store(async |store| {
-        let clock = ManualClock::at(
-            OffsetDateTime::now_utc()
-                .replace_nanosecond(123_999_999)
-                .unwrap(),
-        );
-        let audit = Recorder::default();
-        let passkeys = on(MemoryRepository::default())
-            .challenges(store)
-            .clock(clock.clone())
-            .audit(audit.clone());
+        let passkeys = Passkeys::new(App, MemoryRepository::default());
+        let world = World::of(passkeys.challenges(store));
+        let passkeys = &world.passkeys;
         let ada = person("ada");
-        let mut phone = registered(&passkeys, "ada").await;
+        let mut phone = device();
+        world.register(&ada, &mut phone).await.unwrap();
         let registration = create(&passkeys.registration(), &ada, &mut device()).await;
         let begun = passkeys
             .registration()
@@ -37,7 +30,9 @@ async fn finished_before_the_end_by(early: Duration) {
         let action = Action::new("POST", "/transfer", b"{}");
         let consent = agree(&passkeys.step_up(), &ada, &action, &mut phone).await;
 
-        clock.advance(passkeys.config().challenge_ttl().saturating_sub(early));
+        world
+            .clock
+            .advance(passkeys.config().challenge_ttl().saturating_sub(early));
         let (registrations, step_up) = (passkeys.registration(), passkeys.step_up());
         let answers = [
             registrations.finish(&ada, &registration).await.map(drop),
@@ -49,7 +44,7 @@ async fn finished_before_the_end_by(early: Duration) {
             if early.is_zero() {
                 is_over(answer);
                 // Whether the store has forgotten it or the library has looked at its time.
-                let reason = audit.last_reason().unwrap();
+                let reason = world.audit.last_reason().unwrap();
                 assert!(matches!(reason, Reason::Expired | Reason::UnknownState));
             } else {
                 answer.unwrap();

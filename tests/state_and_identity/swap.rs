@@ -9,9 +9,9 @@ use passkeys::{
     store::{ChallengeStore, MemoryChallenges, MemoryRepository, SealedChallenges},
     testing::Authenticator,
 };
-use passkeys_tests::support::{Recorder, agree, answer, assert, create};
+use passkeys_tests::support::{App, World, agree, answer, assert, create};
 
-use crate::parts::{Party, configured, device, in_every_store, is_over, on, person, registered};
+use crate::parts::{device, in_every_store, is_over, on, person, registered};
 
 /// What a ceremony is begun for, and what it is finished as.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,41 +44,34 @@ fn transfer() -> Action {
 }
 
 struct Site {
-    passkeys: Passkeys<Party<MemoryRepository>>,
-    audit: Recorder,
+    world: World,
     ada: Authenticator,
     bob: Authenticator,
 }
 
 impl Site {
     async fn new(store: Arc<dyn ChallengeStore>) -> Self {
-        let audit = Recorder::default();
-        let passkeys = on(MemoryRepository::default())
-            .challenges(store)
-            .audit(audit.clone());
-        let (ada, bob) = (
-            registered(&passkeys, "ada").await,
-            registered(&passkeys, "bob").await,
-        );
-        Self {
-            passkeys,
-            audit,
-            ada,
-            bob,
-        }
+        let passkeys = Passkeys::new(App, MemoryRepository::default());
+        let world = World::of(passkeys.challenges(store));
+        let (mut ada, mut bob) = (device(), device());
+        world.register(&person("ada"), &mut ada).await.unwrap();
+        world.register(&person("bob"), &mut bob).await.unwrap();
+        Self { world, ada, bob }
     }
 
     /// The state of a ceremony that was begun for this.
     async fn begin(&self, ceremony: Ceremony) -> String {
-        let (registration, authentication) =
-            (self.passkeys.registration(), self.passkeys.authentication());
+        let (registration, authentication) = (
+            self.world.passkeys.registration(),
+            self.world.passkeys.authentication(),
+        );
         match ceremony {
             Registration(id) => registration.begin(&person(id)).await.unwrap().state,
             SignUp(id) => registration.begin_sign_up(&person(id)).await.unwrap().state,
             SignIn => authentication.begin(None).await.unwrap().state,
             SignInOf(id) => authentication.begin(Some(id)).await.unwrap().state,
             StepUp(id) => {
-                let step_up = self.passkeys.step_up();
+                let step_up = self.world.passkeys.step_up();
                 step_up.begin(&person(id), &transfer()).await.unwrap().state
             }
         }
@@ -94,7 +87,7 @@ impl Site {
 
     /// Does all that finishing this takes, and does it under another ceremony's state.
     async fn finish(&mut self, ceremony: Ceremony, state: String) -> Result<(), Error> {
-        let passkeys = self.passkeys.clone();
+        let passkeys = self.world.passkeys.clone();
         let (registration, authentication) = (passkeys.registration(), passkeys.authentication());
         match ceremony {
             Registration(id) => {
@@ -138,7 +131,7 @@ async fn between_ceremonies_and_users() {
             for finished in CEREMONIES {
                 let state = site.begin(begun).await;
                 let answer = site.finish(finished, state.clone()).await;
-                let reason = site.audit.last_reason().unwrap();
+                let reason = site.world.audit.last_reason().unwrap();
                 let expected = match (begun, finished) {
                     (Registration(one), Registration(other)) | (StepUp(one), StepUp(other))
                         if one != other =>
@@ -172,10 +165,12 @@ async fn between_relying_parties() {
     in_every_store(async |store| {
         let here = on(MemoryRepository::default()).challenges(store.clone());
         let config = Config::new("example.org", ["https://example.org"]).unwrap();
-        let audit = Recorder::default();
-        let there = configured(MemoryRepository::default(), config)
-            .challenges(store)
-            .audit(audit.clone());
+        let there = Passkeys::with_config(App, MemoryRepository::default(), config);
+        let World {
+            passkeys: there,
+            audit,
+            ..
+        } = World::of(there.challenges(store));
         let ada = person("ada");
 
         let registration = create(&here.registration(), &ada, &mut device()).await;
