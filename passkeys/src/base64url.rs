@@ -1,7 +1,13 @@
-//! Base64url without padding, the encoding of every binary member in WebAuthn's JSON.
+//! Base64url without padding, the encoding of every binary member in WebAuthn's JSON. In formats
+//! that nobody reads, bytes are bytes.
+
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+use serde::{
+    Deserializer, Serializer,
+    de::{self, Visitor},
+};
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -16,10 +22,46 @@ pub(crate) fn serialize<S: Serializer>(
     bytes: &impl AsRef<[u8]>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&encode(bytes.as_ref()))
+    if serializer.is_human_readable() {
+        serializer.serialize_str(&encode(bytes.as_ref()))
+    } else {
+        serializer.serialize_bytes(bytes.as_ref())
+    }
 }
 
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-    decode(&text).ok_or_else(|| D::Error::custom("not base64url without padding"))
+    if deserializer.is_human_readable() {
+        deserializer.deserialize_str(Text)
+    } else {
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+/// Decodes where the text is, without a copy of it.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("base64url without padding")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
+        decode(text).ok_or_else(|| E::custom("not base64url without padding"))
+    }
+}
+
+struct Bytes;
+
+impl Visitor<'_> for Bytes {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
 }

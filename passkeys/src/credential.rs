@@ -157,7 +157,7 @@ impl FromStr for CredentialId {
 
 impl Serialize for CredentialId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&base64url::encode(&self.0))
     }
 }
 

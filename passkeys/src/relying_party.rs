@@ -1,17 +1,17 @@
 use std::future::Future;
 
 use axum::{
-    Json,
     extract::{FromRequestParts, Request},
     http::request::Parts,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use serde::Serialize;
 
 #[cfg(feature = "openapi")]
 use crate::openapi::{Hooks, schemas};
 use crate::{
-    AuthenticationResult, Config, PasskeyUser, RegistrationResult, store::CredentialRepository,
+    AuthenticationResult, Config, CredentialId, PasskeyUser, RegistrationResult, http::answer,
+    store::CredentialRepository,
 };
 
 /// What `#[passkeys]` implements for an application: thin glue from requests to hooks.
@@ -107,21 +107,19 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Registered))]
-pub(crate) struct Registered {
+pub(crate) struct Registered<'a> {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::ok))]
     status: &'static str,
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
-    credential_id: String,
+    credential_id: &'a CredentialId,
 }
 
 /// The answer to a registration where the application has no `on_registered`.
 fn registered(result: &RegistrationResult) -> Response {
-    let credential_id = result.credential().id.to_string();
-    Json(Registered {
+    answer::json(&Registered {
         status: "ok",
-        credential_id,
+        credential_id: &result.credential().id,
     })
-    .into_response()
 }
 
 /// Whoever `get_user` says is asking, in any handler of a router whose state is the application.

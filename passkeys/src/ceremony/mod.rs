@@ -94,12 +94,12 @@ impl<R> Ceremonies<R> {
             begun_at,
             expires_at: begun_at + self.config.challenge_ttl(),
         };
-        Ok(self.challenges.put(ceremony).await?)
+        Ok((*self.challenges).put(ceremony).await?)
     }
 
     /// Takes a ceremony out of the store: whatever comes of it, it was the last time.
     async fn take(&self, state: &str) -> Result<Result<PendingCeremony, Reason>, StoreError> {
-        let Some(ceremony) = self.challenges.take(state).await? else {
+        let Some(ceremony) = (*self.challenges).take(state).await? else {
             return Ok(Err(if self.redeemed.contains(state) {
                 Reason::Replayed
             } else {

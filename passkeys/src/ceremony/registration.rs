@@ -21,9 +21,9 @@ pub struct Registration<'a, R>(&'a Ceremonies<R>);
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration))]
-pub struct FinishRegistration<C = RegistrationResponse> {
+pub struct FinishRegistration {
     /// What `navigator.credentials.create()` answered.
-    pub credential: C,
+    pub credential: RegistrationResponse,
     /// What `begin` answered.
     pub state: String,
     /// What the person calls the device; empty where they were not asked. At most 255
@@ -32,7 +32,7 @@ pub struct FinishRegistration<C = RegistrationResponse> {
     pub device_name: Option<String>,
 }
 
-impl<C: fmt::Debug> fmt::Debug for FinishRegistration<C> {
+impl fmt::Debug for FinishRegistration {
     /// Not the state: whoever has it can end the ceremony.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishRegistration")

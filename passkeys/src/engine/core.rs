@@ -69,10 +69,8 @@ impl Core {
     pub(super) fn verify_registration(
         &self,
         response: &RegistrationResponse,
-        public_key: &[u8],
         challenge: &[u8],
     ) -> Result<Statement, Reason> {
-        read_key(public_key)?;
         let state: RegistrationState = state(json!({
             "policy": self.user_verification,
             "exclude_credentials": [],
@@ -169,7 +167,7 @@ impl PublicKey {
     }
 }
 
-fn read_key(cose: &[u8]) -> Result<COSEKey, Reason> {
+pub(super) fn read_key(cose: &[u8]) -> Result<COSEKey, Reason> {
     let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Reason::Malformed)?;
     let key = silently(|| COSEKey::try_from(&value)).map_err(|error| match error {
         WebauthnError::COSEKeyInvalidAlgorithm

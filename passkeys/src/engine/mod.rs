@@ -1,8 +1,8 @@
 //! Verification of authenticators' answers, the steps of
 //! [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) that need no storage.
 //!
-//! [`core`](mod@core) is the only module that knows `webauthn-rs-core`, which verifies every
-//! attestation. What that crate leaves out (client data to the letter, the bytes between the
+//! [`core`](mod@core) is the only module that knows `webauthn-rs-core`, which verifies attestation
+//! where there is any. What that crate leaves out (client data to the letter, the bytes between the
 //! fields of authenticator data, the curve that belongs to an algorithm, the algorithm that belongs
 //! to a certificate) is checked here.
 //!
@@ -128,15 +128,14 @@ impl Engine {
         if self.attestation == Attestation::Direct && object.format == "none" {
             return Err(Reason::Attestation);
         }
-        let algorithm = PublicKey::parse(attested.public_key)?.algorithm();
-        ensure(self.algorithms().contains(&algorithm), Reason::Algorithm)?;
-        let statement = if algorithm == EDDSA {
-            // `webauthn-rs-core` knows no such keys, and so no attestation for them.
-            ensure(object.format == "none", Reason::Attestation)?;
+        let algorithm = self.check_key(attested.public_key)?;
+        let statement = if object.format == "none" {
+            // Nothing is left to verify but that there is no statement.
             core::Statement::none()
         } else {
-            self.core
-                .verify_registration(response, attested.public_key, challenge)?
+            // `webauthn-rs-core` knows no such keys, and so no attestation for them.
+            ensure(algorithm != EDDSA, Reason::Attestation)?;
+            self.core.verify_registration(response, challenge)?
         };
         object.check_statement()?;
         let aaguid = Aaguid::new(attested.aaguid);
@@ -160,6 +159,18 @@ impl Engine {
             backup_state: data.backup_state(),
             attestation,
         })
+    }
+
+    /// The algorithm of a key that is offered to be registered.
+    fn check_key(&self, public_key: &[u8]) -> Result<i32, Reason> {
+        let algorithm = PublicKey::parse(public_key)?.algorithm();
+        ensure(self.algorithms().contains(&algorithm), Reason::Algorithm)?;
+        #[cfg(feature = "fast")]
+        if algorithm != EDDSA {
+            // Whether a point is on its curve would only show when a signature is verified.
+            core::read_key(public_key)?;
+        }
+        Ok(algorithm)
     }
 
     fn check_flags(&self, data: &AuthenticatorData<'_>) -> Result<(), Reason> {

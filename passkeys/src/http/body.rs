@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header::CONTENT_TYPE},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::error::Category;
 
 use crate::Error;
@@ -32,11 +32,14 @@ pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Res
     if !is_json(headers) {
         return Err(Error::UnsupportedMediaType);
     }
-    parse(body)
+    // Once for all, where the reader would look at every string.
+    let json = str::from_utf8(body)
+        .map_err(|_| Error::MalformedRequest("The request body is not UTF-8.".into()))?;
+    parse(json)
 }
 
-pub(super) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(json).map_err(|error| {
+pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
+    serde_json::from_str(json).map_err(|error| {
         let message = format!("The request body is not as expected: {error}.");
         match error.classify() {
             Category::Data => Error::InvalidRequest(message.into()),
@@ -47,6 +50,15 @@ pub(super) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
     })
 }
 
+/// Reads which ceremony is finished by a body of which the rest cannot be read.
+pub(super) fn state(headers: &HeaderMap, body: &[u8]) -> Result<String, Error> {
+    #[derive(Deserialize)]
+    struct Finish {
+        state: String,
+    }
+    json(headers, body).map(|Finish { state }| state)
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers
         .get(CONTENT_TYPE)
@@ -54,12 +66,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     else {
         return false;
     };
-    let essence = value
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/json") || {
+        let essence = essence.to_ascii_lowercase();
+        essence.starts_with("application/") && essence.ends_with("+json")
+    }
 }

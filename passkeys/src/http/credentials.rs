@@ -1,13 +1,12 @@
 use axum::{
-    Json,
     extract::{Path, Request, State, rejection::PathRejection},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Failure, Shared, body};
+use super::{Failure, Shared, answer, body};
 #[cfg(feature = "openapi")]
 use crate::openapi::schemas;
 use crate::{
@@ -100,7 +99,7 @@ pub(super) async fn list<A: RelyingParty>(
         .map_err(Error::from)?;
     let views = credentials.into_iter();
     let views: Vec<_> = views.map(|it| CredentialView::new(it, &user)).collect();
-    Ok(Json(views).into_response())
+    Ok(answer::json(&views))
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 //! routes need a person's consent for. Each reads its request, asks the application's hooks and
 //! drives a ceremony; what they decide is decided elsewhere.
 
+pub(crate) mod answer;
 mod authenticate;
 mod body;
 #[cfg(feature = "client")]
@@ -27,6 +28,7 @@ use axum::{
 };
 #[cfg(feature = "client")]
 use axum::{response::IntoResponse as _, routing::MethodRouter};
+use tower::util::MapResponseLayer;
 
 #[cfg(feature = "openapi")]
 pub(crate) use credentials::{CredentialView, Rename};
@@ -65,7 +67,7 @@ where
         .route("/signals/unknown", post(signals::unknown::<A>));
     let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .layer(middleware::map_response(no_store))
+        .layer(MapResponseLayer::new(no_store))
         .layer(middleware::from_fn_with_state(
             passkeys.ceremonies.config.clone(),
             observe::observe,
@@ -78,11 +80,11 @@ where
 
 #[cfg(feature = "client")]
 fn client_js<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
-    get(client::script).fallback(async || no_store(Error::MethodNotAllowed.into_response()).await)
+    get(client::script).fallback(async || no_store(Error::MethodNotAllowed.into_response()))
 }
 
 /// Challenges, sessions and lists of passkeys are nobody else's to keep.
-async fn no_store(mut response: Response) -> Response {
+fn no_store(mut response: Response) -> Response {
     response
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -3,14 +3,13 @@
 //! ([Level 3, §5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)).
 
 use axum::{
-    Json,
     extract::{Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, Shared, body};
+use super::{Failure, Shared, answer, body};
 #[cfg(feature = "openapi")]
 use crate::openapi::schemas;
 use crate::{
@@ -80,7 +79,7 @@ pub(super) async fn current<A: RelyingParty>(
             display_name: user.display_name(),
         },
     };
-    Ok(Json(signals).into_response())
+    Ok(answer::json(&signals))
 }
 
 #[derive(Deserialize)]
@@ -119,5 +118,5 @@ pub(super) async fn unknown<A: RelyingParty>(
         rp_id: passkeys.config().rp_id(),
         credential_id: &credential_id,
     };
-    Ok(Json(signal).into_response())
+    Ok(answer::json(&signal))
 }

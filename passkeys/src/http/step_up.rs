@@ -1,12 +1,11 @@
 use axum::{
-    Json,
     extract::{Request, State},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Failure, Shared, body};
+use super::{Failure, Shared, answer, body};
 use crate::{ceremony::Action, relying_party::RelyingParty};
 
 /// The request that the page is about to send.
@@ -34,5 +33,5 @@ pub(super) async fn begin<A: RelyingParty>(
     let BeginStepUp { method, path, body } = body::json(&parts.headers, &body)?;
     let action = Action::new(&method, &path, body.get().as_bytes());
     let begun = passkeys.step_up().begin(&user, &action).await?;
-    Ok(Json(begun).into_response())
+    Ok(answer::json(&begun))
 }

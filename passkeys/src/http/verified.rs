@@ -100,7 +100,7 @@ where
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         match verify(request).await {
             Ok(verified) => Ok(verified),
-            Err(failure) => Err(no_store(failure.into_response()).await),
+            Err(failure) => Err(no_store(failure.into_response())),
         }
     }
 }
@@ -134,9 +134,9 @@ where
     let asked = step_up.check(begun, &user, &action)?;
     let unreadable = |_: &Error| step_up.unreadable(&asked);
     let response: AuthenticationResponse =
-        body::parse(request.credential.get().as_bytes()).inspect_err(unreadable)?;
+        body::parse(request.credential.get()).inspect_err(unreadable)?;
     // Before the passkey counts as used: a body that the handler cannot have is no action.
-    let body = body::parse(request.body.get().as_bytes()).inspect_err(unreadable)?;
+    let body = body::parse(request.body.get()).inspect_err(unreadable)?;
     let result = step_up.complete(&asked, &response).await?;
     Ok(Verified {
         result,

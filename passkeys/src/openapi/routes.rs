@@ -85,7 +85,7 @@ fn register_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
 fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {
     let (means, answer) = match hooks.take("on_registered") {
         Some(answer) => ("What the application answers to a stored passkey.", answer),
-        None => ("The passkey is stored.", Payload::json::<Registered>()),
+        None => ("The passkey is stored.", Payload::json::<Registered<'_>>()),
     };
     let mut route = Described::new("register_finish", "Finish a registration", components)
         .documented(hooks, &["on_registered"])

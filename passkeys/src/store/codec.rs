@@ -1,10 +1,19 @@
 //! The forms in which ceremonies wait.
 
+use serde::Serialize as _;
+use serde_cbor_2::{Serializer, ser::IoWrite};
+
 use super::{PendingCeremony, StoreError};
 
 /// For this process only: field by position, a third of JSON's size.
 pub(super) fn pack(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
-    serde_cbor_2::ser::to_vec_packed(ceremony).map_err(StoreError::new)
+    // Most take less, so that it grows once.
+    let mut packed = Vec::with_capacity(256);
+    let mut serializer = Serializer::new(IoWrite::new(&mut packed)).packed_format();
+    ceremony
+        .serialize(&mut serializer)
+        .map_err(StoreError::new)?;
+    Ok(packed)
 }
 
 pub(super) fn unpack(packed: &[u8]) -> Result<PendingCeremony, StoreError> {

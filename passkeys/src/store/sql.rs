@@ -116,8 +116,10 @@ impl Statements {
             format!("$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15");
         Self {
             insert: insert(format!("VALUES ({values})")),
+            // PostgreSQL wants one type for `$2`, the column's.
             insert_first: insert(format!(
-                "SELECT {values} WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE user_id = $2)"
+                "SELECT {values} WHERE NOT EXISTS \
+                 (SELECT 1 FROM {table} WHERE user_id = CAST($2 AS VARCHAR))"
             )),
             find: statement(format!(
                 "SELECT {columns} FROM {table} WHERE credential_id = $1"

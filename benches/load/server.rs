@@ -1,0 +1,105 @@
+use std::time::Duration;
+
+use passkeys_benches::{Person, Route};
+use serde_json::Value;
+
+use crate::{Result, client::Client, process::Process};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ceremony {
+    Registration,
+    SignIn,
+}
+
+impl Ceremony {
+    fn routes(self) -> [Route; 2] {
+        match self {
+            Self::Registration => [Route::RegisterBegin, Route::RegisterFinish],
+            Self::SignIn => [Route::AuthenticateBegin, Route::AuthenticateFinish],
+        }
+    }
+}
+
+/// What a ceremony takes, begin and finish together: of the processor, on average, and of the
+/// peer's time, half of the time.
+pub(crate) struct Cost {
+    pub(crate) cpu: Duration,
+    pub(crate) latency: Duration,
+}
+
+/// A server, as seen from outside.
+pub(crate) struct Server {
+    pub(crate) name: String,
+    process: Process,
+    client: Client,
+    /// Those who registered last.
+    people: Vec<Person>,
+    /// How many there are.
+    known: usize,
+}
+
+impl Server {
+    /// `NAME=PID=PORT`
+    pub(crate) fn new(argument: &String) -> Result<Self> {
+        let parts: Vec<&str> = argument.split('=').collect();
+        let [name, pid, port] = parts.as_slice() else {
+            return Err(format!("`{argument}` is not NAME=PID=PORT").into());
+        };
+        Ok(Self {
+            name: (*name).to_owned(),
+            process: Process::new(pid.parse()?),
+            client: Client::new(port.parse()?),
+            people: Vec::new(),
+            known: 0,
+        })
+    }
+
+    /// Has so many new people register, or those sign in who registered last.
+    pub(crate) async fn run(&mut self, ceremony: Ceremony, ceremonies: usize) -> Result<Cost> {
+        if ceremony == Ceremony::Registration {
+            self.meet(ceremonies);
+        }
+        let before = self.process.cpu()?;
+        let mut latencies = Vec::with_capacity(ceremonies);
+        for person in &mut self.people {
+            let mut latency = Duration::ZERO;
+            let mut answer = Value::Null;
+            for route in ceremony.routes() {
+                let (answered, took) = self.client.ask(person.request(route, &answer)).await?;
+                person.check(route, &answered);
+                latency += took;
+                answer = answered;
+            }
+            latencies.push(latency);
+        }
+        let cpu = self.process.cpu()?.saturating_sub(before);
+        latencies.sort_unstable();
+        Ok(Cost {
+            cpu: cpu / u32::try_from(latencies.len())?,
+            latency: latencies[latencies.len() / 2],
+        })
+    }
+
+    /// Begins so many, finishes none, and answers how many bytes each takes.
+    pub(crate) async fn leave(&mut self, ceremony: Ceremony, ceremonies: usize) -> Result<f64> {
+        let [begin, _] = ceremony.routes();
+        self.meet(ceremonies);
+        let mut before = 0;
+        for (number, person) in self.people.iter_mut().enumerate() {
+            if number == ceremonies / 10 {
+                // The first ones take what every request takes.
+                before = self.process.memory()?;
+            }
+            let (answer, _) = self.client.ask(person.request(begin, &Value::Null)).await?;
+            person.check(begin, &answer);
+        }
+        let grown = self.process.memory()?.saturating_sub(before);
+        #[expect(clippy::cast_precision_loss, reason = "neither is that large")]
+        Ok(grown as f64 / (ceremonies - ceremonies / 10) as f64)
+    }
+
+    fn meet(&mut self, people: usize) {
+        self.people = (self.known..self.known + people).map(Person::new).collect();
+        self.known += people;
+    }
+}

@@ -1,0 +1,58 @@
+use axum::{Router, body::Body, http::Request, response::Response};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+use tower::Service as _;
+
+use crate::{Person, Route};
+
+/// A server in this process, on this thread alone, that is asked without sockets.
+#[derive(Debug)]
+pub struct Server {
+    router: Router,
+    runtime: Runtime,
+}
+
+impl Server {
+    /// A server of these routes.
+    ///
+    /// # Panics
+    ///
+    /// If the system has no runtime to give.
+    #[must_use]
+    pub fn new(router: Router) -> Self {
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        Self { router, runtime }
+    }
+
+    /// Asks for one after the other.
+    pub fn ask(&mut self, requests: Vec<Request<Body>>) -> Vec<Response> {
+        self.runtime.block_on(async {
+            let mut responses = Vec::with_capacity(requests.len());
+            for request in requests {
+                let Ok(response) = self.router.call(request).await;
+                responses.push(response);
+            }
+            responses
+        })
+    }
+
+    /// Reads answers to their end and holds each to what success looks like.
+    ///
+    /// # Panics
+    ///
+    /// If one is none.
+    pub fn read(&self, people: &[Person], route: Route, responses: Vec<Response>) -> Vec<Value> {
+        assert_eq!(people.len(), responses.len());
+        let read = |(person, response): (&Person, Response)| {
+            let status = response.status();
+            let body = self.runtime.block_on(response.into_body().collect());
+            let body = body.expect("a body").to_bytes();
+            assert!(status.is_success(), "{route:?}: {status} {body:?}");
+            let answer = serde_json::from_slice(&body).expect("JSON");
+            person.check(route, &answer);
+            answer
+        };
+        people.iter().zip(responses).map(read).collect()
+    }
+}
