@@ -23,14 +23,14 @@ pub struct Authentication<'a, R>(&'a Ceremonies<R>);
 /// The body of `authenticate/finish`.
 #[derive(Clone, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication))]
-pub struct FinishAuthentication {
+pub struct FinishAuthentication<C = AuthenticationResponse> {
     /// What `navigator.credentials.get()` answered.
-    pub credential: AuthenticationResponse,
+    pub credential: C,
     /// What `begin` answered.
     pub state: String,
 }
 
-impl fmt::Debug for FinishAuthentication {
+impl<C: fmt::Debug> fmt::Debug for FinishAuthentication<C> {
     /// Not the state: whoever has it can end the ceremony.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishAuthentication")

@@ -21,9 +21,9 @@ pub struct Registration<'a, R>(&'a Ceremonies<R>);
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration))]
-pub struct FinishRegistration {
+pub struct FinishRegistration<C = RegistrationResponse> {
     /// What `navigator.credentials.create()` answered.
-    pub credential: RegistrationResponse,
+    pub credential: C,
     /// What `begin` answered.
     pub state: String,
     /// What the person calls the device; empty where they were not asked. At most 255
@@ -32,7 +32,7 @@ pub struct FinishRegistration {
     pub device_name: Option<String>,
 }
 
-impl fmt::Debug for FinishRegistration {
+impl<C: fmt::Debug> fmt::Debug for FinishRegistration<C> {
     /// Not the state: whoever has it can end the ceremony.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishRegistration")

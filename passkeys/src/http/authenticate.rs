@@ -3,9 +3,14 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{Failure, Shared, answer, body};
-use crate::{Error, ceremony::FinishAuthentication, relying_party::RelyingParty};
+use crate::{
+    Error,
+    ceremony::{AuthenticationResponse, FinishAuthentication},
+    relying_party::RelyingParty,
+};
 
 /// Who is signing in, where the page knows.
 #[derive(Default, Deserialize)]
@@ -57,17 +62,12 @@ pub(super) async fn finish<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
+    // The credential is read after its ceremony was taken, so that a broken one ends it too.
+    let request: FinishAuthentication<Box<RawValue>> = body::json(&parts.headers, &body)?;
     let authentication = passkeys.authentication();
-    let request: FinishAuthentication = match body::json(&parts.headers, &body) {
-        Ok(request) => request,
-        Err(error) => {
-            // A ceremony ends by an answer that cannot be read, too.
-            let state = body::state(&parts.headers, &body)?;
-            let begun = authentication.redeem(&state).await?;
-            authentication.unreadable(&begun);
-            return Err(error.into());
-        }
-    };
-    let result = authentication.finish(&request).await?;
+    let asked = authentication.redeem(&request.state).await?;
+    let response: AuthenticationResponse =
+        body::parse(request.credential.get()).inspect_err(|_| authentication.unreadable(&asked))?;
+    let result = authentication.complete(&asked, &response).await?;
     Ok(passkeys.app.on_authenticated(&mut parts, result).await)
 }

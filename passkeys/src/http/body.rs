@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, header::CONTENT_TYPE},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::Error;
@@ -48,15 +48,6 @@ pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
             }
         }
     })
-}
-
-/// Reads which ceremony is finished by a body of which the rest cannot be read.
-pub(super) fn state(headers: &HeaderMap, body: &[u8]) -> Result<String, Error> {
-    #[derive(Deserialize)]
-    struct Finish {
-        state: String,
-    }
-    json(headers, body).map(|Finish { state }| state)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

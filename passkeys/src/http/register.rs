@@ -2,9 +2,13 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
+use serde_json::value::RawValue;
 
 use super::{Failure, Shared, answer, body};
-use crate::{ceremony::FinishRegistration, relying_party::RelyingParty};
+use crate::{
+    ceremony::{FinishRegistration, RegistrationResponse},
+    relying_party::RelyingParty,
+};
 
 /// `POST /register/begin`
 pub(super) async fn begin<A: RelyingParty>(
@@ -34,25 +38,19 @@ pub(super) async fn finish<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
+    // The credential is read after its ceremony was taken, so that a broken one ends it too.
+    let request: FinishRegistration<Box<RawValue>> = body::json(&parts.headers, &body)?;
     let registration = passkeys.registration();
-    let request: FinishRegistration = match body::json(&parts.headers, &body) {
-        Ok(request) => request,
-        Err(error) => {
-            // A ceremony ends by an answer that cannot be read, too.
-            let state = body::state(&parts.headers, &body)?;
-            let begun = registration.redeem(&state).await?;
-            registration.unreadable(&begun.user);
-            return Err(error.into());
-        }
-    };
     let begun = registration.redeem(&request.state).await?;
     if !begun.sign_up {
         let user = passkeys.app.get_user(&mut parts).await;
         let user = user.inspect_err(|_| registration.not_signed_in(&begun))?;
         registration.check_owner(&begun, &user)?;
     }
+    let response: RegistrationResponse = body::parse(request.credential.get())
+        .inspect_err(|_| registration.unreadable(&begun.user))?;
     let result = registration
-        .complete(begun, &request.credential, request.device_name.as_deref())
+        .complete(begun, &response, request.device_name.as_deref())
         .await?;
     Ok(passkeys.app.on_registered(&mut parts, result).await)
 }
