@@ -16,22 +16,22 @@ use webauthn_rs_core::{
     error::WebauthnError,
     proto::{
         AttestationCaList, AttestationCaListBuilder, AttestationFormat,
-        AuthenticationExtensionsClientOutputs, AuthenticationState,
-        AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEAlgorithm,
-        COSEKey, COSEKeyType, Credential as CoreCredential, ECDSACurve, ParsedAttestation,
-        ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential,
-        RegisteredExtensions, RegistrationExtensionsClientOutputs, RegistrationState,
-        UserVerificationPolicy,
+        AuthenticatorAttestationResponseRaw, COSEAlgorithm, COSEKey, COSEKeyType, ECDSACurve,
+        ParsedAttestationData, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
+        RegistrationState, UserVerificationPolicy,
     },
 };
 
-use super::attestation::AttestationType;
-use crate::{
-    Config, Credential, UserVerification,
-    audit::Reason,
-    base64url,
-    response::{AuthenticationResponse, RegistrationResponse},
+#[cfg(any(feature = "testing", not(feature = "fast")))]
+use webauthn_rs_core::proto::{
+    AuthenticationExtensionsClientOutputs, AuthenticationState, AuthenticatorAssertionResponseRaw,
+    Credential as CoreCredential, ParsedAttestation, PublicKeyCredential, RegisteredExtensions,
 };
+
+use super::attestation::AttestationType;
+use crate::{Config, UserVerification, audit::Reason, base64url, response::RegistrationResponse};
+#[cfg(any(feature = "testing", not(feature = "fast")))]
+use crate::{Credential, response::AuthenticationResponse};
 
 pub(super) struct Core {
     webauthn: WebauthnCore,
