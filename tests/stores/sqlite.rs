@@ -82,13 +82,15 @@ async fn people_can_sign_in_while_someone_registers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_that_start_together_migrate_once() {
     let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("passkeys.db");
-    let mut starting = JoinSet::new();
-    for _ in 0..8 {
-        starting.spawn(SqliteRepository::open(file.clone()));
-    }
-    for repository in starting.join_all().await {
-        repository.unwrap().migrate().await.unwrap();
+    for round in 0..20 {
+        let file = directory.path().join(format!("{round}.db"));
+        let mut starting = JoinSet::new();
+        for _ in 0..8 {
+            starting.spawn(SqliteRepository::open(file.clone()));
+        }
+        for repository in starting.join_all().await {
+            repository.unwrap().migrate().await.unwrap();
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use sqlx::{
     },
 };
 use time::{OffsetDateTime, UtcOffset};
+use tokio::time::{Instant, sleep};
 
 use super::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
@@ -83,11 +84,7 @@ impl SqliteRepository {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Self::DEFAULT_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .acquire_timeout(Self::DEFAULT_TIMEOUT)
-            .connect_with(options)
-            .await
-            .map_err(StoreError::new)?;
+        let pool = connect(options).await.map_err(StoreError::new)?;
         let repository = Self::new(pool);
         repository.migrate().await?;
         Ok(repository)
@@ -149,6 +146,27 @@ impl SqliteRepository {
         .await?;
         transaction.commit().await
     }
+}
+
+/// Of processes that set a new file to write-ahead logging at the same moment SQLite refuses all
+/// but one at once: this is not a lock that `busy_timeout` waits for.
+async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let pool = SqlitePoolOptions::new().acquire_timeout(SqliteRepository::DEFAULT_TIMEOUT);
+    let deadline = Instant::now() + SqliteRepository::DEFAULT_TIMEOUT;
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                sleep(Duration::from_millis(5)).await;
+            }
+            connected => return connected,
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    const SQLITE_BUSY: &str = "5";
+    let error = error.as_database_error();
+    error.is_some_and(|error| error.code().as_deref() == Some(SQLITE_BUSY))
 }
 
 /// As `fastapi-passkeys` has SQLAlchemy create it.
