@@ -21,14 +21,10 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderValue, header::CACHE_CONTROL},
-    middleware,
-    response::Response,
     routing::{get, patch, post},
 };
 #[cfg(feature = "client")]
 use axum::{response::IntoResponse as _, routing::MethodRouter};
-use tower::util::MapResponseLayer;
 
 #[cfg(feature = "openapi")]
 pub(crate) use credentials::{CredentialView, Rename};
@@ -67,11 +63,7 @@ where
         .route("/signals/unknown", post(signals::unknown::<A>));
     let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .layer(MapResponseLayer::new(no_store))
-        .layer(middleware::from_fn_with_state(
-            passkeys.ceremonies.config.clone(),
-            observe::observe,
-        ));
+        .layer(observe::Observe(passkeys.ceremonies.config.clone()));
     // After the layer: the module is the same for everybody and may be kept.
     #[cfg(feature = "client")]
     let routes = routes.route("/client.js", client_js());
@@ -80,13 +72,6 @@ where
 
 #[cfg(feature = "client")]
 fn client_js<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
-    get(client::script).fallback(async || no_store(Error::MethodNotAllowed.into_response()))
-}
-
-/// Challenges, sessions and lists of passkeys are nobody else's to keep.
-fn no_store(mut response: Response) -> Response {
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    get(client::script)
+        .fallback(async || observe::no_store(Error::MethodNotAllowed.into_response()))
 }

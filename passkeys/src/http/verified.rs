@@ -8,7 +8,7 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{Failure, body, no_store};
+use super::{Failure, body, observe::no_store};
 use crate::{
     AuthenticationResult, Error, PasskeyUser, Passkeys,
     ceremony::{Action, AuthenticationResponse},
