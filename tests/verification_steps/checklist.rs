@@ -94,8 +94,8 @@ The steps of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), an
 beside this file change in a valid response to violate each. Every row stands for at least two
 responses: the one as it was, which is accepted, and the changed one, which ends as the row says:
 with that status for the peer and that reason in the audit trail. Registrations are tried with
-ES256, ES384 and RS256 and with every attestation format that the library verifies; sign-ins with
-the three algorithms.
+ES256, ES384 and RS256 and with every attestation format that the library verifies, and with EdDSA
+and none; sign-ins with the four algorithms. EdDSA is left out where the feature `fast` is.
 
 This file is written by the tests, from the rows that they try.
 ";

@@ -27,21 +27,34 @@ impl Kind {
 
     /// Attestation does not matter to signing in.
     pub(crate) fn signing_in() -> Vec<Self> {
-        Algorithm::ALL
+        let mut kinds = Self::attestable();
+        kinds.extend(Self::eddsa());
+        kinds
+    }
+
+    /// Every algorithm that could be attested, and is not.
+    pub(crate) fn attestable() -> Vec<Self> {
+        Algorithm::ATTESTED
             .map(|algorithm| Self::new(algorithm, Method::None))
             .into()
+    }
+
+    /// None where `webauthn-rs-core` verifies sign-ins, which knows no EdDSA.
+    pub(crate) fn eddsa() -> Vec<Self> {
+        let kind = Self::new(Algorithm::Ed25519, Method::None);
+        cfg!(feature = "fast").then_some(kind).into_iter().collect()
     }
 
     /// Every algorithm, and certificates of every algorithm.
     pub(crate) fn packed() -> Vec<Self> {
         let certificates = [Algorithm::Es384, Algorithm::Rs256, Algorithm::Es256];
-        std::iter::zip(Algorithm::ALL, certificates)
+        std::iter::zip(Algorithm::ATTESTED, certificates)
             .map(|(algorithm, certificate)| Self::new(algorithm, Method::Packed(certificate)))
             .collect()
     }
 
     pub(crate) fn packed_self() -> Vec<Self> {
-        Algorithm::ALL
+        Algorithm::ATTESTED
             .map(|algorithm| Self::new(algorithm, Method::PackedSelf))
             .into()
     }

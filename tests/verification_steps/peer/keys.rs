@@ -17,6 +17,8 @@ pub(crate) enum Algorithm {
     Es256,
     Es384,
     Rs256,
+    /// EdDSA, by the engine of the feature `fast`, and where nobody asks for attestation.
+    Ed25519,
 }
 
 /// A key pair.
@@ -25,10 +27,12 @@ pub(crate) enum Key {
     Es256(p256::ecdsa::SigningKey),
     Es384(p384::ecdsa::SigningKey),
     Rs256(&'static SigningKey<Sha256>),
+    Ed25519(ed25519_dalek::SigningKey),
 }
 
 impl Algorithm {
-    pub(crate) const ALL: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
+    /// Those of which there is attestation.
+    pub(crate) const ATTESTED: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
 
     /// A key that is the same whenever the number is. There is only one for RSA.
     pub(crate) fn key(self, number: u8) -> Key {
@@ -36,6 +40,7 @@ impl Algorithm {
             Self::Es256 => Key::Es256(p256::ecdsa::SigningKey::from_slice(&[number; 32]).unwrap()),
             Self::Es384 => Key::Es384(p384::ecdsa::SigningKey::from_slice(&[number; 48]).unwrap()),
             Self::Rs256 => Key::Rs256(&RSA_2048),
+            Self::Ed25519 => Key::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[number; 32])),
         }
     }
 }
@@ -46,6 +51,7 @@ impl Key {
             Self::Es256(_) => Algorithm::Es256,
             Self::Es384(_) => Algorithm::Es384,
             Self::Rs256(_) => Algorithm::Rs256,
+            Self::Ed25519(_) => Algorithm::Ed25519,
         }
     }
 
@@ -55,6 +61,7 @@ impl Key {
             Self::Es256(_) => -7,
             Self::Es384(_) => -35,
             Self::Rs256(_) => -257,
+            Self::Ed25519(_) => -8,
         }
     }
 
@@ -72,15 +79,16 @@ impl Key {
                 let signature: Signature = key.sign(data);
                 signature.to_vec()
             }
+            Self::Ed25519(key) => key.sign(data).to_bytes().to_vec(),
         }
     }
 
     /// The public key as a `COSE_Key`.
     pub(crate) fn cose(&self) -> Map {
-        let kty = if self.algorithm() == Algorithm::Rs256 {
-            3
-        } else {
-            2
+        let kty = match self.algorithm() {
+            Algorithm::Ed25519 => 1,
+            Algorithm::Es256 | Algorithm::Es384 => 2,
+            Algorithm::Rs256 => 3,
         };
         let key = Map::default().with(1, kty).with(3, self.cose_algorithm());
         if let Self::Rs256(rsa) = self {
@@ -88,6 +96,10 @@ impl Key {
             return key
                 .with(-1, public.n_bytes().into_vec())
                 .with(-2, vec![1, 0, 1]);
+        }
+        if let Self::Ed25519(ed25519) = self {
+            let x = ed25519.verifying_key().to_bytes();
+            return key.with(-1, 6).with(-2, x.to_vec());
         }
         let point = self.point();
         let (x, y) = point[1..].split_at(point.len() / 2);
@@ -117,6 +129,7 @@ impl Key {
                 let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 1]);
                 (rsa, Der::null(), key.encode())
             }
+            Self::Ed25519(_) => panic!("no certificate here has such a key"),
         };
         Der::sequence(&[Der::sequence(&[algorithm, parameters]), Der::bits(&key)])
     }
@@ -130,6 +143,7 @@ impl Key {
                 let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 11]);
                 Der::sequence(&[rsa, Der::null()])
             }
+            Self::Ed25519(_) => panic!("no certificate here is signed with it"),
         }
     }
 
@@ -139,6 +153,7 @@ impl Key {
             Self::Es256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Es384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Rs256(_) => panic!("a key of RSA is no point"),
+            Self::Ed25519(_) => panic!("a key of EdDSA has no y"),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = algorithm();
     rows.extend(curve());
     rows.extend(rsa());
+    rows.extend(eddsa());
     rows.extend(members());
     rows.extend(encoding());
     rows
@@ -52,17 +53,9 @@ fn algorithm() -> Vec<Row> {
     vec![
         algorithm(
             "a key of Ed25519, where attestation is asked for",
-            |answer| {
-                // The public key of the first test of RFC 8032.
-                let x = b"\xd7\x5a\x98\x01\x82\xb1\x0a\xb7\xd5\x4b\xfe\xd3\xc9\x64\x07\x3a\
-                      \x0e\xe1\x72\xf3\xda\xa6\x23\x25\xaf\x02\x1a\x68\xf7\x07\x51\x1a";
-                *key(answer) = Map::default()
-                    .with(1, 1)
-                    .with(3, -8)
-                    .with(-1, 6)
-                    .with(-2, x.to_vec());
-            },
+            |answer| *key(answer) = Algorithm::Ed25519.key(1).cose(),
         )
+        .by(Kind::attestable())
         .where_config(|config| config.attestation(Attestation::Indirect)),
         algorithm("`alg` is ES512", |answer| key(answer).set(3, -36)),
         algorithm("`alg` is ES256K", |answer| key(answer).set(3, -47)),
@@ -190,6 +183,47 @@ fn rsa() -> Vec<Row> {
             |answer| key(answer).set(-2, 65_537),
             Reason::Malformed,
         ),
+    ]
+}
+
+fn eddsa() -> Vec<Row> {
+    let point =
+        |change, apply| Row::registration(13, change, apply, Reason::Malformed).by(Kind::eddsa());
+    let curve =
+        |change, apply| Row::registration(20, change, apply, Reason::Algorithm).by(Kind::eddsa());
+    vec![
+        curve("EdDSA with a key on Ed448, by its number", |answer| {
+            key(answer).set(-1, 7);
+        }),
+        curve("EdDSA with a key on X25519, by its number", |answer| {
+            key(answer).set(-1, 4);
+        }),
+        curve("EdDSA with a key on P-256", |answer| {
+            *key(answer) = Algorithm::Es256.key(1).cose();
+            key(answer).set(3, -8);
+        }),
+        curve("ES256 with a key on Ed25519", |answer| {
+            key(answer).set(3, -7);
+        }),
+        curve("EdDSA by the number of Ed25519 alone", |answer| {
+            key(answer).set(3, -19);
+        }),
+        point("a point of EdDSA is a byte shorter", |answer| {
+            bytes(answer, -2).truncate(31);
+        }),
+        point("a point of EdDSA has a byte behind it", |answer| {
+            bytes(answer, -2).push(0);
+        }),
+        point("a point of EdDSA is the neutral one", |answer| {
+            bytes(answer, -2).fill(0);
+            bytes(answer, -2)[0] = 1;
+        }),
+        point("a point of EdDSA has the order four", |answer| {
+            bytes(answer, -2).fill(0);
+        }),
+        point("a point of EdDSA is not below the prime", |answer| {
+            bytes(answer, -2).fill(0xff);
+        }),
     ]
 }
 

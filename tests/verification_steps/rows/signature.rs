@@ -1,6 +1,7 @@
 //! The signature of a sign-in: what it is over, and how it is written.
 
 use passkeys::audit::Reason;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     kind::Kind,
@@ -16,6 +17,7 @@ async fn every_row_ends_as_it_says() {
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = data();
     rows.extend(rsa());
+    rows.extend(eddsa());
     rows
 }
 
@@ -103,4 +105,57 @@ fn rsa() -> Vec<Row> {
             answer.signature = |signature| Der::bits(&signature).encode();
         }),
     ]
+}
+
+fn eddsa() -> Vec<Row> {
+    let eddsa = |change, apply| signature(change, apply).by(Kind::eddsa());
+    vec![
+        eddsa(
+            "of EdDSA, over the hash of what is to be signed",
+            |answer| {
+                answer.signed = |data| Sha256::digest(data).to_vec();
+            },
+        ),
+        eddsa("of EdDSA, with the order added to its number", |answer| {
+            answer.signature = |mut signature| {
+                add(&mut signature[32..], &ED25519_ORDER);
+                signature
+            };
+        }),
+        eddsa("of EdDSA, with the neutral point", |answer| {
+            answer.signature = |mut signature| {
+                signature[..32].fill(0);
+                signature[0] = 1;
+                signature
+            };
+        }),
+        eddsa("of EdDSA, its halves exchanged", |answer| {
+            answer.signature = |mut signature| {
+                signature.rotate_left(32);
+                signature
+            };
+        }),
+        eddsa("of EdDSA, in DER, as two integers", |answer| {
+            answer.signature = |signature| {
+                let (point, number) = signature.split_at(32);
+                Der::sequence(&[Der::integer(point), Der::integer(number)]).encode()
+            };
+        }),
+        eddsa("of ES256, where the key is of EdDSA", |answer| {
+            answer.passkey.key = Algorithm::Es256.key(1);
+        }),
+    ]
+}
+
+/// 2²⁵² + 27742317777372353535851937790883648493, little-endian.
+const ED25519_ORDER: [u8; 32] =
+    *b"\xed\xd3\xf5\x5c\x1a\x63\x12\x58\xd6\x9c\xf7\xa2\xde\xf9\xde\x14\
+    \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10";
+
+fn add(number: &mut [u8], more: &[u8]) {
+    let mut carry = 0;
+    for (digit, more) in std::iter::zip(number, more) {
+        let sum = u16::from(*digit) + u16::from(*more) + carry;
+        (*digit, carry) = (sum as u8, sum >> 8);
+    }
 }
