@@ -29,7 +29,8 @@
 //! ```
 //!
 //! What was proven is in [`RegistrationResult::attestation`](crate::RegistrationResult), with or
-//! without anchors.
+//! without anchors. Statements of the formats `packed`, `fido-u2f`, `android-key` and `apple` are
+//! verified; those of others, such as the `tpm` of Windows Hello, are refused.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -128,8 +129,8 @@ impl Authority {
 
     /// Trusts this authority for these models only.
     ///
-    /// Models are known by what the attestation signs, which is so in the formats `packed` and
-    /// `tpm`: attestation of another format proves no model and is refused.
+    /// Of the [formats that are verified](crate::attestation), only `packed` proves a model:
+    /// attestation of another is refused then.
     #[must_use]
     pub fn only_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         self.models = Some(models.into_iter().collect());
@@ -174,7 +175,8 @@ pub enum AttestationType {
     SelfAttestation,
     /// The manufacturer, with a key that many authenticators of a model share.
     Basic,
-    /// An authority that knows the authenticator, such as a TPM's.
+    /// An authority that knows the authenticator, such as a TPM's: in no format that is
+    /// verified today.
     AttestationCa,
     /// An authority that makes a new certificate for each passkey, such as Apple's.
     AnonymizationCa,

@@ -215,10 +215,7 @@ impl Statement {
 
     /// Whether the attested AAGUID is signed, and held to the certificate where that names one.
     pub(super) fn signs_model(&self) -> bool {
-        matches!(
-            self.format,
-            AttestationFormat::Packed | AttestationFormat::Tpm
-        )
+        matches!(self.format, AttestationFormat::Packed)
     }
 }
 

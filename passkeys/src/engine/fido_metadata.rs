@@ -22,7 +22,8 @@ impl TrustAnchors {
     /// `blob` is what <https://mds3.fidoalliance.org/> serves: fetch it at start-up and every few
     /// days, and make the [`Passkeys`](crate::Passkeys) anew. Its signature is verified up to the
     /// FIDO Alliance's own certificate authority, by the crate `fido-mds`; reading it takes a
-    /// second or so. Only models with an AAGUID are taken, so no security key from before FIDO2.
+    /// second or so. Only models with an AAGUID are taken, so no security key from before FIDO2, and
+    /// only where they make [attestation that proves it](Authority::only_models).
     ///
     /// # Errors
     ///
