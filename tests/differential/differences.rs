@@ -78,6 +78,21 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 .push((b"\"topOrigin\"".into(), b"1".into()));
         }),
     },
+    // A member is there once (RFC 8259, §4, leaves it open what another means). Core reads past this
+    // one, so it does not mind.
+    Difference {
+        name: "`topOrigin` twice",
+        reason: Reason::Malformed,
+        holds: |ceremony| {
+            let name: &[u8] = b"\"topOrigin\"";
+            let client_data = ceremony.client_data.windows(name.len());
+            client_data.filter(|window| *window == name).count() > 1
+        },
+        example: (es256, |parts| {
+            let member = (b"\"topOrigin\"".to_vec(), b"null".to_vec());
+            parts.client_data.extend([member.clone(), member]);
+        }),
+    },
     // Level 3, §6.1 and §6.5.1: the flags say what there is, extensions are a map without a tag, and
     // ids have 1 to 1023 bytes.
     Difference {
