@@ -160,7 +160,7 @@ fn change_here(trees: &mut Vec<TokenTree>, index: usize, change: &Change) {
 /// Runs the macro. Of an item that the compiler would hand to it, it makes items.
 fn run(arguments: TokenStream, item: TokenStream) {
     let is_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
-    let output = crate::annotate(arguments, item);
+    let output = crate::annotate::annotate(arguments, item);
     if is_item {
         let parsed = syn::parse2::<syn::File>(output.clone());
         assert!(parsed.is_ok(), "{:?} in {output}", parsed.err());

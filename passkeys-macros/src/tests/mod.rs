@@ -25,5 +25,5 @@ fn annotated(source: &str) -> (TokenStream, TokenStream) {
 /// What the macro makes of an annotated item.
 fn annotate(source: &str) -> TokenStream {
     let (arguments, item) = annotated(source);
-    crate::annotate(arguments, item)
+    crate::annotate::annotate(arguments, item)
 }

@@ -1,0 +1,24 @@
+use proc_macro2::TokenStream;
+
+use crate::{args::Args, block::Block, errors::Errors, expand, fallback, glue::Glue, validate};
+
+/// The attribute, over tokens that can also be made without a compiler around.
+pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let args = Args::parse(arguments, &mut errors);
+    let krate = args.krate().cloned();
+    let glue = Glue::new(krate.as_ref());
+    let Some(block) = Block::parse(&item, &glue, &mut errors) else {
+        args.check(&mut errors);
+        let mut tokens = item;
+        tokens.extend(errors.into_items());
+        return tokens;
+    };
+    let generated = match validate::validate(args, &block, &mut errors) {
+        Some(model) => expand::expand(&model, &glue),
+        None => fallback::fallback(&block, &glue, errors),
+    };
+    let mut tokens = block.inherent;
+    tokens.extend(generated);
+    tokens
+}
