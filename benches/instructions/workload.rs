@@ -4,14 +4,9 @@
 use std::alloc::System;
 
 use axum::{Router, body::Body, http::Request, response::Response};
-use passkeys::{
-    Credential,
-    store::{CredentialRepository as _, MemoryRepository},
-};
-use passkeys_benches::{Person, Route, Server};
+use passkeys_benches::{Person, Route, Server, crowd};
 use serde_json::Value;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-use time::OffsetDateTime;
 
 /// How many requests are counted. The first few of a program are dearer, so as many go before.
 pub(crate) const REQUESTS: usize = 100;
@@ -88,22 +83,7 @@ fn counted(server: &mut Server, requests: Vec<Request<Body>>) -> Vec<Response> {
 fn router(who: Who) -> Router {
     match who {
         Who::Passkeys => bench_passkeys::router(),
-        Who::Crowded => bench_passkeys::router_on(crowd()),
+        Who::Crowded => bench_passkeys::router_on(crowd(CROWD)),
         Who::ByHand => bench_by_hand::router(),
     }
-}
-
-fn crowd() -> MemoryRepository {
-    let repository = MemoryRepository::with_limit(2 * CROWD);
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
-    runtime.expect("a runtime").block_on(async {
-        for number in 0..CROWD {
-            let id = format!("another credential with a long id {number:07}").into_bytes();
-            let user = format!("another-{number:07}");
-            let now = OffsetDateTime::UNIX_EPOCH;
-            let credential = Credential::new(id.into(), user, vec![0; 77], now);
-            repository.insert(&credential).await.expect("room");
-        }
-    });
-    repository
 }

@@ -1,0 +1,144 @@
+//! What each half of a ceremony takes without HTTP, with everything in memory, among few users and
+//! among many.
+//!
+//! ```text
+//! cargo bench -p passkeys-benches --bench ceremonies                         the fast engine
+//! cargo bench -p passkeys-benches --bench ceremonies --no-default-features   webauthn-rs-core's
+//! ```
+
+use std::future::Future;
+
+use bench_passkeys::App;
+use divan::{Bencher, Divan};
+use passkeys::{
+    PasskeyUser, Passkeys,
+    ceremony::{FinishAuthentication, FinishRegistration},
+    testing::{Authenticator, Fault},
+};
+use passkeys_benches::{ORIGIN, crowd};
+use serde_json::{from_value, json, to_value};
+use tokio::runtime::{Builder, Runtime};
+
+/// How many others have a passkey.
+const OTHERS: [usize; 2] = [100, 100_000];
+
+fn main() {
+    Divan::from_args().main();
+}
+
+#[divan::bench(args = OTHERS)]
+fn registration_begin(bencher: Bencher<'_, '_>, others: usize) {
+    let (application, mut users) = (Application::among(others), users());
+    bencher
+        .with_inputs(|| users.next().expect("another"))
+        .bench_local_refs(|user| {
+            let begun = application.passkeys.registration();
+            application.run(begun.begin(user)).expect("options")
+        });
+}
+
+#[divan::bench(args = OTHERS)]
+fn registration_finish(bencher: Bencher<'_, '_>, others: usize) {
+    let (application, mut users) = (Application::among(others), users());
+    bencher
+        .with_inputs(|| {
+            let user = users.next().expect("another");
+            let request = application.registering(&user, &mut Authenticator::new(ORIGIN));
+            (user, request)
+        })
+        .bench_local_refs(|(user, request)| {
+            let registration = application.passkeys.registration();
+            application
+                .run(registration.finish(user, request))
+                .expect("a passkey")
+        });
+}
+
+#[divan::bench(args = OTHERS)]
+fn sign_in_begin(bencher: Bencher<'_, '_>, others: usize) {
+    let application = Application::among(others);
+    bencher.bench_local(|| {
+        let authentication = application.passkeys.authentication();
+        application
+            .run(authentication.begin(None))
+            .expect("options")
+    });
+}
+
+#[divan::bench(args = OTHERS)]
+fn sign_in_begin_by_user_id(bencher: Bencher<'_, '_>, others: usize) {
+    let application = Application::among(others);
+    let (user, _) = application.registered();
+    bencher.bench_local(|| {
+        let authentication = application.passkeys.authentication();
+        let begun = authentication.begin(Some(user.id()));
+        application.run(begun).expect("options")
+    });
+}
+
+#[divan::bench(args = OTHERS)]
+fn sign_in_finish(bencher: Bencher<'_, '_>, others: usize) {
+    let application = Application::among(others);
+    let (_, mut device) = application.registered();
+    bencher
+        .with_inputs(|| application.signing_in(&mut device))
+        .bench_local_refs(|request| {
+            let authentication = application.passkeys.authentication();
+            application
+                .run(authentication.finish(request))
+                .expect("a sign-in")
+        });
+}
+
+struct Application {
+    passkeys: Passkeys<App>,
+    runtime: Runtime,
+}
+
+impl Application {
+    fn among(others: usize) -> Self {
+        Self {
+            passkeys: Passkeys::new(App, crowd(others)),
+            runtime: Builder::new_current_thread().build().expect("a runtime"),
+        }
+    }
+
+    fn run<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// Somebody with a passkey that does not count.
+    fn registered(&self) -> (PasskeyUser, Authenticator) {
+        let mut device = Authenticator::new(ORIGIN).with_fault(Fault::SignCount(0));
+        let user = users().next().expect("one");
+        let request = self.registering(&user, &mut device);
+        let finished = self.passkeys.registration();
+        self.run(finished.finish(&user, &request))
+            .expect("a passkey");
+        (user, device)
+    }
+
+    fn registering(&self, user: &PasskeyUser, device: &mut Authenticator) -> FinishRegistration {
+        let begun = self.run(self.passkeys.registration().begin(user));
+        let begun = to_value(begun.expect("options")).expect("JSON");
+        let credential = device.create(&begun);
+        let request = json!({ "credential": credential, "state": begun["state"] });
+        from_value(request).expect("a request")
+    }
+
+    fn signing_in(&self, device: &mut Authenticator) -> FinishAuthentication {
+        let begun = self.run(self.passkeys.authentication().begin(None));
+        let begun = to_value(begun.expect("options")).expect("JSON");
+        let credential = device.get(&begun).expect("a passkey");
+        let request = json!({ "credential": credential, "state": begun["state"] });
+        from_value(request).expect("a request")
+    }
+}
+
+/// New ones without end.
+fn users() -> impl Iterator<Item = PasskeyUser> {
+    (0_u32..).map(|number| {
+        let name = format!("user-{number:07}@example.com");
+        PasskeyUser::new(format!("user-{number:07}"), name.as_str(), name.as_str())
+    })
+}
