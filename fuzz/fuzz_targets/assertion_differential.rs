@@ -27,15 +27,16 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 
 use ceremony::{Ceremony, Engines};
+use differences::UNEXPLAINED;
 use parts::Base;
 
 static ENGINES: LazyLock<Engines> = LazyLock::new(Engines::default);
 static BASES: LazyLock<Vec<Base>> = LazyLock::new(parts::bases);
 
 fuzz_target!(|input: &[u8]| {
-    if let Err(message) = differences::judge(&ENGINES, &ceremony(input)) {
-        panic!("{message}");
-    }
+    let verdict =
+        differences::judge(&ENGINES, &ceremony(input)).unwrap_or_else(|error| panic!("{error}"));
+    assert_ne!(verdict, UNEXPLAINED);
 });
 
 /// Which sign-in, whether people must be verified, and then the changes. One of them is that the

@@ -173,6 +173,11 @@ impl<'de> Deserialize<'de> for Member<'de> {
                 Ok(Member::Integer(value.into()))
             }
 
+            // What has no place in 64 bits and a sign.
+            fn visit_i128<E>(self, value: i128) -> Result<Self::Value, E> {
+                Ok(Member::Integer(value))
+            }
+
             fn visit_borrowed_bytes<E>(self, value: &'de [u8]) -> Result<Self::Value, E> {
                 Ok(Member::Bytes(value))
             }
