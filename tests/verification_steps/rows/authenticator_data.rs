@@ -54,6 +54,11 @@ fn bytes() -> Vec<Row> {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Array(Vec::new()));
         }),
+        // Readers of CBOR differ in whether they read past it.
+        bytes("ED is set and a map behind a tag is there", |data| {
+            data.flags |= flag::ED;
+            data.extensions = Some(Cbor::Raw(vec![0xd9, 0xd9, 0xf7, 0xa0]));
+        }),
         bytes("ED is set and two maps are there", |data| {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Raw(vec![0xa0, 0xa0]));
