@@ -1,8 +1,9 @@
-//! What the corpora begin with: the examples of the specification.
+//! What the corpora begin with: the examples of the specification, and scripts.
 
 use serde_json::json;
 
 use super::{
+    ceremony,
     examples::{EXAMPLES, Example},
     site::{ADA, ANYBODY, base64url},
 };
@@ -46,6 +47,7 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     }
     seeds.push(("state", base64url(&[0; 24]).into_bytes()));
     seeds.push(("state", base64url(&[0; 16]).into_bytes()));
+    seeds.extend(ceremony::seeds().map(|script| ("ceremony", script)));
     seeds
 }
 

@@ -1,11 +1,13 @@
 //! Who may register and who may sign in: the rules again, in as few words as possible.
 
-use super::{Consent, Policy, User};
+use arbitrary::Arbitrary;
+
+use super::{Policy, User};
 
 /// Seconds.
 pub(super) const LIFETIME: u64 = 300;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Register(User),
     SignUp(User),
@@ -25,15 +27,35 @@ pub(super) struct Stored {
     pub(super) owner: User,
     pub(super) sign_count: u32,
     pub(super) suspended: bool,
+    pub(super) name: String,
+}
+
+impl Stored {
+    pub(super) fn new(owner: User, sign_count: u32) -> Self {
+        Self {
+            owner,
+            sign_count,
+            suspended: false,
+            name: String::new(),
+        }
+    }
+}
+
+/// Who is signed in when a step-up is finished, and whether they do something else than they were
+/// asked about.
+pub(super) struct Consent {
+    pub(super) by: User,
+    pub(super) other_action: bool,
 }
 
 /// What should be answered: one of these codes, or a success.
 pub(super) type Verdict<T = ()> = Result<T, &'static [&'static str]>;
 
-pub(super) const OVER: Verdict = Err(NO_CEREMONY);
+pub(super) const OVER: Verdict<User> = Err(NO_CEREMONY);
 
 const NO_CEREMONY: &[&str] = &["challenge_not_found"];
 const UNVERIFIED: &[&str] = &["authentication_failed"];
+pub(super) const UNKNOWN: &[&str] = &["credential_not_found"];
 
 /// A finish as it arrives.
 pub(super) struct Finish {
@@ -43,14 +65,31 @@ pub(super) struct Finish {
 }
 
 impl Purpose {
+    /// The only one who may finish it.
+    pub(super) fn user(self) -> Option<User> {
+        match self {
+            Self::Register(user) | Self::SignUp(user) | Self::StepUp(user) => Some(user),
+            Self::SignIn(user) => user,
+        }
+    }
+
+    /// Whether `begin` names this passkey: not to be registered again, or to be signed with.
+    pub(super) fn names(self, passkey: &Stored) -> bool {
+        match self {
+            Self::Register(user) => passkey.owner == user,
+            Self::StepUp(user) | Self::SignIn(Some(user)) => {
+                passkey.owner == user && !passkey.suspended
+            }
+            Self::SignUp(_) | Self::SignIn(None) => false,
+        }
+    }
+
     pub(super) fn may_begin<'a>(self, mut stored: impl Iterator<Item = &'a Stored>) -> Verdict {
         match self {
             Self::SignUp(user) if stored.any(|it| it.owner == user) => {
                 Err(&["account_already_exists"])
             }
-            Self::StepUp(user) if !stored.any(|it| it.owner == user && !it.suspended) => {
-                Err(&["credential_not_found"])
-            }
+            Self::StepUp(_) if !stored.any(|it| self.names(it)) => Err(UNKNOWN),
             _ => Ok(()),
         }
     }
@@ -63,6 +102,10 @@ impl Ceremony {
             begun: now,
             over: false,
         }
+    }
+
+    pub(super) fn waits(&self) -> bool {
+        !self.over
     }
 
     /// Whatever comes of it, it was the last time.
@@ -96,15 +139,15 @@ impl Ceremony {
         }
     }
 
-    /// `consent`: it is finished as a step-up.
+    /// Who is signed in then. `consent`: it is finished as a step-up.
     pub(super) fn sign_in(
         &mut self,
         finish: &Finish,
-        consent: Option<Consent>,
+        consent: Option<&Consent>,
         passkey: Option<&mut Stored>,
         sign_count: u32,
         policy: Policy,
-    ) -> Verdict {
+    ) -> Verdict<User> {
         let waits = self.take(finish);
         let user = match (self.purpose, consent) {
             (Purpose::SignIn(user), None) if waits => user,
@@ -136,6 +179,6 @@ impl Ceremony {
             }
         }
         passkey.sign_count = passkey.sign_count.max(sign_count);
-        Ok(())
+        Ok(passkey.owner)
     }
 }

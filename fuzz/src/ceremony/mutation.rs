@@ -5,6 +5,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::testing::Fault;
 use serde_json::Value;
 
+use super::{User, model::Purpose};
+
 /// What an authenticator or a browser does wrong.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Wrong {
@@ -69,7 +71,7 @@ pub(super) enum Signed {
     Wrong(Wrong),
     Eligibility,
     Signature,
-    Handle,
+    Handle(Handle),
     /// What another ceremony's challenge was signed for.
     For(u8),
     Flip(Member, u16, u8),
@@ -85,6 +87,15 @@ pub(super) enum Member {
     Signature,
     RawId,
     Id,
+    UserHandle,
+}
+
+/// What the authenticator says about whose passkey it is.
+#[derive(Arbitrary, Debug)]
+pub(super) enum Handle {
+    Missing,
+    Others,
+    Nobodys,
 }
 
 /// What is changed in how a member is written.
@@ -129,12 +140,25 @@ impl Registered {
 }
 
 impl Signed {
-    pub(super) fn fault(&self) -> Option<Fault> {
+    /// Whether it must be refused for this. Whoever is named need not be named again.
+    pub(super) fn matters(&self, purpose: Purpose) -> bool {
+        !matches!(self, Self::Handle(Handle::Missing)) || purpose == Purpose::SignIn(None)
+    }
+
+    /// In a passkey of this user's.
+    pub(super) fn fault(&self, user: User) -> Option<Fault> {
         match self {
             Self::Wrong(wrong) => Some(wrong.fault()),
             Self::Eligibility => Some(Fault::BackupEligibilityChanged),
             Self::Signature => Some(Fault::BrokenSignature),
-            Self::Handle => Some(Fault::UserHandle(Some(b"eve".to_vec()))),
+            Self::Handle(handle) => {
+                let handle = match handle {
+                    Handle::Missing => None,
+                    Handle::Others => Some(user.other().id()),
+                    Handle::Nobodys => Some("eve"),
+                };
+                Some(Fault::UserHandle(handle.map(|it| it.as_bytes().to_vec())))
+            }
             _ => None,
         }
     }
@@ -161,6 +185,7 @@ impl Member {
             Self::Signature => &mut credential["response"]["signature"],
             Self::RawId => &mut credential["rawId"],
             Self::Id => &mut credential["id"],
+            Self::UserHandle => &mut credential["response"]["userHandle"],
         }
     }
 }

@@ -1,14 +1,22 @@
 //! What there is of ceremonies and passkeys, in the repository and in people's hands.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
-use passkeys::{CredentialId, store::CredentialRepository as _, testing::Authenticator};
+use axum::http::Method;
+use passkeys::{
+    Clock as _, CredentialId,
+    store::CredentialRepository as _,
+    testing::{Authenticator, Fault},
+};
 use serde_json::{Value, json};
 
 use super::{
     super::site::block_on,
-    Policy, Step, User,
-    model::{Ceremony, LIFETIME, OVER, Purpose, Stored},
+    Between, Management, Policy, Step, User, Wait,
+    model::{Ceremony, LIFETIME, OVER, Purpose, Stored, UNKNOWN, Verdict},
     party::Parties,
 };
 
@@ -55,42 +63,46 @@ impl World {
 
     pub(super) fn perform(&mut self, step: &Step) {
         match step {
-            Step::BeginRegistration(user) => {
-                self.begin(Purpose::Register(*user), "/register/begin", *user, None);
-            }
-            Step::BeginSignUp(user) => {
-                let body = json!(user.id());
-                self.begin(Purpose::SignUp(*user), "/register/begin", *user, Some(body));
-            }
-            Step::BeginSignIn(user) => {
-                let body = json!({ "userId": user.map(User::id) });
-                let route = "/authenticate/begin";
-                self.begin(Purpose::SignIn(*user), route, User::Ada, Some(body));
-            }
-            Step::BeginStepUp(user) => {
-                let body = json!({ "method": "POST", "path": "/transfer", "body": 1 });
-                self.begin(Purpose::StepUp(*user), "/step-up/begin", *user, Some(body));
-            }
-            Step::Register(register) => self.register(register),
             Step::SignIn(sign_in) => self.sign_in(sign_in),
-            Step::WrongState(wrong) => self.wrong_state(wrong),
-            Step::Again(which) => {
-                if let Some(at) = choose(*which, self.sent.len()) {
+            Step::Register(register) => self.register(register),
+            Step::Between(between) => self.between(between),
+        }
+    }
+
+    fn between(&mut self, between: &Between) {
+        match *between {
+            Between::Begin(purpose) => {
+                self.begin(purpose);
+            }
+            Between::Again(which) => {
+                if let Some(at) = choose(which, self.sent.len()) {
                     let Sent { route, by, body } = &self.sent[at];
-                    self.parties.post(false, route, *by, Some(body)).is(OVER);
+                    let answer = self.parties.post(false, route, *by, Some(body));
+                    answer.is(OVER.map(drop));
                 }
             }
-            Step::Wait(seconds) => {
-                let seconds = u64::from(*seconds) % (LIFETIME + 1);
-                self.parties.clock.advance(Duration::from_secs(seconds));
-                self.now += seconds;
-            }
-            Step::Delete { by, passkey } => {
-                if let Some(at) = choose(*passkey, self.devices.len()) {
-                    self.delete(*by, at);
+            Between::Wait(wait) => self.wait(wait),
+            Between::Manage {
+                by,
+                passkey,
+                management,
+            } => {
+                if let Some(at) = choose(passkey, self.devices.len()) {
+                    self.manage(by, at, management);
                 }
             }
         }
+    }
+
+    pub(super) fn wait(&mut self, wait: Wait) {
+        let seconds = match wait {
+            Wait::Second => 1,
+            Wait::Minute => 60,
+            Wait::AlmostTooLong => LIFETIME - 1,
+            Wait::TooLong => LIFETIME,
+        };
+        self.parties.clock.advance(Duration::from_secs(seconds));
+        self.now += seconds;
     }
 
     /// Holds the repository to the model.
@@ -102,6 +114,7 @@ impl World {
                     owner: user,
                     sign_count: credential.sign_count,
                     suspended: credential.suspended_at.is_some(),
+                    name: credential.device_name,
                 };
                 listed.insert(credential.id, stored);
             }
@@ -111,23 +124,112 @@ impl World {
         }
     }
 
-    fn begin(&mut self, purpose: Purpose, route: &str, by: User, body: Option<Value>) {
-        let answer = self.parties.post(false, route, by, body.as_ref());
-        let verdict = purpose.may_begin(self.stored.values());
-        answer.is(verdict);
-        if verdict.is_ok() {
-            let ceremony = Ceremony::new(purpose, self.now);
-            self.ceremonies.push((ceremony, answer.body));
+    /// Holds the passkeys that `begin` names to the model.
+    fn names_the_right_passkeys(&self, purpose: Purpose, options: &Value) {
+        let lists = ["excludeCredentials", "allowCredentials"].map(|list| options[list].as_array());
+        let named = lists.into_iter().flatten().flatten();
+        let named = named.map(|it| it["id"].as_str().and_then(|id| id.parse().ok()));
+        let named: BTreeSet<CredentialId> = named.map(|id| id.expect("an id")).collect();
+        let stored = self.stored.iter();
+        let expected = stored.filter(|(_, stored)| purpose.names(stored));
+        let expected: BTreeSet<_> = expected.map(|(id, _)| id.clone()).collect();
+        if expected.is_empty() && matches!(purpose, Purpose::SignIn(Some(_))) {
+            // They are made up, so that nobody learns who has one.
+            assert!(!named.is_empty());
+            assert!(!named.iter().any(|id| self.stored.contains_key(id)));
+        } else {
+            assert_eq!(named, expected);
         }
     }
 
-    fn delete(&mut self, by: User, device: usize) {
+    /// Which ceremony it is, if it may be begun.
+    pub(super) fn begin(&mut self, purpose: Purpose) -> Option<usize> {
+        let user = purpose.user().unwrap_or(User::Ada);
+        let (route, body) = match purpose {
+            Purpose::Register(_) => ("/register/begin", None),
+            Purpose::SignUp(_) => ("/register/begin", Some(json!(user.id()))),
+            Purpose::SignIn(user) => {
+                let body = json!({ "userId": user.map(User::id) });
+                ("/authenticate/begin", Some(body))
+            }
+            Purpose::StepUp(_) => {
+                let body = json!({ "method": "POST", "path": "/transfer", "body": 1 });
+                ("/step-up/begin", Some(body))
+            }
+        };
+        let answer = self.parties.post(false, route, user, body.as_ref());
+        let verdict = purpose.may_begin(self.stored.values());
+        answer.is(verdict);
+        verdict.ok()?;
+        self.names_the_right_passkeys(purpose, &answer.body["publicKey"]);
+        let ceremony = Ceremony::new(purpose, self.now);
+        self.ceremonies.push((ceremony, answer.body));
+        Some(self.ceremonies.len() - 1)
+    }
+
+    pub(super) fn finish(&mut self, elsewhere: bool, sent: Sent, verdict: Verdict<User>) -> Value {
+        let Sent { route, by, body } = &sent;
+        let answer = self.parties.post(elsewhere, route, *by, Some(body));
+        answer.is(verdict.map(drop));
+        self.sent.push(sent);
+        answer.body
+    }
+
+    /// One that waits, if any does, and otherwise one that is over.
+    pub(super) fn earlier(&self, which: u8) -> Option<usize> {
+        let ceremonies = self.ceremonies.iter().enumerate();
+        let waiting = ceremonies.filter(|(_, (ceremony, _))| ceremony.waits());
+        let waiting: Vec<_> = waiting.map(|(at, _)| at).collect();
+        match choose(which, waiting.len()) {
+            Some(at) => Some(waiting[at]),
+            None => choose(which, self.ceremonies.len()),
+        }
+    }
+
+    /// The devices with which a user can sign in.
+    pub(super) fn usable(&self, user: User) -> Vec<usize> {
+        let devices = self.devices.iter().enumerate();
+        let usable = devices.filter(|(_, device)| {
+            let stored = self.stored.get(&device.id).filter(|_| !device.impostor);
+            stored.is_some_and(|stored| stored.owner == user && !stored.suspended)
+        });
+        usable.map(|(at, _)| at).collect()
+    }
+
+    fn manage(&mut self, by: User, device: usize, management: Management) {
         let id = &self.devices[device].id;
-        let owned = self.stored.get(id).is_some_and(|stored| stored.owner == by);
-        let deleted = block_on(self.parties.repository.delete(by.id(), id));
-        assert_eq!(deleted.expect("an answer"), owned);
-        if owned {
-            self.stored.remove(id);
+        let mut stored = self.stored.get_mut(id).filter(|stored| stored.owner == by);
+        let verdict = if stored.is_some() {
+            Ok(())
+        } else {
+            Err(UNKNOWN)
+        };
+        match management {
+            Management::Delete => {
+                let answer = self.parties.manage(Method::DELETE, id, by, None);
+                answer.is(verdict);
+                if stored.is_some() {
+                    self.stored.remove(id);
+                }
+            }
+            Management::Rename(number) => {
+                let name = number.to_string();
+                let body = json!({ "deviceName": name });
+                let answer = self.parties.manage(Method::PATCH, id, by, Some(&body));
+                answer.is(verdict);
+                if let Some(stored) = &mut stored {
+                    stored.name = name;
+                }
+            }
+            // The library has no route for it: the application does that.
+            Management::Suspend => {
+                let at = self.parties.clock.now();
+                let suspended = block_on(self.parties.repository.suspend(by.id(), id, at));
+                assert_eq!(suspended.expect("an answer"), stored.is_some());
+                if let Some(stored) = &mut stored {
+                    stored.suspended = true;
+                }
+            }
         }
     }
 }
@@ -135,4 +237,9 @@ impl World {
 /// One of so many, unless there is none.
 pub(super) fn choose(which: u8, among: usize) -> Option<usize> {
     usize::from(which).checked_rem(among)
+}
+
+pub(super) fn with_faults(authenticator: Authenticator, faults: Vec<Fault>) -> Authenticator {
+    let with_fault = |faulty: Authenticator, fault| faulty.with_fault(fault);
+    faults.into_iter().fold(authenticator, with_fault)
 }
