@@ -2,11 +2,12 @@
 //! at its strictest, and everything around it to what core says about the same sign-in signed
 //! with ES256.
 
-use curve25519_dalek::constants::EIGHT_TORSION;
+use curve25519_dalek::{constants::EIGHT_TORSION, scalar::Scalar};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use passkeys::audit::Reason;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_cbor_2::Value as Cbor;
+use sha2::{Digest as _, Sha512};
 
 use crate::{
     cbor,
@@ -109,6 +110,36 @@ fn no_key_of_small_order_signs_anything() {
         }
         assert!(forged, "{key:?}");
     }
+}
+
+/// Whoever has a key can sign with the neutral point for a nonce, and to verifiers that are less
+/// strict that is a signature like any other.
+#[test]
+fn no_nonce_of_small_order_signs_anything() {
+    let engines = Engines::default();
+    let base = Base::new(Key::ed25519(1), 3);
+    let Key::Ed25519(key) = &base.key else {
+        unreachable!("a key of EdDSA");
+    };
+    let mut ceremony = base.parts.assemble();
+    let nonce = EIGHT_TORSION[0].compress();
+    let hash = Sha512::new()
+        .chain_update(nonce.as_bytes())
+        .chain_update(key.verifying_key().as_bytes())
+        .chain_update(ceremony.signed_data())
+        .finalize();
+    let number = Scalar::from_bytes_mod_order_wide(&hash.into()) * key.to_scalar();
+    ceremony.signature = [*nonce.as_bytes(), number.to_bytes()].concat();
+
+    let signature = Signature::from_slice(&ceremony.signature).unwrap();
+    let less_strict = key.verifying_key();
+    assert!(
+        less_strict
+            .verify(&ceremony.signed_data(), &signature)
+            .is_ok()
+    );
+    let verdict = engines.judge(&ceremony).fast;
+    assert_eq!(verdict, Err(Reason::Signature));
 }
 
 /// 2²⁵⁵ - 19 and what is above it: other names for 0 and so on.

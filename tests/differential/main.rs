@@ -20,6 +20,7 @@ mod numbers;
 mod parts;
 mod plan;
 mod signatures;
+mod stored_keys;
 mod unusual;
 
 use std::{cell::RefCell, collections::BTreeMap, env};

@@ -59,6 +59,13 @@ fn authenticator() -> Vec<Row> {
                 Map::default().with("new", Map::default().with("a", 1).with("a", 1)),
             );
         }),
+        output(
+            "a map in an array within an output that has a key twice",
+            |data| {
+                let twice = Map::default().with("a", 1).with("a", 1);
+                extend(data, Map::default().with("new", vec![Cbor::Map(twice)]));
+            },
+        ),
         output("an output that is nested ten thousand deep", |data| {
             extend(
                 data,
