@@ -115,7 +115,7 @@ fn no_key_of_small_order_signs_anything() {
 /// Whoever has a key can sign with the neutral point for a nonce, and to verifiers that are less
 /// strict that is a signature like any other.
 #[test]
-fn no_nonce_of_small_order_signs_anything() {
+fn the_neutral_point_is_no_nonce() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(1), 3);
     let Key::Ed25519(key) = &base.key else {

@@ -1,5 +1,6 @@
 //! What is stored is held to itself at every sign-in, by the fast engine on its own. Neither engine
-//! takes any of these, and registration stores none, so nothing else here would notice.
+//! takes any of these, and registration stores none, so that elsewhere only chance would bring up
+//! that a check is missing.
 
 use passkeys::audit::Reason;
 

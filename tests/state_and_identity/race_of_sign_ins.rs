@@ -272,3 +272,39 @@ async fn an_id_that_changes_hands_signs_in_its_old_owner_or_nobody() {
     test(Slow::default()).await;
     in_every_repository!(test);
 }
+
+/// The same where the new one has only another owner, or only another key. Its counter is behind
+/// what Ada has signed, so that it would advance.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_is_another_one_by_now_is_not_used() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        registered(&passkeys, "bob").await;
+        let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
+        let bobs = only_passkey_of(repository, "bob").await;
+        for round in 0..ROUNDS {
+            let mut device = registered(&passkeys, "ada")
+                .await
+                .with_fault(Fault::SignCount(9));
+            let request = assert(&authentication, None, &mut device).await;
+            let passkey = only_passkey_of(repository, "ada").await;
+            let mut other = passkey.clone();
+            other.sign_count = 5;
+            if round % 2 == 0 {
+                other.user_id = "eve".into();
+            } else {
+                other.public_key.clone_from(&bobs.public_key);
+            }
+            let (_, ()) = join!(authentication.finish(&request), async {
+                assert!(repository.delete("ada", &passkey.id).await.unwrap());
+                assert!(repository.insert(&other).await.unwrap());
+            });
+            let after = repository.find(&passkey.id).await.unwrap();
+            assert_eq!(after.as_ref(), Some(&other), "used by Ada");
+            let owner = &other.user_id;
+            assert!(repository.delete(owner, &passkey.id).await.unwrap());
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
