@@ -53,6 +53,12 @@ fn authenticator() -> Vec<Row> {
         output("an output of the authenticator's twice", |data| {
             extend(data, Map::default().with("new", 1).with("new", 2));
         }),
+        output(
+            "an output of the authenticator's with a number for its name",
+            |data| {
+                extend(data, Map::default().with(1, 2));
+            },
+        ),
         output("a map within an output that has a key twice", |data| {
             extend(
                 data,

@@ -242,6 +242,10 @@ fn by_itself() -> Vec<Row> {
                 signature
             };
         }),
+        by_itself(5, "`alg` is EdDSA, as the credential's is", |answer| {
+            answer.statement.attest_itself(&answer.passkey);
+        })
+        .by(Kind::eddsa()),
         packed(
             6,
             "`x5c` is missing, and `sig` is of its certificate's key",
