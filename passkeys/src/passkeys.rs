@@ -35,6 +35,7 @@ use crate::{
 pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
     pub(crate) ceremonies: Ceremonies<A::Repository>,
+    pub(crate) timing_floor: Duration,
     #[cfg(feature = "client")]
     pub(crate) signals_unknown: bool,
 }
@@ -44,6 +45,7 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
         Self {
             app: self.app.clone(),
             ceremonies: self.ceremonies.clone(),
+            timing_floor: self.timing_floor,
             #[cfg(feature = "client")]
             signals_unknown: self.signals_unknown,
         }
@@ -75,6 +77,7 @@ impl<A: RelyingParty> Passkeys<A> {
         Self {
             app,
             ceremonies,
+            timing_floor: Duration::from_millis(20),
             #[cfg(feature = "client")]
             signals_unknown: false,
         }
@@ -139,6 +142,18 @@ impl<A: RelyingParty> Passkeys<A> {
         Ok(self)
     }
 
+    /// How long those answers of the [router](Self::router) take at least whose time would tell who
+    /// has an account: `authenticate/begin` for a user who is named, and a sign-in that fails. 20 ms
+    /// unless an application says otherwise; zero to answer as soon as possible.
+    ///
+    /// It should be longer than what the application does meanwhile: `find_user`, and one query each of
+    /// the repository and of the challenge store. Nobody waits for it who signs in without a name.
+    #[must_use]
+    pub fn timing_floor(mut self, at_least: Duration) -> Self {
+        self.timing_floor = at_least;
+        self
+    }
+
     /// Reads the time here.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -173,6 +188,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
     /// `/credentials/{id}`. With the feature `client` also the browser's side, `/client.js`, and what
     /// it asks for: `/signals` and `/signals/unknown`.
+    ///
+    /// It runs on Tokio with time, as `#[tokio::main]` has it; a runtime that is built by hand wants
+    /// `enable_time` or `enable_all`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::router(self.clone())
     }

@@ -12,4 +12,5 @@ mod related_origins;
 mod signals;
 mod site;
 mod step_up;
+mod timing_floor;
 mod well_known;

@@ -5,7 +5,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Failure, Shared, answer, body};
+use super::{Failure, Shared, answer, body, floor::Floor};
 use crate::{
     Error,
     ceremony::{AuthenticationResponse, FinishAuthentication},
@@ -34,6 +34,7 @@ pub(super) async fn begin<A: RelyingParty>(
     } else {
         body::json(&parts.headers, &body)?
     };
+    let floor = Floor::from_now(passkeys.timing_floor);
     let authentication = passkeys.authentication();
     let begun = match (named.user_id, named.username) {
         (Some(_), Some(_)) => {
@@ -46,11 +47,16 @@ pub(super) async fn begin<A: RelyingParty>(
         }
         (None, Some(username)) => {
             let user = passkeys.app.find_user(&mut parts, username.clone()).await?;
-            authentication
-                .begin_by_name(&username, user.as_ref())
-                .await?
+            let begun = authentication.begin_by_name(&username, user.as_ref()).await;
+            floor.reached().await;
+            begun?
         }
-        (user_id, None) => authentication.begin(user_id.as_deref()).await?,
+        (Some(user_id), None) => {
+            let begun = authentication.begin(Some(&user_id)).await;
+            floor.reached().await;
+            begun?
+        }
+        (None, None) => authentication.begin(None).await?,
     };
     Ok(answer::json(&begun))
 }
@@ -64,10 +70,16 @@ pub(super) async fn finish<A: RelyingParty>(
     let body = body::read(body).await?;
     // The credential is read after its ceremony was taken, so that a broken one ends it too.
     let request: FinishAuthentication<Box<RawValue>> = body::json(&parts.headers, &body)?;
+    let floor = Floor::from_now(passkeys.timing_floor);
     let authentication = passkeys.authentication();
     let asked = authentication.redeem(&request.state).await?;
     let response: AuthenticationResponse =
         body::parse(request.credential.get()).inspect_err(|_| authentication.unreadable(&asked))?;
-    let result = authentication.complete(&asked, &response).await?;
-    Ok(passkeys.app.on_authenticated(&mut parts, result).await)
+    match authentication.complete(&asked, &response).await {
+        Ok(login) => Ok(passkeys.app.on_authenticated(&mut parts, login).await),
+        Err(error) => {
+            floor.reached().await;
+            Err(error.into())
+        }
+    }
 }

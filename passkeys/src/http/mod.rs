@@ -9,6 +9,7 @@ mod body;
 mod client;
 mod credentials;
 mod error;
+mod floor;
 mod observe;
 mod register;
 #[cfg(feature = "client")]
