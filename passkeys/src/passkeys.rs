@@ -148,6 +148,7 @@ impl<A: RelyingParty> Passkeys<A> {
     ///
     /// It should be longer than what the application does meanwhile: `find_user`, and one query each of
     /// the repository and of the challenge store. Nobody waits for it who signs in without a name.
+    /// Routes of an application's own, on [`authentication`](Self::authentication), have none.
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
         self.timing_floor = at_least;

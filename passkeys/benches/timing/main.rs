@@ -14,7 +14,11 @@
 
 mod statistics;
 
-use std::{hash::BuildHasher as _, marker::PhantomData, time::Instant};
+use std::{
+    hash::BuildHasher as _,
+    marker::PhantomData,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -35,8 +39,10 @@ use tower::ServiceExt as _;
 /// Of each group.
 const USERS: usize = 64;
 
-/// How often each group is timed. Of the first tenth nothing is kept.
-const ROUNDS: usize = 20_000;
+/// `Passkeys::timing_floor`, and how often each group is timed with it: without, to see what it hides.
+/// Of the first tenth nothing is kept.
+const FLOORS: [(Duration, usize); 2] =
+    [(Duration::ZERO, 20_000), (Duration::from_millis(20), 2000)];
 
 struct App<R>(PhantomData<fn() -> R>);
 
@@ -81,8 +87,8 @@ struct Server<R: CredentialRepository> {
 }
 
 impl<R: CredentialRepository> Server<R> {
-    async fn with(repository: R) -> Self {
-        let passkeys = Passkeys::new(App(PhantomData), repository);
+    async fn with(repository: R, floor: Duration) -> Self {
+        let passkeys = Passkeys::new(App(PhantomData), repository).timing_floor(floor);
         let mut server = Self {
             router: passkeys.router(),
             passkeys,
@@ -172,14 +178,14 @@ impl<R: CredentialRepository> Server<R> {
         [begin, finish]
     }
 
-    async fn measure(&self) {
+    async fn measure(&self, rounds: usize) {
         let groups = [
             self.known(0).await,
             self.known(1).await,
             self.unknown().await,
         ];
         let mut times = [const { [const { Vec::new() }; 3] }; 2];
-        for round in 0..ROUNDS {
+        for round in 0..rounds {
             let orders = [
                 [0, 1, 2],
                 [0, 2, 1],
@@ -191,7 +197,7 @@ impl<R: CredentialRepository> Server<R> {
             let order = random(2_000_000 + round);
             for group in orders[usize::try_from(order % 6).unwrap()] {
                 let attempt = self.attempt(&groups[group][round % USERS]).await;
-                if round >= ROUNDS / 10 {
+                if round >= rounds / 10 {
                     for (times, time) in times.iter_mut().zip(attempt) {
                         times[group].push(time);
                     }
@@ -208,23 +214,24 @@ impl<R: CredentialRepository> Server<R> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("{ROUNDS} rounds, {USERS} users in each group");
-    println!("\nin memory");
-    let server = Server::with(MemoryRepository::default()).await;
-    server.measure().await;
+    for (floor, rounds) in FLOORS {
+        println!("\nin memory, no sooner than {floor:?}, {rounds} rounds");
+        let server = Server::with(MemoryRepository::default(), floor).await;
+        server.measure(rounds).await;
 
-    #[cfg(feature = "sqlite")]
-    {
-        println!("\nin SQLite");
-        let file = std::env::temp_dir().join(format!("passkeys-timing-{}", std::process::id()));
-        let repository = passkeys::store::SqliteRepository::open(&file);
-        let server = Server::with(repository.await.unwrap()).await;
-        server.measure().await;
-        drop(server);
-        for suffix in ["", "-wal", "-shm"] {
-            let mut name = file.clone().into_os_string();
-            name.push(suffix);
-            let _ = std::fs::remove_file(name);
+        #[cfg(feature = "sqlite")]
+        {
+            println!("\nin SQLite, no sooner than {floor:?}, {rounds} rounds");
+            let file = std::env::temp_dir().join(format!("passkeys-timing-{}", std::process::id()));
+            let repository = passkeys::store::SqliteRepository::open(&file);
+            let server = Server::with(repository.await.unwrap(), floor).await;
+            server.measure(rounds).await;
+            drop(server);
+            for suffix in ["", "-wal", "-shm"] {
+                let mut name = file.clone().into_os_string();
+                name.push(suffix);
+                let _ = std::fs::remove_file(name);
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{Credential, CredentialId};
 /// store. `list` costs what the user's own passkeys cost, however many others there are.
 ///
 /// **Does not give** durability: when the process ends, nobody can sign in any more. Use
-/// [`SqliteRepository`](super::SqliteRepository) (feature `sqlite`) for the real thing on one
+/// `SqliteRepository` (feature `sqlite`) for the real thing on one
 /// machine.
 ///
 /// **Bound**: [`DEFAULT_LIMIT`](Self::DEFAULT_LIMIT) passkeys, or
