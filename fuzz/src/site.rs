@@ -94,7 +94,7 @@ impl Site {
     fn new(sign_in: bool) -> Self {
         let passkeys =
             Passkeys::new(App, MemoryRepository::default()).challenges(Obliging { sign_in });
-        // There is no runtime that has time.
+        // Time tells the fuzzer nothing.
         let passkeys = passkeys.timing_floor(std::time::Duration::ZERO);
         let router = passkeys.router();
         Self { passkeys, router }

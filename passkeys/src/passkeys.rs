@@ -189,9 +189,6 @@ impl<A: RelyingParty> Passkeys<A> {
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
     /// `/credentials/{id}`. With the feature `client` also the browser's side, `/client.js`, and what
     /// it asks for: `/signals` and `/signals/unknown`.
-    ///
-    /// It runs on Tokio with time, as `#[tokio::main]` has it; a runtime that is built by hand wants
-    /// `enable_time` or `enable_all`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         http::router(self.clone())
     }

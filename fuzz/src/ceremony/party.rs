@@ -87,7 +87,7 @@ impl Parties {
             let passkeys = Passkeys::with_config(App, repository, config)
                 .challenges(challenges.clone())
                 .clock(clock.clone())
-                // There is no runtime that has time.
+                // Time tells the fuzzer nothing.
                 .timing_floor(Duration::ZERO);
             passkeys
                 .router()

@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::{Instant, sleep_until};
+use futures_timer::Delay;
 
 /// Answers that would tell who has an account by the time they take.
 pub(super) struct Floor {
@@ -19,8 +19,9 @@ impl Floor {
 
     /// Until it was long enough for everybody.
     pub(super) async fn reached(self) {
-        if !self.at_least.is_zero() {
-            sleep_until(self.received + self.at_least).await;
+        let left = self.at_least.saturating_sub(self.received.elapsed());
+        if !left.is_zero() {
+            Delay::new(left).await;
         }
     }
 }
