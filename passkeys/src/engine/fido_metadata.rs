@@ -159,6 +159,12 @@ mod tests {
     }
 
     #[test]
+    fn a_model_of_which_only_the_crate_knows_is_not_trusted() {
+        let known = model("2cd2f727-f6ca-44da-8f48-5c2e5da000a2", &["FIDO_CERTIFIED"]);
+        assert_eq!(trusted(&[model(GOOD, &[]), known]), [GOOD]);
+    }
+
+    #[test]
     fn metadata_of_anybody_elses_is_refused() {
         use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
         // Signed by an authority, and not by the alliance's.
