@@ -1,6 +1,7 @@
 //! The log: what operators need, and nothing secret.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     sync::{Mutex, Once},
 };
@@ -11,13 +12,15 @@ use axum::{
     http::{Method, Request, StatusCode},
     routing::post,
 };
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
-    Passkeys, Verified,
-    ceremony::{Action, FinishAuthentication, FinishStepUp},
+    Error, Passkeys, Verified,
+    ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
     store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
     testing::Browser,
 };
 use passkeys_tests::support::{App, World, ada};
+use serde_cbor_2::Value as Cbor;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
@@ -130,6 +133,40 @@ fn neither_challenge_nor_state_nor_key_is_ever_logged() {
             "{secret} in\n{log}"
         );
     }
+}
+
+/// The crate that judges statements logs all it is given.
+#[test]
+fn nothing_of_an_attestation_is_logged() {
+    listen();
+    let world = World::default();
+    Runtime::new().unwrap().block_on(async {
+        let registration = world.passkeys.registration();
+        let begun = registration.begin(&ada()).await.unwrap();
+        let mut credential = world.device().create(&json!(begun));
+        // A statement that does not verify.
+        let object = credential["response"]["attestationObject"]
+            .as_str()
+            .unwrap();
+        let object = URL_SAFE_NO_PAD.decode(object).unwrap();
+        let mut object: BTreeMap<String, Cbor> = serde_cbor_2::from_slice(&object).unwrap();
+        let signature = Cbor::Bytes(b"signed by nobody".to_vec());
+        let statement = [("alg", Cbor::Integer(-7)), ("sig", signature)];
+        let statement = statement.map(|(name, value)| (Cbor::Text(name.into()), value));
+        object.insert("fmt".into(), Cbor::Text("packed".into()));
+        object.insert("attStmt".into(), Cbor::Map(statement.into()));
+        let object = serde_cbor_2::to_vec(&object).unwrap();
+        credential["response"]["attestationObject"] = json!(URL_SAFE_NO_PAD.encode(&object));
+        let request = FinishRegistration {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state,
+            device_name: None,
+        };
+        let refused = registration.finish(&ada(), &request).await;
+        assert!(matches!(refused, Err(Error::AttestationVerificationFailed)));
+    });
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    assert!(!log.contains("webauthn_rs_core"), "{log}");
 }
 
 #[test]
