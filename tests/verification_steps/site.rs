@@ -1,5 +1,7 @@
 //! The relying party behind its router, and what it has recorded and stored after an answer.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -65,6 +67,11 @@ impl Site {
         }
         let router = world.passkeys.router();
         Self { world, router }
+    }
+
+    /// Lets time pass there.
+    pub(crate) fn wait(&self, time: Duration) {
+        self.world.clock.advance(time);
     }
 
     pub(crate) async fn begin_registration(&self, kind: Kind) -> Begun<Registration> {

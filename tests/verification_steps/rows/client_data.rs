@@ -15,6 +15,7 @@ async fn every_row_ends_as_it_says() {
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = encoding();
     rows.extend(json());
+    rows.extend(token_binding());
     rows.extend(kind());
     rows.extend(challenge());
     rows
@@ -112,12 +113,6 @@ fn json() -> Vec<Row> {
             data.members
                 .add("futureFeature", Object::default().with("enabled", true));
         }),
-        fine("the token binding of Level 2 is there", |data| {
-            data.members.add(
-                "tokenBinding",
-                Object::default().with("status", "supported"),
-            );
-        }),
         fine("there is white space between its members", |data| {
             data.written = |json| {
                 String::from_utf8(json)
@@ -133,6 +128,39 @@ fn json() -> Vec<Row> {
                     .replace("//", "\\/\\/")
                     .into_bytes()
             };
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The token binding of Level 2, which means nothing any more.
+fn token_binding() -> Vec<Row> {
+    let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
+    let fine = |change, apply| json(change, apply).map(Row::accepted);
+    [
+        fine("the token binding of Level 2 is there", |data| {
+            data.members.add(
+                "tokenBinding",
+                Object::default().with("status", "supported"),
+            );
+        }),
+        json("the token binding is no object", |data| {
+            data.members.add("tokenBinding", "supported");
+        }),
+        json("the token binding has no status", |data| {
+            data.members
+                .add("tokenBinding", Object::default().with("id", "AAAA"));
+        }),
+        json("the token binding's id is a number", |data| {
+            let binding = Object::default().with("status", "present").with("id", 1);
+            data.members.add("tokenBinding", binding);
+        }),
+        json("the token binding's status is there twice", |data| {
+            let mut binding = Object::default().with("status", "supported");
+            binding.add("status", "supported");
+            data.members.add("tokenBinding", binding);
         }),
     ]
     .into_iter()

@@ -1,5 +1,7 @@
 //! Whose word counts about an authenticator, where the application has said so.
 
+use std::time::Duration;
+
 use passkeys::{
     Aaguid, Attestation,
     attestation::{Authority, TrustAnchors},
@@ -9,12 +11,26 @@ use passkeys::{
 use crate::{
     kind::Kind,
     peer::{Algorithm, Issuer, Map, Method, Registration, oid},
-    row::Row,
+    row::{Expected, Row},
+    site::Site,
 };
 
 #[tokio::test]
 async fn every_row_ends_as_it_says() {
     super::hold(rows()).await;
+}
+
+/// Of this site's clock, which tests move, and not of the machine's.
+#[tokio::test]
+async fn a_certificate_that_expires_while_the_clock_goes_on_is_refused() {
+    let site = Site::new(|config| config, Some(anchors)).await;
+    site.wait(Duration::from_hours(30 * 366 * 24));
+    for kind in Kind::certified() {
+        let mut begun = site.begin_registration(kind).await;
+        let expected = Expected::Refused(400, "attestation_verification_failed", Reason::Untrusted);
+        let outcome = site.finish_registration(&mut begun, expected).await;
+        assert_eq!(outcome, Ok(()));
+    }
 }
 
 /// Everybody whom the usual authority vouches for.
