@@ -242,20 +242,22 @@ async fn who_was_claimed_is_told_where_another_ones_passkey_failed() {
 async fn what_no_user_and_no_passkey_can_be_called_is_not_carried_along() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
-    let long = "x".repeat(60_000);
-    let who = json!({ "userId": long });
-    let begun: Value = browser.post(BEGIN_SIGN_IN, &who).await.assert_ok().json();
-    assert_eq!(last(&world).user_id, None);
+    // A user's id has 64 bytes, and a passkey's 1023, which are 1364 letters of base64url.
+    for (user, passkey, carried) in [(64, 1364, true), (65, 1366, false), (60_000, 20_000, false)] {
+        let who = json!({ "userId": "x".repeat(user) });
+        let begun: Value = browser.post(BEGIN_SIGN_IN, &who).await.assert_ok().json();
+        assert_eq!(last(&world).user_id.is_some(), carried, "{user}");
 
-    let credential = json!({
-        "id": "A".repeat(20_000),
-        "rawId": "A".repeat(20_000),
-        "type": "public-key",
-        "response": { "clientDataJSON": "", "authenticatorData": "", "signature": "" },
-    });
-    let body = json!({ "credential": credential, "state": begun["state"] });
-    let answer = browser.post(FINISH_SIGN_IN, &body).await;
-    answer.assert_error("authentication_failed");
-    assert_eq!(world.audit.last_reason(), Some(Reason::UnknownCredential));
-    assert_eq!(last(&world).credential_id, None);
+        let credential = json!({
+            "id": "A".repeat(passkey),
+            "rawId": "A".repeat(passkey),
+            "type": "public-key",
+            "response": { "clientDataJSON": "", "authenticatorData": "", "signature": "" },
+        });
+        let body = json!({ "credential": credential, "state": begun["state"] });
+        let answer = browser.post(FINISH_SIGN_IN, &body).await;
+        answer.assert_error("authentication_failed");
+        assert_eq!(world.audit.last_reason(), Some(Reason::UnknownCredential));
+        assert_eq!(last(&world).credential_id.is_some(), carried, "{passkey}");
+    }
 }

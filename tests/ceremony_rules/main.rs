@@ -12,6 +12,7 @@ mod rule_7_counter_policy;
 mod rule_8_a_sign_in_that_fails_says_nothing;
 mod rule_9_challenges;
 mod the_stored_credential;
+mod who_can_have_passkeys;
 
 use std::{sync::Arc, time::Duration};
 
