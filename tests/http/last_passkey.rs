@@ -6,11 +6,11 @@ use axum::{
     response::AppendHeaders,
 };
 use passkeys::{
-    AuthenticationResult, CredentialId, Error, PasskeyUser, Passkeys, passkeys,
+    AuthenticationResult, Credential, CredentialId, Error, PasskeyUser, Passkeys, passkeys,
     store::{CredentialRepository as _, SqliteRepository},
     testing::Browser,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
@@ -107,6 +107,20 @@ async fn the_last_passkey_is_kept_where_the_application_wants_that() {
     assert_eq!(delete(&mut phone, &listed[1]).await, StatusCode::CONFLICT);
     assert_eq!(delete(&mut phone, &listed[0]).await, StatusCode::NOT_FOUND);
     assert_eq!(repository.list("ada").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn somebody_elses_passkey_is_not_there_to_be_deleted() {
+    let directory = TempDir::new().unwrap();
+    let (repository, [mut adas, _]) = two_devices(&directory).await;
+    let mut bobs: [Credential; 2] = repository.list("ada").await.unwrap().try_into().unwrap();
+    for (number, passkey) in (1..).zip(&mut bobs) {
+        (passkey.id, passkey.user_id) = (CredentialId::from(vec![number]), "bob".into());
+        assert!(repository.insert(passkey).await.unwrap());
+    }
+    let passkey = json!({ "id": bobs[0].id });
+    assert_eq!(delete(&mut adas, &passkey).await, StatusCode::NOT_FOUND);
+    assert_eq!(repository.list("bob").await.unwrap().len(), 2);
 }
 
 #[tokio::test]

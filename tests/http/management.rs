@@ -163,6 +163,23 @@ async fn a_passkey_is_deleted_by_its_owner_only_and_signs_in_no_more() {
 }
 
 #[tokio::test]
+async fn nobody_who_is_not_signed_in_changes_a_passkey() {
+    let (site, mut phone, path) = ada_registered().await;
+    let name = json!({ "deviceName": "Mine now" });
+    for (method, body) in [(Method::PATCH, Some(name)), (Method::DELETE, None)] {
+        let answer = site.ask(method, &path, None, body).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.body, b"who are you?", "as `get_user` made it");
+    }
+    let listed = site
+        .ask(Method::GET, "/credentials", Some("ada"), None)
+        .await
+        .json();
+    assert_eq!(listed[0]["deviceName"], "Phone");
+    assert_eq!(site.sign_in(&mut phone).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn an_id_that_is_none_names_no_passkey() {
     let (site, ..) = ada_registered().await;
     let long = "A".repeat(4000);

@@ -43,6 +43,55 @@ async fn what_is_not_json_is_a_bad_request() {
 }
 
 #[tokio::test]
+async fn text_that_is_not_utf_8_is_a_bad_request() {
+    let site = Site::default();
+    let body = b"{\"userId\":\"\xff\"}".to_vec();
+    let answer = post(&site, "/authenticate/begin", Some("application/json"), body).await;
+    answer.is_error(400, "invalid_request");
+}
+
+/// Readers differ in which of the two counts.
+#[tokio::test]
+async fn a_member_that_is_there_twice_cannot_be_processed() {
+    let site = Site::default();
+    let finish = r#"{"credential":{},"state":"a","state":"b"}"#;
+    for (method, path, body) in [
+        (Method::POST, "/register/finish", finish),
+        (Method::POST, "/authenticate/finish", finish),
+        (
+            Method::POST,
+            "/authenticate/begin",
+            r#"{"userId":"a","userId":"b"}"#,
+        ),
+        (
+            Method::POST,
+            "/step-up/begin",
+            r#"{"method":"GET","path":"/a","path":"/b"}"#,
+        ),
+        (
+            Method::PATCH,
+            "/credentials/AAAA",
+            r#"{"deviceName":"a","deviceName":"b"}"#,
+        ),
+        (
+            Method::POST,
+            "/signals/unknown",
+            r#"{"credentialId":"AAAA","credentialId":"BBBB"}"#,
+        ),
+    ] {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/auth/passkeys{path}"))
+            .header("x-user", "ada")
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap();
+        let answer = site.send(request).await;
+        answer.is_error(422, "invalid_request");
+    }
+}
+
+#[tokio::test]
 async fn json_of_another_shape_cannot_be_processed() {
     let site = Site::default();
     for path in FINISHES {
@@ -95,6 +144,7 @@ async fn a_body_that_is_not_declared_as_json_is_an_unsupported_media_type() {
         for content_type in [
             None,
             Some("text/plain"),
+            Some("text/x+json"),
             Some("application/x-www-form-urlencoded"),
         ] {
             let answer = post(&site, path, content_type, b"{}".to_vec()).await;

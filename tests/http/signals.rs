@@ -64,6 +64,12 @@ async fn nobody_is_told_about_somebody_elses_passkeys() {
     assert_eq!(to_nobody.body, b"who are you?");
 }
 
+#[tokio::test]
+async fn a_user_who_cannot_have_passkeys_is_the_applications_mistake() {
+    let answer = signals(&Site::default(), Some(&"a".repeat(65))).await;
+    answer.is_error(500, "internal_error");
+}
+
 /// Asks whether nobody knows the passkey with this id.
 async fn unknown(site: &Site, id: &str) -> Answer {
     let body = json!({ "credentialId": id });

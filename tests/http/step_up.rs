@@ -273,6 +273,12 @@ async fn a_request_that_is_none_is_refused_like_any_other() {
         (json, String::new(), 400, "invalid_request"),
         (json, "{".into(), 400, "invalid_request"),
         (json, "{}".into(), 422, "invalid_request"),
+        (
+            json,
+            r#"{"credential":{},"state":"x","body":1,"body":2}"#.into(),
+            422,
+            "invalid_request",
+        ),
         ("text/plain", "{}".into(), 415, "unsupported_media_type"),
         (json, " ".repeat(65_537), 413, "payload_too_large"),
         (
