@@ -144,14 +144,14 @@ impl<A: RelyingParty> Passkeys<A> {
 
     /// How long those answers of the [router](Self::router) take at least whose time would tell who
     /// has an account: `authenticate/begin` for a user who is named, and a sign-in that fails. 20 ms
-    /// unless an application says otherwise; zero to answer as soon as possible.
+    /// unless an application says otherwise; zero to answer as soon as possible, and an hour at most.
     ///
     /// It should be longer than what the application does meanwhile: `find_user`, and one query each of
     /// the repository and of the challenge store. Nobody waits for it who signs in without a name.
     /// Routes of an application's own, on [`authentication`](Self::authentication), have none.
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
-        self.timing_floor = at_least;
+        self.timing_floor = at_least.min(Duration::from_hours(1));
         self
     }
 

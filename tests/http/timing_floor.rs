@@ -6,6 +6,7 @@ use axum::{Router, http::StatusCode};
 use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
 use passkeys_tests::support::App;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::{
     peer::Peer,
@@ -117,4 +118,12 @@ async fn of_a_ceremony_that_does_not_wait_there_is_nothing_to_tell() {
     finish(&site, body)
         .await
         .is_error(400, "challenge_not_found");
+}
+
+#[tokio::test]
+async fn an_hour_is_the_longest() {
+    let site = site(Duration::MAX);
+    let asked = named(&site, json!({ "userId": "ada" }));
+    // It waits, where a point in time that cannot be reckoned with would be a panic.
+    assert!(timeout(Duration::from_millis(50), asked).await.is_err());
 }

@@ -2,6 +2,7 @@
 
 use passkeys_rules::{Draft, Violation};
 
+mod android_origin;
 mod apps;
 mod draft;
 mod duration;

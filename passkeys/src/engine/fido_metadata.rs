@@ -34,7 +34,7 @@ impl TrustAnchors {
     }
 
     fn from_verified(signed: Signed) -> Self {
-        // Read here: the crate keeps one report of a day and model.
+        // Read here, whatever the crate makes of several reports of one day.
         let compromised: HashSet<_> = signed
             .entries
             .iter()

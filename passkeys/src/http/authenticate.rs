@@ -47,18 +47,13 @@ pub(super) async fn begin<A: RelyingParty>(
         }
         (None, Some(username)) => {
             let user = passkeys.app.find_user(&mut parts, username.clone()).await?;
-            let begun = authentication.begin_by_name(&username, user.as_ref()).await;
-            floor.reached().await;
-            begun?
+            authentication.begin_by_name(&username, user.as_ref()).await
         }
-        (Some(user_id), None) => {
-            let begun = authentication.begin(Some(&user_id)).await;
-            floor.reached().await;
-            begun?
-        }
-        (None, None) => authentication.begin(None).await?,
+        (Some(user_id), None) => authentication.begin(Some(&user_id)).await,
+        (None, None) => return Ok(answer::json(&authentication.begin(None).await?)),
     };
-    Ok(answer::json(&begun))
+    floor.reached().await;
+    Ok(answer::json(&begun?))
 }
 
 /// `POST /authenticate/finish`
