@@ -218,6 +218,35 @@ fn a_device_without_a_passkey_is_told() {
 }
 
 #[test]
+fn what_is_offered_in_the_field_is_nothing_to_be_blamed_for() {
+    in_browser(async |visit| {
+        visit.offer_in_fields().await;
+        visit
+            .before_scripts(
+                "const get = navigator.credentials.get.bind(navigator.credentials);
+                 navigator.credentials.get = (it) => get(it).finally(() => (self.asked = true));",
+            )
+            .await;
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        visit
+            .until("the offer to be over", async || {
+                visit.script("return self.asked === true").await == json!(true)
+            })
+            .await;
+        visit.sees("Sign in without a password").await;
+        assert!(!visit.shows("Not signed in").await);
+
+        // Picked by itself as soon as it is offered, so that what is left to be read is seen.
+        sign_up(visit, "Ada").await;
+        visit.press(SIGN_OUT).await;
+        visit.sees("Last used today").await;
+        assert!(!visit.shows("You are signed out.").await);
+    });
+}
+
+#[test]
 fn starting_something_else_abandons_what_waits() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);

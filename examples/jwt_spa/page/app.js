@@ -90,7 +90,8 @@ async function offer() {
     const answer = /** @type {SignedIn | null} */ (await passkeys.autofill());
     if (answer) await signedIn(answer);
   } catch (error) {
-    fail(error);
+    // Nobody has asked for it, so whoever lets it be is not told.
+    if (/** @type {PasskeyError} */ (error).reason !== "cancelled") fail(error);
   }
 }
 

@@ -120,7 +120,8 @@ async function offerPasskeys() {
     const account = /** @type {Account | null} */ (await passkeys.autofill());
     if (account) await showSignedIn(account);
   } catch (error) {
-    fail(error, "sign-in");
+    // Nobody has asked for it, so whoever lets it be is not told.
+    if (/** @type {PasskeyError} */ (error).reason !== "cancelled") fail(error, "sign-in");
   }
 }
 
@@ -147,6 +148,7 @@ function showSignedOut() {
 
 /** @param {Account} account */
 async function showSignedIn({ name }) {
+  say("");
   // What changed while this browser was not looking: it need not be waited for.
   passkeys.signal();
   await showPasskeys();
