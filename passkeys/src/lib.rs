@@ -25,36 +25,24 @@
 //! `fast` is on by default, the others are not; memory stores always are there.
 
 #[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
-mod action;
+pub use crate::expansion as __private;
+pub use crate::verify::attestation;
+
 pub mod audit;
-mod base64url;
 pub mod ceremony;
-mod challenge;
-mod clock;
-mod config;
-mod credential;
-mod describe;
-mod device_name;
-mod engine;
-mod error;
+mod domain;
+#[doc(hidden)]
+pub mod expansion;
 mod http;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod passkeys;
-mod pending;
-#[cfg(feature = "provider-names")]
-mod provider_names;
-mod relying_party;
-mod response;
-mod secret;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
-mod user;
+mod verify;
+mod wire;
 
-pub use crate::engine::attestation;
 pub use passkeys_macros::passkeys;
 pub use passkeys_rules::{
     Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
@@ -62,19 +50,21 @@ pub use passkeys_rules::{
 
 pub use crate::{
     ceremony::{AuthenticationResult, RegistrationResult},
-    clock::{Clock, SystemClock},
-    config::{Config, ConfigBuilder, ConfigError},
-    credential::{Aaguid, Credential, CredentialId, InvalidAaguid, Transport},
-    error::Error,
+    domain::{
+        clock::{Clock, SystemClock},
+        config::{Config, ConfigBuilder, ConfigError},
+        credential::{Aaguid, Credential, CredentialId, InvalidAaguid, Transport},
+        error::Error,
+        secret::WeakSecret,
+        user::PasskeyUser,
+    },
     http::Verified,
     passkeys::Passkeys,
-    secret::WeakSecret,
-    user::PasskeyUser,
 };
 
-#[cfg(all(feature = "fast", feature = "testing"))]
+#[cfg(feature = "testing")]
 #[doc(hidden)]
-pub use engine::side_by_side as __engines;
+pub use verify::oracle as __oracle;
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "openapi", feature = "testing"))]

@@ -1,16 +1,13 @@
 use std::{sync::Arc, time::Duration};
 
-use axum::Router;
-
 use crate::{
     Clock, Config, SystemClock, WeakSecret,
     attestation::TrustAnchors,
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
-    engine::Engine,
-    http,
-    relying_party::RelyingParty,
+    expansion::relying_party::RelyingParty,
     store::{ChallengeStore, MemoryChallenges},
+    verify::Verifier,
 };
 
 /// An application's passkeys: its hooks, its repository and the routes made of them.
@@ -35,7 +32,6 @@ use crate::{
 pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
     pub(crate) ceremonies: Ceremonies<A::Repository>,
-    pub(crate) timing_floor: Duration,
     #[cfg(feature = "client")]
     pub(crate) signals_unknown: bool,
 }
@@ -45,7 +41,6 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
         Self {
             app: self.app.clone(),
             ceremonies: self.ceremonies.clone(),
-            timing_floor: self.timing_floor,
             #[cfg(feature = "client")]
             signals_unknown: self.signals_unknown,
         }
@@ -65,7 +60,7 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn with_config(app: A, repository: A::Repository, config: Config) -> Self {
         let ceremonies = Ceremonies {
-            engine: Arc::new(Engine::new(&config)),
+            verifier: Arc::new(Verifier::new(&config)),
             config: Arc::new(config),
             repository: Arc::new(repository),
             challenges: Arc::new(MemoryChallenges::default()),
@@ -73,11 +68,11 @@ impl<A: RelyingParty> Passkeys<A> {
             audit: None,
             decoys: Decoys::random(),
             redeemed: Arc::new(Recent::default()),
+            timing_floor: Duration::from_millis(20),
         };
         Self {
             app,
             ceremonies,
-            timing_floor: Duration::from_millis(20),
             #[cfg(feature = "client")]
             signals_unknown: false,
         }
@@ -115,9 +110,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// their own, such as security keys.
     #[must_use]
     pub fn trust_anchors(mut self, anchors: TrustAnchors) -> Self {
-        let mut engine = Engine::new(&self.ceremonies.config);
-        engine.trust(anchors);
-        self.ceremonies.engine = Arc::new(engine);
+        let mut verifier = Verifier::new(&self.ceremonies.config);
+        verifier.trust(anchors);
+        self.ceremonies.verifier = Arc::new(verifier);
         self
     }
 
@@ -151,7 +146,7 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Routes of an application's own, on [`authentication`](Self::authentication), have none.
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
-        self.timing_floor = at_least.min(Duration::from_hours(1));
+        self.ceremonies.timing_floor = at_least.min(Duration::from_hours(1));
         self
     }
 
@@ -183,107 +178,6 @@ impl<A: RelyingParty> Passkeys<A> {
     pub fn signal_unknown_credentials(mut self) -> Self {
         self.signals_unknown = true;
         self
-    }
-
-    /// The routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
-    /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
-    /// `/credentials/{id}`. With the feature `client` also the browser's side, `/client.js`, and what
-    /// it asks for: `/signals` and `/signals/unknown`.
-    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        http::router(self.clone())
-    }
-
-    /// The documents that browsers, password managers and phones look for at the root of the RP
-    /// ID's host, `https://example.com/.well-known/..`. To be merged into the application's
-    /// outermost router, on that host also where the passkeys' routes are on another.
-    ///
-    /// | document | is there with | and lets |
-    /// | --- | --- | --- |
-    /// | [`webauthn`](https://www.w3.org/TR/webauthn-3/#sctn-related-origins) | `related_origins` | pages of those origins use the passkeys |
-    /// | [`passkey-endpoints`](https://www.w3.org/TR/passkey-endpoints/) | `enroll_url`, `manage_url` | password managers lead people to these pages |
-    /// | [`assetlinks.json`](https://developer.android.com/identity/credential-manager/prerequisites) | `android_apps` | Android apps use the passkeys |
-    /// | [`apple-app-site-association`](https://developer.apple.com/documentation/xcode/supporting-associated-domains) | `apple_apps` | apps on Apple's systems use the passkeys |
-    ///
-    /// Each is public, says what the configuration says and may be kept for an hour. They are
-    /// fetched over `https`, with a certificate that is trusted, and no redirects are followed;
-    /// Apple's and Google's servers must reach theirs.
-    ///
-    /// A document whose keys are not configured is left to the application, which can serve one
-    /// that says more, such as which links open in an app.
-    ///
-    /// ```
-    /// # use axum::Router;
-    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
-    /// # #[derive(Clone)]
-    /// # struct App;
-    /// #[passkeys(
-    ///     rp_id = "example.com",
-    ///     origins = ["https://example.com"],
-    ///     manage_url = "https://example.com/account/passkeys",
-    ///     apple_apps = ["ABCDE12345.com.example.app"],
-    /// )]
-    /// impl App {
-    ///     // ..
-    /// #     type Repository = MemoryRepository;
-    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
-    /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
-    /// }
-    ///
-    /// let passkeys = Passkeys::new(App, MemoryRepository::default());
-    /// let router: Router = Router::new()
-    ///     .nest("/auth/passkeys", passkeys.router())
-    ///     .merge(passkeys.well_known());
-    /// ```
-    pub fn well_known<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        http::well_known(&self.ceremonies.config)
-    }
-
-    /// The [routes](Self::router) as an OpenAPI 3.1 document, with paths relative to where they
-    /// are mounted: nest it there, into the application's own document.
-    ///
-    /// ```
-    /// # use axum::{Json, Router, routing::get};
-    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
-    /// # #[derive(Clone)]
-    /// # struct App;
-    /// # #[derive(serde::Serialize, utoipa::ToSchema)]
-    /// # struct SignedIn {}
-    /// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
-    /// # impl App {
-    /// #     type Repository = MemoryRepository;
-    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
-    /// #     async fn on_authenticated(&self, _: AuthenticationResult) -> Json<SignedIn> {
-    /// #         Json(SignedIn {})
-    /// #     }
-    /// # }
-    /// use utoipa::OpenApi;
-    ///
-    /// #[derive(OpenApi)]
-    /// #[openapi(info(title = "Example", version = "1"))]
-    /// struct ApiDoc;
-    ///
-    /// let passkeys = Passkeys::new(App, MemoryRepository::default());
-    /// let document = ApiDoc::openapi().nest("/auth/passkeys", passkeys.openapi());
-    /// let router: Router = Router::new()
-    ///     .nest("/auth/passkeys", passkeys.router())
-    ///     .route("/openapi.json", get(async move || Json(document)));
-    /// ```
-    ///
-    /// What `sign_up` takes and `on_authenticated` and `on_registered` answer is read off their
-    /// signatures: `Json<T>`, alone, in a `Result` or at the end of a tuple, also behind an alias.
-    /// Where that says nothing, because the type is `Response` or `T` is not `ToSchema`, the
-    /// document says that anything may be there; for `on_authenticated` the attribute's `response`
-    /// can say more. Their documentation becomes the operations'.
-    ///
-    /// An application's rejections (of a hook, or of an extractor in one) may have any status and
-    /// shape, so wherever there can be one it is documented as free-form, beside the library's
-    /// errors. Requests with another method are no operations: the `405` that answers them is
-    /// not in the document. Component names begin with `Passkeys.`, operation ids with
-    /// `passkeys_`; the types of hooks go by the names that utoipa gives them.
-    #[cfg(feature = "openapi")]
-    #[must_use]
-    pub fn openapi(&self) -> utoipa::openapi::OpenApi {
-        crate::openapi::document::<A>(&self.ceremonies.config)
     }
 
     /// The registration ceremony itself, for routes of your own.

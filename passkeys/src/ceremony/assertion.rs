@@ -1,34 +1,33 @@
-//! What a sign-in and a step-up have in common: an assertion is asked for, and what comes back is
-//! held against the stored credential
+//! What sign-in and step-up share: the options for an assertion, and the checks of a response
+//! against the stored credential
 //! ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
 
-use super::{
-    AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, RequestOptions,
-    options::CredentialDescriptor,
-};
+use serde_json::value::RawValue;
+
+use super::{AuthenticationResult, Begun, Ceremonies, RequestOptions};
 use crate::{
     Credential, CredentialId, Error, SignCount,
     audit::{AuditKind, Reason},
-    challenge::Challenge,
-    engine::Asserted,
-    pending::Purpose,
-    store::{CredentialRepository, CredentialUse, StoreError},
+    domain::{challenge::Challenge, error::StoreError, pending::Purpose},
+    store::{CredentialRepository, CredentialUse},
+    verify::Asserted,
+    wire::{json, options::CredentialDescriptor, responses::AuthenticationResponse},
 };
 
-/// How often one assertion may lose the compare-and-swap on the counter against others of the same
-/// passkey before it is given up.
+/// How often one assertion may lose the compare-and-swap on the signature counter against
+/// concurrent uses of the same passkey before it is refused.
 const MAX_CONTENTION: usize = 64;
 
-/// What the audit trail calls the three things that can happen.
+/// The audit events of a ceremony.
 pub(super) struct Kinds {
     pub(super) begun: AuditKind,
     pub(super) succeeded: AuditKind,
     pub(super) failed: fn(Reason) -> AuditKind,
 }
 
-/// An assertion that was asked for, taken out of the store.
-pub(crate) struct Asked {
-    /// Whose it must be, where the ceremony was begun for somebody.
+/// An assertion whose ceremony state was taken from the challenge store.
+pub(super) struct Pending {
+    /// The user that the ceremony was begun for, if it was begun for one.
     pub(super) user_id: Option<String>,
     pub(super) challenge: Challenge,
 }
@@ -43,46 +42,59 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Self { ceremonies, kinds }
     }
 
-    /// The passkeys that a user can sign with.
+    /// Returns the passkeys of a user that are not suspended.
     pub(super) async fn usable(&self, user_id: &str) -> Result<Vec<CredentialDescriptor>, Error> {
         let mut credentials = self.ceremonies.repository.list(user_id).await?;
         credentials.retain(|credential| credential.suspended_at.is_none());
         Ok(credentials.into_iter().map(Into::into).collect())
     }
 
-    pub(super) async fn hand_out(
+    pub(super) async fn create_options(
         &self,
         user_id: Option<&str>,
         allow: Vec<CredentialDescriptor>,
         purpose: Purpose,
     ) -> Result<Begun<RequestOptions>, Error> {
         let challenge = Challenge::random()?;
-        let public_key = RequestOptions::new(self.ceremonies, &challenge, allow);
+        let public_key = RequestOptions::new(&self.ceremonies.config, &challenge, allow);
         let state = self.ceremonies.begin(challenge, purpose).await?;
         let kind = self.kinds.begun;
         self.ceremonies.record(kind, claimed(user_id), None);
         Ok(Begun { public_key, state })
     }
 
+    /// Parses a part of the request that finishes the ceremony.
+    pub(super) fn parse<T: serde::de::DeserializeOwned>(
+        &self,
+        pending: &Pending,
+        json: &RawValue,
+    ) -> Result<T, Error> {
+        json::parse(json.get()).inspect_err(|_| {
+            let claimed = claimed(pending.user_id.as_deref());
+            self.refuse(Reason::Malformed, claimed, None);
+        })
+    }
+
     pub(super) async fn complete(
         &self,
-        asked: &Asked,
+        pending: &Pending,
         response: &AuthenticationResponse,
     ) -> Result<AuthenticationResult, Error> {
-        let claimed = claimed(asked.user_id.as_deref());
-        // A longer one is nobody's, and is not carried further.
+        let claimed = claimed(pending.user_id.as_deref());
+        // No credential has a longer ID.
         let id = response.raw_id.as_slice();
         let id = (id.len() <= CredentialId::MAX_BYTES).then(|| CredentialId::from(id));
         let found = match &id {
             Some(id) => self.find(id).await?,
             None => None,
         };
-        // Verified even if nobody has it, so that the answer takes as long.
-        let nobodys = self.ceremonies.decoys.stand_in(&response.raw_id);
-        let verified = self.ceremonies.engine.verify_assertion(
+        // An unknown credential is verified too, against a stand-in: otherwise the response time
+        // would tell which credential IDs exist.
+        let stand_in = self.ceremonies.decoys.stand_in(&response.raw_id);
+        let verified = self.ceremonies.verifier.verify_assertion(
             response,
-            asked.challenge.as_bytes(),
-            found.as_ref().unwrap_or(&nobodys),
+            pending.challenge.as_bytes(),
+            found.as_ref().unwrap_or(&stand_in),
         );
         let Some(mut credential) = found else {
             return Err(self.refuse(Reason::UnknownCredential, claimed, id.as_ref()));
@@ -91,10 +103,10 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             let user_id = claimed.unwrap_or(&credential.user_id);
             self.refuse(reason, Some(user_id), Some(&credential.id))
         };
-        let asserted = match check_owner(asked, response, &credential).and(verified) {
-            Ok(asserted) => asserted,
-            Err(reason) => return Err(refuse(reason, &credential)),
-        };
+        let verified = verified.map_err(Reason::from);
+        let asserted = check_owner(pending, response, &credential)
+            .and(verified)
+            .map_err(|reason| refuse(reason, &credential))?;
 
         for _ in 0..MAX_CONTENTION {
             if credential.suspended_at.is_some() {
@@ -117,8 +129,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                     clone_suspected,
                 });
             }
-            // The credential changed since it was read: judge by what it is now, if it is
-            // still the one whose signature was verified.
+            // The credential changed since it was read: check it again as it is now, if it is still
+            // the one whose signature was verified.
             credential = match self.find(&credential.id).await? {
                 Some(now)
                     if now.user_id == credential.user_id
@@ -137,7 +149,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         found.map_err(|error| self.lost(error, None, Some(id)))
     }
 
-    /// What the configuration says to do about a counter that did not advance.
+    /// Applies the configured policy to a signature counter that did not advance (clone detection).
     async fn suspect_clone(&self, credential: &Credential) -> Result<(), Error> {
         let (user_id, id) = (credential.user_id.as_str(), &credential.id);
         let ceremonies = self.ceremonies;
@@ -156,7 +168,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Err(self.refuse(Reason::SignCount, Some(user_id), Some(id)))
     }
 
-    /// One compare-and-swap; on success `credential` is as it is stored now.
+    /// Records the use by one compare-and-swap. On success `credential` is what is stored.
     async fn record_use(
         &self,
         credential: &mut Credential,
@@ -164,7 +176,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     ) -> Result<bool, Error> {
         let usage = CredentialUse {
             previous_sign_count: credential.sign_count,
-            // Where a counter that went back is only reported, the stored one stays.
+            // With the policy `report`, a lower counter does not replace the stored one.
             sign_count: credential.sign_count.max(asserted.sign_count),
             backup_state: asserted.backup_state,
             used_at: self.ceremonies.now(),
@@ -183,12 +195,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Ok(recorded)
     }
 
-    /// Tells the audit trail that the answer cannot be read.
-    pub(super) fn unreadable(&self, asked: &Asked) {
-        self.refuse(Reason::Malformed, claimed(asked.user_id.as_deref()), None);
-    }
-
-    /// Tells the audit trail that the ceremony is lost.
+    /// Records that the ceremony was lost to a store failure.
     pub(super) fn lost(
         &self,
         error: StoreError,
@@ -199,7 +206,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         error.into()
     }
 
-    /// Tells the audit trail the reason, and makes the error that the peer may know.
+    /// Records why the assertion was refused, and returns the opaque error for the client.
     pub(super) fn refuse(
         &self,
         reason: Reason,
@@ -208,47 +215,39 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     ) -> Error {
         let kind = (self.kinds.failed)(reason);
         self.ceremonies.record(kind, user_id, credential_id);
-        match reason {
-            Reason::UnknownState
-            | Reason::Replayed
-            | Reason::Expired
-            | Reason::OtherPurpose
-            | Reason::OtherRelyingParty
-            | Reason::OtherUser
-            | Reason::OtherAction => Error::ChallengeNotFound,
-            _ => Error::AuthenticationFailed,
+        if reason.is_about_state() {
+            Error::ChallengeNotFound
+        } else {
+            Error::AuthenticationFailed
         }
     }
 }
 
-/// §7.2, step 6: the credential is the user's, by the user that the ceremony was begun for and by
-/// the handle that the authenticator keeps. Without the first, the second is required.
+/// Checks the owner (§7.2, step 6): the user that the ceremony was begun for, and the user handle
+/// that the authenticator returned. Without the former, the latter is required.
 fn check_owner(
-    asked: &Asked,
+    pending: &Pending,
     response: &AuthenticationResponse,
     credential: &Credential,
 ) -> Result<(), Reason> {
-    if asked
-        .user_id
-        .as_ref()
-        .is_some_and(|user_id| *user_id != credential.user_id)
-    {
+    let claimed = pending.user_id.as_ref();
+    if claimed.is_some_and(|user_id| *user_id != credential.user_id) {
         return Err(Reason::NotOwner);
     }
     match &response.response.user_handle {
         Some(handle) if handle.0 != credential.user_id.as_bytes() => Err(Reason::UserHandle),
-        None if asked.user_id.is_none() => Err(Reason::UserHandle),
+        None if claimed.is_none() => Err(Reason::UserHandle),
         _ => Ok(()),
     }
 }
 
-/// The user that an assertion is asked of. The empty id is nobody's.
+/// Returns the user that an assertion was asked of. An empty ID is no user's.
 fn claimed(user_id: Option<&str>) -> Option<&str> {
     user_id.filter(|user_id| !user_id.is_empty())
 }
 
-/// Zero on both sides means that there is no counter
-/// ([Level 3, §6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter)).
+/// Returns whether a signature counter advanced. Zero on both sides means that the authenticator has
+/// none ([Level 3, §6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter)).
 fn advances(stored: u32, asserted: u32) -> bool {
     asserted > stored || (asserted, stored) == (0, 0)
 }

@@ -1,43 +1,25 @@
-use std::fmt;
-
-use serde::Deserialize;
-
 use super::{
-    AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, RequestOptions,
-    assertion::{Asked, Assertion, Kinds},
+    AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
+    assertion::{Assertion, Kinds, Pending},
     decoy::Named,
+    floor::Floor,
 };
 #[cfg(feature = "client")]
 use crate::CredentialId;
 use crate::{
     Error, PasskeyUser,
     audit::{AuditKind, Reason},
-    pending::{PendingCeremony, Purpose},
+    domain::pending::{PendingCeremony, Purpose},
     store::CredentialRepository,
 };
 
-/// The authentication ceremony
-/// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
+/// Authentication ceremony
+/// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)), for routes of your
+/// own. [`Passkeys::router`](crate::Passkeys::router) calls the same methods.
+///
+/// Sign-ins that name a user, and sign-ins that fail, take at least
+/// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing.
 pub struct Authentication<'a, R>(&'a Ceremonies<R>);
-
-/// The body of `authenticate/finish`.
-#[derive(Clone, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication))]
-pub struct FinishAuthentication<C = AuthenticationResponse> {
-    /// What `navigator.credentials.get()` answered.
-    pub credential: C,
-    /// What `begin` answered.
-    pub state: String,
-}
-
-impl<C: fmt::Debug> fmt::Debug for FinishAuthentication<C> {
-    /// Not the state: whoever has it can end the ceremony.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FinishAuthentication")
-            .field("credential", &self.credential)
-            .finish_non_exhaustive()
-    }
-}
 
 impl<'a, R: CredentialRepository> Authentication<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
@@ -53,39 +35,55 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Assertion::new(self.0, kinds)
     }
 
-    /// Begins a sign-in: by anybody with a discoverable passkey, or only by the user with this
-    /// id.
-    ///
-    /// An unknown user is answered like a known one, with made-up credentials that stay the
-    /// same, so that nobody learns who has an account.
+    /// Begins a sign-in with any discoverable passkey. Nobody is named; the passkey tells who it is.
     ///
     /// # Errors
     ///
     /// [`Error::StorageUnavailable`].
-    pub async fn begin(&self, user_id: Option<&str>) -> Result<Begun<RequestOptions>, Error> {
-        match user_id {
-            None => {
-                let purpose = Purpose::Authenticate(None);
-                self.assertion().hand_out(None, Vec::new(), purpose).await
-            }
-            Some(user_id) => {
-                // No user has a longer id, and what waits must not be as long as a peer likes.
-                let nobody = user_id.len() > PasskeyUser::MAX_ID_BYTES;
-                let known = if nobody { "" } else { user_id };
-                self.begin_for(known, &Named::Id(user_id)).await
-            }
-        }
+    pub async fn begin(&self) -> Result<Begun<RequestOptions>, Error> {
+        let purpose = Purpose::Authenticate(None);
+        let assertion = self.assertion();
+        assertion.create_options(None, Vec::new(), purpose).await
     }
 
-    /// Begins a sign-in by the account that the application found under a name, or did not.
-    pub(crate) async fn begin_by_name(
+    /// Begins a sign-in by the user with this ID.
+    ///
+    /// For an unknown user the response has decoy credentials, the same ones every time, against
+    /// user enumeration.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StorageUnavailable`].
+    pub async fn begin_for_user_id(&self, user_id: &str) -> Result<Begun<RequestOptions>, Error> {
+        let floor = self.floor();
+        // No user has a longer ID, and a ceremony state must not be as long as a client likes.
+        let is_possible = user_id.len() <= PasskeyUser::MAX_ID_BYTES;
+        let known = if is_possible { user_id } else { "" };
+        let begun = self.begin_for(known, &Named::Id(user_id)).await;
+        floor.reached().await;
+        begun
+    }
+
+    /// Begins a sign-in by the user with this name, whom the application looks up by `find`.
+    ///
+    /// For a name without a user the response has decoy credentials, the same ones every time,
+    /// against user enumeration.
+    ///
+    /// # Errors
+    ///
+    /// The error of `find`, [`Error::StorageUnavailable`].
+    pub async fn begin_for_username<E: From<Error>>(
         &self,
         username: &str,
-        user: Option<&PasskeyUser>,
-    ) -> Result<Begun<RequestOptions>, Error> {
-        // The empty id is nobody's, so no passkey finishes what is begun for it.
-        let user_id = user.map_or("", PasskeyUser::id);
-        self.begin_for(user_id, &Named::Name(username)).await
+        find: impl Future<Output = Result<Option<PasskeyUser>, E>>,
+    ) -> Result<Begun<RequestOptions>, E> {
+        let floor = self.floor();
+        let user = find.await?;
+        // The empty ID is no user's, so no passkey finishes what is begun for it.
+        let user_id = user.as_ref().map_or("", PasskeyUser::id);
+        let begun = self.begin_for(user_id, &Named::Name(username)).await;
+        floor.reached().await;
+        Ok(begun?)
     }
 
     async fn begin_for(
@@ -93,64 +91,68 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user_id: &str,
         named: &Named<'_>,
     ) -> Result<Begun<RequestOptions>, Error> {
-        // Made for everybody, so that the answer takes as long.
+        // Computed for known users too, so that the work is the same.
         let decoys = self.0.decoys.of(named, self.0.possible());
         let assertion = self.assertion();
         let usable = assertion.usable(user_id).await?;
         let allow = if usable.is_empty() { decoys } else { usable };
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
-        assertion.hand_out(Some(user_id), allow, purpose).await
+        let user_id = Some(user_id);
+        assertion.create_options(user_id, allow, purpose).await
     }
 
-    /// Finishes a sign-in and records it in the repository.
+    /// Finishes a sign-in, and records the use of the passkey.
+    ///
+    /// In this order: takes the ceremony state from the challenge store, which ends the ceremony
+    /// whatever follows; parses the credential; finds its owner and verifies it; stores the new
+    /// signature counter; records the outcome.
     ///
     /// # Errors
     ///
-    /// [`Error::ChallengeNotFound`] unless the ceremony waits, [`Error::AuthenticationFailed`]
-    /// for everything that is wrong with the answer, [`Error::StorageUnavailable`]. After each
-    /// of them the ceremony is gone.
+    /// - [`Error::ChallengeNotFound`] unless the ceremony is pending,
+    /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
+    ///   shape, [`Error::PayloadTooLarge`],
+    /// - [`Error::AuthenticationFailed`] for every other reason,
+    /// - [`Error::StorageUnavailable`].
     pub async fn finish(
         &self,
         request: &FinishAuthentication,
     ) -> Result<AuthenticationResult, Error> {
-        let asked = self.redeem(&request.state).await?;
-        self.complete(&asked, &request.credential).await
+        let floor = self.floor();
+        let assertion = self.assertion();
+        let pending = self.take(&request.state).await?;
+        let response = assertion.parse(&pending, &request.credential)?;
+        let result = assertion.complete(&pending, &response).await;
+        if result.is_err() {
+            floor.reached().await;
+        }
+        result
     }
 
-    /// Takes the ceremony that waits under `state`, first of all and once.
-    pub(crate) async fn redeem(&self, state: &str) -> Result<Asked, Error> {
+    /// Takes the ceremony state from the challenge store.
+    async fn take(&self, state: &str) -> Result<Pending, Error> {
         let taken = self.0.take(state).await;
         let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
             Ok(PendingCeremony {
                 purpose: Purpose::Authenticate(user_id),
                 challenge,
                 ..
-            }) => return Ok(Asked { user_id, challenge }),
+            }) => return Ok(Pending { user_id, challenge }),
             Ok(_) => Reason::OtherPurpose,
             Err(reason) => reason,
         };
         Err(self.assertion().refuse(reason, None, None))
     }
 
-    pub(crate) async fn complete(
-        &self,
-        asked: &Asked,
-        response: &AuthenticationResponse,
-    ) -> Result<AuthenticationResult, Error> {
-        self.assertion().complete(asked, response).await
+    fn floor(&self) -> Floor {
+        Floor::starting_now(self.0.timing_floor)
     }
 
-    /// Whether no passkey has this id, and none was made up with it for a user whom `begin`
-    /// does not know.
+    /// Returns whether no passkey has this ID, and it is no decoy's.
     #[cfg(feature = "client")]
     pub(crate) async fn is_unknown(&self, id: &CredentialId) -> Result<bool, Error> {
-        // Both are asked whatever the other says, so that it takes as long.
-        let made_up = self.0.decoys.made(id);
-        Ok(self.0.repository.find(id).await?.is_none() && !made_up)
-    }
-
-    /// Tells the audit trail that the answer cannot be read.
-    pub(crate) fn unreadable(&self, asked: &Asked) {
-        self.assertion().unreadable(asked);
+        // Both are computed, so that the work is the same.
+        let is_decoy = self.0.decoys.made(id);
+        Ok(self.0.repository.find(id).await?.is_none() && !is_decoy)
     }
 }

@@ -1,43 +1,43 @@
-//! Credentials that do not exist, for users that do not.
-//!
-//! `authenticate/begin` for a named user would tell who has an account, if it answered an
-//! unknown name with an empty list. So it answers with made-up credentials, and always the same
-//! for the same name: an HMAC of it, under a key that nobody outside knows, which also recognises
-//! them when they come back
+//! Decoy credentials, against user enumeration
 //! ([Level 3, §14.6.2](https://www.w3.org/TR/webauthn-3/#sctn-username-enumeration)).
+//!
+//! If `authenticate/begin` responded to an unknown name with an empty list, it would disclose who has
+//! an account. It responds with decoys instead, the same ones for the same name: their IDs are
+//! derived by HMAC with a secret key, which also recognises them when they come back.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::{options::CredentialDescriptor, stand_in};
+use super::stand_in;
 #[cfg(feature = "client")]
 use crate::CredentialId;
 use crate::{
     AuthenticatorAttachment, Credential, Transport,
-    secret::{self, WeakSecret},
+    domain::secret::{self, WeakSecret},
+    wire::options::CredentialDescriptor,
 };
 
-/// What keeps apart the things that are derived: of ids, of names, and for the rest.
+// Domain separation of what is derived from the key.
 const OF_ID: u8 = 0;
 const OF_NAME: u8 = 1;
 const SEAL: u8 = 2;
 const STAND_IN: u8 = 3;
 
-/// A kind of passkey that people have.
+/// A kind of authenticator, as real users have them.
 struct Kind {
-    /// How many of 100.
+    /// Share of users, in per cent.
     share: u32,
-    /// The length of its ids.
+    /// Length of its credential IDs.
     bytes: usize,
-    /// As browsers report them, in the order of the alphabet.
+    /// Transports as browsers report them, in alphabetical order.
     transports: &'static [Transport],
-    /// What `authenticator_attachment` has to say for it to exist, where it says something.
+    /// Values of `authenticator_attachment` that allow it.
     attachments: &'static [AuthenticatorAttachment],
     synchronised: bool,
 }
 
-/// What the configuration lets people have.
+/// Kinds that the configuration allows.
 #[derive(Clone, Copy)]
 pub(super) struct Possible {
     pub(super) attachment: Option<AuthenticatorAttachment>,
@@ -53,7 +53,7 @@ const KINDS: [Kind; 5] = {
             share: 40,
             bytes: 20,
             transports: &[Hybrid, Internal],
-            // Another device's, too: a telephone that signs in at a desk.
+            // Also cross-platform: a phone that signs in to a desktop.
             attachments: &[Platform, CrossPlatform],
             synchronised: true,
         },
@@ -96,28 +96,28 @@ pub(crate) struct Decoys {
     key: Zeroizing<[u8; 32]>,
 }
 
-/// How a peer named a user.
+/// User as named by the client.
 pub(super) enum Named<'a> {
     Id(&'a str),
     Name(&'a str),
 }
 
 impl Decoys {
-    /// Decoys under a key of this process's own.
+    /// Creates decoys with a random key, which differ between processes.
     pub(crate) fn random() -> Self {
         let mut key = Zeroizing::new([0; 32]);
-        // A system without random numbers cannot begin a ceremony either, and says so there.
+        // Without random numbers no ceremony can begin either, and that failure is reported.
         let _ = getrandom::fill(&mut *key);
         Self { key }
     }
 
-    /// The same ones wherever the secret is the same.
+    /// Creates decoys with a key derived from a secret: the same in every process that has it.
     pub(crate) fn with_secret(secret: &[u8]) -> Result<Self, WeakSecret> {
         let key = secret::derive(secret, b"passkeys: made-up credentials, form 1")?;
         Ok(Self { key })
     }
 
-    /// One to three credentials, such as people have them where these are possible.
+    /// Returns one to three decoys for a user.
     pub(super) fn of(&self, user: &Named<'_>, possible: Possible) -> Vec<CredentialDescriptor> {
         let count = match self.derive(user, 0)[0] {
             0..180 => 1,
@@ -138,30 +138,29 @@ impl Decoys {
         CredentialDescriptor::new(id.into(), kind.transports.to_vec())
     }
 
-    /// Whether the id is one of these, whoever it was made up for: its second half is the seal of
-    /// its first.
+    /// Returns whether the ID is a decoy's: its second half is the MAC of its first.
     #[cfg(feature = "client")]
     pub(super) fn made(&self, id: &CredentialId) -> bool {
         let id = id.as_bytes();
         let (seed, seal) = id.split_at(id.len() / 2);
-        // Whoever forged a seal, by how long this takes, would only be told less.
+        // Not constant-time: an ID with a forged MAC is only treated as known.
         KINDS.iter().any(|kind| kind.bytes == id.len())
             && self.mac(SEAL, 0, seed)[..seal.len()] == *seal
     }
 
-    /// A credential with this id to verify an answer against where there is none: what it takes
-    /// then is what it takes for a passkey of this kind.
+    /// Returns a credential to verify a response against if no passkey has its ID, so that the
+    /// response takes as long as for a passkey of that kind.
     pub(super) fn stand_in(&self, id: &[u8]) -> Credential {
-        // Some of a kind have the one algorithm, some the other.
+        // Windows Hello creates keys of either algorithm.
         let coin = self.mac(STAND_IN, 0, id)[0];
-        let nobodys: &Credential = match id.len() {
+        let stand_in: &Credential = match id.len() {
             16 | 20 => &stand_in::SYNCHRONISED,
             32 if coin < 128 => &stand_in::RS256,
             _ => &stand_in::ES256,
         };
         Credential {
             id: id.into(),
-            ..nobodys.clone()
+            ..stand_in.clone()
         }
     }
 
@@ -174,7 +173,7 @@ impl Decoys {
 
     fn mac(&self, space: u8, number: u8, data: &[u8]) -> [u8; 32] {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.key) else {
-            // An HMAC takes a key of any length.
+            // An HMAC accepts a key of any length.
             return [0; 32];
         };
         mac.update(&[space, number]);

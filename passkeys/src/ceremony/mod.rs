@@ -1,90 +1,101 @@
-//! The three ceremonies, each begun and then finished once.
+//! Registration, authentication and step-up ceremonies. Each is begun, and then finished once.
 //!
-//! [`Passkeys::router`](crate::Passkeys::router) serves them over HTTP. An application with
-//! routes of its own drives them through [`Passkeys::registration`](crate::Passkeys::registration),
+//! [`Passkeys::router`](crate::Passkeys::router) serves them over HTTP. For routes of your own, use
+//! [`Passkeys::registration`](crate::Passkeys::registration),
 //! [`Passkeys::authentication`](crate::Passkeys::authentication) and
-//! [`Passkeys::step_up`](crate::Passkeys::step_up); nothing here knows axum.
+//! [`Passkeys::step_up`](crate::Passkeys::step_up): they are what the router calls, with the same
+//! guarantees. Nothing here knows axum.
 
 mod assertion;
 mod authentication;
 mod decoy;
-mod options;
+mod floor;
 mod recent;
 mod registration;
 mod result;
 mod stand_in;
 mod step_up;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use time::OffsetDateTime;
 
-pub use authentication::{Authentication, FinishAuthentication};
+pub use authentication::Authentication;
 pub(crate) use decoy::Decoys;
 use decoy::Possible;
-pub use options::{Begun, CreationOptions, RequestOptions};
 pub(crate) use recent::Recent;
-pub use registration::{FinishRegistration, Registration};
+pub use registration::Registration;
 pub use result::{AuthenticationResult, RegistrationResult};
-pub use step_up::{FinishStepUp, StepUp};
+pub use step_up::{Consent, StepUp};
 
-pub use crate::action::Action;
-pub use crate::response::{AuthenticationResponse, RegistrationResponse};
+pub use crate::{
+    domain::action::Action,
+    wire::{
+        finish::{FinishAuthentication, FinishRegistration, FinishStepUp},
+        options::{Begun, CreationOptions, RequestOptions},
+        responses::{AuthenticationResponse, RegistrationResponse},
+    },
+};
 
 use crate::{
     Attestation, Clock, Config, CredentialId, Error,
     audit::{self, AuditEvent, AuditKind, Reason, Trail},
-    challenge::Challenge,
-    engine::Engine,
-    error::StoreError,
-    pending::{PendingCeremony, Purpose},
+    domain::{
+        challenge::Challenge,
+        error::StoreError,
+        pending::{PendingCeremony, Purpose},
+    },
     store::ChallengeStore,
+    verify::Verifier,
 };
 
-/// What the ceremonies of one relying party share.
+/// State that the ceremonies of one relying party share.
 pub(crate) struct Ceremonies<R> {
     pub(crate) config: Arc<Config>,
-    pub(crate) engine: Arc<Engine>,
+    pub(crate) verifier: Arc<Verifier>,
     pub(crate) repository: Arc<R>,
     pub(crate) challenges: Arc<dyn ChallengeStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Option<Arc<Trail>>,
     pub(crate) decoys: Decoys,
     pub(crate) redeemed: Arc<Recent>,
+    /// Minimum duration of named begins and of failed sign-ins.
+    pub(crate) timing_floor: Duration,
 }
 
 impl<R> Clone for Ceremonies<R> {
     fn clone(&self) -> Self {
         Self {
             config: self.config.clone(),
-            engine: self.engine.clone(),
+            verifier: self.verifier.clone(),
             repository: self.repository.clone(),
             challenges: self.challenges.clone(),
             clock: self.clock.clone(),
             audit: self.audit.clone(),
             decoys: self.decoys.clone(),
             redeemed: self.redeemed.clone(),
+            timing_floor: self.timing_floor,
         }
     }
 }
 
 impl<R> Ceremonies<R> {
-    /// The present, to the millisecond, which is what every store keeps.
+    /// Returns the current time to the millisecond, which is the precision of every store.
     pub(crate) fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
         now.replace_millisecond(now.millisecond()).unwrap_or(now)
     }
 
-    /// What passkeys people can have here.
+    /// Returns which kinds of passkeys the configuration allows.
     fn possible(&self) -> Possible {
         Possible {
             attachment: self.config.authenticator_attachment(),
-            // These have no attestation.
-            synchronised: self.engine.attestation() != Attestation::Direct,
+            // Synced passkeys have no attestation.
+            synchronised: self.verifier.attestation() != Attestation::Direct,
         }
     }
 
-    /// Makes a ceremony wait and answers its `state`.
+    /// Puts a ceremony into the challenge store, and returns its `state`.
     async fn begin(&self, challenge: Challenge, purpose: Purpose) -> Result<String, Error> {
         let begun_at = self.now();
         let ceremony = PendingCeremony {
@@ -97,7 +108,7 @@ impl<R> Ceremonies<R> {
         Ok((*self.challenges).put(ceremony).await?)
     }
 
-    /// Takes a ceremony out of the store: whatever comes of it, it was the last time.
+    /// Takes a ceremony from the challenge store, atomically: its `state` is single-use.
     async fn take(&self, state: &str) -> Result<Result<PendingCeremony, Reason>, StoreError> {
         let Some(ceremony) = (*self.challenges).take(state).await? else {
             return Ok(Err(if self.redeemed.contains(state) {
@@ -116,6 +127,7 @@ impl<R> Ceremonies<R> {
         })
     }
 
+    /// Records an event in the log and in the audit trail.
     pub(crate) fn record(
         &self,
         kind: AuditKind,

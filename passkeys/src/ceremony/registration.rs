@@ -1,223 +1,201 @@
-use std::fmt;
-
-use serde::Deserialize;
-
-use super::{Begun, Ceremonies, CreationOptions, RegistrationResponse, RegistrationResult};
+use super::{Begun, Ceremonies, CreationOptions, FinishRegistration, RegistrationResult};
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey,
     audit::{AuditKind, Reason},
-    challenge::Challenge,
-    device_name,
-    engine::Attested,
-    pending::{PendingCeremony, Purpose},
-    store::{CredentialRepository, StoreError},
+    domain::{
+        challenge::Challenge,
+        device_name,
+        error::StoreError,
+        pending::{PendingCeremony, Purpose},
+    },
+    store::CredentialRepository,
+    verify::Attested,
+    wire::{json, responses::RegistrationResponse},
 };
 
-/// The registration ceremony
-/// ([Level 3, §7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
+/// Registration ceremony
+/// ([Level 3, §7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)), for
+/// routes of your own. [`Passkeys::router`](crate::Passkeys::router) calls the same methods.
+///
+/// ```
+/// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+/// # #[derive(Clone)]
+/// # struct App;
+/// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+/// # impl App {
+/// #     type Repository = MemoryRepository;
+/// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+/// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+/// # }
+/// use axum::{Json, extract::State, response::Response};
+/// use passkeys::{Error, ceremony::FinishRegistration};
+///
+/// async fn finish(
+///     State(passkeys): State<Passkeys<App>>,
+///     user: PasskeyUser,
+///     Json(request): Json<FinishRegistration>,
+/// ) -> Result<String, Error> {
+///     let who = async { Ok::<_, Error>(user) };
+///     let registered = passkeys.registration().finish(&request, who).await?;
+///     Ok(registered.credential().id.to_string())
+/// }
+/// ```
 pub struct Registration<'a, R>(&'a Ceremonies<R>);
-
-/// The body of `register/finish`.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration))]
-pub struct FinishRegistration<C = RegistrationResponse> {
-    /// What `navigator.credentials.create()` answered.
-    pub credential: C,
-    /// What `begin` answered.
-    pub state: String,
-    /// What the person calls the device; empty where they were not asked. At most 255
-    /// characters; those that nobody sees are removed.
-    #[serde(default)]
-    pub device_name: Option<String>,
-}
-
-impl<C: fmt::Debug> fmt::Debug for FinishRegistration<C> {
-    /// Not the state: whoever has it can end the ceremony.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FinishRegistration")
-            .field("credential", &self.credential)
-            .finish_non_exhaustive()
-    }
-}
 
 impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
         Self(ceremonies)
     }
 
-    /// Begins a registration of a further passkey for a user that exists.
+    /// Begins the registration of a further passkey for an existing user.
     ///
     /// The user's passkeys are excluded, so that no authenticator is registered twice.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidUser`] where the user's id or names are out of bounds,
+    /// [`Error::InvalidUser`] if the user's ID or names are out of bounds,
     /// [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         let exclude = self.0.repository.list(user.id()).await?;
-        self.hand_out(user, exclude, Purpose::Register(user.into()))
-            .await
+        let purpose = Purpose::Register(user.into());
+        self.create_options(user, exclude, purpose).await
     }
 
-    /// Begins a registration for an account that comes into being with it. Nothing is stored for
+    /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
     /// the user until it is finished.
     ///
     /// # Errors
     ///
-    /// [`Error::AccountAlreadyExists`] where the user's id has passkeys: it is nobody's to sign
-    /// up with. Otherwise as [`begin`](Self::begin).
+    /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys. Otherwise as
+    /// [`begin`](Self::begin).
     pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         if !self.0.repository.list(user.id()).await?.is_empty() {
             return Err(self.refuse(Reason::AccountExists, Some(user), None));
         }
-        self.hand_out(user, Vec::new(), Purpose::SignUp(user.into()))
-            .await
+        let purpose = Purpose::SignUp(user.into());
+        self.create_options(user, Vec::new(), purpose).await
     }
 
-    async fn hand_out(
+    async fn create_options(
         &self,
         user: &PasskeyUser,
         exclude: Vec<Credential>,
         purpose: Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
         let challenge = Challenge::random()?;
-        let public_key = CreationOptions::new(self.0, user, &challenge, exclude);
+        let verifier = &self.0.verifier;
+        let public_key = CreationOptions::new(
+            &self.0.config,
+            verifier.attestation(),
+            verifier.algorithms(),
+            user,
+            &challenge,
+            exclude,
+        );
         let state = self.0.begin(challenge, purpose).await?;
         self.0
             .record(AuditKind::RegistrationBegun, Some(user.id()), None);
         Ok(Begun { public_key, state })
     }
 
-    /// Finishes a registration that this user [began](Self::begin), and stores the passkey.
+    /// Finishes a registration, and stores the passkey.
+    ///
+    /// In this order: takes the ceremony state from the challenge store, which ends the ceremony
+    /// whatever follows; awaits `who`, the user who is signed in now, and compares it with the
+    /// one who began; parses and verifies the credential; stores it; records the outcome. For a
+    /// sign-up nobody is signed in, and `who` is not polled.
     ///
     /// # Errors
     ///
-    /// [`Error::ChallengeNotFound`] unless the ceremony waits and is this user's,
-    /// [`Error::AttestationVerificationFailed`], [`Error::CredentialAlreadyExists`],
-    /// [`Error::InvalidRequest`] for a device name out of bounds, [`Error::StorageUnavailable`].
-    /// After each of them the ceremony is gone.
-    pub async fn finish(
-        &self,
-        user: &PasskeyUser,
-        request: &FinishRegistration,
-    ) -> Result<RegistrationResult, Error> {
-        let begun = self.redeem(&request.state).await?;
-        self.check_owner(&begun, user)?;
-        self.complete(begun, &request.credential, request.device_name.as_deref())
-            .await
-    }
-
-    /// Finishes a registration that was [begun by a sign-up](Self::begin_sign_up).
+    /// The error of `who`, or
     ///
-    /// # Errors
-    ///
-    /// As [`finish`](Self::finish), and [`Error::AccountAlreadyExists`] where the user's id got
-    /// a passkey in the meantime.
-    pub async fn finish_sign_up(
+    /// - [`Error::ChallengeNotFound`] unless the ceremony is pending and was begun by this user,
+    /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
+    ///   shape and a device name out of bounds, [`Error::PayloadTooLarge`],
+    /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,
+    /// - [`Error::CredentialAlreadyExists`], and [`Error::AccountAlreadyExists`] for a sign-up,
+    /// - [`Error::StorageUnavailable`].
+    pub async fn finish<E: From<Error>>(
         &self,
         request: &FinishRegistration,
-    ) -> Result<RegistrationResult, Error> {
-        let begun = self.redeem(&request.state).await?;
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+    ) -> Result<RegistrationResult, E> {
+        let begun = self.take(&request.state).await?;
         if !begun.sign_up {
-            return Err(self.refuse(Reason::OtherPurpose, Some(&begun.user), None));
+            let user = who.await;
+            let user = user.inspect_err(|_| {
+                self.refuse(Reason::NotSignedIn, Some(&begun.user), None);
+            })?;
+            self.check_owner(&begun, &user)?;
         }
-        self.complete(begun, &request.credential, request.device_name.as_deref())
-            .await
+        Ok(self.complete(begun, request).await?)
     }
 
-    /// Takes the ceremony that waits under `state`, first of all and once.
-    pub(crate) async fn redeem(&self, state: &str) -> Result<BegunRegistration, Error> {
-        let PendingCeremony {
-            purpose, challenge, ..
-        } = match self
-            .0
-            .take(state)
-            .await
-            .map_err(|error| self.lost(error, None))?
-        {
-            Ok(ceremony) => ceremony,
+    /// Takes the ceremony state from the challenge store.
+    async fn take(&self, state: &str) -> Result<Pending, Error> {
+        let taken = self.0.take(state).await;
+        let (account, challenge, sign_up) = match taken.map_err(|error| self.lost(error, None))? {
+            Ok(PendingCeremony {
+                purpose: Purpose::Register(account),
+                challenge,
+                ..
+            }) => (account, challenge, false),
+            Ok(PendingCeremony {
+                purpose: Purpose::SignUp(account),
+                challenge,
+                ..
+            }) => (account, challenge, true),
+            Ok(_) => return Err(self.refuse(Reason::OtherPurpose, None, None)),
             Err(reason) => return Err(self.refuse(reason, None, None)),
         };
-        match purpose {
-            Purpose::Register(account) => Ok(BegunRegistration {
-                user: account.into(),
-                challenge,
-                sign_up: false,
-            }),
-            Purpose::SignUp(account) => Ok(BegunRegistration {
-                user: account.into(),
-                challenge,
-                sign_up: true,
-            }),
-            Purpose::Authenticate(_) | Purpose::StepUp { .. } => {
-                Err(self.refuse(Reason::OtherPurpose, None, None))
-            }
+        Ok(Pending {
+            user: account.into(),
+            challenge,
+            sign_up,
+        })
+    }
+
+    /// Checks that the user who is signed in now began the registration.
+    fn check_owner(&self, begun: &Pending, user: &PasskeyUser) -> Result<(), Error> {
+        if begun.user.id() == user.id() {
+            Ok(())
+        } else {
+            Err(self.refuse(Reason::OtherUser, Some(user), None))
         }
     }
 
-    /// Refuses a ceremony that somebody else began, and one that a sign-up began: nobody was
-    /// signed in then.
-    pub(crate) fn check_owner(
+    async fn complete(
         &self,
-        begun: &BegunRegistration,
-        user: &PasskeyUser,
-    ) -> Result<(), Error> {
-        let reason = if begun.sign_up {
-            Reason::OtherPurpose
-        } else if begun.user.id() != user.id() {
-            Reason::OtherUser
-        } else {
-            return Ok(());
-        };
-        Err(self.refuse(reason, Some(user), None))
-    }
-
-    pub(crate) async fn complete(
-        &self,
-        begun: BegunRegistration,
-        response: &RegistrationResponse,
-        device_name: Option<&str>,
+        begun: Pending,
+        request: &FinishRegistration,
     ) -> Result<RegistrationResult, Error> {
-        let BegunRegistration {
+        let Pending {
             user,
             challenge,
             sign_up,
         } = begun;
-        let device_name = device_name::clean(device_name.unwrap_or_default())
-            .inspect_err(|_| self.unreadable(&user))?;
-        let attested =
-            match self
-                .0
-                .engine
-                .verify_registration(response, challenge.as_bytes(), self.0.now())
-            {
-                Ok(attested) => attested,
-                Err(reason) => return Err(self.refuse(reason, Some(&user), None)),
-            };
-        let attestation = attested.attestation.clone();
-        let credential = self.credential(attested, &user, response, device_name);
 
-        let lost = |error| self.lost(error, Some(&user));
-        let repository = &self.0.repository;
-        let stored = if sign_up {
-            repository.insert_first(&credential).await
-        } else {
-            repository.insert(&credential).await
+        let malformed = |_: &Error| {
+            self.refuse(Reason::Malformed, Some(&user), None);
         };
-        if !stored.map_err(lost)? {
-            // Either the credential is known, or the account has come into being since.
-            let find = repository.find(&credential.id);
-            let known = !sign_up || find.await.map_err(lost)?.is_some();
-            let reason = if known {
-                Reason::AlreadyRegistered
-            } else {
-                Reason::AccountExists
-            };
-            return Err(self.refuse(reason, Some(&user), Some(&credential)));
-        }
+        let response: RegistrationResponse =
+            json::parse(request.credential.get()).inspect_err(malformed)?;
+        let device_name = request.device_name.as_deref().unwrap_or_default();
+        let device_name = device_name::clean(device_name).inspect_err(malformed)?;
+
+        let now = self.0.now();
+        let verified = self
+            .0
+            .verifier
+            .verify_registration(&response, challenge.as_bytes(), now);
+        let attested =
+            verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
+        let attestation = attested.attestation.clone();
+        let credential = self.credential(attested, &user, &response, device_name);
+
+        self.store(&credential, &user, sign_up).await?;
         self.0.record(
             AuditKind::RegistrationSucceeded,
             Some(user.id()),
@@ -229,6 +207,38 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             attestation,
             signed_up: sign_up,
         })
+    }
+
+    /// Stores a credential whose ID is new, for a sign-up only as the user's first.
+    async fn store(
+        &self,
+        credential: &Credential,
+        user: &PasskeyUser,
+        sign_up: bool,
+    ) -> Result<(), Error> {
+        let lost = |error| self.lost(error, Some(user));
+        let repository = &self.0.repository;
+        let stored = if sign_up {
+            repository.insert_first(credential).await
+        } else {
+            repository.insert(credential).await
+        };
+        if stored.map_err(lost)? {
+            return Ok(());
+        }
+        let reason = if sign_up
+            && repository
+                .find(&credential.id)
+                .await
+                .map_err(lost)?
+                .is_none()
+        {
+            // The account got its first passkey since the sign-up was begun.
+            Reason::AccountExists
+        } else {
+            Reason::AlreadyRegistered
+        };
+        Err(self.refuse(reason, Some(user), Some(credential)))
     }
 
     fn credential(
@@ -248,7 +258,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             backup_eligible: attested.backup_eligible,
             backup_state: attested.backup_state,
             user_verified: attested.user_verified,
-            // A browser that does not say has done as it was told.
+            // A browser that does not report `credProps` has followed the options.
             discoverable: response
                 .discoverable()
                 .unwrap_or(self.0.config.resident_key() == ResidentKey::Required),
@@ -260,24 +270,14 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         }
     }
 
-    /// Tells the audit trail that the application does not say who finishes the ceremony.
-    pub(crate) fn not_signed_in(&self, begun: &BegunRegistration) {
-        self.refuse(Reason::NotSignedIn, Some(&begun.user), None);
-    }
-
-    /// Tells the audit trail that the ceremony is lost.
+    /// Records that the ceremony was lost to a store failure.
     fn lost(&self, error: StoreError, user: Option<&PasskeyUser>) -> Error {
         self.refuse(Reason::Storage, user, None);
         error.into()
     }
 
-    /// Tells the audit trail that the answer to a ceremony cannot be read.
-    pub(crate) fn unreadable(&self, user: &PasskeyUser) {
-        self.refuse(Reason::Malformed, Some(user), None);
-    }
-
-    /// Tells the audit trail the reason, and makes the error that the peer may know.
-    pub(crate) fn refuse(
+    /// Records why the registration was refused, and returns the error for the client.
+    fn refuse(
         &self,
         reason: Reason,
         user: Option<&PasskeyUser>,
@@ -289,22 +289,17 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             credential.map(|credential| &credential.id),
         );
         match reason {
-            Reason::UnknownState
-            | Reason::Replayed
-            | Reason::Expired
-            | Reason::OtherPurpose
-            | Reason::OtherRelyingParty
-            | Reason::OtherUser => Error::ChallengeNotFound,
             Reason::AlreadyRegistered => Error::CredentialAlreadyExists,
             Reason::AccountExists => Error::AccountAlreadyExists,
+            reason if reason.is_about_state() => Error::ChallengeNotFound,
             _ => Error::AttestationVerificationFailed,
         }
     }
 }
 
-/// A registration taken out of the store, to be completed or dropped.
-pub(crate) struct BegunRegistration {
-    pub(crate) user: PasskeyUser,
+/// A registration whose state was taken from the challenge store.
+struct Pending {
+    user: PasskeyUser,
     challenge: Challenge,
-    pub(crate) sign_up: bool,
+    sign_up: bool,
 }

@@ -1,28 +1,29 @@
-//! Passkeys of nobody, to verify against where nobody has the one that an answer names.
+//! Credentials to verify a response against if its credential ID is unknown, against a timing side
+//! channel.
 //!
-//! What verifies against them is refused all the same, so it does not matter who has their private
-//! keys: that of the first two is the SHA-256 of `passkeys: nobody's passkey`.
+//! A response that verifies against them is rejected all the same, so their private keys need not be
+//! secret: that of the first two is the SHA-256 of `passkeys: nobody's passkey`.
 
 use std::sync::LazyLock;
 
 use time::OffsetDateTime;
 
-use crate::{Credential, CredentialId, base64url};
+use crate::{Credential, CredentialId, domain::base64url};
 
-/// ES256, on one device.
+/// ES256, device-bound.
 pub(super) static ES256: LazyLock<Credential> = LazyLock::new(|| credential(es256()));
 
-/// ES256, on all of a person's devices.
+/// ES256, synced.
 pub(super) static SYNCHRONISED: LazyLock<Credential> = LazyLock::new(|| Credential {
     backup_eligible: true,
     ..credential(es256())
 });
 
-/// RS256, on one device.
+/// RS256, device-bound.
 pub(super) static RS256: LazyLock<Credential> = LazyLock::new(|| credential(rs256()));
 
 fn credential(public_key: Vec<u8>) -> Credential {
-    let id = CredentialId::from(Vec::new());
+    let id = CredentialId::from(vec![0]);
     Credential::new(id, "", public_key, OffsetDateTime::UNIX_EPOCH)
 }
 

@@ -1,24 +1,23 @@
-use std::fmt;
-
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::{
-    Action, AuthenticationResponse, AuthenticationResult, Begun, Ceremonies, RequestOptions,
-    assertion::{Asked, Assertion, Kinds},
+    Action, AuthenticationResult, Begun, Ceremonies, FinishStepUp, RequestOptions,
+    assertion::{Assertion, Kinds, Pending},
 };
 use crate::{
     Error, PasskeyUser,
     audit::{AuditKind, Reason},
-    pending::{PendingCeremony, Purpose},
+    domain::pending::{PendingCeremony, Purpose},
     store::CredentialRepository,
 };
 
-/// The step-up ceremony: a user who is signed in agrees to one [`Action`] with a passkey of theirs
-/// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
+/// Step-up ceremony: a user who is signed in consents to one [`Action`] with a passkey
+/// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)), for routes of your
+/// own.
 ///
 /// [`Verified`](crate::Verified) is the same as an extractor. Both promise as much as the challenge
-/// store does: with one that lets every process finish a ceremony once (`SealedChallenges`), an
-/// action can be agreed to once and be done once by each process.
+/// store: with `SealedChallenges`, which rejects replays per process, an action can be done once in
+/// each process.
 ///
 /// ```
 /// # use passkeys::{AuthenticationResult, Passkeys, passkeys, store::MemoryRepository};
@@ -34,53 +33,32 @@ use crate::{
 ///     Error, PasskeyUser,
 ///     ceremony::{Action, FinishStepUp},
 /// };
-/// use serde_json::value::RawValue;
 ///
-/// /// `DELETE /account`, for those who have their own idea of routes. `RawValue` is the body's
-/// /// text, as the browser sent it.
+/// /// `DELETE /account`.
 /// async fn delete_account(
 ///     passkeys: &Passkeys<App>,
-///     user: &PasskeyUser,
-///     request: &FinishStepUp<Box<RawValue>>,
+///     user: PasskeyUser,
+///     request: &FinishStepUp,
 /// ) -> Result<(), Error> {
 ///     let action = Action::new("DELETE", "/account", request.body.get().as_bytes());
-///     let consent = passkeys.step_up().finish(user, &action, request).await?;
-///     println!("{} goes, by their {}", user.name(), consent.credential().device_name);
+///     let who = async { Ok::<_, Error>(user) };
+///     let consent = passkeys.step_up().finish::<(), _>(request, &action, who).await?;
+///     println!("{} deletes their account", consent.user.name());
 ///     Ok(())
 /// }
 /// ```
 pub struct StepUp<'a, R>(&'a Ceremonies<R>);
 
-/// The body of a request that a person has agreed to: what they answered, and what the request is
-/// about.
-///
-/// `T` is that part's type. [`Action`] wants its text, so those who read this themselves read it
-/// as `FinishStepUp<Box<RawValue>>`; for an OpenAPI document it is what the handler's
-/// [`Verified`](crate::Verified) gives, `request_body = FinishStepUp<Transfer>`.
-#[derive(Clone, Deserialize)]
-#[cfg_attr(
-    feature = "openapi",
-    derive(utoipa::ToSchema),
-    schema(as = Passkeys::FinishStepUp, description = "A request that a person has agreed to.")
-)]
-pub struct FinishStepUp<T = ()> {
-    /// What `navigator.credentials.get()` answered.
-    pub credential: AuthenticationResponse,
-    /// What `begin` answered.
-    pub state: String,
-    /// What the action is about.
-    #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(schema_with = T::schema, required))]
+/// Consent of a user to one action: the result of a step-up.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Consent<T = ()> {
+    /// The verified assertion, with the passkey that was used.
+    pub result: AuthenticationResult,
+    /// The user, as the application identified them when the step-up was finished.
+    pub user: PasskeyUser,
+    /// The request's own body.
     pub body: T,
-}
-
-impl<T> fmt::Debug for FinishStepUp<T> {
-    /// Not the state: whoever has it can end the ceremony. Nor the body, whose text is a person's.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FinishStepUp")
-            .field("credential", &self.credential)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<'a, R: CredentialRepository> StepUp<'a, R> {
@@ -97,12 +75,12 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         Assertion::new(self.0, kinds)
     }
 
-    /// Asks the user who is signed in to agree to an action, with any passkey of theirs that is
-    /// not suspended.
+    /// Begins a step-up: asks the signed-in user for consent to an action, by any of their passkeys
+    /// that is not suspended.
     ///
     /// # Errors
     ///
-    /// [`Error::CredentialNotFound`] where they have none, [`Error::StorageUnavailable`].
+    /// [`Error::CredentialNotFound`] if they have none, [`Error::StorageUnavailable`].
     pub async fn begin(
         &self,
         user: &PasskeyUser,
@@ -117,30 +95,53 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
             user_id: user.id().to_owned(),
             action: action.clone(),
         };
-        assertion.hand_out(Some(user.id()), allow, purpose).await
+        let user_id = Some(user.id());
+        assertion.create_options(user_id, allow, purpose).await
     }
 
-    /// Whether this user, who is signed in now, agrees to this action, which is about to be done.
-    /// Recorded in the repository as a use of their passkey.
+    /// Finishes a step-up, and records the use of the passkey.
+    ///
+    /// In this order: takes the ceremony state from the challenge store, which ends the ceremony
+    /// whatever follows; awaits `who`, the user who is signed in now, and compares the user and
+    /// the action with those that it was begun for; parses the credential and the body; verifies
+    /// the assertion; stores the new signature counter; records the outcome.
     ///
     /// # Errors
     ///
-    /// [`Error::ChallengeNotFound`] unless the ceremony waits and was begun by this user for this
-    /// action, [`Error::AuthenticationFailed`] for everything that is wrong with the answer,
-    /// [`Error::StorageUnavailable`]. After each of them the ceremony is gone.
-    pub async fn finish<T>(
+    /// The error of `who`, or
+    ///
+    /// - [`Error::ChallengeNotFound`] unless the ceremony is pending and was begun by this user for
+    ///   this action,
+    /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential or a body of
+    ///   another shape, [`Error::PayloadTooLarge`],
+    /// - [`Error::AuthenticationFailed`] for every other reason,
+    /// - [`Error::StorageUnavailable`].
+    pub async fn finish<T, E>(
         &self,
-        user: &PasskeyUser,
+        request: &FinishStepUp,
         action: &Action,
-        request: &FinishStepUp<T>,
-    ) -> Result<AuthenticationResult, Error> {
-        let begun = self.redeem(&request.state).await?;
-        let asked = self.check(begun, user, action)?;
-        self.complete(&asked, &request.credential).await
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+    ) -> Result<Consent<T>, E>
+    where
+        T: DeserializeOwned,
+        E: From<Error>,
+    {
+        let assertion = self.assertion();
+        let (pending, begun_for) = self.take(&request.state).await?;
+        let user = who.await;
+        let user = user.inspect_err(|_| {
+            assertion.refuse(Reason::NotSignedIn, pending.user_id.as_deref(), None);
+        })?;
+        self.check(&pending, &begun_for, &user, action)?;
+        let response = assertion.parse(&pending, &request.credential)?;
+        // Before the passkey counts as used: a body that the application cannot read is no action.
+        let body = assertion.parse(&pending, &request.body)?;
+        let result = assertion.complete(&pending, &response).await?;
+        Ok(Consent { result, user, body })
     }
 
-    /// Takes the ceremony that waits under `state`, first of all and once.
-    pub(crate) async fn redeem(&self, state: &str) -> Result<BegunStepUp, Error> {
+    /// Takes the ceremony state from the challenge store, with the action it was begun for.
+    async fn take(&self, state: &str) -> Result<(Pending, Action), Error> {
         let taken = self.0.take(state).await;
         let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
             Ok(PendingCeremony {
@@ -149,8 +150,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
                 ..
             }) => {
                 let user_id = Some(user_id);
-                let asked = Asked { user_id, challenge };
-                return Ok(BegunStepUp { asked, action });
+                return Ok((Pending { user_id, challenge }, action));
             }
             Ok(_) => Reason::OtherPurpose,
             Err(reason) => reason,
@@ -158,45 +158,21 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         Err(self.assertion().refuse(reason, None, None))
     }
 
-    /// Refuses what somebody else was asked, and what was asked about something else.
-    pub(crate) fn check(
+    /// Checks that the step-up was begun by this user for this action.
+    fn check(
         &self,
-        begun: BegunStepUp,
+        pending: &Pending,
+        begun_for: &Action,
         user: &PasskeyUser,
         action: &Action,
-    ) -> Result<Asked, Error> {
-        let reason = if begun.asked.user_id.as_deref() != Some(user.id()) {
+    ) -> Result<(), Error> {
+        let reason = if pending.user_id.as_deref() != Some(user.id()) {
             Reason::OtherUser
-        } else if begun.action != *action {
+        } else if begun_for != action {
             Reason::OtherAction
         } else {
-            return Ok(begun.asked);
+            return Ok(());
         };
         Err(self.assertion().refuse(reason, Some(user.id()), None))
     }
-
-    /// Tells the audit trail that the application does not say who is asking.
-    pub(crate) fn not_signed_in(&self, begun: &BegunStepUp) {
-        let user_id = begun.asked.user_id.as_deref();
-        self.assertion().refuse(Reason::NotSignedIn, user_id, None);
-    }
-
-    /// Tells the audit trail that the answer cannot be read.
-    pub(crate) fn unreadable(&self, asked: &Asked) {
-        self.assertion().unreadable(asked);
-    }
-
-    pub(crate) async fn complete(
-        &self,
-        asked: &Asked,
-        response: &AuthenticationResponse,
-    ) -> Result<AuthenticationResult, Error> {
-        self.assertion().complete(asked, response).await
-    }
-}
-
-/// A step-up taken out of the store, to be completed or dropped.
-pub(crate) struct BegunStepUp {
-    asked: Asked,
-    action: Action,
 }

@@ -1,26 +1,16 @@
+//! `POST /authenticate/begin` and `POST /authenticate/finish`.
+
 use axum::{
     extract::{Request, State},
     response::Response,
 };
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::{Failure, Shared, answer, body, floor::Floor};
+use super::{body, failure::Failure, router::Shared};
 use crate::{
     Error,
-    ceremony::{AuthenticationResponse, FinishAuthentication},
-    relying_party::RelyingParty,
+    expansion::relying_party::RelyingParty,
+    wire::{begin::BeginAuthentication, json},
 };
-
-/// Who is signing in, where the page knows.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct BeginAuthentication {
-    #[serde(default)]
-    user_id: Option<String>,
-    #[serde(default)]
-    username: Option<String>,
-}
 
 /// `POST /authenticate/begin`
 pub(super) async fn begin<A: RelyingParty>(
@@ -34,7 +24,6 @@ pub(super) async fn begin<A: RelyingParty>(
     } else {
         body::json(&parts.headers, &body)?
     };
-    let floor = Floor::from_now(passkeys.timing_floor);
     let authentication = passkeys.authentication();
     let begun = match (named.user_id, named.username) {
         (Some(_), Some(_)) => {
@@ -46,14 +35,14 @@ pub(super) async fn begin<A: RelyingParty>(
             return Err(Error::InvalidRequest(message.into()).into());
         }
         (None, Some(username)) => {
-            let user = passkeys.app.find_user(&mut parts, username.clone()).await?;
-            authentication.begin_by_name(&username, user.as_ref()).await
+            let found = passkeys.app.find_user(&mut parts, username.clone());
+            let found = async { found.await.map_err(Failure::from) };
+            authentication.begin_for_username(&username, found).await?
         }
-        (Some(user_id), None) => authentication.begin(Some(&user_id)).await,
-        (None, None) => return Ok(answer::json(&authentication.begin(None).await?)),
+        (Some(user_id), None) => authentication.begin_for_user_id(&user_id).await?,
+        (None, None) => authentication.begin().await?,
     };
-    floor.reached().await;
-    Ok(answer::json(&begun?))
+    Ok(json::response(&begun))
 }
 
 /// `POST /authenticate/finish`
@@ -63,18 +52,7 @@ pub(super) async fn finish<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    // The credential is read after its ceremony was taken, so that a broken one ends it too.
-    let request: FinishAuthentication<Box<RawValue>> = body::json(&parts.headers, &body)?;
-    let floor = Floor::from_now(passkeys.timing_floor);
-    let authentication = passkeys.authentication();
-    let asked = authentication.redeem(&request.state).await?;
-    let response: AuthenticationResponse =
-        body::parse(request.credential.get()).inspect_err(|_| authentication.unreadable(&asked))?;
-    match authentication.complete(&asked, &response).await {
-        Ok(login) => Ok(passkeys.app.on_authenticated(&mut parts, login).await),
-        Err(error) => {
-            floor.reached().await;
-            Err(error.into())
-        }
-    }
+    let request = body::json(&parts.headers, &body)?;
+    let login = passkeys.authentication().finish(&request).await?;
+    Ok(passkeys.app.on_authenticated(&mut parts, login).await)
 }

@@ -6,48 +6,33 @@ use axum::{
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
-use crate::Error;
-
-/// The most bytes of a body that are read. The largest finish that browsers send, with a long
-/// attestation, is an eighth of it.
-const MAX_BYTES: usize = 64 * 1024;
+use crate::{
+    Error,
+    wire::json::{MAX_BYTES, parse},
+};
 
 pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
     match Limited::new(body, MAX_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(Error::PayloadTooLarge),
-        // The peer went away or broke the protocol; it will hardly read this.
+        // The client disconnected or broke the protocol.
         Err(_) => Err(Error::MalformedRequest(
             "The request body could not be read.".into(),
         )),
     }
 }
 
-/// Reads a body that must be there.
-///
-/// Requires a JSON content type, which browsers do not send across sites without asking first.
+/// Parses a body, which must be declared as JSON: browsers send that content type to another origin
+/// only after a CORS preflight.
 pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
     if !is_json(headers) {
         return Err(Error::UnsupportedMediaType);
     }
-    // Once for all, where the reader would look at every string.
+    // Once, where the parser would check every string.
     let json = str::from_utf8(body)
         .map_err(|_| Error::MalformedRequest("The request body is not UTF-8.".into()))?;
     parse(json)
-}
-
-pub(super) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, Error> {
-    serde_json::from_str(json).map_err(|error| {
-        let message = format!("The request body is not as expected: {error}.");
-        match error.classify() {
-            Category::Data => Error::InvalidRequest(message.into()),
-            Category::Syntax | Category::Eof | Category::Io => {
-                Error::MalformedRequest(message.into())
-            }
-        }
-    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

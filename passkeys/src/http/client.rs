@@ -11,7 +11,7 @@ use axum::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::base64url;
+use crate::domain::base64url;
 
 const SCRIPT: &str = include_str!("../../client/client.js");
 

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Error, error::StoreError};
+use crate::{Error, domain::error::StoreError};
 
 impl IntoResponse for Error {
     /// `{"error": {"code", "message"}}` with the error's [`status`](Error::status). Causes that
@@ -20,12 +20,6 @@ impl IntoResponse for Error {
             }
             Self::InvalidUser(problem) => {
                 tracing::error!(problem, "a hook returned a user that cannot have passkeys");
-            }
-            Self::PasskeysMissing(app) => {
-                tracing::error!(
-                    "a handler takes `Verified<{app}, _>` and is not given the passkeys: add \
-                     `.layer(axum::Extension(passkeys.clone()))` after its `.route(..)`"
-                );
             }
             _ => {}
         }
@@ -48,23 +42,9 @@ fn causes(error: &StoreError) -> String {
     text
 }
 
-/// Ends a handler early: with an error of ours, or with the response that a hook made.
-pub(super) struct Failure(Response);
-
-impl From<Error> for Failure {
+impl From<Error> for Response {
+    /// So that handlers and `who` futures that fail with a [`Response`] can use `?`.
     fn from(error: Error) -> Self {
-        Self(error.into_response())
-    }
-}
-
-impl From<Response> for Failure {
-    fn from(response: Response) -> Self {
-        Self(response)
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        self.0
+        error.into_response()
     }
 }

@@ -1,16 +1,14 @@
+//! `POST /register/begin` and `POST /register/finish`.
+
 use axum::{
     extract::{Request, State},
     response::Response,
 };
-use serde_json::value::RawValue;
 
-use super::{Failure, Shared, answer, body};
-use crate::{
-    ceremony::{FinishRegistration, RegistrationResponse},
-    relying_party::RelyingParty,
-};
+use super::{body, failure::Failure, router::Shared};
+use crate::{expansion::relying_party::RelyingParty, wire::json};
 
-/// `POST /register/begin`
+/// `POST /register/begin`: a further passkey, or a sign-up where there is a body and the hook.
 pub(super) async fn begin<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
@@ -19,16 +17,14 @@ pub(super) async fn begin<A: RelyingParty>(
     let body = body::read(body).await?;
     let registration = passkeys.registration();
     let begun = if A::SIGN_UP && !body.is_empty() {
-        let user = passkeys
-            .app
-            .sign_up(Request::from_parts(parts, body.into()))
-            .await?;
+        let request = Request::from_parts(parts, body.into());
+        let user = passkeys.app.sign_up(request).await?;
         registration.begin_sign_up(&user).await?
     } else {
         let user = passkeys.app.get_user(&mut parts).await?;
         registration.begin(&user).await?
     };
-    Ok(answer::json(&begun))
+    Ok(json::response(&begun))
 }
 
 /// `POST /register/finish`
@@ -38,19 +34,9 @@ pub(super) async fn finish<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    // The credential is read after its ceremony was taken, so that a broken one ends it too.
-    let request: FinishRegistration<Box<RawValue>> = body::json(&parts.headers, &body)?;
-    let registration = passkeys.registration();
-    let begun = registration.redeem(&request.state).await?;
-    if !begun.sign_up {
-        let user = passkeys.app.get_user(&mut parts).await;
-        let user = user.inspect_err(|_| registration.not_signed_in(&begun))?;
-        registration.check_owner(&begun, &user)?;
-    }
-    let response: RegistrationResponse = body::parse(request.credential.get())
-        .inspect_err(|_| registration.unreadable(&begun.user))?;
-    let result = registration
-        .complete(begun, &response, request.device_name.as_deref())
-        .await?;
+    let request = body::json(&parts.headers, &body)?;
+    let who = passkeys.app.get_user(&mut parts);
+    let who = async { who.await.map_err(Failure::from) };
+    let result = passkeys.registration().finish(&request, who).await?;
     Ok(passkeys.app.on_registered(&mut parts, result).await)
 }

@@ -1,18 +1,18 @@
-use std::{any, marker::PhantomData};
+use std::marker::PhantomData;
 
 use axum::{
-    extract::{FromRequest, OriginalUri, Request},
+    extract::{FromRef, FromRequest, OriginalUri, Request},
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{Failure, body, observe::no_store};
+use super::{body, failure::Failure, observe::no_store};
 use crate::{
-    AuthenticationResult, Error, PasskeyUser, Passkeys,
-    ceremony::{Action, AuthenticationResponse},
-    relying_party::RelyingParty,
+    AuthenticationResult, PasskeyUser, Passkeys,
+    ceremony::{Action, Consent, FinishStepUp},
+    expansion::relying_party::RelyingParty,
 };
 
 /// A request that the user who is signed in has agreed to with a passkey of theirs, just now:
@@ -94,59 +94,39 @@ where
     S: Send + Sync,
     A: RelyingParty,
     T: DeserializeOwned + Send,
+    Passkeys<A>: FromRef<S>,
 {
     type Rejection = Response;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        match verify(request).await {
-            Ok(verified) => Ok(verified),
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let passkeys = Passkeys::from_ref(state);
+        match verify(&passkeys, request).await {
+            Ok(Consent { result, user, body }) => Ok(Self {
+                result,
+                user,
+                body,
+                app: PhantomData,
+            }),
             Err(failure) => Err(no_store(failure.into_response())),
         }
     }
 }
 
-/// A [`FinishStepUp`](crate::ceremony::FinishStepUp) of which only the state is read yet: its
-/// ceremony ends whatever the rest is.
-#[derive(Deserialize)]
-struct Unread {
-    credential: Box<RawValue>,
-    state: String,
-    #[serde(default)]
-    body: Box<RawValue>,
-}
-
-async fn verify<A, T>(request: Request) -> Result<Verified<A, T>, Failure>
+async fn verify<A, T>(passkeys: &Passkeys<A>, request: Request) -> Result<Consent<T>, Failure>
 where
     A: RelyingParty,
     T: DeserializeOwned + Send,
 {
     let (mut parts, body) = request.into_parts();
-    let Some(passkeys) = parts.extensions.get::<Passkeys<A>>().cloned() else {
-        return Err(Error::PasskeysMissing(any::type_name::<A>()).into());
-    };
     let body = body::read(body).await?;
-    let request: Unread = body::json(&parts.headers, &body)?;
-    let step_up = passkeys.step_up();
-    let begun = step_up.redeem(&request.state).await?;
-    let user = passkeys.app.get_user(&mut parts).await;
-    let user = user.inspect_err(|_| step_up.not_signed_in(&begun))?;
+    let request: FinishStepUp = body::json(&parts.headers, &body)?;
     let action = action(&parts, &request.body);
-    let asked = step_up.check(begun, &user, &action)?;
-    let unreadable = |_: &Error| step_up.unreadable(&asked);
-    let response: AuthenticationResponse =
-        body::parse(request.credential.get()).inspect_err(unreadable)?;
-    // Before the passkey counts as used: a body that the handler cannot have is no action.
-    let body = body::parse(request.body.get()).inspect_err(unreadable)?;
-    let result = step_up.complete(&asked, &response).await?;
-    Ok(Verified {
-        result,
-        user,
-        body,
-        app: PhantomData,
-    })
+    let who = passkeys.app.get_user(&mut parts);
+    let who = async { who.await.map_err(Failure::from) };
+    passkeys.step_up().finish(&request, &action, who).await
 }
 
-/// What this request is about to do.
+/// Returns the action that this request is.
 fn action(parts: &Parts, body: &RawValue) -> Action {
     let original = parts.extensions.get::<OriginalUri>();
     let uri = original.map_or(&parts.uri, |OriginalUri(uri)| uri);

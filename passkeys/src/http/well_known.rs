@@ -12,7 +12,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::Config;
+use crate::{Config, Passkeys, expansion::relying_party::RelyingParty};
 
 /// Long enough to spare the server most requests, short enough for a new app or origin to work
 /// on the day it is added.
@@ -25,7 +25,54 @@ const RELATIONS: [&str; 2] = [
     "delegate_permission/common.get_login_creds",
 ];
 
-pub(crate) fn well_known<S: Clone + Send + Sync + 'static>(config: &Config) -> Router<S> {
+impl<A: RelyingParty> Passkeys<A> {
+    /// The documents that browsers, password managers and phones look for at the root of the RP
+    /// ID's host, `https://example.com/.well-known/..`. To be merged into the application's
+    /// outermost router, on that host also where the passkeys' routes are on another.
+    ///
+    /// | document | is there with | and lets |
+    /// | --- | --- | --- |
+    /// | [`webauthn`](https://www.w3.org/TR/webauthn-3/#sctn-related-origins) | `related_origins` | pages of those origins use the passkeys |
+    /// | [`passkey-endpoints`](https://www.w3.org/TR/passkey-endpoints/) | `enroll_url`, `manage_url` | password managers lead people to these pages |
+    /// | [`assetlinks.json`](https://developer.android.com/identity/credential-manager/prerequisites) | `android_apps` | Android apps use the passkeys |
+    /// | [`apple-app-site-association`](https://developer.apple.com/documentation/xcode/supporting-associated-domains) | `apple_apps` | apps on Apple's systems use the passkeys |
+    ///
+    /// Each is public, says what the configuration says and may be kept for an hour. They are
+    /// fetched over `https`, with a certificate that is trusted, and no redirects are followed;
+    /// Apple's and Google's servers must reach theirs.
+    ///
+    /// A document whose keys are not configured is left to the application, which can serve one
+    /// that says more, such as which links open in an app.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// #[passkeys(
+    ///     rp_id = "example.com",
+    ///     origins = ["https://example.com"],
+    ///     manage_url = "https://example.com/account/passkeys",
+    ///     apple_apps = ["ABCDE12345.com.example.app"],
+    /// )]
+    /// impl App {
+    ///     // ..
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
+    /// }
+    ///
+    /// let passkeys = Passkeys::new(App, MemoryRepository::default());
+    /// let router: Router = Router::new()
+    ///     .nest("/auth/passkeys", passkeys.router())
+    ///     .merge(passkeys.well_known());
+    /// ```
+    pub fn well_known<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        well_known(self.config())
+    }
+}
+
+fn well_known<S: Clone + Send + Sync + 'static>(config: &Config) -> Router<S> {
     let documents = [
         ("webauthn", related_origins(config)),
         ("passkey-endpoints", pages(config)),

@@ -1,14 +1,30 @@
 //! The errors of a route, by their statuses.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use utoipa::openapi::{
     Content, ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema,
     schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type},
 };
 
-use super::{REJECTION, schemas};
-use crate::Error;
+use crate::{Error, domain::error::StoreError, wire::schemas};
+
+/// Name of the component for responses of the application itself.
+pub(super) const REJECTION: &str = "Passkeys.Rejection";
+
+/// Stands for a message: only status and code of these errors matter.
+const SILENT: Cow<'static, str> = Cow::Borrowed("");
+
+/// Errors of a route that reads its body.
+pub(super) const BODY: [Error; 2] = [Error::MalformedRequest(SILENT), Error::PayloadTooLarge];
+
+/// Errors of a route that parses its body as JSON.
+pub(super) const JSON: [Error; 2] = [Error::UnsupportedMediaType, Error::InvalidRequest(SILENT)];
+
+/// Error of a route that needs a store.
+pub(super) fn store() -> [Error; 1] {
+    [Error::StorageUnavailable(StoreError::new("a store"))]
+}
 
 /// The component of the error with this code: `{"error": {"code", "message"}}`.
 pub(super) fn schema(code: &str) -> Schema {

@@ -1,15 +1,24 @@
 //! One operation of the document, put together.
 
 use utoipa::openapi::{
-    Content, ContentBuilder, Required,
+    Content, ContentBuilder, HttpMethod, Required,
     path::{Operation, OperationBuilder, Parameter},
     request_body::RequestBodyBuilder,
     response::ResponseBuilder,
     schema::Components,
 };
 
-use super::{TAG, errors, hooks::Hooks, payload::Payload};
-use crate::Error;
+use super::errors;
+use crate::{
+    Error,
+    expansion::{hooks::Hooks, payload::Payload},
+};
+
+/// Tag of the operations.
+pub(super) const TAG: &str = "passkeys";
+
+/// An operation with its path and method.
+pub(super) type Route = (&'static str, HttpMethod, Operation);
 
 /// An operation. The schemas that it refers to go to the document's components.
 pub(super) struct Described<'a> {

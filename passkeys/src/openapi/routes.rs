@@ -1,45 +1,33 @@
 //! The routes: what each takes, which hooks it asks, and every way it can answer.
 
-use std::borrow::Cow;
-
 use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
         HttpMethod, Required,
-        path::{Operation, ParameterBuilder, ParameterIn},
+        path::{ParameterBuilder, ParameterIn},
         schema::{AdditionalProperties, Components, ObjectBuilder, OneOfBuilder, Schema, Type},
     },
 };
 
 #[cfg(feature = "client")]
 use super::signals;
-use super::{hooks::Hooks, operation::Described, payload::Payload, schemas};
+use super::{
+    errors::{BODY, JSON, store},
+    operation::{Described, Route},
+};
 use crate::{
     Error,
     ceremony::{
         AuthenticationResponse, Begun, CreationOptions, FinishAuthentication, FinishRegistration,
         RegistrationResponse, RequestOptions,
     },
-    error::StoreError,
-    http::{BeginStepUp, CredentialView, Rename},
-    relying_party::{Registered, RelyingParty},
+    expansion::{hooks::Hooks, payload::Payload, relying_party::RelyingParty},
+    wire::{
+        begin::BeginStepUp,
+        credentials::{CredentialView, Registered, Rename},
+        schemas,
+    },
 };
-
-pub(super) type Route = (&'static str, HttpMethod, Operation);
-
-/// The errors are here for their statuses and codes, not for what they say.
-const SILENT: Cow<'static, str> = Cow::Borrowed("");
-
-/// A body that is read.
-pub(super) const BODY: [Error; 2] = [Error::MalformedRequest(SILENT), Error::PayloadTooLarge];
-
-/// A body that is read as JSON of some shape.
-pub(super) const JSON: [Error; 2] = [Error::UnsupportedMediaType, Error::InvalidRequest(SILENT)];
-
-/// A store that is asked.
-pub(super) fn store() -> [Error; 1] {
-    [Error::StorageUnavailable(StoreError::new("a store"))]
-}
 
 pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Vec<Route> {
     vec![

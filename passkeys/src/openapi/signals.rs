@@ -3,14 +3,13 @@
 use utoipa::openapi::{HttpMethod, Required, schema::Components};
 
 use super::{
-    hooks::Hooks,
-    operation::Described,
-    payload::Payload,
-    routes::{BODY, JSON, Route, store},
+    errors::{BODY, JSON, store},
+    operation::{Described, Route},
 };
 use crate::{
     Error,
-    http::{Signals, Tried, UnknownCredential},
+    expansion::{hooks::Hooks, payload::Payload},
+    wire::signals::{Signals, TriedCredential, UnknownCredential},
 };
 
 pub(super) fn current(hooks: &mut Hooks, components: &mut Components) -> Route {
@@ -30,7 +29,7 @@ pub(super) fn unknown(components: &mut Components) -> Route {
     let route = Described::new("signals_unknown", "Is a passkey unknown?", components)
         .takes(
             "The passkey that a sign-in was refused for.",
-            Payload::json::<Tried>(),
+            Payload::json::<TriedCredential>(),
             Required::True,
         )
         .answers(

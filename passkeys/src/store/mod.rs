@@ -26,20 +26,15 @@ use async_trait::async_trait;
 use serde::Serialize;
 use time::OffsetDateTime;
 
+mod arc;
 pub(crate) mod codec;
-mod memory_challenges;
-mod memory_credentials;
+mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(feature = "postgres")]
-mod postgres_challenges;
-#[cfg(feature = "postgres")]
-mod postgres_credentials;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "sealed")]
 mod sealed;
-mod shared;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 #[cfg(feature = "sqlite")]
@@ -47,12 +42,9 @@ mod sqlite;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 pub(crate) mod ticket;
 
-pub use memory_challenges::MemoryChallenges;
-pub use memory_credentials::MemoryRepository;
+pub use memory::{MemoryChallenges, MemoryRepository};
 #[cfg(feature = "postgres")]
-pub use postgres_challenges::PostgresChallenges;
-#[cfg(feature = "postgres")]
-pub use postgres_credentials::PostgresRepository;
+pub use postgres::{PostgresChallenges, PostgresRepository};
 #[cfg(feature = "redis")]
 pub use redis::RedisChallenges;
 #[cfg(feature = "sealed")]
@@ -63,7 +55,7 @@ pub use sql::InvalidTableName;
 pub use sqlite::SqliteRepository;
 
 use crate::{Credential, CredentialId};
-pub use crate::{error::StoreError, pending::PendingCeremony};
+pub use crate::{domain::error::StoreError, domain::pending::PendingCeremony};
 
 /// Registered passkeys, across all users.
 ///

@@ -1,7 +1,7 @@
 use sha2::{Digest, Sha256};
 
 use super::StoreError;
-use crate::base64url;
+use crate::domain::base64url;
 
 /// What redeems a ceremony that waits in a shared store: 128 random bits, to the peer as
 /// `state` and to the store as their digest.

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::Fault;
-use crate::base64url;
+use crate::domain::base64url;
 
 /// A browser and an authenticator in one: makes passkeys and signs in with them, as
 /// `navigator.credentials` does, but takes the server's JSON and answers JSON.
@@ -21,7 +21,7 @@ use crate::base64url;
 /// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
 /// # }
 /// use passkeys::{PasskeyUser, ceremony::FinishRegistration, testing::Authenticator};
-/// use serde_json::{from_value, to_value};
+/// use serde_json::{to_value, value::to_raw_value};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -30,12 +30,10 @@ use crate::base64url;
 /// let user = PasskeyUser::new("1", "ada", "Ada");
 ///
 /// let begun = passkeys.registration().begin(&user).await?;
-/// let request = FinishRegistration {
-///     credential: from_value(phone.create(&to_value(&begun)?))?,
-///     state: begun.state,
-///     device_name: None,
-/// };
-/// let registered = passkeys.registration().finish(&user, &request).await?;
+/// let credential = to_raw_value(&phone.create(&to_value(&begun)?))?;
+/// let request = FinishRegistration::new(credential, begun.state);
+/// let who = async { Ok::<_, passkeys::Error>(user) };
+/// let registered = passkeys.registration().finish(&request, who).await?;
 /// assert_eq!(registered.user_id(), "1");
 /// # Ok(())
 /// # }

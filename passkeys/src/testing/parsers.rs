@@ -1,7 +1,7 @@
 //! Parsers behind the public interface, for whoever feeds them nonsense. Not part of the public
 //! interface.
 
-use crate::engine::authenticator_data;
+use crate::verify::authenticator_data;
 
 /// What is read of authenticator data.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use time::{Duration, OffsetDateTime};
 use super::{Broken, ROUNDS, TASKS, Verdict, kept, race, same};
 use crate::{
     PasskeyUser,
-    action::Action,
-    challenge::Challenge,
-    pending::Purpose,
+    domain::action::Action,
+    domain::challenge::Challenge,
+    domain::pending::Purpose,
     store::{ChallengeStore, PendingCeremony},
 };
 

@@ -1,0 +1,109 @@
+use std::{borrow::Cow, error::Error as StdError};
+
+/// What can go wrong in a ceremony or while managing passkeys.
+///
+/// Each has a stable [`code`](Self::code) and HTTP [`status`](Self::status); as a response it
+/// is `{"error": {"code", "message"}}`. Nothing here tells a peer why a verification failed:
+/// the audit trail does.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The `state` is unknown, already used, expired, or of another ceremony.
+    #[error("The ceremony is unknown, already finished or expired. Begin again.")]
+    ChallengeNotFound,
+    /// The authenticator's answer to a registration does not verify.
+    #[error("The registration could not be verified.")]
+    AttestationVerificationFailed,
+    /// The credential's id is registered already, to this user or another.
+    #[error("This passkey is already registered.")]
+    CredentialAlreadyExists,
+    /// The account that was to sign up has passkeys already.
+    #[error("This account exists already. Sign in instead.")]
+    AccountAlreadyExists,
+    /// The sign-in or step-up failed. The same for every cause.
+    #[error("The passkey could not be verified.")]
+    AuthenticationFailed,
+    /// The signed-in user has no credential with this id, or none to step up with.
+    #[error("No such passkey.")]
+    CredentialNotFound,
+    /// The user's last passkey that can sign in was to be deleted, and the application keeps it:
+    /// [`PasskeyUser::keeps_last_passkey`](crate::PasskeyUser::keeps_last_passkey).
+    #[error("This is the last passkey that can sign in. Add another one first.")]
+    LastCredential,
+    /// The body is not JSON.
+    #[error("{0}")]
+    MalformedRequest(Cow<'static, str>),
+    /// The body is JSON of another shape, or a value is out of bounds.
+    #[error("{0}")]
+    InvalidRequest(Cow<'static, str>),
+    /// The body is larger than the library reads.
+    #[error("The request body is larger than 64 KiB.")]
+    PayloadTooLarge,
+    /// The body is not declared as JSON.
+    #[error("Expected a body with `Content-Type: application/json`.")]
+    UnsupportedMediaType,
+    /// The route exists, with other methods.
+    #[error("This method is not allowed here.")]
+    MethodNotAllowed,
+    /// A store failed or cannot be reached. The cause is for the log.
+    #[error("Storage is unavailable. Try again.")]
+    StorageUnavailable(#[from] StoreError),
+    /// A hook named a user that no credential can be created for: a mistake in the application.
+    #[error("Something went wrong on the server.")]
+    InvalidUser(&'static str),
+}
+
+impl Error {
+    /// The stable word that clients match on.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ChallengeNotFound => "challenge_not_found",
+            Self::AttestationVerificationFailed => "attestation_verification_failed",
+            Self::CredentialAlreadyExists => "credential_already_exists",
+            Self::AccountAlreadyExists => "account_already_exists",
+            Self::AuthenticationFailed => "authentication_failed",
+            Self::CredentialNotFound => "credential_not_found",
+            Self::LastCredential => "last_credential",
+            Self::MalformedRequest(_) | Self::InvalidRequest(_) => "invalid_request",
+            Self::PayloadTooLarge => "payload_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::StorageUnavailable(_) => "storage_unavailable",
+            Self::InvalidUser(_) => "internal_error",
+        }
+    }
+
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::ChallengeNotFound
+            | Self::AttestationVerificationFailed
+            | Self::MalformedRequest(_) => 400,
+            Self::AuthenticationFailed => 401,
+            Self::CredentialNotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::CredentialAlreadyExists | Self::AccountAlreadyExists | Self::LastCredential => {
+                409
+            }
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::InvalidRequest(_) => 422,
+            Self::InvalidUser(_) => 500,
+            Self::StorageUnavailable(_) => 503,
+        }
+    }
+}
+
+/// A store failed. Carries the cause for the log; a peer only sees `storage_unavailable`.
+#[derive(Debug, thiserror::Error)]
+#[error("storage is unavailable")]
+pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);
+
+impl StoreError {
+    /// Wraps the cause.
+    pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}

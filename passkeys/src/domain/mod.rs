@@ -1,0 +1,18 @@
+//! The domain: users, credentials, configuration, errors and the state of a ceremony.
+//!
+//! Nothing here knows JSON over HTTP, cryptography, storage or axum; every other module may depend
+//! on this one.
+
+pub(crate) mod action;
+pub(crate) mod base64url;
+pub(crate) mod challenge;
+pub(crate) mod clock;
+pub(crate) mod config;
+pub(crate) mod credential;
+pub(crate) mod device_name;
+pub(crate) mod error;
+pub(crate) mod pending;
+#[cfg(feature = "provider-names")]
+mod provider_names;
+pub(crate) mod secret;
+pub(crate) mod user;

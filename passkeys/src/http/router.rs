@@ -1,0 +1,61 @@
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, patch, post},
+};
+#[cfg(feature = "client")]
+use axum::{response::IntoResponse as _, routing::MethodRouter};
+
+use super::{authenticate, credentials, observe, register, step_up};
+#[cfg(feature = "client")]
+use super::{client, signals};
+use crate::{Error, Passkeys, expansion::relying_party::RelyingParty};
+
+/// State of every handler.
+pub(super) type Shared<A> = Arc<Passkeys<A>>;
+
+impl<A: RelyingParty> Passkeys<A> {
+    /// The routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
+    /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
+    /// `/credentials/{id}`. With the feature `client` also the browser's side, `/client.js`, and what
+    /// it asks for: `/signals` and `/signals/unknown`.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        router(self.clone())
+    }
+}
+
+fn router<A, S>(passkeys: Passkeys<A>) -> Router<S>
+where
+    A: RelyingParty,
+    S: Clone + Send + Sync + 'static,
+{
+    let routes = Router::new()
+        .route("/register/begin", post(register::begin::<A>))
+        .route("/register/finish", post(register::finish::<A>))
+        .route("/authenticate/begin", post(authenticate::begin::<A>))
+        .route("/authenticate/finish", post(authenticate::finish::<A>))
+        .route("/step-up/begin", post(step_up::begin::<A>))
+        .route("/credentials", get(credentials::list::<A>))
+        .route(
+            "/credentials/{id}",
+            patch(credentials::rename::<A>).delete(credentials::delete::<A>),
+        );
+    #[cfg(feature = "client")]
+    let routes = routes
+        .route("/signals", get(signals::current::<A>))
+        .route("/signals/unknown", post(signals::unknown::<A>));
+    let routes = routes
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .layer(observe::Observe(passkeys.ceremonies.config.clone()));
+    // After the layer: the module is the same for everybody and may be kept.
+    #[cfg(feature = "client")]
+    let routes = routes.route("/client.js", client_js());
+    routes.with_state(Arc::new(passkeys))
+}
+
+#[cfg(feature = "client")]
+fn client_js<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
+    get(client::script)
+        .fallback(async || observe::no_store(Error::MethodNotAllowed.into_response()))
+}

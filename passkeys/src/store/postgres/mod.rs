@@ -1,0 +1,8 @@
+//! Stores in PostgreSQL.
+
+mod challenges;
+mod credentials;
+mod database;
+
+pub use challenges::PostgresChallenges;
+pub use credentials::PostgresRepository;

@@ -1,0 +1,5 @@
+//! Store in Redis or Valkey.
+
+mod challenges;
+
+pub use challenges::RedisChallenges;

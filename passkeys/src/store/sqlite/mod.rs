@@ -1,0 +1,5 @@
+//! Store in an SQLite file.
+
+mod credentials;
+
+pub use credentials::SqliteRepository;

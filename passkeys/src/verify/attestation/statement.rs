@@ -1,0 +1,76 @@
+//! Requirements of attestation statement formats
+//! ([Level 3, §8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats)) that
+//! `webauthn-rs-core` leaves out.
+
+use serde_cbor_2::Value;
+use x509_cert::{
+    Certificate,
+    der::{Decode as _, oid::ObjectIdentifier},
+};
+
+use crate::verify::{attestation_object::AttestationObject, refusal::Refusal};
+
+/// Checks the requirements of the statement's format that `webauthn-rs-core` leaves out.
+pub(in crate::verify) fn check_statement(object: &AttestationObject) -> Result<(), Refusal> {
+    let certificate = object.trust_path().next();
+    let holds = match (object.format.as_str(), certificate) {
+        // §8.7: the statement is an empty map.
+        ("none", _) => object.statement == Value::Map(<_>::default()),
+        ("packed", Some(der)) => fits_packed(object, der),
+        // §8.6, step 2: the certificate's key is on P-256.
+        ("fido-u2f", Some(der)) => {
+            Certificate::from_der(der).is_ok_and(|der| algorithm(&der) == Some(ES256))
+        }
+        _ => true,
+    };
+    holds.then_some(()).ok_or(Refusal::Attestation)
+}
+
+fn fits_packed(object: &AttestationObject, der: &[u8]) -> bool {
+    let Ok(certificate) = Certificate::from_der(der) else {
+        return false;
+    };
+    // §8.2: the signature is by the certificate's key and of the algorithm `alg`.
+    let fits = match (object.member("alg"), algorithm(&certificate)) {
+        (Some(Value::Integer(said)), Some(algorithm)) => *said == algorithm,
+        _ => false,
+    };
+    fits && has_country(&certificate) && !names_one_authenticator(&certificate)
+}
+
+const ES256: i128 = -7;
+const ES384: i128 = -35;
+const RS256: i128 = -257;
+
+const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const SERIAL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2");
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// The COSE algorithm that the certificate's key signs with, of those that can be verified.
+fn algorithm(certificate: &Certificate) -> Option<i128> {
+    let key = certificate.tbs_certificate().subject_public_key_info();
+    let curve = || key.algorithm.parameters.as_ref()?.decode_as().ok();
+    match key.algorithm.oid {
+        ELLIPTIC if curve() == Some(P256) => Some(ES256),
+        ELLIPTIC if curve() == Some(P384) => Some(ES384),
+        RSA => Some(RS256),
+        _ => None,
+    }
+}
+
+/// §8.2.1: the subject's country is a code of ISO 3166.
+fn has_country(certificate: &Certificate) -> bool {
+    let country = certificate.tbs_certificate().subject().country();
+    country.ok().flatten().is_some_and(|country| {
+        let code = country.as_bytes();
+        code.len() == 2 && code.iter().all(u8::is_ascii_alphabetic)
+    })
+}
+
+/// §8.2.2: `id-fido-gen-ce-sernum`, which only those may be told who asked for it. We never do.
+fn names_one_authenticator(certificate: &Certificate) -> bool {
+    let extensions = certificate.tbs_certificate().extensions();
+    extensions.is_some_and(|all| all.iter().any(|one| one.extn_id == SERIAL_NUMBER))
+}

@@ -1,0 +1,126 @@
+//! Authenticator data, byte for byte
+//! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_cbor_2::Value;
+
+use super::{
+    cbor,
+    refusal::{Refusal, ensure},
+};
+use crate::{CredentialId, UserVerification};
+
+const USER_PRESENT: u8 = 1;
+const USER_VERIFIED: u8 = 1 << 2;
+const BACKUP_ELIGIBLE: u8 = 1 << 3;
+const BACKUP_STATE: u8 = 1 << 4;
+const ATTESTED: u8 = 1 << 6;
+const EXTENSIONS: u8 = 1 << 7;
+
+#[derive(Debug)]
+pub(crate) struct AuthenticatorData<'a> {
+    pub(crate) rp_id_hash: &'a [u8; 32],
+    pub(crate) flags: u8,
+    pub(crate) sign_count: u32,
+    pub(crate) attested: Option<AttestedCredential<'a>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct AttestedCredential<'a> {
+    pub(crate) aaguid: [u8; 16],
+    pub(crate) credential_id: &'a [u8],
+    /// In `COSE_Key` form.
+    pub(crate) public_key: &'a [u8],
+}
+
+impl<'a> AuthenticatorData<'a> {
+    /// Accepts exactly what the flags announce: nothing less, and not a byte after it.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
+        Self::read(bytes).ok_or(Refusal::Malformed)
+    }
+
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (rp_id_hash, rest) = bytes.split_first_chunk()?;
+        let (&[flags], rest) = rest.split_first_chunk()?;
+        let (&sign_count, mut rest) = rest.split_first_chunk()?;
+        let mut attested = None;
+        if flags & ATTESTED != 0 {
+            let (credential, after) = AttestedCredential::read(rest)?;
+            attested = Some(credential);
+            rest = after;
+        }
+        if flags & EXTENSIONS != 0 {
+            let (extensions, after) = cbor::split(rest)?;
+            serde_cbor_2::from_slice::<Extensions>(extensions).ok()?;
+            // A map, of any length.
+            (rest[0] >> 5 == 5).then_some(())?;
+            rest = after;
+        }
+        rest.is_empty().then_some(Self {
+            rp_id_hash,
+            flags,
+            sign_count: u32::from_be_bytes(sign_count),
+            attested,
+        })
+    }
+
+    pub(super) fn check_rp_id(&self, hash: &[u8; 32]) -> Result<(), Refusal> {
+        ensure(self.rp_id_hash == hash, Refusal::RpIdHash)
+    }
+
+    pub(super) fn check_user_present(&self) -> Result<(), Refusal> {
+        ensure(self.flags & USER_PRESENT != 0, Refusal::UserNotPresent)
+    }
+
+    pub(super) fn check_user_verified(&self, policy: UserVerification) -> Result<(), Refusal> {
+        let required = policy == UserVerification::Required;
+        ensure(!required || self.user_verified(), Refusal::UserNotVerified)
+    }
+
+    pub(super) fn check_backup_state(&self) -> Result<(), Refusal> {
+        let possible = !self.backup_state() || self.backup_eligible();
+        ensure(possible, Refusal::BackupState)
+    }
+
+    pub(super) fn user_verified(&self) -> bool {
+        self.flags & USER_VERIFIED != 0
+    }
+
+    pub(super) fn backup_eligible(&self) -> bool {
+        self.flags & BACKUP_ELIGIBLE != 0
+    }
+
+    pub(super) fn backup_state(&self) -> bool {
+        self.flags & BACKUP_STATE != 0
+    }
+}
+
+impl<'a> AttestedCredential<'a> {
+    fn read(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let (&aaguid, rest) = bytes.split_first_chunk()?;
+        let (&length, rest) = rest.split_first_chunk()?;
+        let length = usize::from(u16::from_be_bytes(length));
+        (1..=CredentialId::MAX_BYTES)
+            .contains(&length)
+            .then_some(())?;
+        let (credential_id, rest) = rest.split_at_checked(length)?;
+        let (public_key, rest) = cbor::split(rest)?;
+        Some((
+            Self {
+                aaguid,
+                credential_id,
+                public_key,
+            },
+            rest,
+        ))
+    }
+}
+
+/// What extensions say, by their names.
+#[derive(Deserialize)]
+struct Extensions {
+    #[serde(flatten)]
+    _all: BTreeMap<String, Value>,
+}

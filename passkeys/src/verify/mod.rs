@@ -1,0 +1,29 @@
+//! Verification of authenticator responses: the steps of
+//! [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) that need no storage.
+//!
+//! [`registration`] is §7.1 and [`assertion`] is §7.2, each readable beside the specification.
+//! Signatures are verified by the provider in [`crypto`]. Attestation statements are verified in
+//! [`attestation`], the only module that knows `webauthn-rs-core`.
+//!
+//! Every check that fails has a [`Refusal`] of its own. Callers translate it: clients get an opaque
+//! error, the audit trail gets the reason.
+
+mod assertion;
+pub mod attestation;
+mod attestation_object;
+pub(crate) mod authenticator_data;
+mod cbor;
+mod client_data;
+mod crypto;
+mod ed25519;
+#[cfg(feature = "testing")]
+pub mod oracle;
+mod public_key;
+mod refusal;
+mod registration;
+mod verifier;
+
+pub(crate) use assertion::Asserted;
+pub(crate) use refusal::Refusal;
+pub(crate) use registration::Attested;
+pub(crate) use verifier::Verifier;

@@ -1,0 +1,39 @@
+/// A check of §7.1 or §7.2 that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The response or a part of it cannot be parsed.
+    Malformed,
+    /// `id`, `rawId` and the attested credential ID differ.
+    CredentialId,
+    /// The client data's `type` is not the one of this ceremony.
+    ClientDataType,
+    /// The client data's `challenge` is not the one that was sent.
+    Challenge,
+    /// The client data's `origin` is not configured.
+    Origin,
+    /// The response was created in a cross-origin frame.
+    CrossOrigin,
+    /// The authenticator data is for another RP ID.
+    RpIdHash,
+    /// The user-present flag is not set.
+    UserNotPresent,
+    /// The user-verified flag is not set, and the configuration requires it.
+    UserNotVerified,
+    /// The backup-state flag is set without the backup-eligible flag.
+    BackupState,
+    /// The backup-eligible flag differs from the one at registration.
+    BackupEligibility,
+    /// The key's algorithm was not offered, or its curve or size is not one of the algorithm's.
+    Algorithm,
+    /// The attestation statement does not verify, or is missing where it is required.
+    Attestation,
+    /// The attestation leads to no trust anchor, or to one that is not trusted for this model.
+    Untrusted,
+    /// The signature does not verify.
+    Signature,
+}
+
+/// Returns `Ok` if a check holds, and the refusal otherwise.
+pub(super) fn ensure(holds: bool, otherwise: Refusal) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(otherwise) }
+}

@@ -1,0 +1,95 @@
+//! The passkey list, and the bodies of management requests.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+#[cfg(feature = "openapi")]
+use super::schemas;
+use crate::{Aaguid, Credential, CredentialId, PasskeyUser, Transport};
+
+/// A passkey as its owner sees it. Never the public key.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Credential))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the specification"
+)]
+pub(crate) struct CredentialView {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    id: String,
+    /// What its owner calls it; may be empty.
+    device_name: String,
+    transports: Vec<Transport>,
+    /// The model of its authenticator, where that is known.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    aaguid: Option<String>,
+    /// What people call that model or its maker, where this server knows it.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    provider: Option<&'static str>,
+    /// Whether it may be synchronised to other devices.
+    backup_eligible: bool,
+    /// Whether it was, when it last signed in.
+    backup_state: bool,
+    /// Whether it signs in without its user being named.
+    discoverable: bool,
+    /// Whether it cannot sign in, because it may have been copied.
+    suspended: bool,
+    /// Whether it is the one that signed in now, if the application says so.
+    current: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::timestamp))]
+    created_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::optional_timestamp, required))]
+    last_used_at: Option<OffsetDateTime>,
+}
+
+impl CredentialView {
+    pub(crate) fn new(credential: Credential, owner: &PasskeyUser) -> Self {
+        Self {
+            current: owner.is_signed_in_with(&credential.id),
+            id: credential.id.to_string(),
+            device_name: credential.device_name,
+            transports: credential.transports,
+            aaguid: credential.aaguid.map(|aaguid| aaguid.to_string()),
+            provider: credential.aaguid.and_then(provider),
+            backup_eligible: credential.backup_eligible,
+            backup_state: credential.backup_state,
+            discoverable: credential.discoverable,
+            suspended: credential.suspended_at.is_some(),
+            created_at: credential.created_at,
+            last_used_at: credential.last_used_at,
+        }
+    }
+}
+
+#[cfg(feature = "provider-names")]
+fn provider(aaguid: Aaguid) -> Option<&'static str> {
+    aaguid.provider_name()
+}
+
+/// The member is there and says nothing, so that pages need not know the features of a server.
+#[cfg(not(feature = "provider-names"))]
+fn provider(_: Aaguid) -> Option<&'static str> {
+    None
+}
+
+/// The body of `PATCH /credentials/{id}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Rename))]
+pub(crate) struct Rename {
+    pub(crate) device_name: String,
+}
+
+/// The default response to `register/finish`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Registered))]
+pub(crate) struct Registered<'a> {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::ok))]
+    pub(crate) status: &'static str,
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) credential_id: &'a CredentialId,
+}

@@ -1,0 +1,139 @@
+//! The bodies of the requests that finish a ceremony.
+//!
+//! The credential stays unparsed JSON until the ceremony state has been taken from the challenge
+//! store: a malformed credential ends its ceremony like any other that does not verify.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[cfg(feature = "openapi")]
+use super::responses::{AuthenticationResponse, RegistrationResponse};
+
+/// The body of `register/finish`.
+///
+/// Deserialises with `serde_json`, for example by `axum::Json`.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration))]
+#[non_exhaustive]
+pub struct FinishRegistration {
+    /// The `PublicKeyCredential` that `navigator.credentials.create()` returned, as JSON.
+    #[cfg_attr(feature = "openapi", schema(value_type = RegistrationResponse))]
+    pub credential: Box<RawValue>,
+    /// The ceremony state from `begin`.
+    pub state: String,
+    /// The name that the user gives the passkey; empty if they were not asked. At most 255
+    /// characters; invisible ones are removed.
+    #[serde(default)]
+    pub device_name: Option<String>,
+}
+
+impl FinishRegistration {
+    /// Creates a body without a device name.
+    #[must_use]
+    pub fn new(credential: Box<RawValue>, state: impl Into<String>) -> Self {
+        Self {
+            credential,
+            state: state.into(),
+            device_name: None,
+        }
+    }
+
+    /// Sets the name that the user gives the passkey.
+    #[must_use]
+    pub fn device_name(mut self, name: impl Into<String>) -> Self {
+        self.device_name = Some(name.into());
+        self
+    }
+}
+
+impl fmt::Debug for FinishRegistration {
+    /// Leaves out the credential, and the state: whoever has it can end the ceremony.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishRegistration")
+            .field("device_name", &self.device_name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of `authenticate/finish`.
+///
+/// Deserialises with `serde_json`, for example by `axum::Json`.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication))]
+#[non_exhaustive]
+pub struct FinishAuthentication {
+    /// The `PublicKeyCredential` that `navigator.credentials.get()` returned, as JSON.
+    #[cfg_attr(feature = "openapi", schema(value_type = AuthenticationResponse))]
+    pub credential: Box<RawValue>,
+    /// The ceremony state from `begin`.
+    pub state: String,
+}
+
+impl FinishAuthentication {
+    /// Creates a body.
+    #[must_use]
+    pub fn new(credential: Box<RawValue>, state: impl Into<String>) -> Self {
+        Self {
+            credential,
+            state: state.into(),
+        }
+    }
+}
+
+impl fmt::Debug for FinishAuthentication {
+    /// Leaves out the credential, and the state: whoever has it can end the ceremony.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishAuthentication")
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of a request that a user has consented to: the assertion, and the request's own body.
+///
+/// Deserialises with `serde_json`, for example by `axum::Json`. [`StepUp::finish`] wants the text
+/// of `body`, hence the default for `T`. For an OpenAPI document `T` is the type that the handler's
+/// [`Verified`] yields: `request_body = FinishStepUp<Transfer>`.
+///
+/// [`StepUp::finish`]: crate::ceremony::StepUp::finish
+/// [`Verified`]: crate::Verified
+#[derive(Clone, Deserialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(as = Passkeys::FinishStepUp, description = "A request that its user has consented to.")
+)]
+#[non_exhaustive]
+pub struct FinishStepUp<T = Box<RawValue>> {
+    /// The `PublicKeyCredential` that `navigator.credentials.get()` returned, as JSON.
+    #[cfg_attr(feature = "openapi", schema(value_type = AuthenticationResponse))]
+    pub credential: Box<RawValue>,
+    /// The ceremony state from `begin`.
+    pub state: String,
+    /// The request's own body.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = T::schema, required))]
+    pub body: T,
+}
+
+impl<T> FinishStepUp<T> {
+    /// Creates a body.
+    #[must_use]
+    pub fn new(credential: Box<RawValue>, state: impl Into<String>, body: T) -> Self {
+        Self {
+            credential,
+            state: state.into(),
+            body,
+        }
+    }
+}
+
+impl<T> fmt::Debug for FinishStepUp<T> {
+    /// Leaves out the credential, the state (whoever has it can end the ceremony) and the body,
+    /// which may be personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FinishStepUp").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,16 @@
+//! The JSON that goes over the network: options, responses and request bodies, each with its
+//! schema for the OpenAPI document.
+//!
+//! Types here are data. What they mean is decided by [`verify`](crate::verify) and
+//! [`ceremony`](crate::ceremony).
+
+pub(crate) mod begin;
+pub(crate) mod credentials;
+pub(crate) mod finish;
+pub(crate) mod json;
+pub(crate) mod options;
+pub(crate) mod responses;
+#[cfg(feature = "openapi")]
+pub(crate) mod schemas;
+#[cfg(feature = "client")]
+pub(crate) mod signals;

@@ -1,0 +1,133 @@
+//! Authenticator responses, in the JSON form of `PublicKeyCredential.toJSON()`
+//! ([Level 3, §5.1](https://www.w3.org/TR/webauthn-3/#iface-pkcredential)).
+//!
+//! Unknown members are ignored, as the specification requires.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+#[cfg(feature = "openapi")]
+use super::schemas;
+use crate::{Transport, domain::base64url};
+
+/// `RegistrationResponseJSON`: the result of `navigator.credentials.create()`.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationResponse))]
+pub struct RegistrationResponse {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) id: String,
+    #[serde(rename = "rawId", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) raw_id: Vec<u8>,
+    #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
+    pub(crate) kind: String,
+    pub(crate) response: AttestationResponse,
+    #[serde(rename = "clientExtensionResults", default)]
+    pub(crate) extensions: RegistrationExtensions,
+}
+
+/// `AuthenticatorAttestationResponseJSON`.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AttestationResponse))]
+pub(crate) struct AttestationResponse {
+    #[serde(rename = "clientDataJSON", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) client_data_json: Vec<u8>,
+    #[serde(rename = "attestationObject", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) attestation_object: Vec<u8>,
+    #[serde(default)]
+    transports: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationExtensions))]
+pub(crate) struct RegistrationExtensions {
+    #[serde(rename = "credProps", default)]
+    pub(crate) cred_props: Option<CredentialProperties>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CredentialProperties))]
+pub(crate) struct CredentialProperties {
+    #[serde(default)]
+    pub(crate) rk: Option<bool>,
+}
+
+/// `AuthenticationResponseJSON`: the result of `navigator.credentials.get()`.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AuthenticationResponse))]
+pub struct AuthenticationResponse {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) id: String,
+    #[serde(rename = "rawId", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) raw_id: Vec<u8>,
+    #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
+    pub(crate) kind: String,
+    pub(crate) response: AssertionResponse,
+}
+
+/// `AuthenticatorAssertionResponseJSON`.
+#[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AssertionResponse))]
+pub(crate) struct AssertionResponse {
+    #[serde(rename = "clientDataJSON", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) client_data_json: Vec<u8>,
+    #[serde(rename = "authenticatorData", with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) authenticator_data: Vec<u8>,
+    #[serde(with = "base64url")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
+    pub(crate) signature: Vec<u8>,
+    #[serde(rename = "userHandle", default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::optional_base64url))]
+    pub(crate) user_handle: Option<UserHandle>,
+}
+
+#[derive(Clone, Deserialize)]
+pub(crate) struct UserHandle(#[serde(with = "base64url")] pub(crate) Vec<u8>);
+
+impl fmt::Debug for RegistrationResponse {
+    /// Shows the credential ID only: the signed data must not end up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegistrationResponse")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RegistrationResponse {
+    /// Returns the known transports. Unknown ones are left out, as the specification requires.
+    pub(crate) fn transports(&self) -> Vec<Transport> {
+        let mut known = Vec::new();
+        for transport in self
+            .response
+            .transports
+            .iter()
+            .filter_map(|word| Transport::from_word(word))
+        {
+            if !known.contains(&transport) {
+                known.push(transport);
+            }
+        }
+        known
+    }
+
+    pub(crate) fn discoverable(&self) -> Option<bool> {
+        self.extensions.cred_props.as_ref()?.rk
+    }
+}
+
+impl fmt::Debug for AuthenticationResponse {
+    /// Shows the credential ID only: the signed data must not end up in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthenticationResponse")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,92 @@
+//! The schemas of single values, for the wire types' fields.
+
+use serde_json::Value;
+use utoipa::openapi::{
+    RefOr, Schema,
+    schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type},
+};
+
+use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, UserVerification};
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+/// A string, or `null`.
+fn nullable(string: ObjectBuilder) -> ObjectBuilder {
+    string.schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+}
+
+fn encoded() -> ObjectBuilder {
+    string()
+        .content_encoding("base64url")
+        .pattern(Some("^[A-Za-z0-9_-]*$"))
+}
+
+fn date_time() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+}
+
+pub(crate) fn base64url() -> ObjectBuilder {
+    encoded()
+}
+
+#[cfg(feature = "client")]
+pub(crate) fn base64url_list() -> ArrayBuilder {
+    ArrayBuilder::new().items(encoded())
+}
+
+pub(crate) fn optional_base64url() -> ObjectBuilder {
+    nullable(encoded())
+}
+
+pub(crate) fn timestamp() -> ObjectBuilder {
+    date_time()
+}
+
+pub(crate) fn optional_timestamp() -> ObjectBuilder {
+    nullable(date_time())
+}
+
+/// One of these words.
+pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    string().enum_values(Some(words.into_iter().map(Value::from)))
+}
+
+pub(crate) fn ok() -> ObjectBuilder {
+    words(["ok"])
+}
+
+pub(crate) fn public_key() -> ObjectBuilder {
+    words(["public-key"])
+}
+
+pub(crate) fn attestation() -> ObjectBuilder {
+    words(Attestation::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn authenticator_attachment() -> ObjectBuilder {
+    words(
+        AuthenticatorAttachment::ALL
+            .iter()
+            .map(|word| word.as_str()),
+    )
+}
+
+pub(crate) fn hints() -> ArrayBuilder {
+    ArrayBuilder::new().items(words(Hint::ALL.iter().map(|word| word.as_str())))
+}
+
+pub(crate) fn resident_key() -> ObjectBuilder {
+    words(ResidentKey::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn user_verification() -> ObjectBuilder {
+    words(UserVerification::ALL.iter().map(|word| word.as_str()))
+}
+
+/// Anything at all: what is known about values without a schema.
+pub(crate) fn anything() -> RefOr<Schema> {
+    let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+    any.into()
+}
