@@ -68,6 +68,7 @@ pub use crate::{
     error::Error,
     http::Verified,
     passkeys::Passkeys,
+    relying_party::PasskeysState,
     secret::WeakSecret,
     user::PasskeyUser,
 };

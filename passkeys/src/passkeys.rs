@@ -304,6 +304,12 @@ impl<A: RelyingParty> Passkeys<A> {
         StepUp::new(&self.ceremonies)
     }
 
+    /// Returns the application.
+    #[must_use]
+    pub fn app(&self) -> &A {
+        &self.app
+    }
+
     /// The configuration in force.
     #[must_use]
     pub fn config(&self) -> &Config {

@@ -12,12 +12,16 @@ use axum::{
     response::IntoResponse,
 };
 
-pub use axum::{extract::Request, http::request::Parts, response::Response};
+pub use axum::{
+    extract::{FromRef, Request},
+    http::request::Parts,
+    response::Response,
+};
 pub use passkeys_rules::Draft;
 
 pub use crate::{
-    AuthenticationResult, Config, PasskeyUser, RegistrationResult, config::from_attribute,
-    relying_party::RelyingParty, store::MemoryRepository,
+    AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult,
+    config::from_attribute, relying_party::RelyingParty, store::MemoryRepository,
 };
 
 pub use crate::__describe as describe;
