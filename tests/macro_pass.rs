@@ -28,3 +28,5 @@ mod quickstart;
 mod renamed;
 #[path = "macro_pass/responses.rs"]
 mod responses;
+#[path = "macro_pass/router_state.rs"]
+mod router_state;

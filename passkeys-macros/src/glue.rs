@@ -42,7 +42,8 @@ impl<'a> Glue<'a> {
         }
     }
 
-    /// The implementation of the trait, around its items.
+    /// The implementation of the hidden trait, around its items; and the conversion by which
+    /// `State<App>` works in a router whose state is `Passkeys<App>`.
     pub(crate) fn implementation(&self, app: &App, items: &TokenStream) -> TokenStream {
         let App { generics, ty, cfgs } = app;
         let mut generics = generics.clone();
@@ -60,6 +61,14 @@ impl<'a> Glue<'a> {
             #[allow(deprecated)]
             impl #generics #self::RelyingParty for #ty #bounds {
                 #items
+            }
+
+            #(#cfgs)*
+            #[automatically_derived]
+            impl #generics #self::FromRef<#self::Passkeys<Self>> for #ty #bounds {
+                fn from_ref(passkeys: &#self::Passkeys<Self>) -> Self {
+                    ::core::clone::Clone::clone(passkeys.app())
+                }
             }
         }
     }

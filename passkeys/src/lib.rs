@@ -37,6 +37,7 @@ mod http;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod passkeys;
+mod relying_party;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -58,7 +59,7 @@ pub use crate::{
         secret::WeakSecret,
         user::PasskeyUser,
     },
-    http::Verified,
+    http::{PasskeysState, Verified},
     passkeys::Passkeys,
 };
 

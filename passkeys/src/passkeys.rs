@@ -5,7 +5,7 @@ use crate::{
     attestation::TrustAnchors,
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
-    expansion::relying_party::RelyingParty,
+    relying_party::RelyingParty,
     store::{ChallengeStore, MemoryChallenges},
     verify::Verifier,
 };
@@ -196,6 +196,12 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn step_up(&self) -> StepUp<'_, A::Repository> {
         StepUp::new(&self.ceremonies)
+    }
+
+    /// Returns the application.
+    #[must_use]
+    pub fn app(&self) -> &A {
+        &self.app
     }
 
     /// The configuration in force.

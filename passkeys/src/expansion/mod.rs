@@ -5,13 +5,6 @@
     reason = "the error is the response, which is large and moved once"
 )]
 
-mod describe;
-#[cfg(feature = "openapi")]
-pub(crate) mod hooks;
-#[cfg(feature = "openapi")]
-pub(crate) mod payload;
-pub(crate) mod relying_party;
-
 use std::{future::Future, pin::Pin};
 
 use axum::{
@@ -19,19 +12,24 @@ use axum::{
     response::IntoResponse,
 };
 
-pub use axum::{extract::Request, http::request::Parts, response::Response};
+pub use axum::{
+    extract::{FromRef, Request},
+    http::request::Parts,
+    response::Response,
+};
 pub use passkeys_rules::Draft;
 
 pub use crate::{
-    AuthenticationResult, Config, PasskeyUser, RegistrationResult, domain::config::from_attribute,
-    expansion::relying_party::RelyingParty, store::MemoryRepository,
+    AuthenticationResult, Config, PasskeyUser, Passkeys, PasskeysState, RegistrationResult,
+    domain::config::from_attribute, relying_party::RelyingParty, store::MemoryRepository,
 };
 
 pub use crate::__describe as describe;
 #[cfg(feature = "openapi")]
-pub use hooks::Hooks;
-#[cfg(feature = "openapi")]
-pub use payload::{Carrier, Content, Payload, Probe, Typed, Unknown, Unnamed, Untyped};
+pub use crate::relying_party::{
+    hooks::Hooks,
+    payload::{Carrier, Content, Payload, Probe, Typed, Unknown, Unnamed, Untyped},
+};
 
 /// What an application must be to serve several requests at once.
 pub trait Shared: Clone + Send + Sync + 'static {}

@@ -8,7 +8,7 @@ use axum::{
 use super::{body, failure::Failure, router::Shared};
 use crate::{
     Error,
-    expansion::relying_party::RelyingParty,
+    relying_party::RelyingParty,
     wire::{begin::BeginAuthentication, json},
 };
 

@@ -11,7 +11,7 @@ use crate::{
     CredentialId, Error,
     audit::AuditKind,
     domain::device_name,
-    expansion::relying_party::RelyingParty,
+    relying_party::RelyingParty,
     store::{CredentialRepository as _, Deletion},
     wire::{
         credentials::{CredentialView, Rename},

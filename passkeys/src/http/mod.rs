@@ -15,8 +15,10 @@ mod register;
 mod router;
 #[cfg(feature = "client")]
 mod signals;
+mod state;
 mod step_up;
 mod verified;
 mod well_known;
 
+pub use state::PasskeysState;
 pub use verified::Verified;

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{body, failure::Failure, router::Shared};
-use crate::{expansion::relying_party::RelyingParty, wire::json};
+use crate::{relying_party::RelyingParty, wire::json};
 
 /// `POST /register/begin`: a further passkey, or a sign-up where there is a body and the hook.
 pub(super) async fn begin<A: RelyingParty>(

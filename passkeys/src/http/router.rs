@@ -10,7 +10,7 @@ use axum::{response::IntoResponse as _, routing::MethodRouter};
 use super::{authenticate, credentials, observe, register, step_up};
 #[cfg(feature = "client")]
 use super::{client, signals};
-use crate::{Error, Passkeys, expansion::relying_party::RelyingParty};
+use crate::{Error, Passkeys, relying_party::RelyingParty};
 
 /// State of every handler.
 pub(super) type Shared<A> = Arc<Passkeys<A>>;

@@ -10,7 +10,7 @@ use axum::{
 use super::{body, failure::Failure, router::Shared};
 use crate::{
     Error,
-    expansion::relying_party::RelyingParty,
+    relying_party::RelyingParty,
     store::CredentialRepository as _,
     wire::{
         json,

@@ -8,7 +8,7 @@ use axum::{
 use super::{body, failure::Failure, router::Shared};
 use crate::{
     ceremony::Action,
-    expansion::relying_party::RelyingParty,
+    relying_party::RelyingParty,
     wire::{begin::BeginStepUp, json},
 };
 

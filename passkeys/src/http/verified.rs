@@ -12,7 +12,7 @@ use super::{body, failure::Failure, observe::no_store};
 use crate::{
     AuthenticationResult, PasskeyUser, Passkeys,
     ceremony::{Action, Consent, FinishStepUp},
-    expansion::relying_party::RelyingParty,
+    relying_party::RelyingParty,
 };
 
 /// A request that the user who is signed in has agreed to with a passkey of theirs, just now:

@@ -12,7 +12,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Config, Passkeys, expansion::relying_party::RelyingParty};
+use crate::{Config, Passkeys, relying_party::RelyingParty};
 
 /// Long enough to spare the server most requests, short enough for a new app or origin to work
 /// on the day it is added.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Config, Passkeys,
-    expansion::{hooks::Hooks, relying_party::RelyingParty},
+    relying_party::{RelyingParty, hooks::Hooks},
 };
 
 impl<A: RelyingParty> Passkeys<A> {

@@ -11,7 +11,7 @@ use utoipa::openapi::{
 use super::errors;
 use crate::{
     Error,
-    expansion::{hooks::Hooks, payload::Payload},
+    relying_party::{hooks::Hooks, payload::Payload},
 };
 
 /// Tag of the operations.

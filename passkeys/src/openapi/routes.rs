@@ -21,7 +21,7 @@ use crate::{
         AuthenticationResponse, Begun, CreationOptions, FinishAuthentication, FinishRegistration,
         RegistrationResponse, RequestOptions,
     },
-    expansion::{hooks::Hooks, payload::Payload, relying_party::RelyingParty},
+    relying_party::{RelyingParty, hooks::Hooks, payload::Payload},
     wire::{
         begin::BeginStepUp,
         credentials::{CredentialView, Registered, Rename},

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error,
-    expansion::{hooks::Hooks, payload::Payload},
+    relying_party::{hooks::Hooks, payload::Payload},
     wire::signals::{Signals, TriedCredential, UnknownCredential},
 };
 

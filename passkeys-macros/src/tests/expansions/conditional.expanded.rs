@@ -88,3 +88,10 @@ impl ::passkeys::__private::RelyingParty for App {
         loop {}
     }
 }
+#[cfg(feature = "passkeys")]
+#[automatically_derived]
+impl ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App {
+    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+        ::core::clone::Clone::clone(passkeys.app())
+    }
+}

@@ -119,3 +119,9 @@ impl ::passkeys::__private::RelyingParty for App {
         ::passkeys::__private::found::<Option<PasskeyUser>>()(answer)
     }
 }
+#[automatically_derived]
+impl ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App {
+    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+        ::core::clone::Clone::clone(passkeys.app())
+    }
+}

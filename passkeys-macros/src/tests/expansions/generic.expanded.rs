@@ -52,3 +52,16 @@ where
         ::passkeys::__private::response::<()>()(answer)
     }
 }
+#[automatically_derived]
+impl<
+    D: Database,
+    const N: usize,
+> ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App<D, N>
+where
+    D: Debug,
+    Self: ::passkeys::__private::Shared,
+{
+    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+        ::core::clone::Clone::clone(passkeys.app())
+    }
+}

@@ -55,3 +55,9 @@ impl auth::__private::RelyingParty for App {
         auth::__private::found::<Option<PasskeyUser>>()(answer)
     }
 }
+#[automatically_derived]
+impl auth::__private::FromRef<auth::__private::Passkeys<Self>> for App {
+    fn from_ref(passkeys: &auth::__private::Passkeys<Self>) -> Self {
+        ::core::clone::Clone::clone(passkeys.app())
+    }
+}

@@ -1,16 +1,21 @@
+//! The application as the library sees it: its repository, its hooks, and what is documented of them.
+
+mod describe;
+#[cfg(feature = "openapi")]
+pub(crate) mod hooks;
+#[cfg(feature = "openapi")]
+pub(crate) mod payload;
+
 use std::future::Future;
 
+use axum::{extract::Request, http::request::Parts, response::Response};
+
 #[cfg(feature = "openapi")]
-use super::hooks::Hooks;
+use self::hooks::Hooks;
 use crate::{
     AuthenticationResult, Config, PasskeyUser, RegistrationResult,
     store::CredentialRepository,
     wire::{credentials::Registered, json},
-};
-use axum::{
-    extract::{FromRequestParts, Request},
-    http::request::Parts,
-    response::Response,
 };
 
 /// What `#[passkeys]` implements for an application: thin glue from requests to hooks.
@@ -109,13 +114,4 @@ fn registered(result: &RegistrationResult) -> Response {
         status: "ok",
         credential_id: &result.credential().id,
     })
-}
-
-/// Whoever `get_user` says is asking, in any handler of a router whose state is the application.
-impl<A: RelyingParty> FromRequestParts<A> for PasskeyUser {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, app: &A) -> Result<Self, Response> {
-        app.get_user(parts).await
-    }
 }

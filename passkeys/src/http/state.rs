@@ -1,0 +1,102 @@
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+
+use crate::{PasskeyUser, Passkeys, relying_party::RelyingParty};
+
+/// Router state from which [`PasskeyUser`] can be extracted: it holds the application.
+///
+/// The application itself and [`Passkeys<App>`](Passkeys) implement it. Implement it for a state
+/// type of your own by delegating to the [`Passkeys`] it holds:
+///
+/// ```
+/// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+/// # #[derive(Clone)]
+/// # struct App;
+/// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
+/// # impl App {
+/// #     type Repository = MemoryRepository;
+/// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+/// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
+/// # }
+/// use axum::{Router, routing::get};
+/// use passkeys::PasskeysState;
+///
+/// #[derive(Clone)]
+/// struct WebState {
+///     passkeys: Passkeys<App>,
+/// }
+///
+/// impl PasskeysState for WebState {
+///     type App = App;
+///
+///     fn app(&self) -> &App {
+///         self.passkeys.app()
+///     }
+/// }
+///
+/// async fn greet(user: PasskeyUser) -> String {
+///     format!("Hello, {}", user.display_name())
+/// }
+///
+/// let passkeys = Passkeys::new(App, MemoryRepository::default());
+/// let router: Router = Router::new()
+///     .route("/greet", get(greet))
+///     .with_state(WebState { passkeys });
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`PasskeyUser` cannot be extracted where the router's state is `{Self}`",
+    label = "holds no application with passkey hooks",
+    note = "use `Passkeys<App>` as the router's state (`Router::with_state(passkeys)`), or implement `PasskeysState` for `{Self}`"
+)]
+pub trait PasskeysState {
+    /// The type whose impl block carries [`#[passkeys]`](macro@crate::passkeys).
+    type App: RelyingParty;
+
+    /// Returns the application whose `get_user` identifies the signed-in user.
+    fn app(&self) -> &Self::App;
+}
+
+/// The application is its own state.
+#[diagnostic::do_not_recommend]
+impl<A: RelyingParty> PasskeysState for A {
+    type App = Self;
+
+    fn app(&self) -> &Self {
+        self
+    }
+}
+
+impl<A: RelyingParty> PasskeysState for Passkeys<A> {
+    type App = A;
+
+    fn app(&self) -> &A {
+        &self.app
+    }
+}
+
+/// Extracts the signed-in user with the application's `get_user`, in routers whose state
+/// implements [`PasskeysState`].
+impl<S: PasskeysState + Send + Sync> FromRequestParts<S> for PasskeyUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        state.app().get_user(parts).await
+    }
+}
+
+/// Extracts the signed-in user, or `None` where `get_user` responds with `401 Unauthorized`. Any
+/// other rejection is returned.
+impl<S: PasskeysState + Send + Sync> OptionalFromRequestParts<S> for PasskeyUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Response> {
+        match state.app().get_user(parts).await {
+            Ok(user) => Ok(Some(user)),
+            Err(rejection) if rejection.status() == StatusCode::UNAUTHORIZED => Ok(None),
+            Err(rejection) => Err(rejection),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+use axum::{Router, extract::FromRequestParts, http::request::Parts, routing::get};
+use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+/// Holds the passkeys, and does not say so by `PasskeysState`.
+#[derive(Clone)]
+struct WebState {
+    passkeys: Passkeys<App>,
+}
+
+async fn greet(user: PasskeyUser) -> String {
+    user.display_name().to_owned()
+}
+
+async fn user(parts: &mut Parts, state: &WebState) {
+    let _ = PasskeyUser::from_request_parts(parts, state).await;
+}
+
+fn main() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let _: Router = Router::new()
+        .route("/", get(greet))
+        .with_state(WebState { passkeys });
+}
