@@ -58,7 +58,7 @@ fn every_test_that_the_threat_model_names_exists() {
 
 #[test]
 fn every_published_weakness_that_has_a_test_is_named() {
-    const FILE: &str = "tests/published_weaknesses.rs";
+    const FILE: &str = "tests/attacks/published_weaknesses.rs";
     let document = fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
     let named = named_tests(&document);
     for test in tests(FILE) {

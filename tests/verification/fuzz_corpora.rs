@@ -97,7 +97,7 @@ fn every_target_is_replayed() {
         .iter()
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    // The test `differential` does the same, and has no corpus.
+    // The tests in `differential` do the same, and has no corpus.
     assert!(programs.remove("assertion_differential"));
     assert!(programs.iter().eq(REPLAYED), "{programs:?}");
 }

@@ -8,7 +8,7 @@
 //!
 //! With the feature `fast` it is not asked about assertions: there, four fifths of the work is
 //! one signature, and [`signature`] has that verified by a crate that is five times faster.
-//! `tests/differential` holds the one to the other.
+//! `tests/verification/differential` holds the one to the other.
 
 mod assertion;
 pub mod attestation;

@@ -6,7 +6,7 @@
 //! Some thousand cases run with the other tests. Ten million, for about an hour:
 //!
 //! ```text
-//! PASSKEYS_DIFFERENTIAL_CASES=10000000 cargo test --release -p passkeys-tests --test differential \
+//! PASSKEYS_DIFFERENTIAL_CASES=10000000 cargo test --release -p passkeys --test verification differential \
 //!     -- --nocapture
 //! ```
 
