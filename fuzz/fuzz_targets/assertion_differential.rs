@@ -1,24 +1,24 @@
-//! The same as `tests/differential`, but with changes that are led by what they reach.
+//! The same as `tests/verification/differential`, but with changes that are led by what they reach.
 //!
 //! The input is a list of changes to one valid sign-in, so that even the empty one gets through
 //! to the signature.
 
 #![no_main]
 
-#[path = "../../tests/differential/cbor.rs"]
+#[path = "../../tests/verification/differential/cbor.rs"]
 #[allow(dead_code)]
 mod cbor;
-#[path = "../../tests/differential/ceremony.rs"]
+#[path = "../../tests/verification/differential/ceremony.rs"]
 mod ceremony;
-#[path = "../../tests/differential/differences.rs"]
+#[path = "../../tests/verification/differential/differences.rs"]
 #[allow(dead_code)]
 mod differences;
-#[path = "../../tests/differential/keys.rs"]
+#[path = "../../tests/verification/differential/keys.rs"]
 #[allow(dead_code)]
 mod keys;
-#[path = "../../tests/differential/numbers.rs"]
+#[path = "../../tests/verification/differential/numbers.rs"]
 mod numbers;
-#[path = "../../tests/differential/parts.rs"]
+#[path = "../../tests/verification/differential/parts.rs"]
 #[allow(dead_code)]
 mod parts;
 

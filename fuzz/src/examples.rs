@@ -51,7 +51,7 @@ struct File {
 }
 
 pub(crate) static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
-    let file = include_str!("../../tests/vectors/webauthn-level3.json");
+    let file = include_str!("../../tests/verification/w3c_vectors/webauthn-level3.json");
     serde_json::from_str::<File>(file)
         .expect("the vectors")
         .examples

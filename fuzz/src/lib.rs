@@ -1,5 +1,5 @@
 //! What each fuzz target but `assertion_differential` does with its input. Shared with a test,
-//! `tests/fuzz_corpus.rs`, that replays the corpora without libFuzzer.
+//! `tests/verification/fuzz_corpora.rs`, that replays the corpora without libFuzzer.
 //!
 //! None of the properties is "does not panic", which goes without saying: each says what may come
 //! of *any* input.

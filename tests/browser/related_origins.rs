@@ -2,7 +2,7 @@
 
 use axum::{Router, response::Html, routing::get};
 use passkeys::{Config, Passkeys, store::MemoryRepository};
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_json::{Value, json};
 
 use crate::support::{Authenticator, Kind, SecureSite, Visit, in_browser_at};

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use passkeys::{Attestation, Config, Passkeys, store::MemoryRepository};
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_cbor_2::Value as Cbor;
 use serde_json::{Value, json};
 

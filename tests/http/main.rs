@@ -1,16 +1,22 @@
-//! The HTTP contract, route by route, with a browser and an authenticator that we did not write.
+//! The HTTP contract, route by route: requests, responses, headers, the log, the audit trail and
+//! the OpenAPI document, asked by a browser and an authenticator that others wrote (`peer`) and by
+//! the library's own test kit.
 
+mod audit;
 mod ceremonies;
 mod client;
-#[cfg(feature = "fast")]
 mod eddsa;
 mod last_passkey;
+mod logging;
 mod management;
+mod openapi;
 mod peer;
 mod rejections;
 mod related_origins;
 mod signals;
 mod site;
 mod step_up;
+mod test_kit;
 mod timing_floor;
+mod validator;
 mod well_known;

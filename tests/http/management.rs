@@ -5,7 +5,7 @@ use passkeys::{
     Aaguid, Credential, CredentialId, Passkeys,
     store::{CredentialRepository as _, MemoryRepository},
 };
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_json::json;
 use time::OffsetDateTime;
 

@@ -3,7 +3,7 @@
 
 use axum::Router;
 use passkeys::{Config, Passkeys, store::MemoryRepository, testing::Browser};
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 
 #[tokio::test]
 async fn sign_in_as_the_site_itself_does_and_others_do_not() {

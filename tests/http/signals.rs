@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use passkeys::{Passkeys, store::MemoryRepository};
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_json::json;
 
 use crate::{

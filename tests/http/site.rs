@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use passkeys::{Passkeys, store::MemoryRepository};
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 

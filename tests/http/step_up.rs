@@ -13,7 +13,7 @@ use passkeys::{
     audit::{AuditKind, Reason},
     store::MemoryRepository,
 };
-use passkeys_tests::support::{App, Trail};
+use passkeys_test_support::{App, Trail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

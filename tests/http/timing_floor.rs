@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use axum::{Router, http::StatusCode};
 use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 

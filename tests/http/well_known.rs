@@ -10,7 +10,7 @@ use passkeys::{
     store::MemoryRepository,
     testing::{Answer, Browser},
 };
-use passkeys_tests::support::App;
+use passkeys_test_support::App;
 use serde_json::{Value, json};
 
 const DOCUMENTS: [&str; 4] = [

@@ -1,15 +1,11 @@
-//! Every store that ships keeps every promise, against real servers.
+//! Every store that needs no server keeps every promise.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use passkeys::{
-    store::{
-        MemoryChallenges, MemoryRepository, PostgresChallenges, PostgresRepository,
-        RedisChallenges, SealedChallenges, SqliteRepository,
-    },
+    store::{MemoryChallenges, MemoryRepository, SealedChallenges, SqliteRepository},
     testing,
 };
-use passkeys_tests::{redis_url, support::Schema};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn credentials_in_memory() {
@@ -30,20 +26,6 @@ async fn credentials_in_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn credentials_in_postgres() {
-    let Some(schema) = Schema::create().await else {
-        return;
-    };
-    testing::credential_repository(async || {
-        let repository = PostgresRepository::with_table(schema.pool(), &schema.table()).unwrap();
-        repository.migrate().await.unwrap();
-        repository
-    })
-    .await;
-    schema.drop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ceremonies_in_memory() {
     testing::challenge_store(async || MemoryChallenges::default()).await;
 }
@@ -51,33 +33,4 @@ async fn ceremonies_in_memory() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ceremonies_in_the_hands_of_the_browser() {
     testing::challenge_store(async || SealedChallenges::new([7; 32]).unwrap()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn ceremonies_in_postgres() {
-    let Some(schema) = Schema::create().await else {
-        return;
-    };
-    testing::challenge_store(async || {
-        let challenges = PostgresChallenges::with_table(schema.pool(), &schema.table()).unwrap();
-        challenges.migrate().await.unwrap();
-        challenges
-    })
-    .await;
-    schema.drop().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn ceremonies_in_redis() {
-    let Some(url) = redis_url() else { return };
-    let stores = AtomicU32::new(0);
-    testing::challenge_store(async || {
-        let prefix = format!(
-            "contract:{}:{}:",
-            std::process::id(),
-            stores.fetch_add(1, Ordering::Relaxed)
-        );
-        RedisChallenges::connect(&url).await.unwrap().prefix(prefix)
-    })
-    .await;
 }

@@ -4,7 +4,7 @@ use passkeys::{
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::credential;
+use passkeys_test_support::credential;
 
 #[tokio::test]
 async fn a_repository_refuses_what_is_beyond_its_limit_and_nothing_else() {

@@ -1,3 +1,5 @@
+//! The application.
+
 use axum::{
     Json,
     http::{HeaderMap, StatusCode},

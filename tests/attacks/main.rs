@@ -1,0 +1,9 @@
+//! Attacks: weaknesses that were published of other servers, input of any shape, and the threat
+//! model, which names the test that covers each threat.
+//!
+//! Attacks on a server's memory and connections are in the program `denial_of_service`, which
+//! counts allocations.
+
+mod hostile_input;
+mod published_weaknesses;
+mod threat_model;

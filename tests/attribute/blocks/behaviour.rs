@@ -1,0 +1,184 @@
+//! What the glue does: extractors in order, rejections as they are, one body at the end.
+
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::{FromRef, FromRequestParts, State},
+    http::{HeaderMap, Request, StatusCode, Uri, request::Parts},
+    response::{IntoResponse, Response},
+};
+use passkeys::{
+    __private::RelyingParty, AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
+};
+
+#[derive(Clone)]
+struct App {
+    greeting: &'static str,
+}
+
+#[derive(Clone)]
+struct Greeting(&'static str);
+
+impl FromRef<App> for Greeting {
+    fn from_ref(app: &App) -> Self {
+        Self(app.greeting)
+    }
+}
+
+struct SignedIn(String);
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = (StatusCode, &'static str);
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        let id = parts.headers.get("user").and_then(|id| id.to_str().ok());
+        let id = id.ok_or((StatusCode::UNAUTHORIZED, "nobody"))?;
+        Ok(Self(id.to_owned()))
+    }
+}
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(
+        &self,
+        SignedIn(id): SignedIn,
+        State(Greeting(greeting)): State<Greeting>,
+    ) -> Result<PasskeyUser, StatusCode> {
+        if id == "forbidden" {
+            return Err(StatusCode::FORBIDDEN);
+        }
+        Ok(PasskeyUser::new(id.clone(), id, greeting))
+    }
+
+    async fn on_authenticated(&self, user: PasskeyUser, _: AuthenticationResult) -> String {
+        user.id().to_owned()
+    }
+
+    async fn sign_up(
+        &self,
+        headers: HeaderMap,
+        uri: Uri,
+        Json(name): Json<String>,
+    ) -> Result<PasskeyUser, String> {
+        if name.is_empty() {
+            return Err("a name, please".to_owned());
+        }
+        Ok(PasskeyUser::new(
+            headers.len().to_string(),
+            name,
+            uri.path(),
+        ))
+    }
+
+    async fn find_user(&self, state: State<Self>, name: String) -> Option<PasskeyUser> {
+        (name == "ada").then(|| PasskeyUser::new("1", name, state.greeting))
+    }
+}
+
+const APP: App = App { greeting: "hello" };
+
+fn parts(user: Option<&str>) -> Parts {
+    let mut request = Request::new(());
+    if let Some(user) = user {
+        request.headers_mut().insert("user", user.parse().unwrap());
+    }
+    request.into_parts().0
+}
+
+async fn body(response: Response) -> (StatusCode, String) {
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), 1024).await.unwrap();
+    (status, String::from_utf8(bytes.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn get_user_is_given_what_its_extractors_find() {
+    let user = RelyingParty::get_user(&APP, &mut parts(Some("7"))).await;
+
+    assert_eq!(user.unwrap(), PasskeyUser::new("7", "7", "hello"));
+}
+
+#[tokio::test]
+async fn an_extractors_rejection_is_the_answer() {
+    let refused = RelyingParty::get_user(&APP, &mut parts(None)).await;
+
+    let (status, text) = body(refused.unwrap_err()).await;
+    assert_eq!((status, &*text), (StatusCode::UNAUTHORIZED, "nobody"));
+}
+
+#[tokio::test]
+async fn a_hooks_error_is_the_answer() {
+    let refused = RelyingParty::get_user(&APP, &mut parts(Some("forbidden"))).await;
+
+    assert_eq!(refused.unwrap_err().status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_user_is_an_extractor_of_the_applications_handlers() {
+    let user = PasskeyUser::from_request_parts(&mut parts(Some("7")), &APP).await;
+    assert_eq!(user.unwrap().id(), "7");
+
+    let refused = PasskeyUser::from_request_parts(&mut parts(None), &APP).await;
+    let response = refused.unwrap_err().into_response();
+    assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn sign_up_reads_the_head_and_then_the_body() {
+    let request = |json: &str| {
+        Request::post("/auth/register/begin")
+            .header("content-type", "application/json")
+            .body(Body::from(json.to_owned()))
+            .unwrap()
+    };
+
+    let user = RelyingParty::sign_up(&APP, request(r#""ada""#)).await;
+    assert_eq!(
+        user.unwrap(),
+        PasskeyUser::new("1", "ada", "/auth/register/begin")
+    );
+
+    let (_, text) = body(
+        RelyingParty::sign_up(&APP, request(r#""""#))
+            .await
+            .unwrap_err(),
+    )
+    .await;
+    assert_eq!(text, "a name, please");
+
+    let (status, _) = body(
+        RelyingParty::sign_up(&APP, request("\""))
+            .await
+            .unwrap_err(),
+    )
+    .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn find_user_is_given_the_name() {
+    for (name, id) in [("ada", Some("1")), ("bob", None)] {
+        let found = RelyingParty::find_user(&APP, &mut parts(None), name.to_owned()).await;
+
+        assert_eq!(found.unwrap().as_ref().map(PasskeyUser::id), id);
+    }
+}
+
+#[test]
+fn the_trait_knows_which_optional_hooks_there_are() {
+    assert!(App::SIGN_UP);
+    assert!(App::FIND_USER);
+    assert!(!crate::blocks::responses::App::SIGN_UP);
+    assert!(!crate::blocks::responses::App::FIND_USER);
+}
+
+#[tokio::test]
+async fn hooks_stay_methods_of_the_application() {
+    let user = APP
+        .get_user(SignedIn("7".to_owned()), State(Greeting("hi")))
+        .await;
+
+    assert_eq!(user.unwrap().display_name(), "hi");
+}

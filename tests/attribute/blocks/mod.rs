@@ -1,0 +1,20 @@
+//! Blocks that must keep compiling, and what the hidden trait makes of them.
+
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    reason = "what people may write, not what clippy would"
+)]
+
+mod attributes;
+mod behaviour;
+mod by_example;
+mod conditional;
+mod generic;
+mod lifetimes;
+mod no_prelude;
+mod other_items;
+mod quickstart;
+mod renamed;
+mod responses;
+mod router_state;

@@ -1,0 +1,179 @@
+//! Registrations at the same moment.
+
+use passkeys::{
+    Error,
+    store::{CredentialRepository, MemoryRepository},
+    testing::{Authenticator, Fault},
+};
+use passkeys_test_support::{answer, assert, create};
+
+use super::{
+    parts::{at_once, device, in_every_repository, in_every_store, is_over, on, person},
+    slow::Slow,
+};
+
+const ROUNDS: usize = 10;
+const AT_ONCE: usize = 16;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_answer_sent_many_times_one_registers() {
+    in_every_store(async |store| {
+        let passkeys = on(MemoryRepository::default()).challenges(store);
+        for _ in 0..ROUNDS {
+            let request = create(&passkeys.registration(), &person("ada"), &mut device()).await;
+            let answers = at_once((0..AT_ONCE).map(|_| {
+                let (passkeys, request) = (passkeys.clone(), request.clone());
+                async move {
+                    passkeys
+                        .registration()
+                        .finish(&person("ada"), &request)
+                        .await
+                }
+            }))
+            .await;
+            assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+            answers.into_iter().filter(Result::is_err).for_each(is_over);
+        }
+        assert_eq!(
+            passkeys.repository().list("ada").await.unwrap().len(),
+            ROUNDS
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_people_who_register_one_id_one_has_it() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        for round in 0..ROUNDS {
+            let id = vec![u8::try_from(round).unwrap(); 16];
+            let mut contenders = Vec::new();
+            for number in 0..AT_ONCE {
+                let who = format!("user {number}");
+                let mut device = device().with_fault(Fault::CredentialId(id.clone()));
+                let request = create(&passkeys.registration(), &person(&who), &mut device).await;
+                contenders.push((who, device, request));
+            }
+            let answers = at_once(contenders.into_iter().map(|(who, device, request)| {
+                let passkeys = passkeys.clone();
+                async move {
+                    let registration = passkeys.registration();
+                    let registered = registration.finish(&person(&who), &request).await;
+                    (who, device, registered)
+                }
+            }))
+            .await;
+            let mut winners = 0;
+            for (who, mut device, registered) in answers {
+                let sign_in = assert(&passkeys.authentication(), None, &mut device).await;
+                let signed_in = passkeys.authentication().finish(&sign_in).await;
+                match registered {
+                    Ok(registered) => {
+                        winners += 1;
+                        assert_eq!(registered.user_id(), who);
+                        assert_eq!(signed_in.unwrap().user_id(), who);
+                    }
+                    Err(error) => {
+                        assert!(matches!(error, Error::CredentialAlreadyExists), "{error:?}");
+                        super::parts::is_refused(signed_in);
+                    }
+                }
+            }
+            assert_eq!(winners, 1);
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_persons_many_passkeys_none_is_lost() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        let registered = at_once((0..AT_ONCE).map(|_| {
+            let passkeys = passkeys.clone();
+            async move {
+                let (registration, ada) = (passkeys.registration(), person("ada"));
+                let request = create(&registration, &ada, &mut device()).await;
+                let registered = registration.finish(&ada, &request).await.unwrap();
+                registered.credential().clone()
+            }
+        }));
+        let mut registered = registered.await;
+        registered.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        assert_eq!(passkeys.repository().list("ada").await.unwrap(), registered);
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+/// Whoever signs up first has the account. Nobody else has a passkey of it, not for a moment: each
+/// tries to sign in all the while.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_sign_up_for_one_account_at_most_one_has_it() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        for _ in 0..ROUNDS {
+            let mut contenders = Vec::new();
+            for _ in 0..AT_ONCE {
+                let begun = passkeys
+                    .registration()
+                    .begin_sign_up(&person("ada"))
+                    .await
+                    .unwrap();
+                let mut device = device();
+                contenders.push((answer(begun, &mut device), device));
+            }
+            let answers = at_once(contenders.into_iter().map(|(request, mut device)| {
+                let passkeys = passkeys.clone();
+                async move {
+                    let (signed_up, signed_in) = tokio::join!(
+                        async { passkeys.registration().finish_sign_up(&request).await },
+                        signs_in(&passkeys, &mut device)
+                    );
+                    (signed_up, signed_in, device)
+                }
+            }))
+            .await;
+            let mut winners = 0;
+            for (signed_up, signed_in, mut device) in answers {
+                match signed_up {
+                    Ok(_) => {
+                        winners += 1;
+                        assert!(signs_in(&passkeys, &mut device).await);
+                    }
+                    Err(error) => {
+                        assert!(matches!(error, Error::AccountAlreadyExists), "{error:?}");
+                        assert!(!signed_in, "with a passkey that was refused");
+                    }
+                }
+            }
+            let left = passkeys.repository().list("ada").await.unwrap();
+            assert_eq!(left.len(), winners);
+            assert_eq!(winners, 1);
+            assert!(
+                passkeys
+                    .repository()
+                    .delete("ada", &left[0].id)
+                    .await
+                    .unwrap()
+            );
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+/// Whether one of some tries succeeds.
+async fn signs_in<R: CredentialRepository>(
+    passkeys: &passkeys::Passkeys<super::parts::Party<R>>,
+    device: &mut Authenticator,
+) -> bool {
+    let mut signed_in = false;
+    for _ in 0..4 {
+        let request = assert(&passkeys.authentication(), None, device).await;
+        signed_in |= passkeys.authentication().finish(&request).await.is_ok();
+    }
+    signed_in
+}

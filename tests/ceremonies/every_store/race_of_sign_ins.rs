@@ -1,0 +1,310 @@
+//! Sign-ins at the same moment: with each other, and with what happens to their passkey.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use passkeys::{
+    Config, SignCount,
+    ceremony::FinishAuthentication,
+    store::{CredentialRepository, MemoryRepository},
+    testing::{Authenticator, Fault},
+};
+use passkeys_test_support::{assert, create};
+use time::OffsetDateTime;
+use tokio::join;
+
+use super::{
+    parts::{
+        at_once, configured, device, in_every_repository, in_every_store, is_refused, on,
+        only_passkey_of, person, registered,
+    },
+    slow::Slow,
+};
+
+const ROUNDS: usize = 25;
+const AT_ONCE: usize = 16;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_answer_sent_many_times_one_signs_in() {
+    in_every_store(async |store| {
+        let passkeys = on(MemoryRepository::default()).challenges(store);
+        // Without a counter: nothing but the store of ceremonies stands between them.
+        let mut device = registered(&passkeys, "ada")
+            .await
+            .with_fault(Fault::SignCount(0));
+        for _ in 0..ROUNDS {
+            let request = assert(&passkeys.authentication(), None, &mut device).await;
+            let answers = at_once((0..AT_ONCE).map(|_| {
+                let (passkeys, request) = (passkeys.clone(), request.clone());
+                async move { passkeys.authentication().finish(&request).await }
+            }))
+            .await;
+            let (succeeded, failed): (Vec<_>, Vec<_>) =
+                answers.into_iter().partition(Result::is_ok);
+            assert_eq!(succeeded.len(), 1);
+            failed.into_iter().for_each(super::parts::is_over);
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_counter_never_goes_back() {
+    async fn test(repository: impl CredentialRepository + Clone) {
+        for policy in [SignCount::Reject, SignCount::Report] {
+            let config = Config::builder("example.com", ["https://example.com"]);
+            let config = config.sign_count(policy).build().unwrap();
+            let passkeys = configured(repository.clone(), config);
+            let device = registered(&passkeys, "ada").await;
+            let passkey = only_passkey_of(&repository, "ada").await;
+            let mut before = 0;
+            for round in 0..5 {
+                let mut requests: Vec<FinishAuthentication> = Vec::new();
+                for number in 1..=AT_ONCE {
+                    let count = u32::try_from(round * AT_ONCE / 2 + number).unwrap();
+                    let mut copy = device.with_fault(Fault::SignCount(count));
+                    requests.push(assert(&passkeys.authentication(), None, &mut copy).await);
+                }
+                let answers = at_once(requests.into_iter().map(|request| {
+                    let (passkeys, id) = (passkeys.clone(), passkey.id.clone());
+                    async move {
+                        let seen = passkeys.repository().find(&id).await.unwrap().unwrap();
+                        let login = passkeys.authentication().finish(&request).await.ok();
+                        let then = passkeys.repository().find(&id).await.unwrap().unwrap();
+                        assert!(seen.sign_count <= then.sign_count, "it went back");
+                        login.map(|login| (login.clone_suspected(), login.credential().sign_count))
+                    }
+                }))
+                .await;
+                let logins: Vec<_> = answers.into_iter().flatten().collect();
+                let advanced = logins.iter().filter(|(suspected, _)| !suspected);
+                let advanced: Vec<u32> = advanced.map(|(_, count)| *count).collect();
+                let distinct: BTreeSet<_> = advanced.iter().collect();
+                assert_eq!(distinct.len(), advanced.len(), "one value twice");
+                let after = only_passkey_of(&repository, "ada").await.sign_count;
+                let highest = advanced.into_iter().max().unwrap_or(before);
+                assert_eq!(after, highest, "a use was lost");
+                assert!(after >= before);
+                before = after;
+            }
+            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+        }
+    }
+    in_every_repository!(test);
+}
+
+/// The policy that suspends: whichever copy comes second, the passkey is out of use.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_copies_with_one_counter_one_signs_in_and_the_passkey_is_suspended() {
+    async fn test(repository: impl CredentialRepository + Clone) {
+        let config = Config::builder("example.com", ["https://example.com"]);
+        let config = config.sign_count(SignCount::Suspend).build().unwrap();
+        let passkeys = configured(repository.clone(), config);
+        for _ in 0..5 {
+            let device = registered(&passkeys, "ada").await;
+            let mut requests = Vec::new();
+            for _ in 0..AT_ONCE {
+                let mut copy = device.with_fault(Fault::SignCount(7));
+                requests.push(assert(&passkeys.authentication(), None, &mut copy).await);
+            }
+            let answers = at_once(requests.into_iter().map(|request| {
+                let passkeys = passkeys.clone();
+                async move { passkeys.authentication().finish(&request).await }
+            }))
+            .await;
+            assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+            answers
+                .into_iter()
+                .filter(Result::is_err)
+                .for_each(is_refused);
+            let passkey = only_passkey_of(&repository, "ada").await;
+            assert_eq!(passkey.sign_count, 7);
+            assert!(passkey.suspended_at.is_some());
+            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+        }
+    }
+    in_every_repository!(test);
+}
+
+/// Sign-ins of many people, and of one person's many devices, do not stand in each other's way.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_refused_because_of_others() {
+    async fn test(repository: impl CredentialRepository + Clone) {
+        let passkeys = on(repository);
+        let mut devices = Vec::new();
+        for number in 0..AT_ONCE {
+            let who = if number % 2 == 0 { "ada" } else { "bob" };
+            devices.push((who, registered(&passkeys, who).await));
+        }
+        let answers = at_once(devices.into_iter().map(|(who, mut device)| {
+            let passkeys = passkeys.clone();
+            async move {
+                for _ in 0..3 {
+                    // Each of its own: the newest passkey of the device.
+                    let request = assert(&passkeys.authentication(), None, &mut device).await;
+                    let login = passkeys.authentication().finish(&request).await.unwrap();
+                    assert_eq!(login.user_id(), who);
+                }
+            }
+        }));
+        assert_eq!(answers.await.len(), AT_ONCE);
+        for who in ["ada", "bob"] {
+            for passkey in passkeys.repository().list(who).await.unwrap() {
+                assert_eq!(passkey.sign_count, 3);
+            }
+        }
+    }
+    in_every_repository!(test);
+}
+
+/// A passkey, an answer that it has signed, and what the race is about.
+async fn signed(
+    passkeys: &passkeys::Passkeys<super::parts::Party<impl CredentialRepository>>,
+) -> (
+    Authenticator,
+    passkeys::Credential,
+    Arc<FinishAuthentication>,
+) {
+    let mut device = registered(passkeys, "ada").await;
+    let passkey = only_passkey_of(passkeys.repository(), "ada").await;
+    let request = assert(&passkeys.authentication(), None, &mut device).await;
+    (device, passkey, Arc::new(request))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_wins_over_a_sign_in() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        for _ in 0..ROUNDS {
+            let (mut device, passkey, request) = signed(&passkeys).await;
+            let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
+            let (_, deleted) = join!(
+                authentication.finish(&request),
+                repository.delete("ada", &passkey.id)
+            );
+            assert!(deleted.unwrap());
+            assert_eq!(
+                repository.find(&passkey.id).await.unwrap(),
+                None,
+                "it is back"
+            );
+            let request = assert(&authentication, None, &mut device).await;
+            is_refused(authentication.finish(&request).await);
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_wins_over_a_sign_in() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        for _ in 0..ROUNDS {
+            let (mut device, passkey, request) = signed(&passkeys).await;
+            let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
+            let now = OffsetDateTime::now_utc();
+            let (login, suspended) = join!(
+                authentication.finish(&request),
+                repository.suspend("ada", &passkey.id, now)
+            );
+            assert!(suspended.unwrap());
+            let after = only_passkey_of(repository, "ada").await;
+            assert!(after.suspended_at.is_some(), "it is back in use");
+            assert_eq!(after.sign_count, u32::from(login.is_ok()), "half a sign-in");
+            let request = assert(&authentication, None, &mut device).await;
+            is_refused(authentication.finish(&request).await);
+            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_name_and_a_sign_in_do_not_undo_each_other() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        for _ in 0..ROUNDS {
+            let (_, passkey, request) = signed(&passkeys).await;
+            let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
+            let (login, renamed) = join!(
+                authentication.finish(&request),
+                repository.rename("ada", &passkey.id, "Phone")
+            );
+            login.unwrap();
+            assert!(renamed.unwrap());
+            let after = only_passkey_of(repository, "ada").await;
+            assert_eq!((after.sign_count, after.device_name.as_str()), (1, "Phone"));
+            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+/// Ada's passkey is deleted and Eve registers its id, while Ada signs in with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_changes_hands_signs_in_its_old_owner_or_nobody() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        for _ in 0..ROUNDS {
+            let (_, passkey, request) = signed(&passkeys).await;
+            let mut eves = device().with_fault(Fault::CredentialId(passkey.id.as_bytes().to_vec()));
+            let (registration, eve) = (passkeys.registration(), person("eve"));
+            let registers = create(&registration, &eve, &mut eves).await;
+            let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
+            let (login, ()) = join!(authentication.finish(&request), async {
+                assert!(repository.delete("ada", &passkey.id).await.unwrap());
+                registration.finish(&eve, &registers).await.unwrap();
+            });
+            if let Ok(login) = login {
+                assert_eq!(login.user_id(), "ada");
+            }
+            let eves = only_passkey_of(repository, "eve").await;
+            assert_eq!(
+                (eves.sign_count, eves.last_used_at),
+                (0, None),
+                "used by Ada"
+            );
+            assert!(repository.delete("eve", &eves.id).await.unwrap());
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}
+
+/// The same where the new one has only another owner, or only another key. Its counter is behind
+/// what Ada has signed, so that it would advance.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_is_another_one_by_now_is_not_used() {
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        registered(&passkeys, "bob").await;
+        let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
+        let bobs = only_passkey_of(repository, "bob").await;
+        for round in 0..ROUNDS {
+            let mut device = registered(&passkeys, "ada")
+                .await
+                .with_fault(Fault::SignCount(9));
+            let request = assert(&authentication, None, &mut device).await;
+            let passkey = only_passkey_of(repository, "ada").await;
+            let mut other = passkey.clone();
+            other.sign_count = 5;
+            if round % 2 == 0 {
+                other.user_id = "eve".into();
+            } else {
+                other.public_key.clone_from(&bobs.public_key);
+            }
+            let (_, ()) = join!(authentication.finish(&request), async {
+                assert!(repository.delete("ada", &passkey.id).await.unwrap());
+                assert!(repository.insert(&other).await.unwrap());
+            });
+            let after = repository.find(&passkey.id).await.unwrap();
+            assert_eq!(after.as_ref(), Some(&other), "used by Ada");
+            let owner = &other.user_id;
+            assert!(repository.delete(owner, &passkey.id).await.unwrap());
+        }
+    }
+    test(Slow::default()).await;
+    in_every_repository!(test);
+}

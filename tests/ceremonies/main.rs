@@ -1,0 +1,10 @@
+//! Ceremonies: what `Passkeys::registration`, `authentication` and `step_up` promise, without HTTP.
+//!
+//! - `rules`: one module for each rule of the ceremonies, in the order of the design.
+//! - `every_store`: the same promises under races, replays, expiry and changes between begin and
+//!   finish, with every store that needs no server. The program `services` runs this module again
+//!   with PostgreSQL and Redis.
+
+mod every_store;
+mod rules;
+mod stores;

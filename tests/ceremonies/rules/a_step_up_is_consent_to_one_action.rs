@@ -1,0 +1,285 @@
+//! A step-up is the consent of one user to one action.
+
+use passkeys::{
+    PasskeyUser,
+    ceremony::{Action, FinishStepUp},
+};
+
+use super::*;
+
+fn transfer() -> Action {
+    Action::new("POST", "/transfer?from=1", br#"{"to":"bob","amount":5}"#)
+}
+
+/// Asserts that it is none, to the peer, and that the audit trail knows why.
+#[track_caller]
+fn is_none<T: std::fmt::Debug>(world: &World, answer: Result<T, Error>, why: Reason) {
+    assert!(
+        matches!(answer, Err(Error::ChallengeNotFound)),
+        "{answer:?}"
+    );
+    assert_eq!(world.audit.last_reason(), Some(why));
+}
+
+/// Asserts that the passkey was refused, in a step-up.
+#[track_caller]
+fn is_refused<T: std::fmt::Debug>(world: &World, answer: Result<T, Error>, why: Reason) {
+    assert!(
+        matches!(answer, Err(Error::AuthenticationFailed)),
+        "{answer:?}"
+    );
+    let last = *world.audit.kinds().last().unwrap();
+    assert_eq!(last, AuditKind::StepUpFailed(why));
+}
+
+#[tokio::test]
+async fn it_says_who_agreed_with_what_and_is_a_use_of_the_passkey() {
+    let (world, mut device) = ada_registered().await;
+    let request = world.agree(&ada(), &transfer(), &mut device).await;
+    world.clock.advance(Duration::from_secs(1));
+    let step_up = world.passkeys.step_up();
+    let result = step_up.finish(&ada(), &transfer(), &request).await.unwrap();
+    assert_eq!((result.user_id(), result.user_verified()), ("ada", true));
+    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    assert_eq!(*result.credential(), stored[0]);
+    assert_eq!(stored[0].sign_count, 1);
+    assert!(stored[0].last_used_at > Some(stored[0].created_at));
+    let kinds = world.audit.kinds();
+    assert_eq!(
+        kinds[kinds.len() - 2..],
+        [AuditKind::StepUpBegun, AuditKind::StepUpSucceeded]
+    );
+    assert!(!kinds.contains(&AuditKind::AuthenticationSucceeded));
+}
+
+#[tokio::test]
+async fn any_passkey_of_the_user_will_do_that_is_not_suspended() {
+    let (world, mut phone) = ada_registered().await;
+    let mut lost = world.device();
+    let suspended = world.register(&ada(), &mut lost).await.unwrap();
+    let id = &suspended.credential().id;
+    let repository = world.passkeys.repository();
+    let now = suspended.credential().created_at;
+    assert!(repository.suspend("ada", id, now).await.unwrap());
+
+    let step_up = world.passkeys.step_up();
+    let begun = step_up.begin(&ada(), &transfer()).await.unwrap();
+    let begun = serde_json::to_value(begun).unwrap();
+    let allowed = &begun["publicKey"]["allowCredentials"];
+    assert_eq!(allowed.as_array().unwrap().len(), 1);
+    assert!(phone.get(&begun).is_some() && lost.get(&begun).is_none());
+}
+
+#[tokio::test]
+async fn a_user_without_a_passkey_cannot_begin_one() {
+    let (world, _) = ada_registered().await;
+    let answer = world.passkeys.step_up().begin(&bob(), &transfer()).await;
+    assert!(
+        matches!(answer, Err(Error::CredentialNotFound)),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_32_identical_ones_at_once_exactly_one_succeeds() {
+    let (world, device) = ada_registered().await;
+    // A counter would decide it, too; synchronised passkeys have none.
+    let mut device = device.with_fault(Fault::SignCount(0));
+    let request = Arc::new(world.agree(&ada(), &transfer(), &mut device).await);
+    let mut tasks = JoinSet::new();
+    for _ in 0..32 {
+        let (passkeys, request) = (world.passkeys.clone(), request.clone());
+        tasks.spawn(async move {
+            let step_up = passkeys.step_up();
+            step_up.finish(&ada(), &transfer(), &request).await
+        });
+    }
+    let answers = tasks.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    for error in answers.into_iter().filter_map(Result::err) {
+        assert!(matches!(error, Error::ChallengeNotFound), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn it_is_for_no_other_method_path_query_or_body() {
+    let (world, mut device) = ada_registered().await;
+    let body = br#"{"to":"bob","amount":5}"#.as_slice();
+    for other in [
+        Action::new("PUT", "/transfer?from=1", body),
+        Action::new("post", "/transfer?from=1", body),
+        Action::new("POST", "/donate?from=1", body),
+        Action::new("POST", "/transfer?from=2", body),
+        Action::new("POST", "/transfer", body),
+        Action::new("POST", "/transfer?from=1", br#"{"to":"bob","amount":50}"#),
+        // The same in JSON, and not the text that was agreed to.
+        Action::new("POST", "/transfer?from=1", br#"{"to":"bob", "amount":5}"#),
+        Action::new("POST", "/transfer?from=1", b""),
+    ] {
+        let request = world.agree(&ada(), &transfer(), &mut device).await;
+        let step_up = world.passkeys.step_up();
+        let answer = step_up.finish(&ada(), &other, &request).await;
+        is_none(&world, answer, Reason::OtherAction);
+        // And it is over: what was agreed to cannot be done either, after that.
+        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        is_none(&world, answer, Reason::Replayed);
+    }
+}
+
+#[test]
+fn no_part_of_an_action_can_be_taken_for_another() {
+    let actions = [
+        Action::new("POST", "/a", b"b"),
+        Action::new("POST", "/ab", b""),
+        Action::new("POST/", "a", b"b"),
+        Action::new("", "POST/a", b"b"),
+        Action::new("", "", b"POST/ab"),
+    ];
+    for (number, action) in actions.iter().enumerate() {
+        assert!(!actions[..number].contains(action), "{number}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_elses_will_do() {
+    let (world, mut adas) = ada_registered().await;
+    let mut bobs = world.device();
+    world.register(&bob(), &mut bobs).await.unwrap();
+
+    // Who is signed in at the end is not who began.
+    let request = world.agree(&ada(), &transfer(), &mut adas).await;
+    let step_up = world.passkeys.step_up();
+    let answer = step_up.finish(&bob(), &transfer(), &request).await;
+    is_none(&world, answer, Reason::OtherUser);
+
+    // Bob signs what Ada was asked, and says that he is Ada, too.
+    for claim in [Some(b"bob".to_vec()), Some(b"ada".to_vec()), None] {
+        let mut bobs = bobs.with_fault(Fault::UserHandle(claim));
+        let begun = step_up.begin(&ada(), &transfer()).await.unwrap();
+        let mut asked = serde_json::to_value(&begun).unwrap();
+        asked["publicKey"]["allowCredentials"].take();
+        let request = FinishStepUp {
+            credential: serde_json::from_value(bobs.get(&asked).unwrap()).unwrap(),
+            state: begun.state,
+            body: (),
+        };
+        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        is_refused(&world, answer, Reason::NotOwner);
+        let last = world.audit.events().pop().unwrap();
+        assert_eq!(last.user_id.as_deref(), Some("ada"), "who was asked");
+    }
+
+    let mut stranger = adas.with_fault(Fault::UserHandle(Some(b"bob".to_vec())));
+    let request = world.agree(&ada(), &transfer(), &mut stranger).await;
+    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    is_refused(&world, answer, Reason::UserHandle);
+}
+
+#[tokio::test]
+async fn no_sign_in_is_one_and_it_is_no_sign_in() {
+    let (world, mut device) = ada_registered().await;
+    for who in [None, Some("ada")] {
+        let sign_in = world.assert(who, &mut device).await;
+        let request = FinishStepUp {
+            credential: sign_in.credential,
+            state: sign_in.state,
+            body: (),
+        };
+        let step_up = world.passkeys.step_up();
+        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        is_none(&world, answer, Reason::OtherPurpose);
+    }
+
+    let request = world.agree(&ada(), &transfer(), &mut device).await;
+    let sign_in = passkeys::ceremony::FinishAuthentication {
+        credential: request.credential,
+        state: request.state,
+    };
+    let answer = world.passkeys.authentication().finish(&sign_in).await;
+    is_none(&world, answer, Reason::OtherPurpose);
+
+    let mut registration = world.create(&ada(), &mut world.device()).await;
+    registration.state = world.agree(&ada(), &transfer(), &mut device).await.state;
+    let registrations = world.passkeys.registration();
+    let answer = registrations.finish(&ada(), &registration).await;
+    is_none(&world, answer, Reason::OtherPurpose);
+}
+
+#[tokio::test]
+async fn it_is_over_when_its_time_is_and_after_a_failure() {
+    let (world, mut device) = ada_registered().await;
+    let step_up = world.passkeys.step_up();
+    let request = world.agree(&ada(), &transfer(), &mut device).await;
+    world.clock.advance(world.passkeys.config().challenge_ttl());
+    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    is_none(&world, answer, Reason::Expired);
+
+    let mut broken = device.with_fault(Fault::BrokenSignature);
+    let request = world.agree(&ada(), &transfer(), &mut broken).await;
+    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    is_refused(&world, answer, Reason::Signature);
+    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    is_none(&world, answer, Reason::Replayed);
+}
+
+#[tokio::test]
+async fn the_assertion_is_held_to_what_a_sign_ins_is() {
+    let (world, device) = ada_registered().await;
+    for (fault, why) in [
+        (Fault::WrongType, Reason::ClientDataType),
+        (Fault::WrongChallenge, Reason::Challenge),
+        (Fault::Origin("https://evil.com".into()), Reason::Origin),
+        (Fault::CrossOrigin, Reason::CrossOrigin),
+        (Fault::RpId("evil.com".into()), Reason::RpIdHash),
+        (Fault::UserNotPresent, Reason::UserNotPresent),
+        (Fault::UserNotVerified, Reason::UserNotVerified),
+        (Fault::BackupEligibilityChanged, Reason::BackupEligibility),
+    ] {
+        let mut device = device.with_fault(fault);
+        let request = world.agree(&ada(), &transfer(), &mut device).await;
+        let step_up = world.passkeys.step_up();
+        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        is_refused(&world, answer, why);
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_suspended_or_deleted_meanwhile_is_refused() {
+    let (world, mut device) = ada_registered().await;
+    let (step_up, repository) = (world.passkeys.step_up(), world.passkeys.repository());
+    let passkey = repository.list("ada").await.unwrap().remove(0);
+
+    let first = world.agree(&ada(), &transfer(), &mut device).await;
+    let second = world.agree(&ada(), &transfer(), &mut device).await;
+    let now = passkey.created_at;
+    repository.suspend("ada", &passkey.id, now).await.unwrap();
+    let answer = step_up.finish(&ada(), &transfer(), &first).await;
+    is_refused(&world, answer, Reason::Suspended);
+    repository.delete("ada", &passkey.id).await.unwrap();
+    let answer = step_up.finish(&ada(), &transfer(), &second).await;
+    is_refused(&world, answer, Reason::UnknownCredential);
+}
+
+#[tokio::test]
+async fn a_counter_that_does_not_advance_is_a_copy_here_too() {
+    let world = World::with_config(config(|config| config.sign_count(SignCount::Suspend)));
+    let mut device = world.device().with_fault(Fault::SignCount(5));
+    world.register(&ada(), &mut device).await.unwrap();
+    let request = world.agree(&ada(), &transfer(), &mut device).await;
+    let step_up = world.passkeys.step_up();
+    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    is_refused(&world, answer, Reason::SignCount);
+    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    assert!(stored[0].suspended_at.is_some());
+}
+
+/// Whoever is asked has an id that is theirs alone, whatever they are called now.
+#[tokio::test]
+async fn a_user_who_was_renamed_meanwhile_is_the_same_one() {
+    let (world, mut device) = ada_registered().await;
+    let request = world.agree(&ada(), &transfer(), &mut device).await;
+    let renamed = PasskeyUser::new("ada", "countess@example.com", "Augusta");
+    let step_up = world.passkeys.step_up();
+    let answer = step_up.finish(&renamed, &transfer(), &request).await;
+    assert!(answer.is_ok(), "{answer:?}");
+}

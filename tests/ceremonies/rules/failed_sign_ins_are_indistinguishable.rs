@@ -1,0 +1,225 @@
+//! Rule 8: user enumeration: failed sign-ins are indistinguishable, and unknown users have decoy credentials.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use passkeys::{AuthenticatorAttachment, CredentialId, ceremony::FinishAuthentication};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::*;
+
+const SECRET: [u8; 32] = [7; 32];
+
+/// A process of an application that has a secret.
+fn instance(secret: &[u8], config: Config) -> World {
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+    World::of(passkeys.decoy_secret(secret).unwrap())
+}
+
+/// What a user is said to have.
+async fn of(world: &World, user: &str) -> Value {
+    let begun = world.passkeys.authentication().begin(Some(user)).await;
+    allowed(&begun.unwrap())
+}
+
+fn allowed(begun: &passkeys::ceremony::Begun<passkeys::ceremony::RequestOptions>) -> Value {
+    serde_json::to_value(begun).unwrap()["publicKey"]["allowCredentials"].clone()
+}
+
+#[tokio::test]
+async fn an_unknown_user_is_answered_with_credentials_that_stay_the_same() {
+    let (world, _) = ada_registered().await;
+    let authentication = world.passkeys.authentication();
+    let known = allowed(&authentication.begin(Some("ada")).await.unwrap());
+    let unknown = allowed(&authentication.begin(Some("eve")).await.unwrap());
+    let again = allowed(&authentication.begin(Some("eve")).await.unwrap());
+    let other = allowed(&authentication.begin(Some("mallory")).await.unwrap());
+    assert_eq!(unknown, again);
+    assert_ne!(unknown, other);
+    let members =
+        |list: &Value| -> Vec<String> { list[0].as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(members(&known), members(&unknown));
+}
+
+#[tokio::test]
+async fn made_up_credentials_are_the_same_at_every_instance_and_after_a_restart() {
+    let before = instance(&SECRET, config(|config| config));
+    let after = instance(&SECRET, config(|config| config));
+    let elsewhere = instance(&[8; 32], config(|config| config));
+    for user in ["eve", "mallory", ""] {
+        let made_up = of(&before, user).await;
+        assert_eq!(of(&after, user).await, made_up, "{user}");
+        assert_ne!(of(&elsewhere, user).await, made_up, "{user}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_loses_the_last_passkey_is_answered_like_nobody() {
+    let world = instance(&SECRET, config(|config| config));
+    let nobody = of(&world, "ada").await;
+    let registered = world.register(&ada(), &mut world.device()).await.unwrap();
+    let id = &registered.credential().id;
+    let hers = of(&world, "ada").await;
+    assert_eq!(hers[0]["id"], id.to_string());
+    assert_eq!(
+        hers.as_array().unwrap().len(),
+        1,
+        "nothing made up is added"
+    );
+    let repository = world.passkeys.repository();
+    assert!(repository.delete("ada", id).await.unwrap());
+    assert_eq!(of(&world, "ada").await, nobody);
+}
+
+#[test]
+fn a_secret_that_can_be_guessed_is_refused() {
+    let passkeys = || Passkeys::new(App, MemoryRepository::default());
+    let refused = passkeys().decoy_secret([7; 31]).err().unwrap();
+    assert_eq!(
+        refused.to_string(),
+        "the secret has 31 bytes; give at least 32, from a random source"
+    );
+    assert!(passkeys().decoy_secret([7; 32]).is_ok());
+}
+
+/// How many of these users are said to have so many passkeys, and how many passkeys are of a kind:
+/// the length of the id, and the transports.
+type Shapes = (BTreeMap<usize, usize>, BTreeMap<(usize, String), usize>);
+
+const USERS: usize = 2000;
+
+async fn shapes(config: Config) -> Shapes {
+    let world = instance(&SECRET, config);
+    let (mut counts, mut kinds) = Shapes::default();
+    let mut ids = BTreeSet::new();
+    for user in 0..USERS {
+        let list = of(&world, &format!("user {user}")).await;
+        let list = list.as_array().unwrap();
+        *counts.entry(list.len()).or_default() += 1;
+        for credential in list {
+            let id: CredentialId = credential["id"].as_str().unwrap().parse().unwrap();
+            let kind = (id.as_bytes().len(), credential["transports"].to_string());
+            *kinds.entry(kind).or_default() += 1;
+            assert!(ids.insert(id), "each is made up once");
+        }
+    }
+    (counts, kinds)
+}
+
+/// Holds that the numbers stand to each other as these shares in per cent do, give or take two.
+fn assert_shares<K: Ord + Copy + std::fmt::Debug>(
+    numbers: impl IntoIterator<Item = (K, usize)>,
+    shares: &[(K, usize)],
+) {
+    let numbers: BTreeMap<_, _> = numbers.into_iter().collect();
+    let all: usize = numbers.values().sum();
+    assert_eq!(numbers.len(), shares.len(), "{numbers:?}");
+    for (kind, share) in shares {
+        let is = numbers[kind] * 100 / all;
+        assert!(is.abs_diff(*share) <= 2, "{kind:?}: {is} %, not {share} %");
+    }
+}
+
+#[tokio::test]
+async fn made_up_credentials_are_as_many_and_of_the_kinds_that_people_have() {
+    let (counts, kinds) = shapes(config(|config| config)).await;
+    assert_shares(counts, &[(1, 70), (2, 22), (3, 8)]);
+    let kinds = kinds
+        .iter()
+        .map(|((bytes, transports), number)| ((*bytes, transports.as_str()), *number));
+    let shares = [
+        ((16, r#"["hybrid","internal"]"#), 35),
+        ((20, r#"["hybrid","internal"]"#), 40),
+        ((32, r#"["internal"]"#), 13),
+        ((48, r#"["nfc","usb"]"#), 8),
+        ((64, r#"["usb"]"#), 4),
+    ];
+    assert_shares(kinds, &shares);
+}
+
+#[tokio::test]
+async fn no_kind_is_made_up_that_the_configuration_does_not_let_people_have() {
+    let lengths = async |config| -> Vec<usize> {
+        let (_, kinds) = shapes(config).await;
+        kinds.keys().map(|(bytes, _)| *bytes).collect()
+    };
+    let platform = config(|it| it.authenticator_attachment(AuthenticatorAttachment::Platform));
+    assert_eq!(lengths(platform).await, [16, 20, 32], "no security keys");
+    let roaming = config(|it| it.authenticator_attachment(AuthenticatorAttachment::CrossPlatform));
+    assert_eq!(lengths(roaming).await, [16, 20, 48, 64], "nothing built in");
+    let attested = config(|it| it.attestation(Attestation::Direct));
+    assert_eq!(
+        lengths(attested).await,
+        [32, 48, 64],
+        "none that synchronises, for those have no attestation"
+    );
+}
+
+fn bytes(member: &Value) -> Vec<u8> {
+    let id: CredentialId = member.as_str().unwrap().parse().unwrap();
+    id.as_bytes().to_vec()
+}
+
+#[tokio::test]
+async fn nobody_signs_in_with_a_passkey_that_was_made_up() {
+    let world = instance(&SECRET, config(|config| config));
+    let mut local = world.device();
+    world.register(&bob(), &mut local).await.unwrap();
+    let mut synchronised = local.with_fault(Fault::BackupEligibilityChanged);
+    // What is made up is verified against a key, so that it takes as long, and that is no secret.
+    let key = SigningKey::from_slice(&Sha256::digest("passkeys: nobody's passkey")).unwrap();
+    for user in 0..32 {
+        let user = format!("user {user}");
+        let begun = world.passkeys.authentication().begin(Some(&user)).await;
+        let begun = begun.unwrap();
+        let mut options = serde_json::to_value(&begun).unwrap();
+        let id = options["publicKey"]["allowCredentials"][0]["id"].clone();
+        options["publicKey"]["allowCredentials"] = json!([]);
+        let device = match bytes(&id).len() {
+            16 | 20 => &mut synchronised,
+            _ => &mut local,
+        };
+        let mut credential = device.get(&options).unwrap();
+        let response = &credential["response"];
+        let hash = Sha256::digest(bytes(&response["clientDataJSON"]));
+        let signed = [bytes(&response["authenticatorData"]), hash.to_vec()].concat();
+        let signature: Signature = key.sign(&signed);
+        let signature = CredentialId::from(signature.to_der().as_bytes());
+        for (member, value) in [
+            ("/id", &id),
+            ("/rawId", &id),
+            ("/response/userHandle", &json!(null)),
+        ] {
+            credential.pointer_mut(member).unwrap().clone_from(value);
+        }
+        credential["response"]["signature"] = signature.to_string().into();
+        let request = FinishAuthentication {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state,
+        };
+        let answer = world.passkeys.authentication().finish(&request).await;
+        assert!(matches!(answer, Err(Error::AuthenticationFailed)));
+        assert_eq!(world.audit.last_reason(), Some(Reason::UnknownCredential));
+    }
+}
+
+#[tokio::test]
+async fn the_audit_trail_knows_the_difference() {
+    let (world, device) = ada_registered().await;
+    let mut strangers = world.device();
+    let elsewhere = World::default();
+    elsewhere.register(&bob(), &mut strangers).await.unwrap();
+    world.sign_in(&mut strangers).await.unwrap_err();
+    world
+        .sign_in(&mut device.with_fault(Fault::BrokenSignature))
+        .await
+        .unwrap_err();
+    let reasons: Vec<_> = world
+        .audit
+        .kinds()
+        .iter()
+        .filter_map(|kind| kind.reason())
+        .collect();
+    assert_eq!(reasons, [Reason::UnknownCredential, Reason::Signature]);
+}

@@ -1,0 +1,243 @@
+//! The fields that the documentation of `passkeys::audit` lists, for those who search their logs.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use axum::http::Method;
+use passkeys::{Config, SignCount, testing::Fault};
+use passkeys_test_support::World;
+use serde_json::{Value, json};
+use tracing::{
+    Event, Level, Subscriber,
+    field::{Field, Visit},
+    span,
+    subscriber::DefaultGuard,
+};
+use tracing_subscriber::{Layer, layer::Context, prelude::*, registry::LookupSpan};
+
+use super::browser;
+
+/// What was written of one event or span.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Entry {
+    level: Option<Level>,
+    fields: BTreeMap<&'static str, String>,
+}
+
+impl Visit for Entry {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.fields.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name(), value.to_owned());
+    }
+}
+
+impl Entry {
+    fn of(level: Level) -> Self {
+        Self {
+            level: Some(level),
+            fields: BTreeMap::new(),
+        }
+    }
+}
+
+/// What the library writes, while this is in scope.
+#[derive(Clone, Default)]
+struct Log {
+    events: Arc<Mutex<Vec<Entry>>>,
+    spans: Arc<Mutex<Vec<Entry>>>,
+}
+
+impl Log {
+    fn listen(&self) -> DefaultGuard {
+        let subscriber = tracing_subscriber::registry().with(self.clone());
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    fn events(&self) -> Vec<Entry> {
+        self.events.lock().unwrap().clone()
+    }
+
+    fn last_span(&self) -> BTreeMap<&'static str, String> {
+        self.spans.lock().unwrap().last().unwrap().fields.clone()
+    }
+}
+
+/// Which entry of the log a span is.
+struct At(usize);
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "passkeys::audit" {
+            let mut entry = Entry::of(*event.metadata().level());
+            event.record(&mut entry);
+            self.events.lock().unwrap().push(entry);
+        }
+    }
+
+    fn on_new_span(
+        &self,
+        attributes: &span::Attributes<'_>,
+        id: &span::Id,
+        context: Context<'_, S>,
+    ) {
+        let metadata = attributes.metadata();
+        if (metadata.target(), metadata.name()) == ("passkeys::http", "passkeys") {
+            let mut entry = Entry::of(*metadata.level());
+            attributes.record(&mut entry);
+            let mut spans = self.spans.lock().unwrap();
+            let at = At(spans.len());
+            spans.push(entry);
+            context.span(id).unwrap().extensions_mut().insert(at);
+        }
+    }
+
+    fn on_record(&self, id: &span::Id, values: &span::Record<'_>, context: Context<'_, S>) {
+        if let Some(At(at)) = context.span(id).unwrap().extensions().get() {
+            values.record(&mut self.spans.lock().unwrap()[*at]);
+        }
+    }
+}
+
+fn entry(level: Level, fields: &[(&'static str, &str)]) -> Entry {
+    Entry {
+        level: Some(level),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect(),
+    }
+}
+
+#[tokio::test]
+async fn an_event_has_these_fields() {
+    let config = Config::builder("example.com", ["https://example.com"]);
+    let world = World::with_config(config.sign_count(SignCount::Suspend).build().unwrap());
+    let mut browser = browser(&world, "ada");
+    let log = Log::default();
+    let guard = log.listen();
+    let registered: Value = browser.register().await.assert_ok().json();
+    let id = registered["credentialId"].as_str().unwrap();
+    let mut ahead = browser.with_fault(Fault::SignCount(5));
+    ahead.sign_in().await.assert_ok();
+    ahead.sign_in().await.assert_error("authentication_failed");
+    let path = format!("/auth/passkeys/credentials/{id}");
+    let name = json!({ "deviceName": "Key" });
+    browser.request(Method::PATCH, &path, Some(&name)).await;
+    browser.request(Method::DELETE, &path, None).await;
+    drop(guard);
+
+    let of = |level, event, ceremony, more: &[(&'static str, &str)]| {
+        let fixed = [
+            ("event", event),
+            ("ceremony", ceremony),
+            ("rp_id", "example.com"),
+        ];
+        entry(level, &[&fixed[..], more].concat())
+    };
+    let (registration, authentication) = ("registration", "authentication");
+    let ada = ("user_id", "\"ada\"");
+    let hers = [ada, ("credential_id", id)];
+    let refused = [ada, ("credential_id", id), ("reason", "sign_count")];
+    let expected = [
+        of(Level::DEBUG, "registration_begun", registration, &[ada]),
+        of(Level::INFO, "registration_succeeded", registration, &hers),
+        of(Level::DEBUG, "authentication_begun", authentication, &[]),
+        of(
+            Level::INFO,
+            "authentication_succeeded",
+            authentication,
+            &hers,
+        ),
+        of(Level::DEBUG, "authentication_begun", authentication, &[]),
+        of(Level::WARN, "clone_suspected", authentication, &hers),
+        of(Level::WARN, "credential_suspended", authentication, &hers),
+        of(
+            Level::INFO,
+            "authentication_failed",
+            authentication,
+            &refused,
+        ),
+        of(Level::INFO, "credential_renamed", "management", &hers),
+        of(Level::INFO, "credential_deleted", "management", &hers),
+    ];
+    assert_eq!(log.events(), expected);
+}
+
+#[tokio::test]
+async fn a_request_runs_in_a_span_with_these_fields() {
+    let world = World::default();
+    let mut browser = browser(&world, "ada");
+    let log = Log::default();
+    let guard = log.listen();
+    let registered: Value = browser.register().await.assert_ok().json();
+    let id = registered["credentialId"].as_str().unwrap();
+    let span = |method, route, ceremony, status, who: &[(&'static str, &str)]| {
+        let route = format!("/auth/passkeys{route}");
+        let fixed = [
+            ("method", method),
+            ("route", route.as_str()),
+            ("ceremony", ceremony),
+            ("rp_id", "example.com"),
+            ("status", status),
+        ];
+        entry(Level::INFO, &[&fixed[..], who].concat()).fields
+    };
+    let hers = [("user_id", "\"ada\""), ("credential_id", id)];
+    let finish = span("POST", "/register/finish", "registration", "200", &hers);
+    assert_eq!(log.last_span(), finish);
+
+    browser.sign_in().await.assert_ok();
+    let finish = span(
+        "POST",
+        "/authenticate/finish",
+        "authentication",
+        "200",
+        &hers,
+    );
+    assert_eq!(log.last_span(), finish);
+
+    browser.get("/auth/passkeys/credentials").await.assert_ok();
+    let list = span("GET", "/credentials", "management", "200", &[]);
+    assert_eq!(log.last_span(), list);
+
+    let path = format!("/auth/passkeys/credentials/{id}");
+    browser.request(Method::DELETE, &path, None).await;
+    let delete = span("DELETE", "/credentials/{id}", "management", "204", &hers);
+    assert_eq!(log.last_span(), delete);
+
+    browser.request(Method::PUT, &path, None).await;
+    let refused = span("PUT", "/credentials/{id}", "management", "405", &[]);
+    assert_eq!(log.last_span(), refused);
+
+    let unknown = json!({ "userId": "eve\n" });
+    browser
+        .post("/auth/passkeys/authenticate/begin", &unknown)
+        .await
+        .assert_ok();
+    let eve = [("user_id", "\"eve\\n\"")];
+    let begin = span("POST", "/authenticate/begin", "authentication", "200", &eve);
+    assert_eq!(log.last_span(), begin);
+    drop(guard);
+}
+
+#[tokio::test]
+async fn what_the_application_logs_itself_is_left_alone() {
+    let world = World::default();
+    let log = Log::default();
+    let guard = log.listen();
+    let own = tracing::info_span!("passkeys", user_id = tracing::field::Empty);
+    let begun = tracing::Instrument::instrument(
+        async { world.passkeys.authentication().begin(Some("ada")).await },
+        own,
+    );
+    begun.await.unwrap();
+    drop(guard);
+    assert_eq!(log.spans.lock().unwrap().len(), 0);
+    assert_eq!(log.events().len(), 1);
+}

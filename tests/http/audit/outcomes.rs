@@ -1,0 +1,263 @@
+//! Every outcome is an event, with the true reason.
+
+use async_trait::async_trait;
+use axum::http::Method;
+use passkeys::{
+    Config, Passkeys, SignCount,
+    audit::{AuditEvent, AuditKind, Reason},
+    store::{
+        ChallengeStore, CredentialRepository as _, MemoryChallenges, MemoryRepository,
+        PendingCeremony, StoreError,
+    },
+    testing::Fault,
+};
+use passkeys_test_support::{App, World, ada, bob};
+use serde_json::{Value, json};
+use time::Duration;
+
+use super::browser;
+
+const BEGIN_REGISTRATION: &str = "/auth/passkeys/register/begin";
+const FINISH_REGISTRATION: &str = "/auth/passkeys/register/finish";
+const BEGIN_SIGN_IN: &str = "/auth/passkeys/authenticate/begin";
+const FINISH_SIGN_IN: &str = "/auth/passkeys/authenticate/finish";
+
+/// What happened last.
+fn last(world: &World) -> AuditEvent {
+    world.audit.events().pop().unwrap()
+}
+
+#[tokio::test]
+async fn a_registration_and_a_sign_in_each_begin_and_succeed() {
+    let world = World::default();
+    let mut browser = browser(&world, "ada");
+    browser.register().await.assert_ok();
+    browser.sign_in().await.assert_ok();
+    let begun = [
+        AuditKind::RegistrationBegun,
+        AuditKind::RegistrationSucceeded,
+        AuditKind::AuthenticationBegun,
+        AuditKind::AuthenticationSucceeded,
+    ];
+    assert_eq!(world.audit.kinds(), begun);
+
+    let events = world.audit.events();
+    let credential = world.passkeys.repository().list("ada").await.unwrap();
+    for event in &events {
+        assert_eq!(event.rp_id, "example.com");
+    }
+    for succeeded in [&events[1], &events[3]] {
+        assert_eq!(succeeded.user_id.as_deref(), Some("ada"));
+        assert_eq!(succeeded.credential_id.as_ref(), Some(&credential[0].id));
+    }
+    assert_eq!(events[2].user_id, None, "nobody was named");
+}
+
+#[tokio::test]
+async fn what_an_owner_does_to_a_passkey_is_an_event() {
+    let world = World::default();
+    let mut browser = browser(&world, "ada");
+    let id: Value = browser.register().await.assert_ok().json();
+    let path = format!(
+        "/auth/passkeys/credentials/{}",
+        id["credentialId"].as_str().unwrap()
+    );
+    let name = json!({ "deviceName": "Key" });
+    browser.request(Method::PATCH, &path, Some(&name)).await;
+    browser.request(Method::DELETE, &path, None).await;
+    let kinds = world.audit.kinds();
+    let changes = [AuditKind::CredentialRenamed, AuditKind::CredentialDeleted];
+    assert_eq!(kinds[2..], changes);
+    let deleted = last(&world);
+    assert_eq!(deleted.user_id.as_deref(), Some("ada"));
+    assert_eq!(
+        json!(deleted.credential_id.unwrap().to_string()),
+        id["credentialId"]
+    );
+}
+
+#[tokio::test]
+async fn a_state_that_was_used_is_told_from_one_that_never_was() {
+    let world = World::default();
+    let mut device = world.device();
+    let registration = world.create(&ada(), &mut device).await;
+    let ceremony = world.passkeys.registration();
+    ceremony.finish(&ada(), &registration).await.unwrap();
+    let again = ceremony.finish(&ada(), &registration).await;
+    again.unwrap_err();
+    let replayed = AuditKind::RegistrationFailed(Reason::Replayed);
+    assert_eq!(last(&world).kind, replayed);
+
+    for fault in [None, Some(Fault::BrokenSignature)] {
+        let mut device = match fault {
+            None => device.clone(),
+            Some(fault) => device.with_fault(fault),
+        };
+        let mut request = world.assert(None, &mut device).await;
+        let authentication = world.passkeys.authentication();
+        let _ = authentication.finish(&request).await;
+        authentication.finish(&request).await.unwrap_err();
+        assert_eq!(world.audit.last_reason(), Some(Reason::Replayed));
+
+        let middle = request.state.len() / 2;
+        let other = if &request.state[middle..=middle] == "A" {
+            "B"
+        } else {
+            "A"
+        };
+        request.state.replace_range(middle..=middle, other);
+        authentication.finish(&request).await.unwrap_err();
+        assert_eq!(world.audit.last_reason(), Some(Reason::UnknownState));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_ends_its_ceremony_and_is_an_event() {
+    let world = World::default();
+    let mut browser = browser(&world, "ada");
+    let state = async |browser: &mut passkeys::testing::Browser, path| {
+        let begun: Value = browser.post(path, &json!({})).await.assert_ok().json();
+        begun
+    };
+
+    let begun = state(&mut browser, BEGIN_REGISTRATION).await;
+    let broken = json!({ "credential": { "id": 7 }, "state": begun["state"] });
+    browser.post(FINISH_REGISTRATION, &broken).await;
+    let malformed = AuditKind::RegistrationFailed(Reason::Malformed);
+    assert_eq!(last(&world).kind, malformed);
+    assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
+
+    let begun = state(&mut browser, BEGIN_REGISTRATION).await;
+    let long = json!({
+        "credential": browser.authenticator().create(&begun),
+        "state": begun["state"],
+        "deviceName": "x".repeat(256),
+    });
+    let answer = browser.post(FINISH_REGISTRATION, &long).await;
+    answer.assert_error("invalid_request");
+    assert_eq!(world.audit.kinds().len(), 4);
+    assert_eq!(last(&world).kind, malformed);
+
+    let begun = state(&mut browser, BEGIN_SIGN_IN).await;
+    let broken = json!({ "credential": null, "state": begun["state"] });
+    browser.post(FINISH_SIGN_IN, &broken).await;
+    let malformed = AuditKind::AuthenticationFailed(Reason::Malformed);
+    assert_eq!(last(&world).kind, malformed);
+}
+
+#[tokio::test]
+async fn a_registration_whose_session_ended_is_refused_and_an_event() {
+    let world = World::default();
+    let router = axum::Router::new().nest("/auth/passkeys", world.passkeys.router());
+    let mut signed_out = passkeys::testing::Browser::new(router, "https://example.com");
+    let request = world.create(&ada(), &mut world.device()).await;
+    let body = json!({ "credential": {}, "state": request.state });
+    let answer = signed_out.post(FINISH_REGISTRATION, &body).await;
+    assert_eq!(answer.status, 401);
+    let refused = AuditKind::RegistrationFailed(Reason::NotSignedIn);
+    assert_eq!(last(&world).kind, refused);
+    assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
+}
+
+/// Keeps ceremonies and does not give them back.
+struct Failing;
+
+#[async_trait]
+impl ChallengeStore for Failing {
+    async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
+        MemoryChallenges::default().put(ceremony).await
+    }
+
+    async fn take(&self, _: &str) -> Result<Option<PendingCeremony>, StoreError> {
+        Err(StoreError::new("the disk is full"))
+    }
+}
+
+#[tokio::test]
+async fn a_ceremony_that_a_store_has_lost_is_an_event() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let world = World::of(passkeys.challenges(Failing));
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap_err();
+    let lost = AuditKind::RegistrationFailed(Reason::Storage);
+    assert_eq!(last(&world).kind, lost);
+    world.sign_in(&mut device).await.unwrap_err();
+    let lost = AuditKind::AuthenticationFailed(Reason::Storage);
+    assert_eq!(last(&world).kind, lost);
+}
+
+#[tokio::test]
+async fn an_expired_ceremony_is_an_event() {
+    let world = World::default();
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    let late = world.assert(None, &mut device).await;
+    world.clock.advance(Duration::minutes(5).unsigned_abs());
+    let finished = world.passkeys.authentication().finish(&late).await;
+    finished.unwrap_err();
+    assert_eq!(world.audit.last_reason(), Some(Reason::Expired));
+}
+
+#[tokio::test]
+async fn a_clone_is_suspected_and_then_suspended_and_then_refused() {
+    let config = Config::builder("example.com", ["https://example.com"]);
+    let world = World::with_config(config.sign_count(SignCount::Suspend).build().unwrap());
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    let mut ahead = device.with_fault(Fault::SignCount(5));
+    world.sign_in(&mut ahead).await.unwrap();
+    world.sign_in(&mut ahead).await.unwrap_err();
+    let events = world.audit.events();
+    let told: Vec<_> = events[5..].iter().map(|event| event.kind).collect();
+    let expected = [
+        AuditKind::CloneSuspected,
+        AuditKind::CredentialSuspended,
+        AuditKind::AuthenticationFailed(Reason::SignCount),
+    ];
+    assert_eq!(told, expected);
+    for event in &events[5..] {
+        assert_eq!(event.user_id.as_deref(), Some("ada"));
+        assert!(event.credential_id.is_some());
+    }
+}
+
+#[tokio::test]
+async fn who_was_claimed_is_told_where_another_ones_passkey_failed() {
+    let world = World::default();
+    let mut bobs = world.device();
+    world.register(&bob(), &mut bobs).await.unwrap();
+    let mut request = world.assert(None, &mut bobs).await;
+    request.state = {
+        let authentication = world.passkeys.authentication();
+        authentication.begin(Some("ada")).await.unwrap().state
+    };
+    let finished = world.passkeys.authentication().finish(&request).await;
+    finished.unwrap_err();
+    assert_eq!(world.audit.last_reason(), Some(Reason::NotOwner));
+    assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
+    assert!(last(&world).credential_id.is_some(), "whose can be found");
+}
+
+#[tokio::test]
+async fn what_no_user_and_no_passkey_can_be_called_is_not_carried_along() {
+    let world = World::default();
+    let mut browser = browser(&world, "ada");
+    // A user's id has 64 bytes, and a passkey's 1023, which are 1364 letters of base64url.
+    for (user, passkey, carried) in [(64, 1364, true), (65, 1366, false), (60_000, 20_000, false)] {
+        let who = json!({ "userId": "x".repeat(user) });
+        let begun: Value = browser.post(BEGIN_SIGN_IN, &who).await.assert_ok().json();
+        assert_eq!(last(&world).user_id.is_some(), carried, "{user}");
+
+        let credential = json!({
+            "id": "A".repeat(passkey),
+            "rawId": "A".repeat(passkey),
+            "type": "public-key",
+            "response": { "clientDataJSON": "", "authenticatorData": "", "signature": "" },
+        });
+        let body = json!({ "credential": credential, "state": begun["state"] });
+        let answer = browser.post(FINISH_SIGN_IN, &body).await;
+        answer.assert_error("authentication_failed");
+        assert_eq!(world.audit.last_reason(), Some(Reason::UnknownCredential));
+        assert_eq!(last(&world).credential_id.is_some(), carried, "{passkey}");
+    }
+}

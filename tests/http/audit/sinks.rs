@@ -1,0 +1,233 @@
+//! What a sink can do to a sign-in: nothing.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use passkeys::{
+    Passkeys,
+    audit::{AuditEvent, AuditKind, AuditSink, MAX_WAITING, Reason},
+    store::MemoryRepository,
+    testing::Fault,
+};
+use passkeys_test_support::{App, World, ada};
+
+/// Bounds what a test waits for; nothing is asserted on how long anything takes.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Takes notes, but not before the gate is open.
+#[derive(Clone, Default)]
+struct Gated {
+    gate: Arc<(Mutex<bool>, Condvar)>,
+    notes: Arc<Mutex<Vec<AuditEvent>>>,
+}
+
+impl Gated {
+    fn open(&self) {
+        *self.gate.0.lock().unwrap() = true;
+        self.gate.1.notify_all();
+    }
+
+    fn kinds(&self) -> Vec<AuditKind> {
+        let notes = self.notes.lock().unwrap();
+        notes.iter().map(|event| event.kind).collect()
+    }
+}
+
+impl AuditSink for Gated {
+    fn record(&self, event: &AuditEvent) {
+        let (gate, opened) = &*self.gate;
+        let gate = gate.lock().unwrap();
+        drop(opened.wait_while(gate, |open| !*open).unwrap());
+        self.notes.lock().unwrap().push(event.clone());
+    }
+}
+
+/// A world whose sink is this one.
+fn world(sink: impl AuditSink) -> World {
+    let mut world = World::default();
+    world.passkeys = world.passkeys.audit(sink);
+    world
+}
+
+#[tokio::test]
+async fn one_that_blocks_for_ever_keeps_nobody_from_signing_in() {
+    let sink = Gated::default();
+    let world = world(sink.clone());
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    // More than wait for the sink.
+    for _ in 0..MAX_WAITING {
+        world.passkeys.authentication().begin(None).await.unwrap();
+    }
+    world.sign_in(&mut device).await.unwrap();
+    assert!(!world.passkeys.flush_audit(Duration::from_millis(1)));
+    assert_eq!(sink.kinds(), [], "it is still blocked");
+    sink.open();
+}
+
+/// Panics over everything but sign-ins.
+#[derive(Clone, Default)]
+struct Panicking(Arc<AtomicUsize>);
+
+impl AuditSink for Panicking {
+    fn record(&self, event: &AuditEvent) {
+        assert_eq!(event.kind, AuditKind::AuthenticationSucceeded, "on purpose");
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn one_that_panics_fails_no_sign_in_and_is_given_the_next_event() {
+    let sink = Panicking::default();
+    let world = world(sink.clone());
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    for _ in 0..3 {
+        world.sign_in(&mut device).await.unwrap();
+    }
+    assert!(world.passkeys.flush_audit(PATIENCE));
+    assert_eq!(sink.0.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_told_of_the_rest() {
+    const EVENTS: usize = 10_000;
+    let sink = Gated::default();
+    let world = world(sink.clone());
+    for _ in 0..EVENTS {
+        world.passkeys.authentication().begin(None).await.unwrap();
+    }
+    sink.open();
+    assert!(world.passkeys.flush_audit(PATIENCE));
+
+    let kinds = sink.kinds();
+    let (last, given) = kinds.split_last().unwrap();
+    let AuditKind::EventsLost(missed) = *last else {
+        panic!("{last:?}");
+    };
+    // One may have been with the sink already.
+    assert!(given.len() <= MAX_WAITING / 2 + 1, "{} waited", given.len());
+    assert!(given.iter().all(|it| *it == AuditKind::AuthenticationBegun));
+    assert_eq!(given.len() + usize::try_from(missed).unwrap(), EVENTS);
+
+    // The next loss is counted anew.
+    world.passkeys.authentication().begin(None).await.unwrap();
+    assert!(world.passkeys.flush_audit(PATIENCE));
+    assert_eq!(sink.kinds().len(), kinds.len() + 1);
+}
+
+#[tokio::test]
+async fn no_flood_of_begins_and_failures_pushes_out_what_happened_to_accounts() {
+    let sink = Gated::default();
+    let world = world(sink.clone());
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    let mut broken = device.with_fault(Fault::BrokenSignature);
+    let request = world.assert(None, &mut broken).await;
+    for _ in 0..MAX_WAITING {
+        world.passkeys.authentication().begin(None).await.unwrap();
+        let again = world.passkeys.authentication().finish(&request).await;
+        again.unwrap_err();
+    }
+    world.sign_in(&mut device).await.unwrap();
+    sink.open();
+    assert!(world.passkeys.flush_audit(PATIENCE));
+    let kinds = sink.kinds();
+    assert!(kinds.contains(&AuditKind::AuthenticationFailed(Reason::Replayed)));
+    assert!(kinds.contains(&AuditKind::AuthenticationSucceeded));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_is_given_what_happens_to_a_ceremony_in_its_order() {
+    let sink = Gated::default();
+    sink.open();
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let world = Arc::new(World::of(passkeys));
+    let passkeys = world.passkeys.clone().audit(sink.clone());
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..100 {
+        let (world, passkeys) = (world.clone(), passkeys.clone());
+        tasks.spawn(async move {
+            let user = passkeys::PasskeyUser::new(format!("{number}"), "name", "name");
+            let begun = passkeys.registration().begin(&user).await.unwrap();
+            let request = world.answer(begun, &mut world.device());
+            let finished = passkeys.registration().finish(&user, &request).await;
+            finished.unwrap();
+        });
+    }
+    tasks.join_all().await;
+    assert!(passkeys.flush_audit(PATIENCE));
+    let notes = sink.notes.lock().unwrap();
+    for number in 0..100 {
+        let of_user = notes
+            .iter()
+            .filter(|event| event.user_id == Some(format!("{number}")));
+        let kinds: Vec<_> = of_user.map(|event| event.kind).collect();
+        let in_order = [
+            AuditKind::RegistrationBegun,
+            AuditKind::RegistrationSucceeded,
+        ];
+        assert_eq!(kinds, in_order);
+    }
+}
+
+/// Says on which thread it works, and when it is dropped.
+struct Observed(mpsc::Sender<Option<String>>);
+
+impl AuditSink for Observed {
+    fn record(&self, _: &AuditEvent) {
+        let name = thread::current().name().map(str::to_owned);
+        self.0.send(name).unwrap();
+    }
+}
+
+impl Drop for Observed {
+    fn drop(&mut self) {
+        let _ = self.0.send(Some("dropped".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn one_has_a_thread_of_its_own_that_ends_after_the_last_event() {
+    let (sender, told) = mpsc::channel();
+    let world = world(Observed(sender));
+    world.passkeys.authentication().begin(None).await.unwrap();
+    drop(world);
+    let told: Vec<_> = [(); 2]
+        .map(|()| told.recv_timeout(PATIENCE).unwrap())
+        .into();
+    assert_eq!(
+        told,
+        [
+            Some("passkeys-audit".to_owned()),
+            Some("dropped".to_owned())
+        ]
+    );
+}
+
+/// Takes its time.
+struct Slow;
+
+impl AuditSink for Slow {
+    fn record(&self, _: &AuditEvent) {
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[tokio::test]
+async fn a_flush_waits_for_one_but_not_for_ever() {
+    let world = world(Slow);
+    let begun = Instant::now();
+    assert!(world.passkeys.flush_audit(PATIENCE), "there is nothing yet");
+    world.passkeys.authentication().begin(None).await.unwrap();
+    assert!(!world.passkeys.flush_audit(Duration::ZERO));
+    assert!(world.passkeys.flush_audit(PATIENCE));
+    assert!(begun.elapsed() >= Duration::from_millis(50));
+}

@@ -1,0 +1,364 @@
+//! The log: what operators need, and nothing secret.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    sync::{Mutex, Once},
+};
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    http::{Method, Request, StatusCode},
+    routing::post,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use passkeys::{
+    Error, Passkeys, Verified,
+    ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
+    store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
+    testing::Browser,
+};
+use passkeys_test_support::{App, World, ada};
+use serde_cbor_2::Value as Cbor;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use tower::ServiceExt as _;
+use tracing_subscriber::filter::LevelFilter;
+
+/// Begins a line of its own where it is not escaped, and turns the line before around.
+const FORGED: &str = "eve\u{202e}\nFORGED";
+
+/// Everything that was logged at any level, by all tests of this program.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_ansi(false)
+            .with_writer(|| Log);
+        subscriber.init();
+    });
+}
+
+#[test]
+fn neither_challenge_nor_state_nor_key_is_ever_logged() {
+    listen();
+    let runtime = Runtime::new().unwrap();
+
+    let world = World::default();
+    let mut device = world.device();
+    let mut secrets = Vec::new();
+    runtime.block_on(async {
+        let begun = world.passkeys.registration().begin(&ada()).await.unwrap();
+        secrets.push(serde_json::to_value(&begun).unwrap()["publicKey"]["challenge"].clone());
+        secrets.push(json!(begun.state));
+        let request = world.answer(begun, &mut device);
+        let registered = world
+            .passkeys
+            .registration()
+            .finish(&ada(), &request)
+            .await
+            .unwrap();
+        let key = &registered.credential().public_key;
+        secrets.push(json!(
+            format!("{:?}", &key[10..20]).trim_matches(['[', ']'])
+        ));
+
+        let begun = world.passkeys.authentication().begin(None).await.unwrap();
+        let begun_json = serde_json::to_value(&begun).unwrap();
+        secrets.push(begun_json["publicKey"]["challenge"].clone());
+        secrets.push(json!(begun.state));
+        let credential = device.get(&begun_json).unwrap();
+        secrets.push(credential["response"]["signature"].clone());
+        let request = FinishAuthentication {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state.clone(),
+        };
+        world
+            .passkeys
+            .authentication()
+            .finish(&request)
+            .await
+            .unwrap();
+        tracing::trace!(?begun, ?request, ?registered, "what an application may log");
+
+        let action = Action::new("POST", "/transfer", b"to my secret account");
+        let begun = world
+            .passkeys
+            .step_up()
+            .begin(&ada(), &action)
+            .await
+            .unwrap();
+        let begun_json = serde_json::to_value(&begun).unwrap();
+        secrets.push(begun_json["publicKey"]["challenge"].clone());
+        secrets.push(json!(begun.state));
+        secrets.push(serde_json::to_value(&action).unwrap());
+        let credential = device.get(&begun_json).unwrap();
+        secrets.push(credential["response"]["signature"].clone());
+        let request = FinishStepUp {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state.clone(),
+            body: "to my secret account",
+        };
+        secrets.push(json!(request.body));
+        let step_up = world.passkeys.step_up();
+        step_up.finish(&ada(), &action, &request).await.unwrap();
+        tracing::trace!(?begun, ?request, ?action, "what an application may log");
+    });
+
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    assert!(
+        log.contains("authentication_succeeded")
+            && log.contains("step_up_succeeded")
+            && log.contains("what an application may log")
+    );
+    for secret in &secrets {
+        assert!(
+            !log.contains(secret.as_str().unwrap()),
+            "{secret} in\n{log}"
+        );
+    }
+}
+
+/// The crate that judges statements logs all it is given.
+#[test]
+fn nothing_of_an_attestation_is_logged() {
+    listen();
+    let world = World::default();
+    Runtime::new().unwrap().block_on(async {
+        let registration = world.passkeys.registration();
+        let begun = registration.begin(&ada()).await.unwrap();
+        let mut credential = world.device().create(&json!(begun));
+        // A statement that does not verify.
+        let object = credential["response"]["attestationObject"]
+            .as_str()
+            .unwrap();
+        let object = URL_SAFE_NO_PAD.decode(object).unwrap();
+        let mut object: BTreeMap<String, Cbor> = serde_cbor_2::from_slice(&object).unwrap();
+        let signature = Cbor::Bytes(b"signed by nobody".to_vec());
+        let statement = [("alg", Cbor::Integer(-7)), ("sig", signature)];
+        let statement = statement.map(|(name, value)| (Cbor::Text(name.into()), value));
+        object.insert("fmt".into(), Cbor::Text("packed".into()));
+        object.insert("attStmt".into(), Cbor::Map(statement.into()));
+        let object = serde_cbor_2::to_vec(&object).unwrap();
+        credential["response"]["attestationObject"] = json!(URL_SAFE_NO_PAD.encode(&object));
+        let request = FinishRegistration {
+            credential: serde_json::from_value(credential).unwrap(),
+            state: begun.state,
+            device_name: None,
+        };
+        let refused = registration.finish(&ada(), &request).await;
+        assert!(matches!(refused, Err(Error::AttestationVerificationFailed)));
+    });
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    assert!(!log.contains("webauthn_rs_core"), "{log}");
+}
+
+#[test]
+fn whoever_forgets_the_layer_of_a_step_up_is_told_what_to_add() {
+    listen();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let router = Router::new().route("/", post(async |_: Verified<App>| ()));
+    let request = Request::post("/").body(String::new()).unwrap();
+    let answer = runtime.block_on(router.oneshot(request)).unwrap();
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let told = "ERROR passkeys::http::error: a handler takes \
+                `Verified<passkeys_test_support::app::App, _>` and is not given the passkeys: \
+                add `.layer(axum::Extension(passkeys.clone()))` after its `.route(..)`";
+    assert!(log.lines().any(|line| line.ends_with(told)), "{log}");
+}
+
+#[test]
+fn what_a_peer_names_is_escaped_in_the_log() {
+    listen();
+    let runtime = Runtime::new().unwrap();
+    let forged = "mallory\n2026-01-01T00:00:00Z INFO all is well";
+    runtime
+        .block_on(
+            World::default()
+                .passkeys
+                .authentication()
+                .begin(Some(forged)),
+        )
+        .unwrap();
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let line = log.lines().find(|line| line.contains("mallory")).unwrap();
+    assert!(
+        line.ends_with(r#"user_id="mallory\n2026-01-01T00:00:00Z INFO all is well""#),
+        "{line}"
+    );
+}
+
+/// A browser that sends what applications send with every request.
+fn browser(passkeys: &Passkeys<App>) -> Browser {
+    let router = Router::new().nest("/auth/passkeys", passkeys.router());
+    Browser::new(router, "https://example.com")
+        .with_header("x-user", "ada")
+        .with_header("cookie", "session=the-secret-of-a-session")
+        .with_header("authorization", "Bearer the-secret-of-a-token")
+}
+
+/// A browser's way through the routes. Keeps what must not be logged.
+struct Walk {
+    browser: Browser,
+    secrets: Vec<String>,
+}
+
+impl Walk {
+    async fn ask(&mut self, method: Method, route: &str, body: Option<&Value>) -> Value {
+        let path = format!("/auth/passkeys{route}");
+        let answer = self.browser.request(method, &path, body).await;
+        serde_json::from_slice(&answer.body).unwrap_or_default()
+    }
+
+    async fn begin(&mut self, route: &str, body: &Value) -> Value {
+        let begun = self.ask(Method::POST, route, Some(body)).await;
+        self.keep(&begun["state"]);
+        self.keep(&begun["publicKey"]["challenge"]);
+        begun
+    }
+
+    /// Answers a ceremony, with more members in the body.
+    async fn finish(&mut self, route: &str, begun: &Value, credential: Value, more: &Value) {
+        for secret in credential["response"].as_object().unwrap().values() {
+            if secret.as_str().is_some_and(|it| it.len() > 40) {
+                self.keep(secret);
+            }
+        }
+        let mut body = json!({ "credential": credential, "state": begun["state"] });
+        let members = more.as_object().unwrap().clone();
+        body.as_object_mut().unwrap().extend(members);
+        for _ in 0..2 {
+            self.ask(Method::POST, route, Some(&body)).await;
+        }
+    }
+
+    fn keep(&mut self, secret: &Value) {
+        self.secrets.push(secret.as_str().unwrap().to_owned());
+    }
+}
+
+#[test]
+fn no_route_logs_a_secret_or_a_line_that_a_peer_has_written() {
+    listen();
+    let world = World::default();
+    Runtime::new().unwrap().block_on(async {
+        let mut walk = Walk {
+            browser: browser(&world.passkeys.clone().signal_unknown_credentials()),
+            secrets: vec!["the-secret-of-a".to_owned()],
+        };
+        let begun = walk.begin("/register/begin", &json!({})).await;
+        let credential = walk.browser.authenticator().create(&begun);
+        let id = credential["id"].as_str().unwrap().to_owned();
+        let name = json!({ "deviceName": FORGED });
+        walk.finish("/register/finish", &begun, credential, &name)
+            .await;
+
+        for who in [json!({}), json!({ "userId": "ada" })] {
+            let begun = walk.begin("/authenticate/begin", &who).await;
+            let credential = walk.browser.authenticator().get(&begun).unwrap();
+            walk.finish("/authenticate/finish", &begun, credential, &json!({}))
+                .await;
+        }
+        walk.begin("/authenticate/begin", &json!({ "userId": FORGED }))
+            .await;
+
+        let passkey = format!("/credentials/{id}");
+        walk.ask(Method::GET, "/credentials", None).await;
+        walk.ask(Method::PATCH, &passkey, Some(&name)).await;
+        walk.ask(Method::GET, "/signals", None).await;
+        let tried = json!({ "credentialId": id });
+        walk.ask(Method::POST, "/signals/unknown", Some(&tried))
+            .await;
+        walk.ask(Method::DELETE, &passkey, None).await;
+        walk.ask(Method::DELETE, "/credentials/eve%0AFORGED", None)
+            .await;
+
+        // What goes wrong in every way that a peer can make it.
+        for route in ["/register/finish", "/authenticate/finish"] {
+            let begun = walk
+                .begin(&route.replace("finish", "begin"), &json!({}))
+                .await;
+            for body in [
+                json!(FORGED),
+                json!({ "credential": { "id": FORGED }, "state": begun["state"] }),
+                json!({ "credential": {}, "state": FORGED }),
+                json!({ "credential": {}, "state": { FORGED: FORGED } }),
+            ] {
+                walk.ask(Method::POST, route, Some(&body)).await;
+            }
+        }
+
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        for event in [
+            "registration_succeeded",
+            "authentication_succeeded",
+            "credential_renamed",
+            "credential_deleted",
+            "malformed",
+            "replayed",
+            "unknown_state",
+            "eve",
+        ] {
+            assert!(log.contains(event), "{event} is not in\n{log}");
+        }
+        for secret in &walk.secrets {
+            assert!(!log.contains(secret), "{secret} is in\n{log}");
+        }
+        assert!(!log.lines().any(|line| line.starts_with("FORGED")), "{log}");
+        assert!(!log.contains('\u{202e}'), "{log}");
+    });
+}
+
+/// Quotes what it was given, as databases do.
+struct Quoting;
+
+#[async_trait]
+impl ChallengeStore for Quoting {
+    async fn put(&self, _: PendingCeremony) -> Result<String, StoreError> {
+        let cause = io::Error::other(format!("invalid value \"{FORGED}\""));
+        Err(StoreError::new(cause))
+    }
+
+    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
+        Err(StoreError::new(format!("no such key: {state}")))
+    }
+}
+
+#[test]
+fn what_a_failing_store_says_is_logged_in_one_line() {
+    listen();
+    let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(Quoting);
+    Runtime::new().unwrap().block_on(async {
+        let mut browser = browser(&passkeys);
+        let begun = browser
+            .post("/auth/passkeys/authenticate/begin", &json!({}))
+            .await;
+        begun.assert_error("storage_unavailable");
+    });
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let line = log.lines().find(|line| line.contains("a store failed"));
+    assert!(
+        line.unwrap()
+            .contains(r#"invalid value \"eve\u{202e}\nFORGED\""#),
+        "{line:?}"
+    );
+}

@@ -1,0 +1,273 @@
+//! What the document says of hooks with signatures of many forms.
+
+#![allow(
+    clippy::unnecessary_wraps,
+    clippy::unused_unit,
+    reason = "the signatures are the matter, not the answers"
+)]
+
+use axum::{
+    Json,
+    http::{HeaderName, StatusCode, header::SET_COOKIE},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
+};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    store::MemoryRepository,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+#[derive(Deserialize, Serialize, ToSchema)]
+struct Member {
+    name: String,
+}
+
+/// Has no schema.
+#[derive(Deserialize, Serialize)]
+struct Secretive {
+    name: String,
+}
+
+type Cookie = AppendHeaders<[(HeaderName, String); 1]>;
+type Reply<T> = Result<Json<T>, StatusCode>;
+
+fn member() -> Member {
+    Member { name: "ada".into() }
+}
+
+fn cookie() -> Cookie {
+    AppendHeaders([(SET_COOKIE, String::new())])
+}
+
+/// The success of `authenticate/finish` or `register/finish`: status, media type and schema.
+fn success(document: &Value, path: &str) -> (String, String, Value) {
+    let responses = &document["paths"][path]["post"]["responses"];
+    let (status, response) = responses
+        .as_object()
+        .unwrap()
+        .iter()
+        .find(|(status, _)| status.starts_with('2'))
+        .unwrap();
+    let content = response["content"].as_object();
+    let (media_type, content) = content
+        .and_then(|content| content.iter().next())
+        .map_or((String::new(), Value::Null), |(media_type, content)| {
+            (media_type.clone(), content["schema"].clone())
+        });
+    (status.clone(), media_type, content)
+}
+
+/// The same, of an application whose `on_authenticated` answers with this type.
+macro_rules! answers {
+    ($answer:ty, $value:expr $(, $key:ident = $response:ty)?) => {{
+        #[derive(Clone)]
+        struct App;
+
+        #[passkeys(rp_id = "example.com", origins = ["https://example.com"] $(, $key = $response)?)]
+        impl App {
+            type Repository = MemoryRepository;
+
+            fn get_user(&self) -> PasskeyUser {
+                PasskeyUser::new("1", "ada", "Ada")
+            }
+
+            fn on_authenticated(&self, _: AuthenticationResult) -> $answer {
+                $value
+            }
+        }
+
+        let document = Passkeys::new(App, MemoryRepository::default()).openapi();
+        let document = super::json(&document);
+        let (status, media_type, schema) = success(&document, "/authenticate/finish");
+        (status, media_type, schema)
+    }};
+}
+
+fn is(status: &str, media_type: &str, schema: Value) -> (String, String, Value) {
+    (status.to_owned(), media_type.to_owned(), schema)
+}
+
+fn reference() -> Value {
+    json!({ "$ref": "#/components/schemas/Member" })
+}
+
+const JSON: &str = "application/json";
+
+#[test]
+fn json_alone() {
+    let found = answers!(Json<Member>, Json(member()));
+    assert_eq!(found, is("200", JSON, reference()));
+}
+
+#[test]
+fn json_in_a_result() {
+    let found = answers!(Result<Json<Member>, StatusCode>, Ok(Json(member())));
+    assert_eq!(found, is("200", JSON, reference()));
+}
+
+#[test]
+fn json_behind_an_alias() {
+    let found = answers!(Reply<Member>, Ok(Json(member())));
+    assert_eq!(found, is("200", JSON, reference()));
+}
+
+#[test]
+fn json_in_a_tuple() {
+    let found = answers!((Cookie, Json<Member>), (cookie(), Json(member())));
+    assert_eq!(found, is("200", JSON, reference()));
+}
+
+#[test]
+fn json_in_a_tuple_with_a_status() {
+    let found = answers!((StatusCode, Json<Member>), (StatusCode::OK, Json(member())));
+    assert_eq!(found, is("2XX", JSON, reference()));
+}
+
+#[test]
+fn json_in_a_tuple_in_a_result_with_an_error_that_has_no_name() {
+    let found = answers!(
+        Result<(StatusCode, Json<Member>), impl IntoResponse + use<>>,
+        if true {
+            Ok((StatusCode::OK, Json(member())))
+        } else {
+            Err(Redirect::to("/"))
+        }
+    );
+    assert_eq!(found, is("2XX", JSON, reference()));
+}
+
+#[test]
+fn lists_and_values() {
+    let found = answers!(Json<Vec<Member>>, Json(vec![member()]));
+    assert_eq!(found.2["type"], "array");
+    let found = answers!(Json<Option<u8>>, Json(None));
+    assert_eq!(found.1, JSON);
+}
+
+/// What utoipa derives for a generic type refers to its argument, and does not hand it over.
+#[derive(Serialize, ToSchema)]
+struct Page<T> {
+    entries: Vec<T>,
+}
+
+#[test]
+fn what_would_refer_to_nothing_is_anything() {
+    let found = answers!(
+        Json<Page<Member>>,
+        Json(Page {
+            entries: vec![member()]
+        })
+    );
+    assert_eq!(found, is("200", JSON, json!({})));
+}
+
+#[test]
+fn text_and_nothing() {
+    let found = answers!(String, String::new());
+    assert_eq!(found, is("200", "text/plain", json!({ "type": "string" })));
+    assert_eq!(answers!((), ()), is("200", "", Value::Null));
+}
+
+#[test]
+fn json_without_a_schema_is_anything() {
+    let found = answers!(Json<Secretive>, Json(Secretive { name: "ada".into() }));
+    assert_eq!(found, is("200", JSON, json!({})));
+}
+
+#[test]
+fn what_cannot_be_known_is_anything() {
+    let anything = || is("2XX", "*/*", json!({}));
+    assert_eq!(answers!(StatusCode, StatusCode::OK), anything());
+    assert_eq!(
+        answers!(Response, StatusCode::OK.into_response()),
+        anything()
+    );
+    let hidden = answers!(impl IntoResponse + use<>, Json(member()));
+    assert_eq!(hidden, anything());
+}
+
+#[test]
+fn the_key_response_says_what_the_signature_does_not() {
+    let found = answers!(Response, StatusCode::OK.into_response(), response = Json<Member>);
+    assert_eq!(found, is("200", JSON, reference()));
+    let found = answers!(Response, StatusCode::OK.into_response(), response = Member);
+    assert_eq!(found, is("200", JSON, reference()));
+}
+
+/// Whether its answer has a schema cannot be known before `T` is.
+#[derive(Clone)]
+struct Generic<T>(std::marker::PhantomData<T>);
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl<T: Serialize + Send + Sync + Default + 'static> Generic<T> {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    fn on_authenticated(&self, _: AuthenticationResult) -> Json<T> {
+        Json(T::default())
+    }
+
+    fn on_registered(&self, _: RegistrationResult) -> Json<Member> {
+        Json(member())
+    }
+}
+
+#[test]
+fn of_a_generic_application() {
+    let app = Generic::<u8>(std::marker::PhantomData);
+    let document = super::json(&Passkeys::new(app, MemoryRepository::default()).openapi());
+    let found = success(&document, "/authenticate/finish");
+    assert_eq!(found, is("200", JSON, json!({})));
+    let found = success(&document, "/register/finish");
+    assert_eq!(found, is("200", JSON, reference()));
+}
+
+/// What `sign_up` reads, with and without a schema; and hooks that are there under a condition.
+#[test]
+fn the_body_of_a_sign_up() {
+    macro_rules! reads {
+        ($body:ty) => {{
+            #[derive(Clone)]
+            struct App;
+
+            #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+            impl App {
+                type Repository = MemoryRepository;
+
+                fn get_user(&self) -> PasskeyUser {
+                    PasskeyUser::new("1", "ada", "Ada")
+                }
+
+                fn sign_up(&self, _: $body) -> PasskeyUser {
+                    self.get_user()
+                }
+
+                #[cfg(any())]
+                fn find_user(&self, _: String) -> Option<PasskeyUser> {
+                    None
+                }
+
+                fn on_authenticated(&self, _: AuthenticationResult) {}
+            }
+
+            let document = Passkeys::new(App, MemoryRepository::default()).openapi();
+            let document = super::json(&document);
+            document["paths"]["/register/begin"]["post"]["requestBody"]["content"].clone()
+        }};
+    }
+
+    assert_eq!(
+        reads!(Json<Member>),
+        json!({ JSON: { "schema": reference() } })
+    );
+    assert_eq!(reads!(Json<Secretive>), json!({ JSON: { "schema": {} } }));
+    assert_eq!(
+        reads!(axum::body::Bytes),
+        json!({ "*/*": { "schema": {} } })
+    );
+}

@@ -1,0 +1,132 @@
+//! The whole document of an application with every hook, as text: `community.json`. After a change
+//! that is meant, run the tests with `BLESS=1` and read the difference.
+
+#![allow(
+    clippy::unnecessary_wraps,
+    reason = "the signatures are the matter, not the answers"
+)]
+
+use std::{collections::BTreeSet, env, fs, path::Path};
+
+use axum::{Json, http::StatusCode, response::IntoResponse};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    store::MemoryRepository,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::json;
+use crate::validator;
+
+#[derive(Clone)]
+pub(crate) struct Community;
+
+/// Who wants to join.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SignUp {
+    /// What to be called.
+    name: String,
+    address: Option<Address>,
+}
+
+/// Where somebody lives.
+#[derive(Deserialize, Serialize, ToSchema)]
+pub(crate) struct Address {
+    city: String,
+}
+
+/// Who has signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Member {
+    name: String,
+}
+
+#[passkeys(rp_id = "example.com", rp_name = "Community", origins = ["https://example.com"])]
+impl Community {
+    type Repository = MemoryRepository;
+
+    /// Everybody is Ada.
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    /// Joins the community.
+    ///
+    /// Whoever has joined is *not* a member before their passkey is stored.
+    fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, StatusCode> {
+        let city = form.address.map(|address| address.city);
+        Ok(PasskeyUser::new("2", form.name, city.unwrap_or_default()))
+    }
+
+    /// Welcomes the member.
+    fn on_registered(&self, new: RegistrationResult) -> (StatusCode, Json<Member>) {
+        let name = new.user().name().to_owned();
+        (StatusCode::CREATED, Json(Member { name }))
+    }
+
+    /** Signs the member in. */
+    fn on_authenticated(
+        &self,
+        login: AuthenticationResult,
+    ) -> Result<Json<Member>, impl IntoResponse + use<>> {
+        let name = login.user_id().to_owned();
+        if name.is_empty() {
+            return Err(StatusCode::FORBIDDEN);
+        }
+        Ok(Json(Member { name }))
+    }
+
+    fn find_user(&self, username: String) -> Option<PasskeyUser> {
+        Some(PasskeyUser::new("1", username, "Ada"))
+    }
+}
+
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    Passkeys::new(Community, MemoryRepository::default()).openapi()
+}
+
+/// Compares a document with the one under version control, or replaces that.
+pub(crate) fn compare(document: &Value, committed: &Path) {
+    let text = format!("{document:#}\n");
+    if env::var_os("BLESS").is_some() {
+        fs::write(committed, &text).unwrap();
+    }
+    let expected = fs::read_to_string(committed).unwrap_or_default();
+    assert!(
+        text == expected,
+        "{} is not current; run with BLESS=1 and read the difference",
+        committed.display()
+    );
+}
+
+#[test]
+fn it_is_the_one_under_version_control() {
+    let committed =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/http/openapi/community.json");
+    compare(&json(&document()), &committed);
+}
+
+#[test]
+fn an_independent_validator_accepts_it() {
+    validator::validate(&json(&document()));
+}
+
+#[test]
+fn it_names_no_component_that_an_application_might() {
+    let document = json(&document());
+    let components = document["components"]["schemas"].as_object().unwrap();
+    let names: BTreeSet<_> = components.keys().map(String::as_str).collect();
+    let (ours, theirs): (Vec<_>, Vec<_>) = names
+        .into_iter()
+        .partition(|name| name.starts_with("Passkeys."));
+    assert!(ours.len() > 20, "{ours:?}");
+    assert_eq!(theirs, ["Address", "Member", "SignUp"]);
+    for path in document["paths"].as_object().unwrap().values() {
+        for operation in path.as_object().unwrap().values() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(id.starts_with("passkeys_"), "{id}");
+        }
+    }
+}

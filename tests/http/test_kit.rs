@@ -1,0 +1,138 @@
+//! The test kit, as applications use it.
+
+use axum::{Extension, Json, Router, http::Method, routing::put};
+use passkeys::{
+    Passkeys, Verified,
+    store::MemoryRepository,
+    testing::{Browser, Fault},
+};
+use passkeys_test_support::App;
+use serde_json::{Value, json};
+
+fn app() -> Router {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    Router::new().nest("/auth/passkeys", passkeys.router())
+}
+
+fn adas_browser() -> Browser {
+    Browser::new(app(), "https://example.com").with_header("x-user", "ada")
+}
+
+#[tokio::test]
+async fn registers_and_signs_in_against_a_router() {
+    let mut browser = adas_browser();
+    browser.register().await.assert_ok();
+    let signed_in: Value = browser.sign_in().await.assert_ok().json();
+    assert_eq!(signed_in["userId"], "ada");
+}
+
+#[tokio::test]
+async fn registers_and_signs_in_against_a_url() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app()).await });
+
+    let mut browser = Browser::connect(url, "https://example.com").with_header("x-user", "ada");
+    browser.register().await.assert_ok();
+    let signed_in: Value = browser.sign_in().await.assert_ok().json();
+    assert_eq!(signed_in["userId"], "ada");
+}
+
+#[tokio::test]
+async fn finds_the_routes_where_they_are_mounted() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let router = Router::new().nest("/api/keys", passkeys.router());
+    let browser = Browser::new(router, "https://example.com").with_header("x-user", "ada");
+    browser
+        .mounted_at("/api/keys/")
+        .register()
+        .await
+        .assert_ok();
+}
+
+#[tokio::test]
+async fn does_one_thing_wrong_when_it_is_told_to() {
+    let mut browser = adas_browser();
+    browser.register().await.assert_ok();
+    browser.sign_in().await.assert_ok();
+    let faults = [
+        Fault::WrongType,
+        Fault::WrongChallenge,
+        Fault::Origin("https://evil.com".into()),
+        Fault::CrossOrigin,
+        Fault::RpId("evil.com".into()),
+        Fault::UserNotPresent,
+        Fault::UserNotVerified,
+        Fault::BackedUpIneligible,
+        Fault::BackupEligibilityChanged,
+        Fault::SignCount(0),
+        Fault::UserHandle(None),
+        Fault::BrokenSignature,
+        Fault::TrailingByte,
+        Fault::OtherId,
+    ];
+    for fault in faults {
+        browser
+            .with_fault(fault)
+            .sign_in()
+            .await
+            .assert_error("authentication_failed");
+    }
+    browser
+        .with_fault(Fault::SignCount(9))
+        .sign_in()
+        .await
+        .assert_ok();
+}
+
+#[tokio::test]
+async fn answers_what_failed_first() {
+    let mut nobody = Browser::new(app(), "https://example.com");
+    assert_eq!(nobody.register().await.text(), "who are you?");
+    let answer = nobody.step_up(Method::POST, "/transfer", None).await;
+    assert_eq!(answer.text(), "who are you?");
+}
+
+#[tokio::test]
+#[should_panic(expected = "401 Unauthorized who are you?")]
+async fn an_assertion_that_fails_shows_the_answer() {
+    Browser::new(app(), "https://example.com")
+        .register()
+        .await
+        .assert_ok();
+}
+
+#[tokio::test]
+#[should_panic(expected = "challenge_not_found")]
+async fn an_assertion_about_an_error_shows_the_other_one() {
+    let finish = json!({ "credential": {}, "state": "" });
+    let answer = adas_browser()
+        .post("/auth/passkeys/authenticate/finish", &finish)
+        .await;
+    answer.assert_error("authentication_failed");
+}
+
+#[tokio::test]
+async fn steps_up_for_a_request_of_the_applications() {
+    async fn transfer(Verified { user, body, .. }: Verified<App, Value>) -> Json<Value> {
+        Json(json!([user.id(), body]))
+    }
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let router = Router::new()
+        .route("/transfer", put(transfer))
+        .layer(Extension(passkeys.clone()))
+        .nest("/auth/passkeys", passkeys.router());
+    let mut browser = Browser::new(router, "https://example.com").with_header("x-user", "ada");
+    browser.register().await.assert_ok();
+
+    let body = json!({ "amount": 5 });
+    let answer = browser.step_up(Method::PUT, "/transfer?now", Some(&body));
+    let answer: Value = answer.await.assert_ok().json();
+    assert_eq!(answer, json!(["ada", body]));
+    let answer: Value = browser.step_up(Method::PUT, "/transfer", None).await.json();
+    assert_eq!(answer, json!(["ada", null]));
+
+    let mut phished = browser.with_fault(Fault::Origin("https://evil.com".into()));
+    let answer = phished.step_up(Method::PUT, "/transfer", Some(&body)).await;
+    answer.assert_error("authentication_failed");
+}

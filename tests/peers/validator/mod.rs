@@ -1,0 +1,64 @@
+//! Programs in Python that know `OpenAPI` better than we do.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+
+/// `None`, and said so, without Python or the packages.
+pub(crate) fn python() -> Option<&'static Path> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let install = || {
+        let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/validator");
+        passkeys_tests::python(&venv, &here.join("requirements.txt"))
+    };
+    PYTHON.get_or_init(install).as_deref()
+}
+
+/// Sends requests of every kind that the document served at this origin allows, and some that it
+/// does not: no answer may have a status, a type or a shape that the document does not name.
+///
+/// With a session, whose cookie this is, it does everything but end it.
+pub(crate) fn explore(origin: &str, session: Option<&str>) {
+    let Some(python) = python() else { return };
+    let checks = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                  response_schema_conformance,unsupported_method";
+    let mut schemathesis = Command::new(python);
+    schemathesis
+        .args(["-m", "schemathesis.cli", "run", "--no-color"])
+        .args(["--checks", checks, "--max-examples", "30", "--seed", "1"])
+        .arg(format!("{origin}/openapi.json"))
+        // It keeps what it has found in the directory that it runs in.
+        .current_dir(env!("CARGO_TARGET_TMPDIR"));
+    if let Some(session) = session {
+        schemathesis
+            .args(["--exclude-path", "/sign-out", "--header"])
+            .arg(format!("Cookie: {session}"));
+    }
+    let output = schemathesis.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+    // What it warns of where every answer of an operation was a refusal.
+    let refused = said.contains("401 Unauthorized");
+    assert_eq!(refused, session.is_none(), "{said}");
+}
+
+/// Asks `openapi-spec-validator`.
+pub(crate) fn validate(document: &Value) {
+    let Some(python) = python() else { return };
+    let mut validator = Command::new(python)
+        .args(["-m", "openapi_spec_validator", "--schema", "3.1", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    write!(validator.stdin.take().unwrap(), "{document}").unwrap();
+    let output = validator.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}");
+}

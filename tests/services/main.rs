@@ -1,0 +1,35 @@
+//! What needs PostgreSQL or Redis, or kills a process: the contract of the stores, each store's own
+//! promises, the ceremonies on these stores, and several instances of one application.
+//!
+//! Where a server is missing, the tests that need it say `LEFT OUT`; `tests/run services` starts
+//! both.
+
+mod contract;
+#[path = "../ceremonies/every_store/mod.rs"]
+mod every_store;
+mod growth;
+mod postgres;
+mod redis;
+mod scale_out;
+mod sqlite_crash;
+mod stores;
+
+use std::time::Duration;
+
+use passkeys::store::StoreError;
+
+/// What an operation answers when the server is back: in between, it is an error each time.
+async fn eventually<T, F>(operation: impl Fn() -> F) -> T
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let mut last = None;
+    for _ in 0..300 {
+        match operation().await {
+            Ok(answer) => return answer,
+            Err(error) => last = Some(error),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it does not come back: {last:?}");
+}

@@ -1,0 +1,254 @@
+use std::time::Duration as StdDuration;
+
+use passkeys::{
+    store::{
+        ChallengeStore as _, CredentialRepository as _, Deletion, PostgresChallenges,
+        PostgresRepository, StoreError,
+    },
+    testing::pending_ceremony,
+};
+use passkeys_test_support::credential;
+use passkeys_tests::{Schema, left_out, servers};
+use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
+use time::{Duration, OffsetDateTime};
+use tokio::{task::JoinSet, time::timeout};
+
+use crate::eventually;
+
+const LIFETIME: Duration = Duration::minutes(5);
+
+async fn rows(pool: &PgPool, table: &str) -> i64 {
+    let count = format!("SELECT count(*) FROM {table}");
+    sqlx::query_scalar(AssertSqlSafe(count))
+        .fetch_one(pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_an_error_in_time_and_costs_no_connection() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    // One connection only: were it lost or left in the middle of a statement, nothing would work
+    // after that.
+    let options = schema.pool().connect_options().as_ref().clone();
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await
+        .unwrap();
+    let repository = PostgresRepository::with_table(pool, &table)
+        .unwrap()
+        .timeout(StdDuration::from_millis(200));
+    repository.migrate().await.unwrap();
+    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
+
+    let mut blocker = schema.pool().begin().await.unwrap();
+    let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+    sqlx::raw_sql(AssertSqlSafe(lock))
+        .execute(&mut *blocker)
+        .await
+        .unwrap();
+    for _ in 0..3 {
+        let id = credential(1, "ada").id;
+        let find = repository.find(&id);
+        let found = timeout(StdDuration::from_secs(30), find)
+            .await
+            .expect("an answer");
+        assert!(found.is_err());
+    }
+    blocker.rollback().await.unwrap();
+
+    let repository = repository.timeout(PostgresRepository::DEFAULT_TIMEOUT);
+    assert!(
+        repository
+            .find(&credential(1, "ada").id)
+            .await
+            .unwrap()
+            .is_some()
+    );
+    schema.drop().await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_an_error_with_its_cause() {
+    let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap();
+    let repository = PostgresRepository::new(pool.clone()).timeout(StdDuration::from_millis(500));
+    let error = repository.list("ada").await.unwrap_err();
+    assert!(std::error::Error::source(&error).is_some());
+    let challenges = PostgresChallenges::new(pool).timeout(StdDuration::from_millis(500));
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    assert!(challenges.put(ceremony).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_start_together_migrate_once() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let (credentials, ceremonies) = (schema.table(), schema.table());
+    let mut starting = JoinSet::new();
+    for _ in 0..8 {
+        let repository = PostgresRepository::with_table(schema.pool(), &credentials).unwrap();
+        let challenges = PostgresChallenges::with_table(schema.pool(), &ceremonies).unwrap();
+        starting.spawn(async move {
+            repository.migrate().await.unwrap();
+            challenges.migrate().await.unwrap();
+        });
+    }
+    starting.join_all().await;
+    schema.drop().await;
+}
+
+/// What happens while somebody else's transaction has changed a row of the user's, before it ends.
+#[tokio::test]
+async fn a_deletion_counts_what_becomes_of_a_row_that_somebody_is_changing() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let repository = PostgresRepository::with_table(schema.pool(), &table).unwrap();
+    repository.migrate().await.unwrap();
+    let (first, second) = (credential(1, "ada"), credential(2, "ada"));
+    for credential in [&first, &second] {
+        assert!(repository.insert(credential).await.unwrap());
+    }
+    let waiting = format!(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity
+         WHERE wait_event_type = 'Lock' AND query LIKE '%DELETE FROM%{}%')",
+        table.split('.').next().unwrap()
+    );
+    for (at, deletion) in [("now()", Deletion::Last), ("NULL", Deletion::Deleted)] {
+        let mut somebody = schema.pool().begin().await.unwrap();
+        // Touches both, and suspends one or neither.
+        let change = format!(
+            "UPDATE {table} SET suspended_at = CASE WHEN credential_id = $1 THEN {at}::timestamptz END"
+        );
+        let change = sqlx::query(AssertSqlSafe(change)).bind(second.id.as_bytes());
+        change.execute(&mut *somebody).await.unwrap();
+        let (repository, id) = (repository.clone(), first.id.clone());
+        let deleting =
+            tokio::spawn(async move { repository.delete_unless_last("ada", &id).await.unwrap() });
+        let waits = eventually(async || {
+            let waits = sqlx::query_scalar::<_, bool>(AssertSqlSafe(waiting.as_str()));
+            let waits = waits.fetch_one(&schema.pool()).await.unwrap();
+            waits
+                .then_some(())
+                .ok_or_else(|| StoreError::new("it does not wait"))
+        });
+        waits.await;
+        somebody.commit().await.unwrap();
+        assert_eq!(deleting.await.unwrap(), deletion);
+    }
+    schema.drop().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_bounded_and_the_oldest_makes_room() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let challenges = PostgresChallenges::with_table(schema.pool(), &table)
+        .unwrap()
+        .capacity(10);
+    challenges.migrate().await.unwrap();
+    let now = OffsetDateTime::now_utc();
+    let mut states = Vec::new();
+    for _ in 0..25 {
+        states.push(
+            challenges
+                .put(pending_ceremony(now, LIFETIME))
+                .await
+                .unwrap(),
+        );
+        assert!(rows(&schema.pool(), &table).await <= 10);
+    }
+    for (number, state) in states.iter().enumerate() {
+        let there = challenges.take(state).await.unwrap().is_some();
+        assert_eq!(
+            there,
+            number >= 15,
+            "number {number} of 25, with room for 10"
+        );
+    }
+    schema.drop().await;
+}
+
+#[tokio::test]
+async fn expired_ceremonies_are_deleted_in_passing() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let challenges = PostgresChallenges::with_table(schema.pool(), &table).unwrap();
+    challenges.migrate().await.unwrap();
+    let now = OffsetDateTime::now_utc();
+    for _ in 0..100 {
+        challenges
+            .put(pending_ceremony(now, LIFETIME))
+            .await
+            .unwrap();
+    }
+    for _ in 0..100 {
+        challenges
+            .put(pending_ceremony(now + 2 * LIFETIME, LIFETIME))
+            .await
+            .unwrap();
+    }
+    assert_eq!(rows(&schema.pool(), &table).await, 100, "those that wait");
+    schema.drop().await;
+}
+
+#[tokio::test]
+async fn a_killed_server_keeps_passkeys_and_forgets_what_waited() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut server) = servers::postgres(&directory.path().join("data")) else {
+        return left_out("PostgreSQL's programs");
+    };
+    let url = format!("postgres://passkeys@127.0.0.1:{}/postgres", server.port());
+    let pool = eventually(async || PgPool::connect(&url).await.map_err(StoreError::new)).await;
+    let repository = PostgresRepository::new(pool.clone());
+    let challenges = PostgresChallenges::new(pool);
+    repository.migrate().await.unwrap();
+    challenges.migrate().await.unwrap();
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    let taken = challenges.put(ceremony.clone()).await.unwrap();
+    let waiting = challenges.put(ceremony.clone()).await.unwrap();
+    assert!(challenges.take(&taken).await.unwrap().is_some());
+    for number in 0..50 {
+        assert!(repository.insert(&credential(number, "ada")).await.unwrap());
+    }
+    server.kill_and_restart();
+
+    let listed = eventually(|| repository.list("ada")).await;
+    assert_eq!(listed.len(), 50, "all were acknowledged");
+    for state in [taken, waiting] {
+        assert!(challenges.take(&state).await.unwrap().is_none());
+    }
+    let next = challenges.put(ceremony.clone()).await.unwrap();
+    assert_eq!(challenges.take(&next).await.unwrap(), Some(ceremony));
+}
+
+#[tokio::test]
+async fn a_reader_of_the_table_cannot_redeem_what_waits() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let challenges = PostgresChallenges::with_table(schema.pool(), &table).unwrap();
+    challenges.migrate().await.unwrap();
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    let state = challenges.put(ceremony).await.unwrap();
+    let read = format!("SELECT translate(encode(ticket, 'base64'), '+/=', '-_') FROM {table}");
+    let ticket: String = sqlx::query_scalar(AssertSqlSafe(read))
+        .fetch_one(&schema.pool())
+        .await
+        .unwrap();
+    assert_eq!(ticket.len(), state.len(), "it looks like a state");
+    assert!(challenges.take(&ticket).await.unwrap().is_none());
+    assert!(challenges.take(&state).await.unwrap().is_some());
+    schema.drop().await;
+}

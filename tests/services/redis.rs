@@ -1,0 +1,195 @@
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration as StdDuration,
+};
+
+use passkeys::{
+    store::{ChallengeStore as _, RedisChallenges},
+    testing::pending_ceremony,
+};
+use passkeys_tests::{left_out, redis_url, servers};
+use redis::{AsyncCommands as _, aio::MultiplexedConnection};
+use time::{Duration, OffsetDateTime};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use url::Url;
+
+use crate::eventually;
+
+const LIFETIME: Duration = Duration::minutes(5);
+
+/// A store with keys of its own, and a connection that looks at them.
+async fn store(test: &str) -> Option<(RedisChallenges, MultiplexedConnection, String)> {
+    let url = redis_url()?;
+    let prefix = format!("{test}:{}:", std::process::id());
+    let challenges = RedisChallenges::connect(&url)
+        .await
+        .unwrap()
+        .prefix(&*prefix);
+    let client = redis::Client::open(url).unwrap();
+    Some((
+        challenges,
+        client.get_multiplexed_async_connection().await.unwrap(),
+        prefix,
+    ))
+}
+
+/// The keys of ceremonies.
+async fn keys(raw: &mut MultiplexedConnection, prefix: &str) -> Vec<String> {
+    let mut keys: Vec<String> = raw.keys(format!("{prefix}*")).await.unwrap();
+    keys.retain(|key| !key.ends_with(":ring"));
+    keys
+}
+
+#[tokio::test]
+async fn what_waits_is_bounded_and_the_oldest_makes_room() {
+    let Some((challenges, mut raw, prefix)) = store("bounded").await else {
+        return;
+    };
+    let challenges = challenges.capacity(10);
+    let now = OffsetDateTime::now_utc();
+    let mut states = Vec::new();
+    for _ in 0..25 {
+        states.push(
+            challenges
+                .put(pending_ceremony(now, LIFETIME))
+                .await
+                .unwrap(),
+        );
+        assert!(keys(&mut raw, &prefix).await.len() <= 10);
+    }
+    for (number, state) in states.iter().enumerate() {
+        let there = challenges.take(state).await.unwrap().is_some();
+        assert_eq!(
+            there,
+            number >= 15,
+            "number {number} of 25, with room for 10"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_server_forgets_everything_in_time() {
+    let Some((challenges, mut raw, prefix)) = store("expiry").await else {
+        return;
+    };
+    let now = OffsetDateTime::now_utc();
+    challenges
+        .put(pending_ceremony(now, LIFETIME))
+        .await
+        .unwrap();
+    let all: Vec<String> = raw.keys(format!("{prefix}*")).await.unwrap();
+    assert_eq!(all.len(), 2, "the ceremony and the ring");
+    for key in all {
+        let left: i64 = raw.pttl(&key).await.unwrap();
+        assert!(
+            (1..=300_000).contains(&left),
+            "{key} is there for {left} ms"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_server_brings_back_is_not_accepted() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(mut server) = servers::redis(directory.path()) else {
+        return left_out("redis-server");
+    };
+    let url = format!("redis://127.0.0.1:{}", server.port());
+    let challenges = RedisChallenges::connect(&url).await.unwrap();
+    let client = redis::Client::open(url).unwrap();
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    let taken = challenges.put(ceremony.clone()).await.unwrap();
+    let waiting = challenges.put(ceremony.clone()).await.unwrap();
+
+    // The server writes its snapshot, somebody finishes, and the server dies.
+    let mut raw = client.get_multiplexed_async_connection().await.unwrap();
+    let _: () = redis::cmd("SAVE").query_async(&mut raw).await.unwrap();
+    assert!(challenges.take(&taken).await.unwrap().is_some());
+    server.kill_and_restart();
+
+    let mut raw = client.get_multiplexed_async_connection().await.unwrap();
+    assert_eq!(keys(&mut raw, "passkeys:").await.len(), 2, "both are back");
+    let next = eventually(|| challenges.put(ceremony.clone())).await;
+    assert!(
+        challenges.take(&taken).await.unwrap().is_none(),
+        "it was finished"
+    );
+    assert!(
+        challenges.take(&waiting).await.unwrap().is_none(),
+        "nobody knows that it was not"
+    );
+    assert_eq!(challenges.take(&next).await.unwrap(), Some(ceremony));
+}
+
+#[tokio::test]
+async fn a_reader_of_the_keys_cannot_redeem_what_waits() {
+    let Some((challenges, mut raw, prefix)) = store("reader").await else {
+        return;
+    };
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    let state = challenges.put(ceremony).await.unwrap();
+    let key = keys(&mut raw, &prefix).await.remove(0);
+    let ticket = key.strip_prefix(&prefix).unwrap();
+    assert_eq!(ticket.len(), state.len(), "it looks like a state");
+    assert!(challenges.take(ticket).await.unwrap().is_none());
+    assert!(challenges.take(&state).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_is_replaced() {
+    let Some(url) = redis_url() else { return };
+    let server = Url::parse(&url).unwrap();
+    let server = server.socket_addrs(|| Some(6379)).unwrap()[0];
+    // Between the store and the server, to be cut.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut between = Url::parse(&url).unwrap();
+    between
+        .set_port(Some(listener.local_addr().unwrap().port()))
+        .unwrap();
+    between.set_host(Some("127.0.0.1")).unwrap();
+    let connections = Arc::new(Mutex::new(JoinSet::new()));
+    let accepted = Arc::clone(&connections);
+    tokio::spawn(async move {
+        while let Ok((mut near, _)) = listener.accept().await {
+            accepted.lock().unwrap().spawn(async move {
+                let mut far = TcpStream::connect(server).await.unwrap();
+                copy_bidirectional(&mut near, &mut far).await
+            });
+        }
+    });
+
+    let prefix = format!("cut:{}:", std::process::id());
+    let challenges = RedisChallenges::connect(between.as_str())
+        .await
+        .unwrap()
+        .prefix(prefix);
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    for _ in 0..3 {
+        let state = challenges.put(ceremony.clone()).await.unwrap();
+        connections.lock().unwrap().abort_all();
+        // The end is noticed, and the next connection made, with nobody asking for it.
+        tokio::time::sleep(StdDuration::from_millis(500)).await;
+        assert_eq!(
+            challenges.take(&state).await.unwrap().as_ref(),
+            Some(&ceremony)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_or_says_nothing_is_an_error_in_time() {
+    let error = RedisChallenges::connect("redis://127.0.0.1:1")
+        .await
+        .unwrap_err();
+    assert!(std::error::Error::source(&error).is_some());
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}", silent.local_addr().unwrap());
+    let connecting = RedisChallenges::connect(&url);
+    let answer = tokio::time::timeout(StdDuration::from_secs(30), connecting).await;
+    assert!(answer.expect("an answer").is_err());
+    assert!(RedisChallenges::connect("no url").await.is_err());
+}

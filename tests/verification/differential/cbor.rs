@@ -1,0 +1,147 @@
+//! CBOR as authenticators write it, and as they do not.
+
+/// A data item's head: its major type and its argument.
+pub(crate) fn head(major: u8, argument: u64) -> Vec<u8> {
+    let width = match argument {
+        0..24 => 0,
+        24..0x100 => 1,
+        0x100..0x1_0000 => 2,
+        0x1_0000..0x1_0000_0000 => 4,
+        _ => 8,
+    };
+    wide_head(major, argument, width)
+}
+
+/// A head whose argument takes this many bytes, or none at all.
+pub(crate) fn wide_head(major: u8, argument: u64, width: usize) -> Vec<u8> {
+    let more = match width {
+        0 => argument.to_be_bytes()[7],
+        1 => 24,
+        2 => 25,
+        4 => 26,
+        _ => 27,
+    };
+    let mut head = vec![major << 5 | more];
+    head.extend(&argument.to_be_bytes()[8 - width..]);
+    head
+}
+
+pub(crate) fn integer(value: i64) -> Vec<u8> {
+    match u64::try_from(value) {
+        Ok(value) => head(0, value),
+        Err(_) => head(1, value.unsigned_abs() - 1),
+    }
+}
+
+pub(crate) fn bytes(value: &[u8]) -> Vec<u8> {
+    [head(2, value.len() as u64), value.to_vec()].concat()
+}
+
+pub(crate) fn text(value: &str) -> Vec<u8> {
+    [head(3, value.len() as u64), value.into()].concat()
+}
+
+/// How a map begins and ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Frame {
+    Definite,
+    /// The number of members takes this many bytes.
+    Wide(usize),
+    Indefinite,
+    /// More members are announced than there are, or fewer.
+    Miscounted(i64),
+    Tagged,
+    InArray,
+}
+
+#[derive(Clone)]
+pub(crate) struct Map {
+    /// Names and values.
+    pub(crate) members: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) frame: Frame,
+}
+
+impl Map {
+    pub(crate) fn new(members: Vec<(Vec<u8>, Vec<u8>)>) -> Self {
+        Self {
+            members,
+            frame: Frame::Definite,
+        }
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let count = self.members.len() as u64;
+        let mut encoded = match self.frame {
+            Frame::Definite => head(5, count),
+            Frame::Wide(width) => wide_head(5, count, width),
+            Frame::Indefinite => vec![0xbf],
+            Frame::Miscounted(by) => head(5, count.saturating_add_signed(by)),
+            Frame::Tagged => [head(6, 24), head(5, count)].concat(),
+            Frame::InArray => [head(4, 1), head(5, count)].concat(),
+        };
+        for (name, value) in &self.members {
+            encoded.extend(name);
+            encoded.extend(value);
+        }
+        if matches!(self.frame, Frame::Indefinite) {
+            encoded.push(0xff);
+        }
+        encoded
+    }
+}
+
+/// How the bytes in a member are written, or what becomes of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    Wide(usize),
+    Indefinite,
+    Tagged,
+    AsText,
+    LeadingZero,
+    TrailingZero,
+    Shorter,
+    Zeros,
+    Ones,
+    Reversed,
+    /// What is left to a number that ends in this, such as the other y of a point.
+    Negated,
+}
+
+impl Form {
+    /// The data item if it is bytes, written in this form.
+    pub(crate) fn apply(self, item: &[u8]) -> Option<Vec<u8>> {
+        let start = match item.first()? {
+            0x40..=0x57 => 1,
+            0x58 => 2,
+            0x59 => 3,
+            _ => return None,
+        };
+        let mut value = item.get(start..)?.to_vec();
+        match self {
+            Self::Wide(width) => {
+                return Some([wide_head(2, value.len() as u64, width), value].concat());
+            }
+            Self::Indefinite => {
+                let (first, second) = value.split_at(value.len() / 2);
+                return Some([&[0x5f][..], &bytes(first), &bytes(second), &[0xff]].concat());
+            }
+            Self::Tagged => return Some([head(6, 2), bytes(&value)].concat()),
+            Self::AsText => return Some([head(3, value.len() as u64), value].concat()),
+            Self::LeadingZero => value.insert(0, 0),
+            Self::TrailingZero => value.push(0),
+            Self::Shorter => drop(value.pop()),
+            Self::Zeros => value.fill(0),
+            Self::Ones => value.fill(0xff),
+            Self::Reversed => value.reverse(),
+            Self::Negated => {
+                let prime = match value.len() {
+                    32 => super::numbers::P256,
+                    48 => super::numbers::P384,
+                    _ => return None,
+                };
+                value = super::numbers::subtract(prime, &value);
+            }
+        }
+        Some(bytes(&value))
+    }
+}

@@ -1,0 +1,178 @@
+//! EdDSA, which `webauthn-rs-core` does not know: there the signature is held to `ed25519-dalek`,
+//! at its strictest, and everything around it to what core says about the same sign-in signed
+//! with ES256.
+
+use curve25519_dalek::{constants::EIGHT_TORSION, scalar::Scalar};
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+use passkeys::audit::Reason;
+use proptest::test_runner::{TestCaseError, TestRunner};
+use serde_cbor_2::Value as Cbor;
+use sha2::{Digest as _, Sha512};
+
+use super::{
+    cbor,
+    ceremony::{Ceremony, Engines},
+    config,
+    differences::explanation,
+    keys::Key,
+    parts::Base,
+    plan,
+};
+
+/// The key in what is stored, read by somebody else.
+fn verifying_key(cose: &[u8]) -> Option<VerifyingKey> {
+    let Ok(Cbor::Map(members)) = serde_cbor_2::from_slice(cose) else {
+        return None;
+    };
+    let member = |label| members.get(&Cbor::Integer(label));
+    match [1, 3, -1, -2].map(member) {
+        [
+            Some(Cbor::Integer(1)),
+            Some(Cbor::Integer(-8)),
+            Some(Cbor::Integer(6)),
+            Some(Cbor::Bytes(x)),
+        ] => VerifyingKey::from_bytes(x.as_slice().try_into().ok()?).ok(),
+        _ => None,
+    }
+}
+
+fn dalek_accepts(ceremony: &Ceremony) -> bool {
+    let key = verifying_key(&ceremony.public_key);
+    let signature = Signature::from_slice(&ceremony.signature);
+    key.zip(signature.ok()).is_some_and(|(key, signature)| {
+        key.verify_strict(&ceremony.signed_data(), &signature)
+            .is_ok()
+    })
+}
+
+/// Of the same sign-in, had its key been of the other kind.
+fn core_accepts(engines: &Engines, ceremony: &Ceremony, other: &Key) -> bool {
+    let mut ceremony = ceremony.clone();
+    ceremony.public_key = other.cose().encode();
+    ceremony.signature = other.sign(&ceremony.signed_data());
+    engines.judge(&ceremony).core.is_ok()
+}
+
+#[test]
+fn eddsa_is_accepted_where_both_others_agree() {
+    let engines = Engines::default();
+    let other = Key::es256(1);
+    let bases: Vec<Base> = (0..12)
+        .map(|number| Base::new(Key::ed25519(number % 4), number))
+        .collect();
+    let accepted = std::cell::Cell::new(0_u32);
+    let mut config = config();
+    config.cases /= 4;
+    let cases = config.cases;
+    TestRunner::new(config)
+        .run(&plan::plans(), |plan| {
+            let ceremony = plan.carry_out(&bases);
+            let verdict = engines.judge(&ceremony);
+            let expected = dalek_accepts(&ceremony) && core_accepts(&engines, &ceremony, &other);
+            let explained = match verdict.fast {
+                Ok(()) => {
+                    accepted.set(accepted.get() + 1);
+                    expected
+                }
+                Err(reason) => !expected || explanation(&ceremony, reason).is_some(),
+            };
+            if !explained {
+                let message = format!("{:?}, not {expected}: {ceremony:?}", verdict.fast);
+                return Err(TestCaseError::fail(message));
+            }
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
+    println!("{cases} cases, {} accepted", accepted.get());
+    assert!(accepted.get() >= cases / 20, "{}", accepted.get());
+}
+
+/// With such a key anybody signs: to verifiers that are less strict, one of these few is over any
+/// message at all.
+#[test]
+fn no_key_of_small_order_signs_anything() {
+    let engines = Engines::default();
+    let mut parts = Base::new(Key::ed25519(0), 3).parts;
+    let points = EIGHT_TORSION.map(|point| point.compress());
+    for key in &points {
+        parts.public_key.members[3].1 = cbor::bytes(key.as_bytes());
+        let mut forged = false;
+        for nonce in points.iter().cycle().take(128) {
+            parts.sign_count += 1;
+            let mut ceremony = parts.assemble();
+            ceremony.signature = [nonce.as_bytes(), &[0; 32][..]].concat();
+
+            let key = verifying_key(&ceremony.public_key).unwrap();
+            let signature = Signature::from_slice(&ceremony.signature).unwrap();
+            forged |= key.verify(&ceremony.signed_data(), &signature).is_ok();
+            let verdict = engines.judge(&ceremony).fast;
+            assert_eq!(verdict, Err(Reason::Malformed), "{key:?}");
+        }
+        assert!(forged, "{key:?}");
+    }
+}
+
+/// Whoever has a key can sign with the neutral point for a nonce, and to verifiers that are less
+/// strict that is a signature like any other.
+#[test]
+fn the_neutral_point_is_no_nonce() {
+    let engines = Engines::default();
+    let base = Base::new(Key::ed25519(1), 3);
+    let Key::Ed25519(key) = &base.key else {
+        unreachable!("a key of EdDSA");
+    };
+    let mut ceremony = base.parts.assemble();
+    let nonce = EIGHT_TORSION[0].compress();
+    let hash = Sha512::new()
+        .chain_update(nonce.as_bytes())
+        .chain_update(key.verifying_key().as_bytes())
+        .chain_update(ceremony.signed_data())
+        .finalize();
+    let number = Scalar::from_bytes_mod_order_wide(&hash.into()) * key.to_scalar();
+    ceremony.signature = [*nonce.as_bytes(), number.to_bytes()].concat();
+
+    let signature = Signature::from_slice(&ceremony.signature).unwrap();
+    let less_strict = key.verifying_key();
+    assert!(
+        less_strict
+            .verify(&ceremony.signed_data(), &signature)
+            .is_ok()
+    );
+    let verdict = engines.judge(&ceremony).fast;
+    assert_eq!(verdict, Err(Reason::Signature));
+}
+
+/// 2²⁵⁵ - 19 and what is above it: other names for 0 and so on.
+#[test]
+fn a_point_has_one_encoding() {
+    let engines = Engines::default();
+    let base = Base::new(Key::ed25519(0), 3);
+    for low in 0xed..=0xff {
+        for sign in [0x7f, 0xff] {
+            let mut point = [0xff; 32];
+            (point[0], point[31]) = (low, sign);
+            let mut parts = base.parts.clone();
+            parts.public_key.members[3].1 = cbor::bytes(&point);
+            let mut ceremony = parts.assemble();
+            ceremony.signature.clone_from(&base.signature);
+            let verdict = engines.judge(&ceremony).fast;
+            assert_eq!(verdict, Err(Reason::Malformed), "{low:x}");
+        }
+    }
+}
+
+/// RFC 8032, §5.1.7: the number is below the order of the group.
+#[test]
+fn a_signature_has_one_number() {
+    let engines = Engines::default();
+    let base = Base::new(Key::ed25519(0), 3);
+    let mut ceremony = base.parts.assemble();
+    ceremony.signature.clone_from(&base.signature);
+    assert_eq!(engines.judge(&ceremony).fast, Ok(()));
+
+    let mut number: Vec<u8> = ceremony.signature.drain(32..).rev().collect();
+    number = super::numbers::add(&number, &base.key.modulus());
+    ceremony.signature.extend(number[1..].iter().rev());
+    assert_eq!(ceremony.signature.len(), 64);
+    assert_eq!(engines.judge(&ceremony).fast, Err(Reason::Signature));
+}

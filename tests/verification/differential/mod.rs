@@ -1,0 +1,118 @@
+//! The engine that signs people in, held to `webauthn-rs-core`: on valid sign-ins, on sign-ins in
+//! which anything was changed before or after they were signed, and on sign-ins put together from
+//! several, both say the same. Never does the fast one accept what the other refuses; where it
+//! refuses what the other accepts, [`differences`] says why.
+//!
+//! Some thousand cases run with the other tests. Ten million, for about an hour:
+//!
+//! ```text
+//! PASSKEYS_DIFFERENTIAL_CASES=10000000 cargo test --release -p passkeys --test verification differential \
+//!     -- --nocapture
+//! ```
+
+mod cbor;
+mod ceremony;
+mod differences;
+mod eddsa;
+mod keys;
+mod members;
+mod numbers;
+mod parts;
+mod plan;
+mod signatures;
+mod stored_keys;
+mod unusual;
+
+use std::{cell::RefCell, collections::BTreeMap, env};
+
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use ceremony::{Engines, Verdict};
+use differences::{DIFFERENCES, UNEXPLAINED, explanation, judge};
+use keys::Key;
+use parts::{Base, bases};
+
+/// How many cases a property is tried with.
+const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
+
+fn config() -> Config {
+    let cases = env::var(CASES).map_or(2000, |cases| cases.parse().expect(CASES));
+    Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+#[test]
+fn both_engines_say_the_same() {
+    let (engines, bases) = (Engines::default(), bases());
+    let seen = RefCell::new(BTreeMap::<_, u64>::new());
+    let result = TestRunner::new(config()).run(&plan::plans(), |plan| {
+        let ceremony = plan.carry_out(&bases);
+        let verdict = judge(&engines, &ceremony).map_err(TestCaseError::fail)?;
+        let count = &mut *seen.borrow_mut();
+        let count = count.entry(verdict).or_default();
+        *count += 1;
+        // No way in, so what comes after is tried as well.
+        if verdict == UNEXPLAINED && *count <= 5 {
+            println!("{verdict}: {ceremony:?}");
+        }
+        Ok(())
+    });
+    let seen = seen.into_inner();
+    let total: u64 = seen.values().sum();
+    println!("{total} cases:");
+    for (verdict, count) in &seen {
+        println!("{count:>9} {verdict}");
+    }
+    result.unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        !seen.contains_key(UNEXPLAINED),
+        "differences without a name"
+    );
+    // Nothing was learned unless both were brought to say every one of these.
+    for verdict in ["accepted by both", "refused by both for the signature"] {
+        assert!(seen[verdict] >= total / 20, "{verdict}: {}", seen[verdict]);
+    }
+}
+
+#[test]
+fn both_accept_every_valid_sign_in() {
+    let engines = Engines::default();
+    for base in bases() {
+        let mut ceremony = base.parts.assemble();
+        ceremony.signature.clone_from(&base.signature);
+        assert_eq!(judge(&engines, &ceremony), Ok("accepted by both"));
+    }
+}
+
+#[test]
+fn a_number_of_any_size_may_stand_where_a_key_has_no_member() {
+    let mut base = Base::new(Key::rs256(1, 65_537), 3);
+    let (label, value) = (cbor::integer(-3), [&[0x3b][..], &[0xff; 8]].concat());
+    base.parts.public_key.members.push((label, value));
+    let mut ceremony = base.parts.assemble();
+    ceremony.signature = base.key.sign(&ceremony.signed_data());
+    let verdict = judge(&Engines::default(), &ceremony);
+    assert_eq!(verdict, Ok("accepted by both"));
+}
+
+#[test]
+fn every_difference_is_there() {
+    let engines = Engines::default();
+    for difference in DIFFERENCES {
+        let (key, change) = difference.example;
+        let mut base = Base::new(key(), 3);
+        change(&mut base.parts);
+        let mut ceremony = base.parts.assemble();
+        ceremony.signature = base.key.sign(&ceremony.signed_data());
+        let expected = Verdict {
+            fast: Err(difference.reason),
+            core: Ok(()),
+        };
+        assert_eq!(engines.judge(&ceremony), expected, "{}", difference.name);
+        let explained = explanation(&ceremony, difference.reason).is_some();
+        assert!(explained, "{}", difference.name);
+    }
+}

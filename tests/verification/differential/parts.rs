@@ -1,0 +1,150 @@
+//! Valid sign-ins, in the parts that they are made of.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    cbor::Map,
+    ceremony::{Ceremony, ORIGINS, RP_ID, base64url},
+    keys::Key,
+};
+
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) challenge: Vec<u8>,
+    pub(crate) credential_id: Vec<u8>,
+    pub(crate) public_key: Map,
+    pub(crate) after_public_key: Vec<u8>,
+    pub(crate) backup_eligible: bool,
+    pub(crate) id: String,
+    pub(crate) raw_id: Vec<u8>,
+    pub(crate) kind: &'static str,
+    pub(crate) client_data: Vec<(Vec<u8>, Vec<u8>)>,
+    /// What stands between a name and its value, and between members.
+    pub(crate) separators: (&'static str, &'static str),
+    pub(crate) around_client_data: (&'static str, &'static str),
+    pub(crate) rp_id: &'static str,
+    pub(crate) flags: u8,
+    pub(crate) sign_count: u32,
+    pub(crate) attested: Vec<u8>,
+    pub(crate) extensions: Vec<u8>,
+}
+
+/// A valid sign-in.
+pub(crate) struct Base {
+    pub(crate) key: Key,
+    pub(crate) parts: Parts,
+    pub(crate) signature: Vec<u8>,
+}
+
+const PRESENT: u8 = 1;
+const VERIFIED: u8 = 1 << 2;
+const ELIGIBLE: u8 = 1 << 3;
+const BACKED_UP: u8 = 1 << 4;
+const EXTENDED: u8 = 1 << 7;
+
+impl Base {
+    /// The same one for the same number, with everything that a valid one may have.
+    pub(crate) fn new(key: Key, number: u8) -> Self {
+        let of = |kinds: u8| number % kinds;
+        let challenge = vec![number; 32];
+        let origin = ORIGINS[usize::from(of(3))];
+        let mut client_data = vec![
+            ("type", "\"webauthn.get\"".to_owned()),
+            ("challenge", format!("\"{}\"", base64url(&challenge))),
+            ("origin", format!("\"{origin}\"")),
+        ];
+        match of(4) {
+            0 => client_data.push(("crossOrigin", "false".into())),
+            1 => client_data.push(("androidPackageName", "\"com.example\"".into())),
+            2 => client_data.push(("other_keys", "{\"can\": [\"be\", 1]}".into())),
+            _ => {}
+        }
+        let mut flags = PRESENT | VERIFIED;
+        flags |= [0, ELIGIBLE, ELIGIBLE | BACKED_UP][usize::from(of(3))];
+        let mut extensions = Vec::new();
+        if of(5) == 0 {
+            flags |= EXTENDED;
+            extensions = b"\xa1\x6bhmac-secret\x43abc".into();
+        }
+        let credential_id = vec![number; 16];
+        let parts = Parts {
+            public_key: key.cose(),
+            after_public_key: Vec::new(),
+            backup_eligible: flags & ELIGIBLE != 0,
+            id: base64url(&credential_id),
+            raw_id: credential_id.clone(),
+            credential_id,
+            challenge,
+            kind: "public-key",
+            client_data: client_data
+                .into_iter()
+                .map(|(name, value)| (format!("\"{name}\"").into(), value.into()))
+                .collect(),
+            separators: (":", ","),
+            around_client_data: ("{", "}"),
+            rp_id: RP_ID,
+            flags,
+            sign_count: number.into(),
+            attested: Vec::new(),
+            extensions,
+        };
+        Self {
+            signature: key.sign(&parts.assemble().signed_data()),
+            key,
+            parts,
+        }
+    }
+}
+
+/// Valid sign-ins with every algorithm that both engines know. Most of them are cheap to verify.
+pub(crate) fn bases() -> Vec<Base> {
+    let es256 = (0..12).map(|number| Key::es256(1 + number % 4));
+    let es384 = (0..4).map(|number| Key::es384(1 + number % 2));
+    let rs256 = (0..6).map(|number| Key::rs256(number % 2, 65_537));
+    es256
+        .chain(es384)
+        .chain(rs256)
+        .zip(0..)
+        .map(|(key, number)| Base::new(key, number))
+        .collect()
+}
+
+impl Parts {
+    /// The whole, not signed.
+    pub(crate) fn assemble(&self) -> Ceremony {
+        let (colon, comma) = self.separators;
+        let members: Vec<Vec<u8>> = self
+            .client_data
+            .iter()
+            .map(|(name, value)| [name, colon.as_bytes(), value].concat())
+            .collect();
+        let (before, after) = self.around_client_data;
+        let client_data = [
+            before.as_bytes(),
+            &members.join(comma.as_bytes()),
+            after.as_bytes(),
+        ]
+        .concat();
+        let authenticator_data = [
+            &Sha256::digest(self.rp_id)[..],
+            &[self.flags],
+            &self.sign_count.to_be_bytes(),
+            &self.attested,
+            &self.extensions,
+        ]
+        .concat();
+        Ceremony {
+            verified: true,
+            challenge: self.challenge.clone(),
+            credential_id: self.credential_id.clone(),
+            public_key: [self.public_key.encode(), self.after_public_key.clone()].concat(),
+            backup_eligible: self.backup_eligible,
+            id: self.id.clone(),
+            raw_id: self.raw_id.clone(),
+            kind: self.kind.into(),
+            client_data,
+            authenticator_data,
+            signature: Vec::new(),
+        }
+    }
+}

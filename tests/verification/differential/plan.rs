@@ -1,0 +1,321 @@
+//! A valid sign-in, and what is changed about it before and after it is signed.
+
+use proptest::{collection::vec, prelude::*, sample::Index};
+
+use super::{
+    cbor::{Form, Frame},
+    ceremony::{Ceremony, base64url},
+    members,
+    parts::{Base, Parts},
+    signatures,
+    unusual::{AROUND, CBOR, EXTENSIONS, JSON, NAMES},
+};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    base: Index,
+    verified: bool,
+    parts: Vec<PartChange>,
+    /// Whether what was changed so far is signed by the same key, or carries the signature over
+    /// what it was.
+    signed: bool,
+    signature: Option<signatures::Change>,
+    bytes: Vec<ByteChange>,
+    spliced: Vec<(Field, Index)>,
+}
+
+/// One thing about the parts that a ceremony is made of.
+#[derive(Clone, Debug)]
+enum PartChange {
+    ClientData(members::Change),
+    AroundClientData(usize),
+    Separator(usize),
+    Flags(u8),
+    Flag(u8),
+    RpId,
+    SignCount(u32),
+    Attested(Vec<u8>, Vec<u8>),
+    Extensions(Vec<u8>),
+    AfterAuthenticatorData(u8),
+    Key(members::Change),
+    KeyFrame(Frame),
+    KeyForm(Index, Form),
+    AfterKey(u8),
+    Challenge(u8),
+    BackupEligible,
+    Id(usize),
+    RawId(u8),
+    Kind(usize),
+}
+
+/// One thing about the bytes of a field.
+#[derive(Clone, Debug)]
+struct ByteChange {
+    field: Field,
+    at: Index,
+    how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum How {
+    Flip(u8),
+    Set(u8),
+    Insert(u8),
+    Remove,
+    Truncate,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Field {
+    ClientData,
+    AuthenticatorData,
+    Signature,
+    PublicKey,
+    Challenge,
+    CredentialId,
+    RawId,
+}
+
+const FLAGS: &[u8] = &[
+    0x00, 0x01, 0x04, 0x05, 0x07, 0x0d, 0x15, 0x1d, 0x25, 0x45, 0x85, 0xc5, 0xff,
+];
+const IDS: [&str; 6] = ["", "AQ", "AQ==", "=", "\u{e9}", "a+/b"];
+const KINDS: [&str; 4] = ["", "public_key", "Public-Key", "password"];
+const SEPARATORS: [(&str, &str); 4] = [(" :", " , "), ("\n: ", ",\n"), ("=", ","), (":", ";")];
+
+pub(crate) fn plans() -> impl Strategy<Value = Plan> {
+    let parts = prop_oneof![
+        2 => vec(part_changes(), 0),
+        8 => vec(part_changes(), 1),
+        2 => vec(part_changes(), 2..4),
+    ];
+    let bytes = prop_oneof![
+        6 => vec(byte_changes(), 0),
+        3 => vec(byte_changes(), 1),
+        1 => vec(byte_changes(), 2..4),
+    ];
+    let spliced = prop_oneof![
+        8 => vec((fields(), any::<Index>()), 0),
+        1 => vec((fields(), any::<Index>()), 1..4),
+    ];
+    let signature = prop::option::weighted(0.15, signatures::changes());
+    (
+        any::<Index>(),
+        any::<bool>(),
+        parts,
+        prop::bool::weighted(0.3),
+        signature,
+        bytes,
+        spliced,
+    )
+        .prop_map(
+            |(base, verified, parts, signed, signature, bytes, spliced)| Plan {
+                base,
+                verified,
+                parts,
+                signed,
+                signature,
+                bytes,
+                spliced,
+            },
+        )
+}
+
+fn part_changes() -> impl Strategy<Value = PartChange> {
+    use PartChange::*;
+
+    let json = prop::sample::select(JSON.clone()).boxed();
+    let name = prop::sample::select(NAMES).prop_map(|name| format!("\"{name}\"").into_bytes());
+    let cbor = prop::sample::select(CBOR.clone()).boxed();
+    let extensions = prop::sample::select(EXTENSIONS.clone());
+    let byte = any::<u8>();
+    prop_oneof![
+        8 => members::changes(name.boxed(), json).prop_map(ClientData),
+        1 => (0..AROUND.len()).prop_map(AroundClientData),
+        1 => (0..SEPARATORS.len()).prop_map(Separator),
+        1 => prop::sample::select(FLAGS).prop_map(Flags),
+        2 => (0..8u8).prop_map(Flag),
+        1 => Just(RpId),
+        1 => any::<u32>().prop_map(SignCount),
+        1 => (vec(any::<u8>(), 0..30), cbor.clone()).prop_map(|(id, key)| Attested(id, key)),
+        3 => extensions.prop_map(Extensions),
+        1 => byte.prop_map(AfterAuthenticatorData),
+        8 => members::changes(cbor.clone(), cbor).prop_map(Key),
+        2 => frames().prop_map(KeyFrame),
+        4 => (any::<Index>(), forms()).prop_map(|(at, form)| KeyForm(at, form)),
+        1 => byte.prop_map(AfterKey),
+        1 => byte.prop_map(Challenge),
+        1 => Just(BackupEligible),
+        1 => (0..IDS.len()).prop_map(Id),
+        1 => byte.prop_map(RawId),
+        1 => (0..KINDS.len()).prop_map(Kind),
+    ]
+}
+
+fn frames() -> impl Strategy<Value = Frame> {
+    prop_oneof![
+        prop::sample::select(&[1, 2, 4, 8][..]).prop_map(Frame::Wide),
+        Just(Frame::Indefinite),
+        prop::sample::select(&[-2, -1, 1, 2, 1000][..]).prop_map(Frame::Miscounted),
+        Just(Frame::Tagged),
+        Just(Frame::InArray),
+    ]
+}
+
+fn forms() -> impl Strategy<Value = Form> {
+    use Form::*;
+
+    const OTHERS: &[Form] = &[
+        Indefinite,
+        Tagged,
+        AsText,
+        LeadingZero,
+        TrailingZero,
+        Shorter,
+        Zeros,
+        Ones,
+        Reversed,
+        Negated,
+    ];
+    prop_oneof![
+        1 => prop::sample::select(&[1, 2, 4, 8][..]).prop_map(Wide),
+        3 => prop::sample::select(OTHERS),
+    ]
+}
+
+fn byte_changes() -> impl Strategy<Value = ByteChange> {
+    let how = prop_oneof![
+        4 => (0..8u8).prop_map(How::Flip),
+        1 => any::<u8>().prop_map(How::Set),
+        1 => any::<u8>().prop_map(How::Insert),
+        1 => Just(How::Remove),
+        1 => Just(How::Truncate),
+    ];
+    (fields(), any::<Index>(), how).prop_map(|(field, at, how)| ByteChange { field, at, how })
+}
+
+fn fields() -> impl Strategy<Value = Field> {
+    use Field::*;
+
+    prop_oneof![
+        3 => Just(ClientData),
+        3 => Just(AuthenticatorData),
+        2 => Just(Signature),
+        3 => Just(PublicKey),
+        1 => Just(Challenge),
+        1 => Just(CredentialId),
+        1 => Just(RawId),
+    ]
+}
+
+impl Plan {
+    pub(crate) fn carry_out(&self, bases: &[Base]) -> Ceremony {
+        let base = self.base.get(bases);
+        let mut parts = base.parts.clone();
+        self.parts
+            .iter()
+            .for_each(|change| change.apply(&mut parts));
+        let mut ceremony = parts.assemble();
+        ceremony.verified = self.verified;
+        ceremony.signature = if self.signed && !self.parts.is_empty() {
+            base.key.sign(&ceremony.signed_data())
+        } else {
+            base.signature.clone()
+        };
+        if let Some(change) = &self.signature
+            && let Some(changed) = change.apply(&base.key, &ceremony.signature)
+        {
+            ceremony.signature = changed;
+        }
+        for change in &self.bytes {
+            change.apply(&mut ceremony);
+        }
+        for (field, other) in &self.spliced {
+            let other = other.get(bases);
+            let mut whole = other.parts.assemble();
+            whole.signature.clone_from(&other.signature);
+            std::mem::swap(field.of(&mut ceremony), field.of(&mut whole));
+        }
+        ceremony
+    }
+}
+
+impl PartChange {
+    fn apply(&self, parts: &mut Parts) {
+        match self {
+            Self::ClientData(change) => change.apply(&mut parts.client_data),
+            Self::AroundClientData(which) => parts.around_client_data = AROUND[*which],
+            Self::Separator(which) => parts.separators = SEPARATORS[*which],
+            Self::Flags(flags) => parts.flags = *flags,
+            Self::Flag(bit) => parts.flags ^= 1 << bit,
+            Self::RpId => parts.rp_id = "example.org",
+            Self::SignCount(count) => parts.sign_count = *count,
+            Self::Attested(id, key) => {
+                let length = u16::try_from(id.len()).unwrap().to_be_bytes();
+                parts.flags |= 1 << 6;
+                parts.attested = [&[7; 16], &length[..], id, key].concat();
+            }
+            Self::Extensions(extensions) => {
+                parts.flags |= 1 << 7;
+                parts.extensions.clone_from(extensions);
+            }
+            Self::AfterAuthenticatorData(byte) => parts.extensions.push(*byte),
+            Self::Key(change) => change.apply(&mut parts.public_key.members),
+            Self::KeyFrame(frame) => parts.public_key.frame = *frame,
+            Self::KeyForm(at, form) => {
+                // Of the members that are bytes, of which each key has some.
+                let members = &mut parts.public_key.members;
+                let changed: Vec<(usize, Vec<u8>)> = members
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(at, (_, value))| Some((at, form.apply(value)?)))
+                    .collect();
+                if !changed.is_empty() {
+                    let (at, value) = at.get(&changed).clone();
+                    members[at].1 = value;
+                }
+            }
+            Self::AfterKey(byte) => parts.after_public_key.push(*byte),
+            Self::Challenge(byte) => parts.challenge.push(*byte),
+            Self::BackupEligible => parts.backup_eligible ^= true,
+            Self::Id(which) => parts.id = IDS[*which].into(),
+            Self::RawId(byte) => {
+                parts.raw_id.push(*byte);
+                parts.id = base64url(&parts.raw_id);
+            }
+            Self::Kind(which) => parts.kind = KINDS[*which],
+        }
+    }
+}
+
+impl ByteChange {
+    fn apply(&self, ceremony: &mut Ceremony) {
+        let bytes = self.field.of(ceremony);
+        let length = bytes.len();
+        if length == 0 {
+            return;
+        }
+        let at = self.at.index(length);
+        match self.how {
+            How::Flip(bit) => bytes[at] ^= 1 << bit,
+            How::Set(byte) => bytes[at] = byte,
+            How::Insert(byte) => bytes.insert(at, byte),
+            How::Remove => drop(bytes.remove(at)),
+            How::Truncate => bytes.truncate(at),
+        }
+    }
+}
+
+impl Field {
+    fn of(self, ceremony: &mut Ceremony) -> &mut Vec<u8> {
+        match self {
+            Self::ClientData => &mut ceremony.client_data,
+            Self::AuthenticatorData => &mut ceremony.authenticator_data,
+            Self::Signature => &mut ceremony.signature,
+            Self::PublicKey => &mut ceremony.public_key,
+            Self::Challenge => &mut ceremony.challenge,
+            Self::CredentialId => &mut ceremony.credential_id,
+            Self::RawId => &mut ceremony.raw_id,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The fuzz targets without libFuzzer: what their corpora begin with, and what fuzzing has found to
+//! be worth keeping. `fuzz/README.md` says how to go on from there.
+
+#[path = "../../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "it is a library, there")]
+mod targets;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
+
+/// The names and contents of a directory below `fuzz`.
+fn directory(path: &str) -> Vec<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fuzz")
+        .join(path);
+    let entries = fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// By target.
+static SEEDS: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(targets::seeds);
+
+fn replay(name: &str, target: targets::Target) {
+    for (_, input) in SEEDS.iter().filter(|(target, _)| *target == name) {
+        target(input);
+    }
+    let corpus = directory(&format!("corpus/{name}"));
+    for path in &corpus {
+        // Where it panics, this is the last line.
+        println!("{}", path.display());
+        target(&fs::read(path).unwrap());
+    }
+    assert!(!corpus.is_empty());
+    // What is refused proves something only beside what is not.
+    assert!(targets::let_in() > 0, "nothing was let in");
+}
+
+macro_rules! replays {
+    ($($target:ident,)*) => {
+        $(
+            #[test]
+            fn $target() {
+                replay(stringify!($target), targets::$target);
+            }
+        )*
+
+        const REPLAYED: &[&str] = &[$(stringify!($target)),*];
+    };
+}
+
+replays! {
+    assertion,
+    attestation,
+    authentication_body,
+    authenticator_data,
+    ceremony,
+    credential_id,
+    registration_body,
+    state,
+}
+
+/// Whatever the bytes, a ceremony of their script is right unless something says that it is not:
+/// where hardly anybody is let in, hardly anything is proven.
+#[test]
+fn most_scripts_of_ceremonies_let_somebody_in() {
+    let kept = directory("corpus/ceremony");
+    let kept: Vec<_> = kept.iter().map(|path| fs::read(path).unwrap()).collect();
+    let mut random = ChaCha8Rng::seed_from_u64(0);
+    let random = (0..100).map(|_| {
+        let mut script = vec![0; 64];
+        random.fill_bytes(&mut script);
+        script
+    });
+    for scripts in [kept, random.collect()] {
+        let succeeds = |script: &&Vec<u8>| {
+            let before = targets::let_in();
+            targets::ceremony(script);
+            targets::let_in() > before
+        };
+        let (all, succeed) = (scripts.len(), scripts.iter().filter(succeeds).count());
+        assert!(succeed * 2 > all, "{succeed} of {all}");
+    }
+}
+
+#[test]
+fn every_target_is_replayed() {
+    let mut programs: BTreeSet<_> = directory("fuzz_targets")
+        .iter()
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    // The tests in `differential` do the same, and has no corpus.
+    assert!(programs.remove("assertion_differential"));
+    assert!(programs.iter().eq(REPLAYED), "{programs:?}");
+}
+
+/// The corpora are replayed for every commit, and everybody who clones the repository gets them.
+#[test]
+fn the_corpora_stay_small() {
+    let files = REPLAYED
+        .iter()
+        .flat_map(|target| directory(&format!("corpus/{target}")));
+    let size: u64 = files.map(|path| path.metadata().unwrap().len()).sum();
+    assert!(size < 2_000_000, "{size} bytes");
+}

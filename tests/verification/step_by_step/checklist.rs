@@ -1,0 +1,102 @@
+//! The table as a whole: no step is missing, and `README.md` says what the rows say. After a change
+//! that is meant, run the tests with `BLESS=1` and read the difference.
+
+use std::{env, fmt::Write as _, fs, path::Path};
+
+use crate::step_by_step::{
+    row::{Expected, Row},
+    rows,
+    steps::{NOTES, Section, Step},
+};
+
+#[test]
+fn every_step_has_a_row_or_a_note() {
+    let rows = rows::all();
+    let missing: Vec<String> = Step::all()
+        .filter(|step| !rows.iter().any(|row| row.step == *step) && note(*step).is_none())
+        .map(|step| step.to_string())
+        .collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn no_row_is_there_twice() {
+    let mut seen = Vec::new();
+    for row in rows::all() {
+        let this = (row.step, row.change);
+        assert!(!seen.contains(&this), "{}: {}", row.step, row.change);
+        seen.push(this);
+    }
+}
+
+#[test]
+fn the_readme_is_the_table() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/verification/step_by_step/README.md");
+    let table = readme();
+    if env::var_os("BLESS").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == table,
+        "README.md is not what the rows say; see the top of this file"
+    );
+}
+
+fn note(step: Step) -> Option<&'static str> {
+    NOTES
+        .iter()
+        .find(|(excused, _)| *excused == step)
+        .map(|(_, why)| *why)
+}
+
+fn readme() -> String {
+    let rows = rows::all();
+    let mut text = String::from(INTRODUCTION);
+    for section in Section::ALL {
+        let _ = write!(text, "\n## {}\n", section.title());
+        for number in 1..=section.steps().len() {
+            let step = Step(section, number);
+            let _ = write!(text, "\n**{number}. {}**\n\n", sentence(step.name()));
+            if let Some(note) = note(step) {
+                let _ = writeln!(text, "{note}");
+            }
+            if note(step).is_some() && rows.iter().any(|row| row.step == step) {
+                text.push('\n');
+            }
+            for row in rows.iter().filter(|row| row.step == step) {
+                let _ = writeln!(text, "- {} → {}", row.change, outcome(row));
+            }
+        }
+    }
+    text
+}
+
+fn outcome(row: &Row) -> String {
+    match row.expected {
+        Expected::Accepted => "accepted".into(),
+        Expected::Refused(status, _, reason) => format!("{status}, `{reason}`"),
+    }
+}
+
+fn sentence(name: &str) -> String {
+    let mut letters = name.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+const INTRODUCTION: &str = "\
+# Verification, step by step
+
+The steps of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), and what the tests
+beside this file change in a valid response to violate each. Every row stands for at least two
+responses: the one as it was, which is accepted, and the changed one, which ends as the row says:
+with that status for the peer and that reason in the audit trail. Registrations are tried with
+ES256, ES384 and RS256 and with every attestation format that the library verifies, and with EdDSA
+and none; sign-ins with the four algorithms. EdDSA is left out where the feature `fast` is.
+
+This file is written by the tests, from the rows that they try.
+";

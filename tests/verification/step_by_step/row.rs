@@ -1,0 +1,250 @@
+//! A row of the table, and how it is tried.
+
+use std::collections::BTreeMap;
+
+use passkeys::{ConfigBuilder, attestation::TrustAnchors, audit::Reason};
+
+use crate::step_by_step::{
+    kind::Kind,
+    peer::{Assertion, AuthenticatorData, ClientData, Object, Registration},
+    site::Site,
+    steps::{Section, Step},
+};
+
+/// One way to violate a step, or to come close.
+pub(crate) struct Row {
+    pub(crate) step: Step,
+    /// What is changed in a valid response, in words.
+    pub(crate) change: &'static str,
+    pub(crate) apply: Change,
+    pub(crate) expected: Expected,
+    /// The kinds of passkeys with which it is tried.
+    pub(crate) kinds: Vec<Kind>,
+    /// The relying party's configuration, where it is not the default.
+    pub(crate) config: fn(ConfigBuilder) -> ConfigBuilder,
+    /// Whose authenticators it takes, where it is not everybody's.
+    pub(crate) anchors: Option<fn() -> TrustAnchors>,
+    /// What is special about the passkey that is to sign in, and was at its registration.
+    pub(crate) registered: fn(&mut Registration),
+    /// Whether the sign-in is begun for the user, by name.
+    pub(crate) named: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    Registration(fn(&mut Registration)),
+    SignIn(fn(&mut Assertion)),
+    ClientData(fn(&mut ClientData)),
+    Data(fn(&mut AuthenticatorData)),
+    /// Of the JSON that is sent.
+    Sent(fn(&mut Object)),
+    /// Of the signature of a sign-in, or of an attestation statement.
+    Signature(fn(Vec<u8>) -> Vec<u8>),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Expected {
+    Accepted,
+    /// With this status and code to the peer, for this reason in the audit trail.
+    Refused(u16, &'static str, Reason),
+}
+
+impl Row {
+    pub(crate) fn new(step: Step, change: &'static str, apply: Change, expected: Expected) -> Self {
+        let sign_in = step.0 == Section::SignIn;
+        Self {
+            step,
+            change,
+            apply,
+            expected,
+            // The JSON around a response is the same whatever it attests.
+            kinds: if sign_in || matches!(apply, Change::Sent(_)) {
+                Kind::signing_in()
+            } else {
+                Kind::all()
+            },
+            config: |config| config,
+            anchors: None,
+            registered: |_| {},
+            named: false,
+        }
+    }
+
+    /// A registration that is refused.
+    pub(crate) fn registration(
+        step: usize,
+        change: &'static str,
+        apply: fn(&mut Registration),
+        reason: Reason,
+    ) -> Self {
+        let step = Step(Section::Registration, step);
+        Self::new(
+            step,
+            change,
+            Change::Registration(apply),
+            unattested(reason),
+        )
+    }
+
+    /// A sign-in that is refused.
+    pub(crate) fn sign_in(
+        step: usize,
+        change: &'static str,
+        apply: fn(&mut Assertion),
+        reason: Reason,
+    ) -> Self {
+        let step = Step(Section::SignIn, step);
+        Self::new(step, change, Change::SignIn(apply), unauthenticated(reason))
+    }
+
+    /// A registration with an attestation statement that is refused.
+    pub(crate) fn statement(
+        section: Section,
+        step: usize,
+        change: &'static str,
+        apply: fn(&mut Registration),
+    ) -> Self {
+        let expected = unattested(Reason::Attestation);
+        Self::new(
+            Step(section, step),
+            change,
+            Change::Registration(apply),
+            expected,
+        )
+    }
+
+    /// The same change to what registrations and sign-ins have in common, in a step of each.
+    pub(crate) fn both(
+        steps: (usize, usize),
+        change: &'static str,
+        apply: Change,
+        reason: Reason,
+    ) -> [Self; 2] {
+        [
+            Self::new(
+                Step(Section::Registration, steps.0),
+                change,
+                apply,
+                unattested(reason),
+            ),
+            Self::new(
+                Step(Section::SignIn, steps.1),
+                change,
+                apply,
+                unauthenticated(reason),
+            ),
+        ]
+    }
+
+    pub(crate) fn accepted(mut self) -> Self {
+        self.expected = Expected::Accepted;
+        self
+    }
+
+    /// Refused as a request that cannot be read, which says nothing about any passkey.
+    pub(crate) fn unreadable(mut self, status: u16) -> Self {
+        self.expected = Expected::Refused(status, "invalid_request", Reason::Malformed);
+        self
+    }
+
+    /// Refused all the same, for another reason.
+    pub(crate) fn because(mut self, other: Reason) -> Self {
+        if let Expected::Refused(_, _, reason) = &mut self.expected {
+            *reason = other;
+        }
+        self
+    }
+
+    pub(crate) fn by(mut self, kinds: Vec<Kind>) -> Self {
+        self.kinds = kinds;
+        self
+    }
+
+    pub(crate) fn where_config(mut self, config: fn(ConfigBuilder) -> ConfigBuilder) -> Self {
+        self.config = config;
+        self
+    }
+
+    pub(crate) fn where_trusted(mut self, anchors: fn() -> TrustAnchors) -> Self {
+        self.anchors = Some(anchors);
+        self
+    }
+
+    pub(crate) fn where_registered(mut self, registered: fn(&mut Registration)) -> Self {
+        self.registered = registered;
+        self
+    }
+
+    pub(crate) fn where_named(mut self) -> Self {
+        self.named = true;
+        self
+    }
+
+    /// Tries the row with passkeys of every kind and says what was not as expected.
+    pub(crate) async fn failures(&self) -> Vec<String> {
+        let mut failures: BTreeMap<String, Vec<Kind>> = BTreeMap::new();
+        for &kind in &self.kinds {
+            for (what, change, expected) in [
+                ("unchanged", None, Expected::Accepted),
+                ("changed", Some(self.apply), self.expected),
+            ] {
+                if let Err(failure) = self.attempt(kind, change, expected).await {
+                    let failure = format!("{}: {}, {what}: {failure}", self.step, self.change);
+                    failures.entry(failure).or_default().push(kind);
+                }
+            }
+        }
+        let said = |(failure, kinds)| format!("{failure}, with {kinds:?}");
+        failures.into_iter().map(said).collect()
+    }
+
+    async fn attempt(
+        &self,
+        kind: Kind,
+        change: Option<Change>,
+        expected: Expected,
+    ) -> Result<(), String> {
+        let site = Site::new(self.config, self.anchors).await;
+        let mut registration = site.begin_registration(kind).await;
+        if self.step.0 != Section::SignIn {
+            match change {
+                Some(Change::Registration(change)) => change(&mut registration.response),
+                Some(Change::ClientData(change)) => change(&mut registration.response.client_data),
+                Some(Change::Data(change)) => change(&mut registration.response.data),
+                Some(Change::Sent(change)) => registration.response.sent = change,
+                Some(Change::Signature(change)) => {
+                    registration.response.statement.signature = change;
+                }
+                Some(Change::SignIn(_)) => panic!("a sign-in is no registration"),
+                None => {}
+            }
+            return site.finish_registration(&mut registration, expected).await;
+        }
+
+        (self.registered)(&mut registration.response);
+        site.finish_registration(&mut registration, Expected::Accepted)
+            .await
+            .map_err(|failure| format!("not even registered: {failure}"))?;
+        let mut sign_in = site.begin_sign_in(&registration.response, self.named).await;
+        match change {
+            Some(Change::SignIn(change)) => change(&mut sign_in.response),
+            Some(Change::ClientData(change)) => change(&mut sign_in.response.client_data),
+            Some(Change::Data(change)) => change(&mut sign_in.response.data),
+            Some(Change::Sent(change)) => sign_in.response.sent = change,
+            Some(Change::Signature(change)) => sign_in.response.signature = change,
+            Some(Change::Registration(_)) => panic!("a registration is no sign-in"),
+            None => {}
+        }
+        site.finish_sign_in(&sign_in, expected).await
+    }
+}
+
+/// What a registration that does not verify is answered.
+pub(crate) fn unattested(reason: Reason) -> Expected {
+    Expected::Refused(400, "attestation_verification_failed", reason)
+}
+
+/// What a sign-in that does not verify is answered.
+pub(crate) fn unauthenticated(reason: Reason) -> Expected {
+    Expected::Refused(401, "authentication_failed", reason)
+}

@@ -1,0 +1,247 @@
+//! The client data: how it is written, its `type` and its `challenge`.
+
+use passkeys::audit::Reason;
+
+use crate::step_by_step::{
+    peer::{Json, Object, base64url},
+    row::{Change::ClientData, Row},
+};
+
+#[tokio::test]
+async fn every_row_ends_as_it_says() {
+    super::hold(rows()).await;
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = encoding();
+    rows.extend(json());
+    rows.extend(token_binding());
+    rows.extend(kind());
+    rows.extend(challenge());
+    rows
+}
+
+fn encoding() -> Vec<Row> {
+    let utf8 = |change, apply| Row::both((5, 8), change, ClientData(apply), Reason::Malformed);
+    [
+        // The step would strip it. No browser writes one, and the engine reads none: stricter.
+        utf8("a byte order mark stands before it", |data| {
+            data.written = |json| [b"\xef\xbb\xbf", json.as_slice()].concat();
+        }),
+        utf8("it is UTF-16", |data| {
+            data.written = |json| json.iter().flat_map(|byte| [*byte, 0]).collect();
+        }),
+        utf8("a byte of the origin is not UTF-8", |data| {
+            data.written = |mut json| {
+                let at = json.iter().position(|byte| *byte == b'x').unwrap();
+                json[at] = 0xff;
+                json
+            };
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn json() -> Vec<Row> {
+    let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
+    let fine = |change, apply| json(change, apply).map(Row::accepted);
+    [
+        json("nothing is there", |data| data.written = |_| Vec::new()),
+        json("its end is missing", |data| {
+            data.written = |json| json[..json.len() - 1].to_vec();
+        }),
+        json("something stands behind it", |data| {
+            data.written = |json| [&json, &b"{}"[..]].concat();
+        }),
+        json("a NUL stands behind it", |data| {
+            data.written = |json| [&json, &b"\0"[..]].concat();
+        }),
+        json("it is in an array", |data| {
+            data.written = |json| [b"[", json.as_slice(), b"]"].concat();
+        }),
+        json("it is in a string", |data| {
+            data.written = |json| {
+                let json = String::from_utf8(json).unwrap();
+                serde_json::Value::from(json).to_string().into_bytes()
+            };
+        }),
+        json("`type` is missing", |data| data.members.remove("type")),
+        json("`challenge` is missing", |data| {
+            data.members.remove("challenge");
+        }),
+        json("`origin` is missing", |data| data.members.remove("origin")),
+        json("`type` is there twice, the same", |data| {
+            let same = data.members.text("type").to_owned();
+            data.members.add("type", same);
+        }),
+        json("`challenge` is there twice, the right one last", |data| {
+            let right = data.members.text("challenge").to_owned();
+            data.set("challenge", base64url(&[7; 32]));
+            data.members.add("challenge", right);
+        }),
+        json("`challenge` is there twice, the right one first", |data| {
+            data.members.add("challenge", base64url(&[7; 32]));
+        }),
+        json("`origin` is there twice, the right one last", |data| {
+            let right = data.members.text("origin").to_owned();
+            data.set("origin", "https://evil.com");
+            data.members.add("origin", right);
+        }),
+        json("`origin` is there twice, the right one first", |data| {
+            data.members.add("origin", "https://evil.com");
+        }),
+        json("`crossOrigin` is there twice", |data| {
+            data.members.add("crossOrigin", true);
+        }),
+        json("`type` is a number", |data| data.set("type", 1)),
+        json("`origin` is an array with the right one", |data| {
+            let right = data.members.text("origin").to_owned();
+            data.set("origin", vec![right]);
+        }),
+        json(
+            "a member is nested deeper than anything that is meant",
+            |data| {
+                let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
+                data.members.add("deep", Json::Raw(deep));
+            },
+        ),
+        fine("there are members that nobody knows", |data| {
+            data.members
+                .add("other_keys_can_be_added_here", "do not compare");
+            data.members
+                .add("futureFeature", Object::default().with("enabled", true));
+        }),
+        fine("there is white space between its members", |data| {
+            data.written = |json| {
+                String::from_utf8(json)
+                    .unwrap()
+                    .replace(",\"", " ,\n \"")
+                    .into_bytes()
+            };
+        }),
+        fine("a character is written as an escape", |data| {
+            data.written = |json| {
+                let json = String::from_utf8(json).unwrap();
+                json.replace("\"type\"", "\"\\u0074ype\"")
+                    .replace("//", "\\/\\/")
+                    .into_bytes()
+            };
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The token binding of Level 2, which means nothing any more.
+fn token_binding() -> Vec<Row> {
+    let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
+    let fine = |change, apply| json(change, apply).map(Row::accepted);
+    [
+        fine("the token binding of Level 2 is there", |data| {
+            data.members.add(
+                "tokenBinding",
+                Object::default().with("status", "supported"),
+            );
+        }),
+        json("the token binding is no object", |data| {
+            data.members.add("tokenBinding", "supported");
+        }),
+        json("the token binding has no status", |data| {
+            data.members
+                .add("tokenBinding", Object::default().with("id", "AAAA"));
+        }),
+        json("the token binding's id is a number", |data| {
+            let binding = Object::default().with("status", "present").with("id", 1);
+            data.members.add("tokenBinding", binding);
+        }),
+        json("the token binding's status is there twice", |data| {
+            let mut binding = Object::default().with("status", "supported");
+            binding.add("status", "supported");
+            data.members.add("tokenBinding", binding);
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn kind() -> Vec<Row> {
+    let kind =
+        |change, apply| Row::both((7, 10), change, ClientData(apply), Reason::ClientDataType);
+    [
+        kind("`type` is of another API", |data| {
+            data.set("type", "payment.get");
+        }),
+        kind("`type` is of U2F", |data| {
+            data.set("type", "navigator.id.getAssertion");
+        }),
+        kind("`type` is in upper case", |data| {
+            let upper = data.members.text("type").to_uppercase();
+            data.set("type", upper);
+        }),
+        kind("`type` ends in a space", |data| {
+            let spaced = format!("{} ", data.members.text("type"));
+            data.set("type", spaced);
+        }),
+        kind("`type` is empty", |data| data.set("type", "")),
+        kind("`type` is that of the other ceremony", |data| {
+            let other = match data.members.text("type") {
+                "webauthn.get" => "webauthn.create",
+                _ => "webauthn.get",
+            };
+            data.set("type", other);
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn challenge() -> Vec<Row> {
+    let challenge =
+        |change, apply| Row::both((8, 11), change, ClientData(apply), Reason::Challenge);
+    [
+        challenge("`challenge` is another one", |data| {
+            data.set("challenge", base64url(&[7; 32]));
+        }),
+        challenge("`challenge` is empty", |data| data.set("challenge", "")),
+        challenge("`challenge` is shorter by a character", |data| {
+            let challenge = data.members.text("challenge");
+            let shorter = challenge[..challenge.len() - 1].to_owned();
+            data.set("challenge", shorter);
+        }),
+        challenge("`challenge` goes on", |data| {
+            let longer = format!("{}AAAA", data.members.text("challenge"));
+            data.set("challenge", longer);
+        }),
+        challenge("`challenge` is padded", |data| {
+            let padded = format!("{}=", data.members.text("challenge"));
+            data.set("challenge", padded);
+        }),
+        challenge("`challenge` ends in stray bits", |data| {
+            // The last character of 32 bytes stands for four bits, and its two others are zero.
+            let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+            let challenge = data.members.text("challenge");
+            let (rest, last) = challenge.split_at(challenge.len() - 1);
+            let at = alphabet.find(last).unwrap() + 1;
+            let stray = format!("{rest}{}", &alphabet[at..=at]);
+            data.set("challenge", stray);
+        }),
+        challenge("`challenge` is in another case", |data| {
+            let challenge = data.members.text("challenge");
+            let swapped = challenge.to_lowercase();
+            let swapped = if swapped == challenge {
+                swapped.to_uppercase()
+            } else {
+                swapped
+            };
+            data.set("challenge", swapped);
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

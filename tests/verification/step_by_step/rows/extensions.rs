@@ -1,0 +1,160 @@
+//! Extension outputs: of all that exist, `credProps` is the one we ask for. The others change
+//! nothing, whoever asked for them, and cannot be malformed.
+
+use passkeys::audit::Reason;
+use sha2::{Digest as _, Sha256};
+
+use crate::step_by_step::{
+    peer::{Assertion, AuthenticatorData, Cbor, Map, Object, Registration, flag},
+    row::{Change::Data, Row},
+};
+
+#[tokio::test]
+async fn every_row_ends_as_it_says() {
+    super::hold(rows()).await;
+}
+
+fn extend(data: &mut AuthenticatorData, extensions: Map) {
+    data.flags |= flag::ED;
+    data.extensions = Some(Cbor::Map(extensions));
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = authenticator();
+    rows.extend(client());
+    rows
+}
+
+fn authenticator() -> Vec<Row> {
+    let output = |change, apply| Row::both((28, 23), change, Data(apply), Reason::Malformed);
+    let fine = |change, apply| output(change, apply).map(Row::accepted);
+    [
+        fine("an empty map of the authenticator's", |data| {
+            extend(data, Map::default());
+        }),
+        fine(
+            "an output of the authenticator's that nobody knows",
+            |data| {
+                extend(
+                    data,
+                    Map::default().with("new", Map::default().with("a", vec![1, 2])),
+                );
+            },
+        ),
+        fine("the hardware's secret that nobody asked for", |data| {
+            extend(
+                data,
+                Map::default().with("hmac-secret", Cbor::Raw(vec![0xf5])),
+            );
+        }),
+        fine("the protection policy that nobody asked for", |data| {
+            extend(data, Map::default().with("credProtect", 3));
+        }),
+        output("an output of the authenticator's twice", |data| {
+            extend(data, Map::default().with("new", 1).with("new", 2));
+        }),
+        output(
+            "an output of the authenticator's with a number for its name",
+            |data| {
+                extend(data, Map::default().with(1, 2));
+            },
+        ),
+        output("a map within an output that has a key twice", |data| {
+            extend(
+                data,
+                Map::default().with("new", Map::default().with("a", 1).with("a", 1)),
+            );
+        }),
+        output(
+            "a map in an array within an output that has a key twice",
+            |data| {
+                let twice = Map::default().with("a", 1).with("a", 1);
+                extend(data, Map::default().with("new", vec![Cbor::Map(twice)]));
+            },
+        ),
+        output("an output that is nested ten thousand deep", |data| {
+            extend(
+                data,
+                Map::default().with("new", Cbor::Raw(vec![0x81; 10_000])),
+            );
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The outputs of a registration.
+fn outputs(sent: &mut Object) -> &mut Object {
+    sent.object("clientExtensionResults")
+}
+
+fn client() -> Vec<Row> {
+    let create = |change, apply: fn(&mut Registration)| {
+        Row::registration(4, change, apply, Reason::Malformed)
+    };
+    let get = |change, apply: fn(&mut Assertion)| Row::sign_in(4, change, apply, Reason::Malformed);
+    vec![
+        create("`clientExtensionResults` is missing", |answer| {
+            answer.sent = |sent| sent.remove("clientExtensionResults");
+        })
+        .accepted(),
+        create(
+            "`credProps` says that it was not asked for, and more",
+            |answer| {
+                answer.sent = |sent| {
+                    let properties = Object::default().with("rk", false).with("new", 1);
+                    outputs(sent).add("credProps", properties);
+                };
+            },
+        )
+        .accepted(),
+        create("an output of the browser's that nobody knows", |answer| {
+            answer.sent = |sent| outputs(sent).add("new", Object::default().with("a", 1));
+        })
+        .accepted(),
+        create("`credProps` is there twice", |answer| {
+            answer.sent = |sent| {
+                outputs(sent).add("credProps", Object::default());
+                outputs(sent).add("credProps", Object::default());
+            };
+        })
+        .unreadable(422),
+        create("`rk` is text", |answer| {
+            answer.sent = |sent| {
+                outputs(sent).add("credProps", Object::default().with("rk", "true"));
+            };
+        })
+        .unreadable(422),
+        create("`clientExtensionResults` is text", |answer| {
+            answer.sent = |sent| sent.set("clientExtensionResults", "none");
+        })
+        .unreadable(422),
+        get("`clientExtensionResults` is missing", |answer| {
+            answer.sent = |sent| sent.remove("clientExtensionResults");
+        })
+        .accepted(),
+        get("an output of the browser's that nobody knows", |answer| {
+            answer.sent = |sent| outputs(sent).add("new", Object::default().with("a", 1));
+        })
+        .accepted(),
+        Row::sign_in(
+            23,
+            "`appid` is true, and the RP ID hash is of an app id",
+            |answer| {
+                answer.data.rp_id_hash = Sha256::digest("https://example.com/appid.json").to_vec();
+                answer.sent = |sent| outputs(sent).add("appid", true);
+            },
+            Reason::RpIdHash,
+        ),
+        Row::registration(
+            28,
+            "`appid` is true, and the RP ID hash is of an app id",
+            |answer| {
+                answer.data.rp_id_hash = Sha256::digest("https://example.com/appid.json").to_vec();
+                answer.sent = |sent| outputs(sent).add("appid", true);
+            },
+            Reason::RpIdHash,
+        ),
+    ]
+}

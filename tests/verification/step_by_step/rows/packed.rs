@@ -1,0 +1,261 @@
+//! Packed attestation, by certificate and by the credential's own key.
+
+use crate::step_by_step::{
+    kind::Kind,
+    peer::{Algorithm, Cbor, Der, Map, Method, Registration, oid},
+    row::Row,
+    steps::Section,
+};
+
+#[tokio::test]
+async fn every_row_ends_as_it_says() {
+    super::hold(rows()).await;
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = syntax();
+    rows.extend(signature());
+    rows.extend(aaguid());
+    rows.extend(by_itself());
+    rows
+}
+
+fn packed(step: usize, change: &'static str, apply: fn(&mut Registration)) -> Row {
+    Row::statement(Section::Packed, step, change, apply).by(Kind::packed())
+}
+
+fn syntax() -> Vec<Row> {
+    vec![
+        packed(1, "the statement is an array", |answer| {
+            answer.object = |object| object.set("attStmt", Vec::<Cbor>::new());
+        }),
+        packed(1, "the statement is empty", |answer| {
+            answer.statement.edit = |statement| *statement = Map::default();
+        }),
+        packed(1, "`alg` is missing", |answer| {
+            answer.statement.edit = |statement| statement.remove("alg");
+        }),
+        packed(1, "`sig` is missing", |answer| {
+            answer.statement.edit = |statement| statement.remove("sig");
+        }),
+        packed(1, "`alg` is text", |answer| {
+            answer.statement.edit = |statement| statement.set("alg", "ES256");
+        }),
+        packed(1, "`sig` is text", |answer| {
+            answer.statement.edit = |statement| statement.set("sig", "signature");
+        }),
+        packed(1, "`x5c` is one certificate, not an array", |answer| {
+            answer.statement.edit = |statement| {
+                let Cbor::Array(chain) = statement.get("x5c") else {
+                    panic!("an array")
+                };
+                let leaf = chain[0].clone();
+                statement.set("x5c", leaf);
+            };
+        }),
+        packed(1, "`x5c` is empty", |answer| {
+            answer.statement.edit = |statement| statement.set("x5c", Vec::<Cbor>::new());
+        }),
+        packed(1, "`x5c` is null", |answer| {
+            answer.statement.edit = |statement| statement.set("x5c", Cbor::Raw(vec![0xf6]));
+        }),
+        packed(1, "a certificate is text", |answer| {
+            answer.statement.edit = |statement| chain(statement)[0] = "certificate".into();
+        }),
+        packed(1, "a byte stands behind the certificate", |answer| {
+            answer.statement.edit = |statement| {
+                let Cbor::Bytes(leaf) = &mut chain(statement)[0] else {
+                    panic!("bytes")
+                };
+                leaf.push(0);
+            };
+        }),
+        packed(1, "the second certificate is none", |answer| {
+            answer.statement.edit = |statement| chain(statement)[1] = vec![0x30, 0].into();
+        }),
+        packed(1, "`ecdaaKeyId` stands in for `x5c`", |answer| {
+            answer.statement.edit = |statement| {
+                statement.remove("x5c");
+                statement.add("ecdaaKeyId", vec![7; 32]);
+            };
+        }),
+        twice("`alg` is there twice", |answer| {
+            answer.statement.edit = |statement| {
+                let same = statement.get("alg").clone();
+                statement.add("alg", same);
+            };
+        }),
+        twice("`sig` is there twice, the right one last", |answer| {
+            answer.statement.edit = |statement| {
+                let right = statement.get("sig").clone();
+                statement.set("sig", vec![0; 70]);
+                statement.add("sig", right);
+            };
+        }),
+        twice("`x5c` is there twice", |answer| {
+            answer.statement.edit = |statement| {
+                let same = statement.get("x5c").clone();
+                statement.add("x5c", same);
+            };
+        }),
+    ]
+}
+
+/// CBOR in which a key stands twice cannot be read at all.
+fn twice(change: &'static str, apply: fn(&mut Registration)) -> Row {
+    packed(1, change, apply).because(passkeys::audit::Reason::Malformed)
+}
+
+fn chain(statement: &mut Map) -> &mut Vec<Cbor> {
+    match statement.get_mut("x5c") {
+        Cbor::Array(chain) => chain,
+        other => panic!("{other:?} is no chain"),
+    }
+}
+
+fn signature() -> Vec<Row> {
+    let signature = |change, apply| packed(2, change, apply);
+    vec![
+        signature("`sig` is over other authenticator data", |answer| {
+            answer.statement.signed = |mut data| {
+                data[0] ^= 1;
+                data
+            };
+        }),
+        signature("`sig` is over another hash of the client data", |answer| {
+            answer.statement.signed = |mut data| {
+                *data.last_mut().unwrap() ^= 1;
+                data
+            };
+        }),
+        signature("`sig` is over the authenticator data only", |answer| {
+            answer.statement.signed = |data| data[..data.len() - 32].to_vec();
+        }),
+        signature("`sig` is empty", |answer| {
+            answer.statement.signature = |_| Vec::new();
+        }),
+        signature("a bit of `sig` is flipped", |answer| {
+            answer.statement.signature = |mut signature| {
+                *signature.last_mut().unwrap() ^= 1;
+                signature
+            };
+        }),
+        signature("the authority's certificate comes first", |answer| {
+            answer.statement.edit = |statement| chain(statement).reverse();
+        }),
+        signature("the certificate is of another key", |answer| {
+            answer.statement.edit = |statement| {
+                chain(statement).remove(0);
+            };
+        }),
+        signature("`alg` is that of another kind of keys", |answer| {
+            answer.statement.algorithm = if answer.statement.algorithm == -257 {
+                -7
+            } else {
+                -257
+            };
+        }),
+        signature("`alg` is that of another curve", |answer| {
+            answer.statement.algorithm = if answer.statement.algorithm == -7 {
+                -35
+            } else {
+                -7
+            };
+        }),
+        signature("`alg` is one that nobody knows", |answer| {
+            answer.statement.algorithm = -9999;
+        }),
+    ]
+}
+
+fn aaguid() -> Vec<Row> {
+    let aaguid = |change, apply| packed(4, change, apply);
+    vec![
+        aaguid(
+            "the certificate is for the authenticator's model",
+            |answer| {
+                let value = Der::octets(b"a model of these");
+                answer
+                    .statement
+                    .certificate
+                    .add_extension(oid::FIDO_AAGUID, false, value);
+            },
+        )
+        .accepted(),
+        aaguid("the certificate is for another model", |answer| {
+            let value = Der::octets(b"another of those");
+            answer
+                .statement
+                .certificate
+                .add_extension(oid::FIDO_AAGUID, false, value);
+        }),
+        aaguid(
+            "the AAGUID in the certificate is a byte shorter",
+            |answer| {
+                let value = Der::octets(b"a model of thes");
+                answer
+                    .statement
+                    .certificate
+                    .add_extension(oid::FIDO_AAGUID, false, value);
+            },
+        ),
+        aaguid("the AAGUID in the certificate is text", |answer| {
+            let value = Der::utf8("a model of these");
+            answer
+                .statement
+                .certificate
+                .add_extension(oid::FIDO_AAGUID, false, value);
+        }),
+    ]
+}
+
+fn by_itself() -> Vec<Row> {
+    let by_itself = |step, change, apply: fn(&mut Registration)| {
+        Row::statement(Section::Packed, step, change, apply).by(Kind::packed_self())
+    };
+    vec![
+        by_itself(5, "`alg` is another that was offered", |answer| {
+            answer.statement.algorithm = if answer.statement.algorithm == -7 {
+                -35
+            } else {
+                -7
+            };
+        }),
+        by_itself(5, "`alg` is one that nobody knows", |answer| {
+            answer.statement.algorithm = -9999;
+        }),
+        by_itself(6, "`sig` is over other authenticator data", |answer| {
+            answer.statement.signed = |mut data| {
+                data[0] ^= 1;
+                data
+            };
+        }),
+        by_itself(6, "`sig` is over the authenticator data only", |answer| {
+            answer.statement.signed = |data| data[..data.len() - 32].to_vec();
+        }),
+        by_itself(6, "`sig` is empty", |answer| {
+            answer.statement.signature = |_| Vec::new();
+        }),
+        by_itself(6, "a bit of `sig` is flipped", |answer| {
+            answer.statement.signature = |mut signature| {
+                *signature.last_mut().unwrap() ^= 1;
+                signature
+            };
+        }),
+        by_itself(5, "`alg` is EdDSA, as the credential's is", |answer| {
+            answer.statement.attest_itself(&answer.passkey);
+        })
+        .by(Kind::eddsa()),
+        packed(
+            6,
+            "`x5c` is missing, and `sig` is of its certificate's key",
+            |answer| {
+                answer.statement.edit = |statement| statement.remove("x5c");
+            },
+        )
+        .by(vec![Kind {
+            algorithm: Algorithm::Es256,
+            method: Method::Packed(Algorithm::Es256),
+        }]),
+    ]
+}

@@ -1,0 +1,220 @@
+//! Whose word counts about an authenticator, where the application has said so.
+
+use std::time::Duration;
+
+use passkeys::{
+    Aaguid, Attestation,
+    attestation::{Authority, TrustAnchors},
+    audit::Reason,
+};
+
+use crate::step_by_step::{
+    kind::Kind,
+    peer::{Algorithm, Issuer, Map, Method, Registration, oid},
+    row::{Expected, Row},
+    site::Site,
+};
+
+#[tokio::test]
+async fn every_row_ends_as_it_says() {
+    super::hold(rows()).await;
+}
+
+/// Of this site's clock, which tests move, and not of the machine's.
+#[tokio::test]
+async fn a_certificate_that_expires_while_the_clock_goes_on_is_refused() {
+    let site = Site::new(|config| config, Some(anchors)).await;
+    site.wait(Duration::from_hours(30 * 366 * 24));
+    for kind in Kind::certified() {
+        let mut begun = site.begin_registration(kind).await;
+        let expected = Expected::Refused(400, "attestation_verification_failed", Reason::Untrusted);
+        let outcome = site.finish_registration(&mut begun, expected).await;
+        assert_eq!(outcome, Ok(()));
+    }
+}
+
+/// Everybody whom the usual authority vouches for.
+fn anchors() -> TrustAnchors {
+    TrustAnchors::new([Authority::from_der(Issuer::usual().certificate().encode()).unwrap()])
+}
+
+/// Only those of one model.
+fn anchors_of_a_model() -> TrustAnchors {
+    let model = Aaguid::new(*b"a model of these").unwrap();
+    let authority = Authority::from_der(Issuer::usual().certificate().encode()).unwrap();
+    TrustAnchors::new([authority.only_models([model])])
+}
+
+/// One that has the name of the usual one, and not its key.
+fn impostor() -> Issuer {
+    Issuer {
+        key: Algorithm::Es256.key(6),
+        ..Issuer::usual()
+    }
+}
+
+/// One that nobody has heard of.
+fn stranger() -> Issuer {
+    Issuer {
+        name: "Stranger",
+        key: Algorithm::Es256.key(6),
+    }
+}
+
+fn untrusted(change: &'static str, apply: fn(&mut Registration)) -> Row {
+    Row::registration(24, change, apply, Reason::Untrusted)
+        .by(Kind::certified())
+        .where_trusted(anchors)
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = statements();
+    rows.extend(certificates());
+    rows.extend(authorities());
+    rows
+}
+
+/// Whether there are certificates at all, and for which authenticator.
+fn statements() -> Vec<Row> {
+    vec![
+        Row::registration(
+            24,
+            "nothing is attested, where attestation is required",
+            nothing_attested,
+            Reason::Attestation,
+        )
+        .by(Kind::packed())
+        .where_config(|config| config.attestation(Attestation::Direct)),
+        Row::registration(
+            24,
+            "nothing is attested, where one authority is trusted",
+            nothing_attested,
+            Reason::Attestation,
+        )
+        .by(Kind::packed())
+        .where_trusted(anchors),
+        untrusted("the passkey attests itself", |answer| {
+            answer.statement.attest_itself(&answer.passkey);
+        })
+        .by(Kind::packed()),
+        untrusted("the authenticator is of another model", |answer| {
+            answer.data.attested().aaguid = *b"another of those";
+        })
+        .by(Kind::packed())
+        .where_trusted(anchors_of_a_model),
+        untrusted("the authenticator is of no model", |answer| {
+            answer.data.attested().aaguid = [0; 16];
+        })
+        .by(Kind::packed())
+        .where_trusted(anchors_of_a_model),
+    ]
+}
+
+/// Who issued the certificate, and for how long.
+fn certificates() -> Vec<Row> {
+    vec![
+        untrusted("another authority issued the certificate", |answer| {
+            answer.statement.certificate.issuer = stranger();
+            answer.statement.authorities.clear();
+        }),
+        untrusted(
+            "another authority of the same name issued the certificate",
+            |answer| {
+                answer.statement.certificate.issuer = impostor();
+                answer.statement.authorities.clear();
+            },
+        ),
+        untrusted(
+            "a bit of the certificate's signature is flipped",
+            |answer| {
+                answer.statement.certificate.signature = |mut signature| {
+                    *signature.last_mut().unwrap() ^= 1;
+                    signature
+                };
+            },
+        ),
+        untrusted("the certificate has expired", |answer| {
+            answer.statement.certificate.valid = ["200101000000Z", "201231235959Z"];
+        }),
+        untrusted("the certificate is not valid yet", |answer| {
+            answer.statement.certificate.valid = ["490101000000Z", "491231235959Z"];
+        }),
+    ]
+}
+
+/// What stands between the certificate and the authority that is trusted.
+fn authorities() -> Vec<Row> {
+    vec![
+        untrusted(
+            "another authority issued the certificate and is there, too",
+            |answer| {
+                answer.statement.certificate.issuer = stranger();
+                answer.statement.authorities = vec![stranger().certificate()];
+            },
+        )
+        .by(with_chains()),
+        untrusted(
+            "another authority of the same name is there, too",
+            |answer| {
+                answer.statement.certificate.issuer = impostor();
+                answer.statement.authorities = vec![impostor().certificate()];
+            },
+        )
+        .by(with_chains()),
+        untrusted(
+            "a certificate that is not an authority's issued it",
+            |answer| {
+                let mut vendor = stranger().certificate();
+                vendor.remove_extension(oid::BASIC_CONSTRAINTS);
+                vendor.issuer = Issuer::usual();
+                answer.statement.certificate.issuer = stranger();
+                answer.statement.authorities = vec![vendor];
+            },
+        )
+        .by(with_chains()),
+        untrusted(
+            "an authority that the trusted one vouches for issued it",
+            |answer| {
+                let mut vendor = stranger().certificate();
+                vendor.issuer = Issuer::usual();
+                answer.statement.certificate.issuer = stranger();
+                answer.statement.authorities = vec![vendor];
+            },
+        )
+        .by(with_chains())
+        .accepted(),
+        untrusted("the authorities between are in the wrong order", |answer| {
+            let mut vendor = stranger().certificate();
+            vendor.issuer = Issuer::usual();
+            answer.statement.certificate.issuer = stranger();
+            answer.statement.authorities = vec![Issuer::usual().certificate(), vendor];
+        })
+        .by(with_chains()),
+        untrusted(
+            "an authority that has nothing to do with it is there, too",
+            |answer| {
+                answer.statement.authorities = vec![stranger().certificate()];
+            },
+        )
+        .by(with_chains()),
+        untrusted(
+            "the trusted authority's certificate is not there",
+            |answer| {
+                answer.statement.authorities.clear();
+            },
+        )
+        .accepted(),
+    ]
+}
+
+fn nothing_attested(answer: &mut Registration) {
+    answer.statement.format = "none".into();
+    answer.statement.edit = |statement| *statement = Map::default();
+}
+
+/// The formats in which authorities' certificates come with the first.
+fn with_chains() -> Vec<Kind> {
+    let mut kinds = Kind::certified();
+    kinds.retain(|kind| kind.method != Method::FidoU2f);
+    kinds
+}

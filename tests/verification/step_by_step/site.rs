@@ -1,0 +1,266 @@
+//! The relying party behind its router, and what it has recorded and stored after an answer.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
+};
+use passkeys::{
+    Aaguid, Config, ConfigBuilder, Credential, Passkeys,
+    attestation::TrustAnchors,
+    audit::AuditKind,
+    store::{CredentialRepository as _, MemoryRepository},
+};
+use passkeys_test_support::{App, World};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use tower::ServiceExt as _;
+
+use crate::step_by_step::{
+    kind::Kind,
+    peer::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
+    row::Expected,
+};
+
+pub(crate) struct Site {
+    world: World,
+    router: Router,
+}
+
+/// A ceremony, and the valid response to it.
+pub(crate) struct Begun<R> {
+    state: String,
+    pub(crate) response: R,
+}
+
+/// An answer, and what the relying party took note of.
+struct Answer {
+    status: u16,
+    body: Value,
+    event: AuditKind,
+    before: Vec<Credential>,
+    after: Vec<Credential>,
+}
+
+impl Site {
+    /// A relying party at which Ada and Bob have a passkey.
+    pub(crate) async fn new(
+        configure: fn(ConfigBuilder) -> ConfigBuilder,
+        anchors: Option<fn() -> TrustAnchors>,
+    ) -> Self {
+        let config: Config = configure(Config::builder(RP_ID, [ORIGIN]))
+            .build()
+            .expect("a valid configuration");
+        let mut passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+        if let Some(anchors) = anchors {
+            passkeys = passkeys.trust_anchors(anchors());
+        }
+        let world = World::of(passkeys);
+        for passkey in [Passkey::adas_first(), Passkey::bobs()] {
+            let key = Cbor::Map(passkey.key.cose()).encode();
+            let id = passkey.id.into();
+            let credential = Credential::new(id, passkey.user, key, OffsetDateTime::UNIX_EPOCH);
+            let inserted = world.passkeys.repository().insert(&credential).await;
+            assert!(inserted.expect("memory does not fail"));
+        }
+        let router = world.passkeys.router();
+        Self { world, router }
+    }
+
+    /// Lets time pass there.
+    pub(crate) fn wait(&self, time: Duration) {
+        self.world.clock.advance(time);
+    }
+
+    pub(crate) async fn begin_registration(&self, kind: Kind) -> Begun<Registration> {
+        let passkey = Passkey::adas(kind.algorithm);
+        let (_, begun) = self.post("/register/begin", "ada", String::new()).await;
+        Begun {
+            state: text(&begun["state"]),
+            response: Registration::new(
+                &text(&begun["publicKey"]["challenge"]),
+                passkey,
+                kind.method,
+            ),
+        }
+    }
+
+    pub(crate) async fn finish_registration(
+        &self,
+        begun: &mut Begun<Registration>,
+        expected: Expected,
+    ) -> Result<(), String> {
+        let sent = begun.response.encode();
+        let answer = self.finish("/register/finish", &begun.state, &sent).await;
+        match expected {
+            Expected::Accepted => {
+                answer.check(200, None, AuditKind::RegistrationSucceeded)?;
+                answer.check_registered(&begun.response)
+            }
+            Expected::Refused(status, code, reason) => {
+                answer.check(status, Some(code), AuditKind::RegistrationFailed(reason))?;
+                answer.check_unchanged()
+            }
+        }
+    }
+
+    /// A sign-in with the passkey that was registered by this response.
+    pub(crate) async fn begin_sign_in(
+        &self,
+        registered: &Registration,
+        named: bool,
+    ) -> Begun<Assertion> {
+        let body = if named { r#"{"userId":"ada"}"# } else { "" };
+        let (_, begun) = self
+            .post("/authenticate/begin", "nobody", body.into())
+            .await;
+        let mut response = Assertion::new(
+            &text(&begun["publicKey"]["challenge"]),
+            registered.passkey.clone(),
+            registered.data.sign_count + 1,
+        );
+        response.data.flags |= registered.data.flags & flag::BE;
+        Begun {
+            state: text(&begun["state"]),
+            response,
+        }
+    }
+
+    pub(crate) async fn finish_sign_in(
+        &self,
+        begun: &Begun<Assertion>,
+        expected: Expected,
+    ) -> Result<(), String> {
+        let sent = begun.response.encode();
+        let answer = self
+            .finish("/authenticate/finish", &begun.state, &sent)
+            .await;
+        match expected {
+            Expected::Accepted => {
+                answer.check(200, None, AuditKind::AuthenticationSucceeded)?;
+                answer.check_signed_in(&begun.response)
+            }
+            Expected::Refused(status, code, reason) => {
+                answer.check(status, Some(code), AuditKind::AuthenticationFailed(reason))?;
+                answer.check_unchanged()
+            }
+        }
+    }
+
+    async fn finish(&self, path: &str, state: &str, credential: &str) -> Answer {
+        let before = self.stored().await;
+        let body = format!(r#"{{"state":{},"credential":{credential}}}"#, json!(state));
+        let (status, body) = self.post(path, "ada", body).await;
+        let last = self.world.audit.kinds().pop();
+        Answer {
+            status,
+            body,
+            event: last.expect("at least the beginning"),
+            before,
+            after: self.stored().await,
+        }
+    }
+
+    async fn post(&self, path: &str, user: &str, body: String) -> (u16, Value) {
+        let request = Request::post(path)
+            .header("x-user", user)
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .expect("a request");
+        let answer = self.router.clone().oneshot(request).await;
+        let (parts, body) = answer.expect("an answer").into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("its body");
+        let body = serde_json::from_slice(&body).expect("JSON");
+        (parts.status.as_u16(), body)
+    }
+
+    async fn stored(&self) -> Vec<Credential> {
+        let mut stored = Vec::new();
+        for user in ["ada", "bob"] {
+            let repository = self.world.passkeys.repository();
+            stored.extend(repository.list(user).await.expect("memory does not fail"));
+        }
+        stored
+    }
+}
+
+impl Answer {
+    fn check(&self, status: u16, code: Option<&str>, event: AuditKind) -> Result<(), String> {
+        let seen = (self.status, self.body["error"]["code"].as_str(), self.event);
+        same("answer", &seen, &(status, code, event))
+    }
+
+    fn check_unchanged(&self) -> Result<(), String> {
+        same("stored", &self.after, &self.before)
+    }
+
+    /// §7.1, step 27.
+    fn check_registered(&self, response: &Registration) -> Result<(), String> {
+        let (data, id) = (&response.data, &response.passkey.id);
+        let attested = data.attested.as_ref().ok_or("nothing was attested")?;
+        let new: Vec<&Credential> = self
+            .after
+            .iter()
+            .filter(|credential| !self.before.contains(credential))
+            .collect();
+        let [stored] = new[..] else {
+            return Err(format!("{} credentials were stored", new.len()));
+        };
+        let key = Cbor::Map(attested.key.clone()).encode();
+        same("id", &stored.id.as_bytes(), &id.as_slice())?;
+        same("user", &stored.user_id.as_str(), &response.passkey.user)?;
+        same(
+            "public key",
+            &stored.public_key,
+            &(attested.key_written)(key),
+        )?;
+        same("counter", &stored.sign_count, &data.sign_count)?;
+        same("AAGUID", &stored.aaguid, &Aaguid::new(attested.aaguid))?;
+        let flags = [
+            (stored.user_verified, flag::UV),
+            (stored.backup_eligible, flag::BE),
+            (stored.backup_state, flag::BS),
+        ];
+        for (stored, flag) in flags {
+            same("flag", &stored, &(data.flags & flag != 0))?;
+        }
+        let format = Some(response.statement.format.as_str());
+        same("format", &stored.attestation_format.as_deref(), &format)
+    }
+
+    /// §7.2, step 24.
+    fn check_signed_in(&self, response: &Assertion) -> Result<(), String> {
+        same("user", &self.body["userId"], &json!(response.passkey.user))?;
+        let verified = response.data.flags & flag::UV != 0;
+        same("verified", &self.body["userVerified"], &json!(verified))?;
+        for (before, after) in std::iter::zip(&self.before, &self.after) {
+            let mut expected = before.clone();
+            if before.id.as_bytes() == response.passkey.id {
+                expected.sign_count = before.sign_count.max(response.data.sign_count);
+                expected.backup_state = response.data.flags & flag::BS != 0;
+                expected.last_used_at = after.last_used_at;
+                same("used", &after.last_used_at.is_some(), &true)?;
+            }
+            same("record", after, &expected)?;
+        }
+        same(
+            "number of credentials",
+            &self.after.len(),
+            &self.before.len(),
+        )
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, seen: &T, expected: &T) -> Result<(), String> {
+    if seen == expected {
+        Ok(())
+    } else {
+        Err(format!("{what} {seen:?}, expected {expected:?}"))
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("text").to_owned()
+}

@@ -1,0 +1,203 @@
+//! Whose authenticators are taken: the specification's examples lead to one root certificate.
+
+use passkeys::{
+    Error, Passkeys, RegistrationResult,
+    attestation::{AttestationType, Authority, TrustAnchors},
+    audit::Reason,
+    store::MemoryRepository,
+};
+use passkeys_test_support::{App, World};
+use serde_cbor_2::Value as Cbor;
+use serde_json::Value;
+
+use super::rigged::{Example, Rigged, Vectors, bytes};
+
+const PACKED: &str = "Packed Attestation with ES256 Credential";
+const ITSELF: &str = "ES256 Credential with Self Attestation";
+const NONE: &str = "ES256 Credential with No Attestation";
+const APPLE: &str = "Apple Anonymous Attestation with ES256 Credential";
+const U2F: &str = "FIDO U2F Attestation with ES256 Credential";
+
+/// The root of another manufacturer: one of Yubico's.
+const ELSEWHERE: &str = "-----BEGIN CERTIFICATE-----
+MIIDHjCCAgagAwIBAgIEG0BT9zANBgkqhkiG9w0BAQsFADAuMSwwKgYDVQQDEyNZ
+dWJpY28gVTJGIFJvb3QgQ0EgU2VyaWFsIDQ1NzIwMDYzMTAgFw0xNDA4MDEwMDAw
+MDBaGA8yMDUwMDkwNDAwMDAwMFowLjEsMCoGA1UEAxMjWXViaWNvIFUyRiBSb290
+IENBIFNlcmlhbCA0NTcyMDA2MzEwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEK
+AoIBAQC/jwYuhBVlqaiYWEMsrWFisgJ+PtM91eSrpI4TK7U53mwCIawSDHy8vUmk
+5N2KAj9abvT9NP5SMS1hQi3usxoYGonXQgfO6ZXyUA9a+KAkqdFnBnlyugSeCOep
+8EdZFfsaRFtMjkwz5Gcz2Py4vIYvCdMHPtwaz0bVuzneueIEz6TnQjE63Rdt2zbw
+nebwTG5ZybeWSwbzy+BJ34ZHcUhPAY89yJQXuE0IzMZFcEBbPNRbWECRKgjq//qT
+9nmDOFVlSRCt2wiqPSzluwn+v+suQEBsUjTGMEd25tKXXTkNW21wIWbxeSyUoTXw
+LvGS6xlwQSgNpk2qXYwf8iXg7VWZAgMBAAGjQjBAMB0GA1UdDgQWBBQgIvz0bNGJ
+hjgpToksyKpP9xv9oDAPBgNVHRMECDAGAQH/AgEAMA4GA1UdDwEB/wQEAwIBBjAN
+BgkqhkiG9w0BAQsFAAOCAQEAjvjuOMDSa+JXFCLyBKsycXtBVZsJ4Ue3LbaEsPY4
+MYN/hIQ5ZM5p7EjfcnMG4CtYkNsfNHc0AhBLdq45rnT87q/6O3vUEtNMafbhU6kt
+hX7Y+9XFN9NpmYxr+ekVY5xOxi8h9JDIgoMP4VB1uS0aunL1IGqrNooL9mmFnL2k
+LVVee6/VR6C5+KSTCMCWppMuJIZII2v9o4dkoZ8Y7QRjQlLfYzd3qGtKbw7xaF1U
+sG/5xUb/Btwb2X2g4InpiB/yt/3CpQXpiWX/K4mBvUKiGn05ZsqeY1gx4g0xLBqc
+U9psmyPzK+Vsgw2jeRQ5JlKDyqE0hebfC1tvFu0CCrJFcw==
+-----END CERTIFICATE-----
+";
+
+fn elsewhere() -> Authority {
+    Authority::from_pem(ELSEWHERE).unwrap()
+}
+
+/// Registers an example's passkey where these are trusted.
+async fn register(
+    anchors: TrustAnchors,
+    vectors: &Vectors,
+    example: &Example,
+) -> Result<RegistrationResult, Option<Reason>> {
+    let rigged = Rigged::default();
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config())
+        .challenges(rigged.clone())
+        .trust_anchors(anchors);
+    let world = World::of(passkeys);
+    let registered = rigged.register(&world.passkeys, example).await;
+    registered.map_err(|error| {
+        assert!(
+            matches!(error, Error::AttestationVerificationFailed),
+            "{error:?}"
+        );
+        world.audit.last_reason()
+    })
+}
+
+fn member<'a>(map: &'a mut Cbor, name: &str) -> &'a mut Cbor {
+    let Cbor::Map(members) = map else {
+        panic!("{name} is a member of a map");
+    };
+    members.get_mut(&Cbor::Text(name.into())).unwrap()
+}
+
+fn trusting(vectors: &Vectors) -> TrustAnchors {
+    TrustAnchors::new([elsewhere(), Authority::from_der(vectors.root()).unwrap()])
+}
+
+#[tokio::test]
+async fn what_leads_to_an_authority_registers_and_says_to_whose() {
+    let vectors = Vectors::load();
+    for (name, attestation_type) in [
+        (PACKED, AttestationType::Basic),
+        (U2F, AttestationType::Basic),
+        (APPLE, AttestationType::AnonymizationCa),
+    ] {
+        let example = vectors.example(name);
+        let registered = register(trusting(&vectors), &vectors, example)
+            .await
+            .unwrap();
+        let attestation = registered.attestation();
+        assert_eq!(attestation.attestation_type(), attestation_type, "{name}");
+        assert_eq!(attestation.authority(), Some(&*vectors.root()), "{name}");
+        assert_eq!(attestation.trust_path().count(), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn without_trust_anchors_the_registration_says_what_it_was_told_and_names_no_authority() {
+    let vectors = Vectors::load();
+    for (name, format, attestation_type) in [
+        (NONE, "none", AttestationType::None),
+        (ITSELF, "packed", AttestationType::SelfAttestation),
+        (PACKED, "packed", AttestationType::Basic),
+    ] {
+        let rigged = Rigged::default();
+        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config())
+            .challenges(rigged.clone());
+        let registered = rigged
+            .register(&passkeys, vectors.example(name))
+            .await
+            .unwrap();
+        let attestation = registered.attestation();
+        assert_eq!(attestation.format(), format);
+        assert_eq!(attestation.attestation_type(), attestation_type);
+        assert_eq!(attestation.authority(), None);
+    }
+}
+
+#[tokio::test]
+async fn attestation_of_nobodys_or_by_itself_is_refused() {
+    let vectors = Vectors::load();
+    for (name, reason) in [(NONE, Reason::Attestation), (ITSELF, Reason::Untrusted)] {
+        let answer = register(trusting(&vectors), &vectors, vectors.example(name)).await;
+        assert_eq!(answer.unwrap_err(), Some(reason), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_leads_elsewhere_is_refused() {
+    let vectors = Vectors::load();
+    for anchors in [TrustAnchors::new([elsewhere()]), TrustAnchors::new([])] {
+        let answer = register(anchors, &vectors, vectors.example(PACKED)).await;
+        assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
+    }
+}
+
+/// Whoever makes a passkey can make a chain of certificates for it.
+#[tokio::test]
+async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
+    let vectors = Vectors::load();
+    let mut example = vectors.example(PACKED).clone();
+    let object = bytes(&example.registration, "attestationObject");
+    let mut object: Cbor = serde_cbor_2::from_slice(&object).unwrap();
+    let Cbor::Array(certificates) = member(member(&mut object, "attStmt"), "x5c") else {
+        panic!("x5c is a list");
+    };
+    certificates.push(Cbor::Bytes(vectors.root()));
+    let object = serde_cbor_2::to_vec(&object).unwrap();
+    let hex: Vec<_> = object.iter().map(|byte| format!("{byte:02x}")).collect();
+    let registration = &mut example.registration;
+    registration.insert("attestationObject".into(), hex.concat());
+    let answer = register(TrustAnchors::new([elsewhere()]), &vectors, &example).await;
+    assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
+    // It does no harm where it is trusted anyway.
+    let registered = register(trusting(&vectors), &vectors, &example)
+        .await
+        .unwrap();
+    assert_eq!(registered.attestation().trust_path().count(), 2);
+}
+
+#[tokio::test]
+async fn an_authority_may_be_trusted_for_some_models_only() {
+    let vectors = Vectors::load();
+    let models = |name: &str| {
+        let aaguid = bytes(&vectors.example(name).registration, "aaguid");
+        let aaguid = passkeys::Aaguid::new(aaguid.try_into().unwrap()).unwrap();
+        let authority = Authority::from_der(vectors.root()).unwrap();
+        TrustAnchors::new([authority.only_models([aaguid])])
+    };
+    let packed = vectors.example(PACKED);
+    register(models(PACKED), &vectors, packed).await.unwrap();
+    let answer = register(models(ITSELF), &vectors, packed).await;
+    assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
+    // U2F's signature does not cover the model, so whoever has such a key could name any.
+    let answer = register(models(U2F), &vectors, vectors.example(U2F)).await;
+    assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
+}
+
+#[tokio::test]
+async fn browsers_are_asked_for_attestation_whatever_the_configuration_says() {
+    let vectors = Vectors::load();
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config());
+    let user = passkeys_test_support::ada();
+    let asked = async |passkeys: &Passkeys<App>| {
+        let begun = passkeys.registration().begin(&user).await.unwrap();
+        serde_json::to_value(&begun).unwrap()["publicKey"]["attestation"].clone()
+    };
+    assert_eq!(asked(&passkeys).await, Value::from("none"));
+    let passkeys = passkeys.trust_anchors(trusting(&vectors));
+    assert_eq!(asked(&passkeys).await, Value::from("direct"));
+}
+
+#[test]
+fn what_is_no_certificate_is_no_authority() {
+    let twice = format!("{ELSEWHERE}{ELSEWHERE}");
+    let key = ELSEWHERE.replace("CERTIFICATE", "PUBLIC KEY");
+    for pem in ["", "MIID", &twice, &key] {
+        assert!(Authority::from_pem(pem).is_err(), "{pem}");
+    }
+    assert!(Authority::from_der([0x30, 0x00]).is_err());
+    assert!(Authority::from_pem(&format!("\n  {ELSEWHERE}\n")).is_ok());
+}
