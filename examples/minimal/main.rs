@@ -10,9 +10,9 @@ use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult};
 use passkeys::{passkeys, store::MemoryRepository};
 use uuid::Uuid;
 
-/// User names by user ID.
+/// The users by ID.
 #[derive(Clone, Default)]
-struct App(Arc<Mutex<HashMap<String, String>>>);
+struct App(Arc<Mutex<HashMap<String, PasskeyUser>>>);
 
 #[passkeys(rp_id = "localhost", rp_name = "Minimal", origins = ["http://localhost:3000"])]
 impl App {
@@ -23,29 +23,26 @@ impl App {
         Err(StatusCode::UNAUTHORIZED)
     }
 
-    /// Names a new user, before the browser creates the passkey.
+    /// Describes the user to be created with their first passkey.
     fn sign_up(&self, Json(name): Json<String>) -> PasskeyUser {
         PasskeyUser::new(Uuid::new_v4(), &name, &name)
     }
 
     /// Runs when a passkey has been stored. Insert the user into your database here.
     fn on_registered(&self, registered: RegistrationResult) {
-        let (id, name) = (registered.user().id(), registered.user().name());
-        self.0
-            .lock()
-            .unwrap()
-            .insert(id.to_owned(), name.to_owned());
+        let user = registered.user().clone();
+        self.0.lock().unwrap().insert(user.id().into(), user);
     }
 
     /// Runs when a passkey has been verified. Start your session here.
     fn on_authenticated(&self, login: AuthenticationResult) -> Result<Json<String>, StatusCode> {
         let users = self.0.lock().unwrap();
-        let name = users.get(login.user_id()).ok_or(StatusCode::UNAUTHORIZED)?;
-        Ok(Json(name.clone()))
+        let user = users.get(login.user_id()).ok_or(StatusCode::UNAUTHORIZED)?;
+        Ok(Json(user.name().to_owned()))
     }
 }
 
-fn router() -> Router {
+pub(crate) fn router() -> Router {
     let passkeys = Passkeys::new(App::default(), MemoryRepository::default());
     Router::new()
         .route("/", get(Html(include_str!("index.html"))))

@@ -9,8 +9,13 @@ use crate::{
 };
 
 #[path = "../../examples/minimal/main.rs"]
-#[expect(dead_code, reason = "`main` listens on a fixed port; the test on a free one")]
+#[expect(
+    dead_code,
+    reason = "`main` listens on a fixed port; the test on a free one"
+)]
 mod example;
+
+const ORIGIN: &str = "http://localhost:3000";
 
 /// The example on a free port, which the browser reaches under the origin that it is written for.
 struct Minimal {
@@ -31,7 +36,7 @@ impl Minimal {
 
 impl Site for Minimal {
     fn origin(&self) -> &'static str {
-        "http://localhost:3000"
+        ORIGIN
     }
 
     fn chromium_arguments(&self) -> Vec<String> {
@@ -46,7 +51,7 @@ fn minimal_example_signs_up_and_in() {
         async |visit| {
             let mut laptop = Authenticator::new(Kind::Laptop);
             laptop.plug_in(&visit.browser).await;
-            visit.open().await;
+            visit.go_to(ORIGIN).await;
             pictures(visit, "minimal-1-welcome").await;
             visit.fill("Your name", "Ada Lovelace").await;
             visit.press("Create an account").await;
@@ -65,9 +70,17 @@ fn minimal_example_says_why_a_sign_in_fails() {
         async |visit| {
             let mut laptop = Authenticator::new(Kind::Laptop);
             laptop.plug_in(&visit.browser).await;
-            visit.open().await;
+            visit.go_to(ORIGIN).await;
             visit.press("Sign in with a passkey").await;
-            visit.sees("cancelled").await;
+            visit.sees("this device has no passkey for this site").await;
         },
     );
+}
+
+#[test]
+fn minimal_example_has_fewer_than_60_lines() {
+    let lines = include_str!("../../examples/minimal/main.rs")
+        .lines()
+        .count();
+    assert!(lines < 60, "{lines}");
 }
