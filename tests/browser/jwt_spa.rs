@@ -97,7 +97,7 @@ fn whoever_stays_longer_than_the_token_signs_in_again() {
             visit.fill("Your name", "Ada").await;
             visit.press(CREATE).await;
             visit
-                .hears("Your token is over. Sign in again to go on.")
+                .hears("Your token has expired. Sign in again to go on.")
                 .await;
             visit.focus_is_on("welcome").await;
             visit.press(SIGN_IN).await;
