@@ -42,7 +42,7 @@ struct App {
 impl App {
     type Repository = SqliteRepository;
 
-    /// Returns the signed-in user, from the session.
+    /// Identifies the signed-in user by the session cookie.
     async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
         let id: String = session.get(USER_ID).await?.ok_or(AppError::SignedOut)?;
         let name = self.accounts.name(&id).await?.ok_or(AppError::SignedOut)?;
@@ -125,12 +125,13 @@ async fn sign_out(session: Session) -> Result<StatusCode, AppError> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Returns the account of the signed-in user. The extractor calls `get_user`.
+/// Returns the account of the signed-in user.
 #[utoipa::path(get, path = "/me", responses(
     (status = 200, description = "The account of the signed-in user.", body = Account),
     (status = "4XX", description = "Nobody is signed in."),
 ))]
 async fn me(user: PasskeyUser) -> Json<Account> {
+    // The extractor has called `get_user`.
     let name = user.name().to_owned();
     Json(Account { name })
 }
