@@ -1,4 +1,4 @@
-//! What the application refuses, in the form of the library's own errors.
+//! Errors of the application, as JSON in the form that the library's errors have.
 
 use axum::{
     Json,
@@ -9,15 +9,15 @@ use serde_json::json;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AppError {
-    #[error("There is no token in the request.")]
+    #[error("The request has no bearer token.")]
     NoToken,
-    #[error("The token is over. Sign in again.")]
+    #[error("The token has expired. Sign in again.")]
     TokenExpired,
-    #[error("The token is none of ours.")]
+    #[error("The token is not valid.")]
     TokenInvalid,
     #[error("A name has 1 to 64 visible characters.")]
     NameUnusable,
-    #[error("The account of this passkey is gone.")]
+    #[error("The account of this passkey no longer exists.")]
     NoAccount,
     #[error("Something went wrong on the server.")]
     Signing(#[from] jsonwebtoken::errors::Error),
@@ -33,7 +33,7 @@ impl IntoResponse for AppError {
             Self::NoAccount => (StatusCode::UNAUTHORIZED, "authentication_failed"),
             Self::Signing(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
         };
-        // RFC 6750, section 3: who shows no token is not told what is wrong with it.
+        // RFC 6750, section 3.1: no error code if the request has no token.
         let challenge = match self {
             Self::NoToken => Some("Bearer"),
             Self::TokenExpired | Self::TokenInvalid => Some("Bearer error=\"invalid_token\""),

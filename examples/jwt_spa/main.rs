@@ -1,14 +1,14 @@
-//! A single-page app whose passkey sign-in answers a short-lived signed token (JWT), which the
-//! page keeps in memory and sends as `Authorization: Bearer`: no cookies, no sessions.
+//! A single-page application whose sign-in returns a short-lived bearer token (JWT). The page keeps
+//! it in memory and sends it as `Authorization: Bearer`: no cookies, no sessions.
 //!
 //! ```sh
-//! cargo run --example jwt_spa     # then open http://localhost:3000
-//! cargo test --example jwt_spa
+//! cargo run -p jwt_spa     # then open http://localhost:3000
+//! cargo test -p jwt_spa
 //! ```
 //!
-//! `PORT` and `TOKEN_SECONDS` (300 by default) come from the environment. Accounts and passkeys
-//! are in memory here and end with the program, as does the key that signs the tokens: several
-//! instances would share one.
+//! Environment variables: `PORT` (default 3000) and `TOKEN_SECONDS` (default 300). Accounts, passkeys
+//! and the signing key are in memory and end with the process; several instances would have to share
+//! them.
 
 mod error;
 mod page;
@@ -38,7 +38,7 @@ use uuid::Uuid;
 #[derive(Clone)]
 struct App {
     tokens: Tokens,
-    /// Names by account id.
+    /// Names by user ID.
     accounts: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -46,13 +46,12 @@ struct App {
 impl App {
     type Repository = MemoryRepository;
 
-    /// Who is adding or managing passkeys? Whoever the token says: `Bearer` is an extractor of
-    /// the application's, and answers for itself where there is no valid token.
+    /// Returns the user of the token. The extractor `Bearer` rejects requests without a valid one.
     fn get_user(&self, Bearer(claims): Bearer) -> PasskeyUser {
         PasskeyUser::new(claims.sub, &claims.name, &claims.name)
     }
 
-    /// Someone new. The account comes with the passkey.
+    /// Begins a sign-up. The account is created when the passkey has been stored.
     fn sign_up(&self, Json(new): Json<Account>) -> Result<PasskeyUser, AppError> {
         let name = new.name.trim();
         if name.is_empty() || name.len() > 64 || name.contains(char::is_control) {
@@ -61,7 +60,7 @@ impl App {
         Ok(PasskeyUser::new(Uuid::new_v4(), name, name))
     }
 
-    /// The passkey is stored: a new account has its first token, an old one a fresh token.
+    /// Runs when a passkey has been stored. Creates the account after a sign-up; issues a token.
     fn on_registered(&self, registered: RegistrationResult) -> Result<Json<SignedIn>, AppError> {
         let user = registered.user();
         if registered.signed_up() {
@@ -71,7 +70,7 @@ impl App {
         Ok(Json(self.tokens.issue(user.id(), user.name())?))
     }
 
-    /// The passkey is verified: this token says so for the next minutes.
+    /// Runs when a passkey has been verified. Issues a token.
     fn on_authenticated(&self, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> {
         let accounts = self.accounts.lock().expect("no hook panics");
         let name = accounts.get(login.user_id()).ok_or(AppError::NoAccount)?;
@@ -84,7 +83,7 @@ struct Account {
     name: String,
 }
 
-/// A handler of the application's. It could take `PasskeyUser` just as well.
+/// Returns the account of the token. The handler could also take `PasskeyUser`.
 async fn me(Bearer(claims): Bearer) -> Json<Account> {
     Json(Account { name: claims.name })
 }

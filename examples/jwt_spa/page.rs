@@ -1,10 +1,9 @@
-//! The page: three files that are part of the program. The module that talks to the passkeys'
-//! routes is the library's, and served by it.
+//! Serves the page, which is compiled into the program, with its security headers. The JavaScript
+//! module that calls the passkey routes is part of the library, which serves it.
 
 use axum::{Router, http::header, routing::get};
 
-/// The page runs its own script and nobody else's: one that came in from elsewhere could read the
-/// token.
+/// Content security policy: scripts of the same origin only. An injected script could read the token.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -1,4 +1,4 @@
-//! Tokens that work and tokens that do not, without a browser window.
+//! Tests of valid, expired and forged tokens, without a browser.
 
 use axum::http::{Method, StatusCode};
 use jsonwebtoken::{EncodingKey, Header};
@@ -26,14 +26,14 @@ async fn ask_with(browser: &Browser, authorization: &str) -> Answer {
 }
 
 #[track_caller]
-fn is_refused(answer: Answer, code: &str, challenge: &str) {
+fn assert_unauthorized(answer: Answer, code: &str, challenge: &str) {
     let answer = answer.assert_error(code);
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.headers["www-authenticate"], challenge);
 }
 
 #[tokio::test]
-async fn signing_up_and_signing_in_each_answer_a_token_that_works() {
+async fn sign_up_and_sign_in_each_return_a_valid_token() {
     let mut browser = browser(Duration::from_mins(5));
     let first = ada_signs_up(&mut browser).await;
     let second: SignedIn = browser.sign_in().await.assert_ok().json();
@@ -46,11 +46,11 @@ async fn signing_up_and_signing_in_each_answer_a_token_that_works() {
 }
 
 #[tokio::test]
-async fn a_further_passkey_takes_the_token_of_its_account() {
+async fn adding_a_passkey_requires_the_token_of_the_account() {
     let mut browser = browser(Duration::from_mins(5));
     let token = ada_signs_up(&mut browser).await.token;
     let refused = browser.register().await;
-    is_refused(refused, "token_missing", "Bearer");
+    assert_unauthorized(refused, "token_missing", "Bearer");
 
     let mut browser = browser.with_header("authorization", &format!("bearer {token}"));
     browser.register().await.assert_ok();
@@ -59,19 +59,19 @@ async fn a_further_passkey_takes_the_token_of_its_account() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_for_without_a_token() {
+async fn request_without_a_token_is_rejected() {
     let mut browser = browser(Duration::from_mins(5));
-    is_refused(browser.get("/api/me").await, "token_missing", "Bearer");
+    assert_unauthorized(browser.get("/api/me").await, "token_missing", "Bearer");
     let basic = ask_with(&browser, "Basic YTpi").await;
-    is_refused(basic, "token_missing", "Bearer");
+    assert_unauthorized(basic, "token_missing", "Bearer");
     let list = browser
         .request(Method::GET, "/auth/passkeys/credentials", None)
         .await;
-    is_refused(list, "token_missing", "Bearer");
+    assert_unauthorized(list, "token_missing", "Bearer");
 }
 
 #[tokio::test]
-async fn a_token_that_is_over_is_refused() {
+async fn expired_token_is_rejected() {
     let browser = browser(Duration::from_mins(5));
     let now = jsonwebtoken::get_current_timestamp();
     let until = |exp: u64| {
@@ -80,22 +80,21 @@ async fn a_token_that_is_over_is_refused() {
     };
     ask_with(&browser, &until(now + 60)).await.assert_ok();
     let answer = ask_with(&browser, &until(now - 1)).await;
-    is_refused(answer, "token_expired", "Bearer error=\"invalid_token\"");
+    assert_unauthorized(answer, "token_expired", "Bearer error=\"invalid_token\"");
 }
 
-/// Each lives as long as the program says.
 #[tokio::test]
-async fn a_token_ends_by_itself() {
+async fn issued_token_expires_after_its_lifetime() {
     let mut browser = browser(Duration::ZERO);
     let token = ada_signs_up(&mut browser).await.token;
-    // It ends with the second that it was issued in.
+    // Times in tokens are whole seconds.
     tokio::time::sleep(Duration::from_millis(1001)).await;
     let answer = ask_with(&browser, &format!("Bearer {token}")).await;
-    is_refused(answer, "token_expired", "Bearer error=\"invalid_token\"");
+    assert_unauthorized(answer, "token_expired", "Bearer error=\"invalid_token\"");
 }
 
 #[tokio::test]
-async fn a_forged_token_is_refused() {
+async fn forged_token_is_rejected() {
     let mut browser = browser(Duration::from_mins(5));
     let token = ada_signs_up(&mut browser).await.token;
     let (head, signature) = token.rsplit_once('.').unwrap();
@@ -114,7 +113,7 @@ async fn a_forged_token_is_refused() {
         format!("{none}.{altered}."),
         format!("{none}.{payload}.{signature}"),
         format!("{header}.{payload}"),
-        // It says nothing of its end.
+        // Without an expiry.
         sign(
             &json!({ "sub": "1", "name": "Mallory" }),
             &Header::default(),
@@ -123,7 +122,7 @@ async fn a_forged_token_is_refused() {
         String::new(),
     ] {
         let answer = ask_with(&browser, &format!("Bearer {forged}")).await;
-        is_refused(answer, "token_invalid", "Bearer error=\"invalid_token\"");
+        assert_unauthorized(answer, "token_invalid", "Bearer error=\"invalid_token\"");
     }
     ask_with(&browser, &format!("Bearer {token}"))
         .await
@@ -135,7 +134,7 @@ fn sign(claims: &Value, header: &Header, key: &[u8; 32]) -> String {
 }
 
 #[tokio::test]
-async fn a_name_that_cannot_be_read_makes_no_account() {
+async fn sign_up_with_an_unreadable_name_is_rejected() {
     let mut browser = browser(Duration::from_mins(5));
     for name in [" ", "\u{7}", &"a".repeat(65)] {
         let answer = browser.sign_up(&json!({ "name": name })).await;

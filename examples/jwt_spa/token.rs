@@ -1,4 +1,4 @@
-//! Tokens: what they say, how they are signed, and how a request shows one.
+//! Bearer tokens: claims, signature, and the extractor that verifies them.
 
 use std::time::Duration;
 
@@ -15,30 +15,30 @@ use serde::{Deserialize, Serialize};
 
 use crate::{App, error::AppError};
 
-/// The one algorithm, whatever a token says of itself.
+/// The only algorithm that is accepted, whatever the header of a token says.
 const ALGORITHM: Algorithm = Algorithm::HS256;
 
-/// Who a token is for, and until when.
+/// The claims of a token.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Claims {
-    /// The account.
+    /// The user ID.
     pub(crate) sub: String,
     pub(crate) name: String,
-    /// In seconds since 1970.
+    /// Expiry, in seconds since the Unix epoch.
     pub(crate) exp: u64,
 }
 
-/// What a page is given.
+/// The response to a sign-in.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SignedIn {
     pub(crate) token: String,
     pub(crate) name: String,
-    /// In seconds; the page's clock may be another.
+    /// Lifetime in seconds; relative, because the clock of the client may differ.
     pub(crate) expires_in: u64,
 }
 
-/// Issues tokens and checks them.
+/// Issues and verifies tokens.
 #[derive(Clone)]
 pub(crate) struct Tokens {
     issuing: EncodingKey,
@@ -77,7 +77,7 @@ impl Tokens {
 
     fn check(&self, token: &str) -> Result<Claims, AppError> {
         let mut rules = Validation::new(ALGORITHM);
-        // Who issues a token also checks it, so there are no clocks that differ.
+        // One process issues and verifies, so there is no clock skew to tolerate.
         rules.leeway = 0;
         match jsonwebtoken::decode(token, &self.checking, &rules) {
             Ok(data) => Ok(data.claims),
@@ -89,7 +89,7 @@ impl Tokens {
     }
 }
 
-/// The claims of a valid token in the request's `Authorization: Bearer ..`
+/// Extracts the claims of the token in `Authorization: Bearer ..`, if it is valid
 /// ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 pub(crate) struct Bearer(pub(crate) Claims);
 

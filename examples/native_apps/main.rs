@@ -1,14 +1,14 @@
-//! One backend for a web page, an Android app and an iOS app that share their users' passkeys.
+//! One backend for a web page, an Android app and an iOS app, which share the passkeys of a user.
 //!
 //! ```sh
-//! cargo run --example native_apps     # http://localhost:3000/.well-known/assetlinks.json
-//! cargo test --example native_apps
+//! cargo run -p native_apps     # http://localhost:3000/.well-known/assetlinks.json
+//! cargo test -p native_apps
 //! ```
 //!
-//! The apps call the same routes as the page: Android's `CredentialManager` takes and gives the
-//! JSON of `publicKey` and `credential` as it is, and on iOS `ASAuthorizationController` takes and
-//! gives the members of it. Put your own domain, certificate and app names here; an app finds its
-//! passkeys only once both documents are served from that domain over `https`.
+//! The apps call the same routes as the page. Android's `CredentialManager` accepts the JSON of
+//! `publicKey` and returns that of `credential`; iOS's `ASAuthorizationController` accepts and returns
+//! their members one by one. Replace the domain, the certificate and the app names by your own. The
+//! systems show passkeys to an app only if both documents are served from the domain over HTTPS.
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// Who has an account, and whose token is whose. Apps keep theirs in the system's key store.
+/// Users by ID and by bearer token. An app keeps its token in the key store of the system.
 #[derive(Clone, Default)]
 struct App {
     accounts: Arc<Mutex<BTreeMap<String, PasskeyUser>>>,
@@ -39,13 +39,13 @@ struct App {
     rp_id = "example.com",
     rp_name = "Example",
     origins = [
-        // The page's, and the iOS app's as well: iOS says that an app is at the RP ID.
+        // The page and the iOS app: iOS reports the RP ID as the origin of an app.
         "https://example.com",
-        // The Android app's: the certificate that it is signed with. Paste the SHA-256
-        // fingerprint that the Play Console shows, and the compiler says how to write it.
+        // The Android app: the hash of its signing certificate. Paste the SHA-256 fingerprint
+        // from the Play Console, and the compiler error shows it in this form.
         "android:apk-key-hash:3f1nfSDJBcH0ZVV6ZIE0mGo9xJ0dKEt6XhVxmxQ2S_I",
     ],
-    // Which apps may use the site's passkeys: the documents of `well_known()`.
+    // The apps that may use the passkeys of the site; published by `well_known()`.
     android_apps = ["com.example.app"],
     apple_apps = ["ABCDE12345.com.example.app"],
 )]
@@ -128,7 +128,7 @@ mod tests {
 
     const ANDROID: &str = "android:apk-key-hash:3f1nfSDJBcH0ZVV6ZIE0mGo9xJ0dKEt6XhVxmxQ2S_I";
 
-    /// A browser, and with the origin of an app that app: they share the passkeys.
+    /// Returns a browser with a passkey. With the origin of an app, it stands for that app.
     async fn ada_signed_up_on_the_page() -> Browser {
         let mut page = Browser::new(app(), "https://example.com");
         page.sign_up(&json!({ "name": "Ada" })).await.assert_ok();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_passkey_of_the_page_signs_in_in_both_apps() {
+    async fn passkey_created_on_the_page_signs_in_in_both_apps() {
         let page = ada_signed_up_on_the_page().await;
         let mut android = page.with_origin(ANDROID);
         let signed_in = android.sign_in().await.assert_ok();
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_passkey_of_the_android_app_signs_in_on_the_page() {
+    async fn passkey_created_in_the_android_app_signs_in_on_the_page() {
         let mut phone = Browser::new(app(), ANDROID);
         phone.sign_up(&json!({ "name": "Bob" })).await.assert_ok();
         let mut page = phone.with_origin("https://example.com");
@@ -163,9 +163,9 @@ mod tests {
         assert_eq!(name(&page, &signed_in).await, "Bob");
     }
 
-    /// A copy of the app, say, with something in it that is not yours.
+    /// A modified copy of the app has another signing certificate.
     #[tokio::test]
-    async fn an_app_that_somebody_else_signed_does_not_sign_in() {
+    async fn app_with_another_signing_certificate_is_rejected() {
         let page = ada_signed_up_on_the_page().await;
         let other = "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA";
         let answer = page.with_origin(other).sign_in().await;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_phones_are_told_whose_apps_they_are() {
+    async fn well_known_documents_list_both_apps() {
         let mut phone = Browser::new(app(), ANDROID);
         let links: Value = phone.get("/.well-known/assetlinks.json").await.json();
         let target = &links[0]["target"];

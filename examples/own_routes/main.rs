@@ -1,8 +1,8 @@
 //! Routes of your own around the ceremonies: no router of the library's, and the same promises.
 //!
 //! ```sh
-//! cargo run --example own_routes     # http://localhost:3000/passkeys/..
-//! cargo test --example own_routes
+//! cargo run -p own_routes     # http://localhost:3000/passkeys/..
+//! cargo test -p own_routes
 //! ```
 
 use axum::{

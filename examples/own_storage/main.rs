@@ -1,7 +1,7 @@
-//! Passkeys in tables of the application's own design: both store traits, in `store.rs`.
+//! Credentials and challenges in tables of your own: `store.rs` implements both store traits.
 //!
 //! ```sh
-//! cargo run --example own_storage    # registers and signs in against itself
+//! cargo run -p own_storage    # registers a passkey and signs in, within the process
 //! ```
 
 mod store;

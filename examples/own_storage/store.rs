@@ -6,7 +6,7 @@ use sqlx::{SqlitePool, types::Json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-/// Credentials as documents, beside what they are looked up and sorted by.
+/// Credentials and ceremonies as JSON documents, with the columns that queries use.
 const SCHEMA: &str = "
     CREATE TABLE credentials (id BLOB PRIMARY KEY, owner TEXT, created INTEGER, document TEXT);
     CREATE INDEX owned ON credentials (owner, created, id);
@@ -14,13 +14,13 @@ const SCHEMA: &str = "
     CREATE INDEX expiring ON ceremonies (expires);
 ";
 
-/// The application's own tables. What a method promises to change stands in one statement.
+/// Both stores, over one SQLite database. Each method is one statement, and so atomic.
 #[derive(Clone)]
 pub(crate) struct Documents(SqlitePool);
 
 type Done<T> = Result<T, StoreError>;
 
-/// Executes a statement with its values. Answers whether it changed anything.
+/// Executes a statement and returns whether it changed a row.
 macro_rules! execute {
     ($this:expr, $statement:expr, $($value:expr),*) => {{
         let done = sqlx::query($statement)$(.bind($value))*.execute(&$this.0).await;
@@ -28,7 +28,7 @@ macro_rules! execute {
     }};
 }
 
-/// Reads the documents that a query answers.
+/// Returns the documents that a query selects.
 macro_rules! fetch {
     ($this:expr, $query:expr, $($value:expr),*) => {{
         let rows = sqlx::query_scalar($query)$(.bind($value))*.fetch_all(&$this.0).await;
@@ -104,11 +104,11 @@ impl CredentialRepository for Documents {
 #[async_trait]
 impl ChallengeStore for Documents {
     async fn put(&self, ceremony: PendingCeremony) -> Done<String> {
-        // What has expired goes; so do the oldest, where nobody finishes a hundred thousand.
+        // Deletes what has expired, and the oldest beyond 100,000, so that the table is bounded.
         let clean = "DELETE FROM ceremonies WHERE expires < ? OR state IN
             (SELECT state FROM ceremonies ORDER BY expires DESC LIMIT -1 OFFSET 100000)";
         execute!(self, clean, nanoseconds(ceremony.begun_at()))?;
-        // One has 122 random bits, and 128 are asked for.
+        // A state needs 128 random bits, and a version 4 UUID has 122.
         let state = format!("{}{}", Uuid::new_v4(), Uuid::new_v4());
         let insert = "INSERT INTO ceremonies VALUES (?, ?, ?)";
         let expires = nanoseconds(ceremony.expires_at());

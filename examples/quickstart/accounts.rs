@@ -1,4 +1,4 @@
-//! Who has an account: a table of the application's own, beside the library's.
+//! The accounts, in a table of the application's own beside the table of the library.
 
 use sqlx::SqlitePool;
 
@@ -32,7 +32,7 @@ impl Accounts {
             .await
     }
 
-    /// The id of the account, and the name as its owner writes it.
+    /// Returns the ID of the account and the name as it was entered at sign-up.
     pub(crate) async fn with_name(&self, name: &str) -> sqlx::Result<Option<(String, String)>> {
         sqlx::query_as("SELECT id, name FROM accounts WHERE name = ?")
             .bind(name)
@@ -40,7 +40,7 @@ impl Accounts {
             .await
     }
 
-    /// Answers `false`, and changes nothing, if somebody has this name.
+    /// Creates an account. Returns `false` if the name is taken.
     pub(crate) async fn create(&self, id: &str, name: &str) -> sqlx::Result<bool> {
         let created =
             sqlx::query("INSERT INTO accounts (id, name) VALUES (?, ?) ON CONFLICT DO NOTHING")
@@ -52,7 +52,7 @@ impl Accounts {
     }
 }
 
-/// The name without the space around it, if an account can have it.
+/// Returns the name without surrounding whitespace, or `None` if it is not valid.
 pub(crate) fn usable(name: &str) -> Option<&str> {
     let name = name.trim();
     let length = name.chars().count();

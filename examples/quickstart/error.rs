@@ -1,5 +1,5 @@
-//! What the application refuses, in the form of the library's own errors, so that the page reads
-//! both alike.
+//! Errors of the application, as JSON in the form that the library's errors have, so that the page
+//! handles both alike.
 
 use axum::{
     Json,
@@ -18,7 +18,7 @@ pub(crate) enum AppError {
     NameTaken,
     #[error("A name has 1 to 64 visible characters.")]
     NameUnusable,
-    #[error("The account of this passkey is gone.")]
+    #[error("The account of this passkey no longer exists.")]
     NoAccount,
     #[error("Something went wrong on the server.")]
     Session(#[from] session::Error),
@@ -41,7 +41,7 @@ impl IntoResponse for AppError {
             }
         };
         if status.is_server_error() {
-            // The cause is for the log only.
+            // The cause goes to the log, never to the client.
             tracing::error!(error = &self as &dyn std::error::Error, "request failed");
         }
         let error = json!({ "code": code, "message": self.to_string() });

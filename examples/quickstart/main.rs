@@ -1,11 +1,11 @@
-//! A page where people sign up, sign in and manage their passkeys: cookie sessions, one SQLite
-//! file, and the annotated block that connects them.
+//! A web application in which users sign up, sign in and manage their passkeys, with cookie sessions
+//! and one SQLite database for accounts and passkeys.
 //!
 //! ```sh
 //! cargo run --example quickstart    # then open http://localhost:3000
 //! ```
 //!
-//! `PORT` and `DATABASE` (the file, `quickstart.db` by default) come from the environment.
+//! Environment variables: `PORT` (default 3000) and `DATABASE` (file name, default `quickstart.db`).
 
 mod accounts;
 mod error;
@@ -42,28 +42,28 @@ struct App {
 impl App {
     type Repository = SqliteRepository;
 
-    /// Who is adding or managing passkeys? Whoever the session says.
+    /// Identifies the signed-in user by the session cookie.
     async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
         let id: String = session.get(USER_ID).await?.ok_or(AppError::SignedOut)?;
         let name = self.accounts.name(&id).await?.ok_or(AppError::SignedOut)?;
         let passkey: Option<CredentialId> = session.get(PASSKEY).await?;
         Ok(PasskeyUser::new(id, &name, &name)
             .signed_in_with(passkey)
-            // There is no password to fall back on.
+            // There is no password to fall back on, so the last passkey cannot be deleted.
             .keeps_last_passkey(true))
     }
 
-    /// Someone new. Nothing is stored about them before they have a passkey.
+    /// Begins a sign-up. Nothing is stored until the passkey has been verified.
     async fn sign_up(&self, Json(new): Json<Account>) -> Result<PasskeyUser, AppError> {
         let name = accounts::usable(&new.name).ok_or(AppError::NameUnusable)?;
         if self.accounts.is_taken(name).await? {
             return Err(AppError::NameTaken);
         }
-        // The passkey carries the id to wherever it goes, so it tells nothing about the person.
+        // Authenticators store the user ID and may reveal it, so it is random.
         Ok(PasskeyUser::new(Uuid::new_v4(), name, name))
     }
 
-    /// The passkey is stored. If it is somebody's first one, this makes the account.
+    /// Creates the account of a sign-up, once its passkey has been stored, and signs the user in.
     async fn on_registered(
         &self,
         session: Session,
@@ -71,7 +71,7 @@ impl App {
     ) -> Result<Json<Account>, AppError> {
         let user = registered.user();
         if registered.signed_up() {
-            // Of two who ask for one name at the same moment, the table lets one have it.
+            // `sign_up` checked the name; the unique column decides between concurrent sign-ups.
             if !self.accounts.create(user.id(), user.name()).await? {
                 let id = &registered.credential().id;
                 self.passkeys.delete(user.id(), id).await?;
@@ -83,13 +83,13 @@ impl App {
         Ok(Json(Account { name }))
     }
 
-    /// Whose name is it? The page asks when someone has it already and wants to sign in.
+    /// Looks up the user of a sign-in by name, which the page offers when a name is taken.
     async fn find_user(&self, name: String) -> Result<Option<PasskeyUser>, AppError> {
         let account = self.accounts.with_name(name.trim()).await?;
         Ok(account.map(|(id, name)| PasskeyUser::new(id, &name, &name)))
     }
 
-    /// The passkey is verified: this is the person it belongs to.
+    /// Signs in the user of a passkey that has been verified.
     async fn on_authenticated(
         &self,
         session: Session,
@@ -111,7 +111,7 @@ const USER_ID: &str = "user_id";
 const PASSKEY: &str = "passkey";
 
 async fn sign_in(session: &Session, passkey: &Credential) -> Result<(), AppError> {
-    // A new session id, in case somebody else knows the one from before.
+    // A new session ID prevents session fixation.
     session.cycle_id().await?;
     session.insert(USER_ID, &passkey.user_id).await?;
     session.insert(PASSKEY, &passkey.id).await?;
@@ -125,12 +125,13 @@ async fn sign_out(session: Session) -> Result<StatusCode, AppError> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Who is signed in? Any handler can ask: the extractor calls `get_user`.
+/// Returns the account of the signed-in user.
 #[utoipa::path(get, path = "/me", responses(
-    (status = 200, description = "Whoever the session says.", body = Account),
+    (status = 200, description = "The account of the signed-in user.", body = Account),
     (status = "4XX", description = "Nobody is signed in."),
 ))]
 async fn me(user: PasskeyUser) -> Json<Account> {
+    // The extractor has called `get_user`.
     let name = user.name().to_owned();
     Json(Account { name })
 }
@@ -162,14 +163,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let passkeys = if port == 3000 {
         Passkeys::new(app.clone(), repository)
     } else {
-        // What the attribute cannot know, the program says: the same rules, checked at start-up.
+        // The attribute knows port 3000 only. A `Config` follows the same rules, checked at start-up.
         let config = Config::builder("localhost", [&origin])
             .rp_name("Quickstart")
             .build()?;
         Passkeys::with_config(app.clone(), repository, config)
     };
 
-    // In memory: people sign in again after a restart. `Secure` is for https, which this is not.
+    // Sessions are in memory and end with the process. Without `Secure`, because this is plain HTTP.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
     let document = Api::openapi().nest("/auth/passkeys", passkeys.openapi());
     let router = Router::new()

@@ -1,9 +1,9 @@
-//! The page: five files that are part of the program, and what browsers may do with them. The
-//! module that talks to the passkeys' routes is the library's, and served by it.
+//! Serves the page, which is compiled into the program, with its security headers. The JavaScript
+//! module that calls the passkey routes is part of the library, which serves it.
 
 use axum::{Router, http::header, routing::get};
 
-/// The page loads its own files and talks to its own server; nothing else, and in no frame.
+/// Content security policy: scripts, styles, images and requests of the same origin; no frames.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

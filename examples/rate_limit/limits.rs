@@ -1,4 +1,4 @@
-//! Limits for the routes of the library, with `tower_governor`. To be copied and changed.
+//! Rate limits for the library's routes, with `tower_governor`. Copy this file and adjust the numbers.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
@@ -23,15 +23,15 @@ use tower_governor::{
     key_extractor::{KeyExtractor, PeerIpKeyExtractor},
 };
 
-/// These routes, with limits. Numbers are for one address, which may be a whole office's; what is
-/// not asked for adds up, to `burst` at most.
+/// Adds rate limits to the routes. The numbers are for one address, which a whole office may share.
+/// Unused requests accumulate, up to `burst`.
 pub(crate) fn limited(routes: &Router) -> Router {
-    // Every visit of a page with a passkey field begins a sign-in, and what is begun waits in
-    // memory: 660 at most in the five minutes that a challenge lasts.
+    // Each visit of a page with passkey autofill begins a sign-in, which occupies memory until it
+    // expires: at most 660 in the five minutes that a challenge lasts.
     let begin = limit(routes, 60, Duration::from_millis(500));
-    // Costs the verification of a signature. People do this once, and once more if it fails.
+    // Verifies a signature. A user does this once, and again after a failure.
     let finish = limit(routes, 20, Duration::from_secs(1));
-    // Costs a session and a query.
+    // Reads a session and queries the store.
     let manage = limit(routes, 60, Duration::from_millis(200));
     Router::new()
         .route_service("/register/begin", begin.clone())
@@ -43,18 +43,18 @@ pub(crate) fn limited(routes: &Router) -> Router {
 
 type Limited = BoxCloneSyncService<Request<Body>, Response, std::convert::Infallible>;
 
-/// `burst` requests at once, and one more each time `another` has passed.
-fn limit(routes: &Router, burst: u32, another: Duration) -> Limited {
+/// Allows `burst` requests at once, and one more per `period`.
+fn limit(routes: &Router, burst: u32, period: Duration) -> Limited {
     let config = GovernorConfigBuilder::default()
         .key_extractor(Network)
         .burst_size(burst)
-        .period(another)
+        .period(period)
         .finish()
         .expect("neither is zero");
     let config = Arc::new(config);
     let limiter = Arc::downgrade(config.limiter());
     tokio::spawn(async move {
-        // Who has not asked for a while is forgotten, so that memory does not fill with addresses.
+        // Forgets addresses without recent requests, so that memory stays bounded.
         loop {
             tokio::time::sleep(Duration::from_mins(1)).await;
             let Some(limiter) = limiter.upgrade() else {
@@ -68,13 +68,13 @@ fn limit(routes: &Router, burst: u32, another: Duration) -> Limited {
     BoxCloneSyncService::new(layer.layer(routes.clone()))
 }
 
-/// Whom a limit is for: the peer's address. A household has 2⁶⁴ of the newer ones, and counts once.
+/// Identifies a client by the address of the connection: IPv4 addresses as they are, IPv6 addresses
+/// by their /64 network, which is what one household has.
 ///
-/// Behind a proxy every peer is the proxy. There, have the proxy put the address that it sees into
-/// a header, **in place of** whatever the client has sent in it, let nobody reach this server but
-/// through the proxy, and read that header here. (`SmartIpKeyExtractor` takes the first address of
-/// `X-Forwarded-For`: where the proxy appends to the header instead, that is the client's to choose,
-/// and there is no limit at all.)
+/// Behind a reverse proxy every connection comes from the proxy. Configure the proxy to **replace** a
+/// header by the address that it sees, make the server reachable through the proxy only, and read
+/// that header here. `SmartIpKeyExtractor` trusts the first address of `X-Forwarded-For`, which the
+/// client controls if the proxy appends to the header: then there is no limit.
 #[derive(Clone)]
 struct Network;
 
@@ -92,17 +92,17 @@ impl KeyExtractor for Network {
     }
 }
 
-/// An error like the library's, so that pages need not tell them apart.
+/// Responds in the form of the library's errors, so that pages handle both alike.
 fn refuse(error: GovernorError) -> Response {
     let (status, code, message, wait) = match error {
         GovernorError::TooManyRequests { wait_time, .. } => (
             StatusCode::TOO_MANY_REQUESTS,
             "too_many_requests",
             "Too many requests. Wait a moment and try again.",
-            // Whole seconds, rounded down.
+            // `wait_time` is rounded down to seconds.
             Some(wait_time + 1),
         ),
-        // The server does not pass on its peers' addresses.
+        // The address of the connection is missing: see `into_make_service_with_connect_info`.
         _ => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal_error",

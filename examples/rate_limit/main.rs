@@ -1,7 +1,7 @@
-//! How often one address may ask, route by route.
+//! Rate limits per client address, with a limit of its own for each kind of route.
 //!
 //! ```sh
-//! cargo run --example rate_limit
+//! cargo run -p rate_limit
 //! ```
 
 mod limits;
@@ -36,14 +36,14 @@ impl App {
 }
 
 fn router() -> Router {
-    // 300 addresses that begin as often as they may, for the five minutes that a challenge lasts.
+    // Enough for 300 addresses that use up their limit while a challenge lasts (five minutes).
     let challenges = MemoryChallenges::with_capacity(300 * 660);
     let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(challenges);
     Router::new().nest("/auth/passkeys", limits::limited(&passkeys.router()))
 }
 
 async fn serve(listener: TcpListener) -> std::io::Result<()> {
-    // With the peers' addresses: limits are kept by them.
+    // Makes the client addresses available to the limits.
     let service = router().into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).await
 }
@@ -73,14 +73,14 @@ mod tests {
     const FINISH: &str = "/auth/passkeys/authenticate/finish";
     const MANAGE: &str = "/auth/passkeys/credentials";
 
-    /// A browser at this address.
+    /// Returns a browser that connects from this address.
     fn browser(router: &Router, address: &str) -> Browser {
         let peer: SocketAddr = address.parse().unwrap();
         let router = router.clone().layer(Extension(ConnectInfo(peer)));
         Browser::new(router, "http://localhost:3000")
     }
 
-    /// Asks until it is too much. Answers how often that went well, and the refusal.
+    /// Sends requests until one is limited. Returns the number before it and its response.
     async fn exhaust(browser: &mut Browser, path: &str) -> (usize, Answer) {
         for number in 0..1000 {
             let answer = browser.post(path, &json!({})).await;
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_asks_too_often_is_told_when_to_come_back() {
+    async fn limited_request_gets_429_with_retry_after() {
         let (begun, refusal) = exhaust(&mut browser(&router(), "192.0.2.1:1000"), BEGIN).await;
         assert!(begun >= 60, "{begun} is too few for an office");
         let seconds = refusal.headers[RETRY_AFTER].to_str().unwrap().parse();
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_else_is_kept_out() {
+    async fn limit_of_one_address_does_not_affect_others() {
         let router = router();
         exhaust(&mut browser(&router, "192.0.2.1:1000"), BEGIN).await;
         let mut other = browser(&router, "192.0.2.2:1000");
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_kind_of_route_has_a_limit_of_its_own() {
+    async fn begin_finish_and_management_routes_have_separate_limits() {
         let router = router();
         let mut browser = browser(&router, "192.0.2.1:1000");
         exhaust(&mut browser, BEGIN).await;
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn neighbours_in_one_network_of_the_newer_protocol_count_as_one() {
+    async fn ipv6_addresses_of_one_64_bit_network_share_a_limit() {
         let router = router();
         exhaust(&mut browser(&router, "[2001:db8::1]:1000"), BEGIN).await;
         let mut neighbour = browser(&router, "[2001:db8::ffff:0:0:2]:1000");
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_server_knows_the_addresses() {
+    async fn server_passes_client_addresses_to_the_limits() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(serve(listener));

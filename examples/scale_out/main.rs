@@ -1,13 +1,13 @@
-//! One application on any number of machines: passkeys in PostgreSQL, unfinished ceremonies in
-//! Redis, and nothing in the process that the next request would miss.
+//! An application that runs as any number of instances: accounts, sessions and passkeys in
+//! PostgreSQL, pending ceremonies in Redis, no state in the process.
 //!
 //! ```sh
 //! DATABASE_URL=postgres://localhost/app REDIS_URL=redis://localhost PORT=3000 \
-//!     DECOY_SECRET=$(openssl rand -base64 32) cargo run --example scale_out
+//!     DECOY_SECRET=$(openssl rand -base64 32) cargo run -p scale_out
 //! ```
 //!
-//! `DECOY_SECRET` is the same for all machines and does not change, or else whoever asks two of
-//! them for the passkeys of one name learns whether there is somebody with it.
+//! `DECOY_SECRET` must be the same on all instances and must not change: decoy credentials for unknown
+//! names are derived from it, and decoys that differ between instances would allow user enumeration.
 
 use std::{env, net::Ipv4Addr, time::Duration};
 
@@ -26,7 +26,7 @@ use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// The application. Sessions are rows too: a cookie names one, whichever machine is asked.
+/// The application. Sessions are rows of the database, so that every instance knows them.
 #[derive(Clone)]
 struct App {
     pool: PgPool,
@@ -131,7 +131,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt::init();
 
     let pool = PgPoolOptions::new()
-        // Who waits longer is answered `503` and asks again.
+        // A request that waits longer for a connection fails with 503.
         .acquire_timeout(Duration::from_secs(3))
         .connect(&env::var("DATABASE_URL")?)
         .await?;

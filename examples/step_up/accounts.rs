@@ -1,4 +1,4 @@
-//! Whose money it is, and where it went.
+//! Bank accounts with their transfers, in memory.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// What everybody begins with, in euros.
+/// Balance of a new account, in euros.
 const GIFT: u32 = 1000;
 
 #[derive(Clone, Default)]
@@ -20,7 +20,7 @@ pub(crate) struct Account {
     pub(crate) name: String,
     /// In euros.
     balance: u32,
-    /// The latest last.
+    /// Transfers, latest last.
     sent: Vec<Transfer>,
 }
 
@@ -63,7 +63,7 @@ impl Accounts {
     }
 }
 
-/// The name without the space around it, if it is one that people can read.
+/// Returns the name without surrounding whitespace, or `None` if it is not valid.
 pub(crate) fn usable(name: &str) -> Option<&str> {
     let name = name.trim();
     let length = name.chars().count();

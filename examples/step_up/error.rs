@@ -1,5 +1,5 @@
-//! What the application refuses, in the form of the library's own errors, so that the page reads
-//! both alike.
+//! Errors of the application, as JSON in the form that the library's errors have, so that the page
+//! handles both alike.
 
 use axum::{
     Json,

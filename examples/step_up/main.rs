@@ -1,11 +1,12 @@
-//! Money moves only when its owner agrees to that very transfer with a passkey: step-up.
+//! Step-up authentication: a bank transfer needs consent to this transfer with a passkey.
 //!
 //! ```sh
-//! cargo run --example step_up    # then open http://localhost:3000
+//! cargo run -p step_up    # then open http://localhost:3000
 //! ```
 //!
-//! The server's part is the argument of [`transfer`], the browser's is `passkeys.stepUp(..)` in
-//! `page/app.js`. `PORT` comes from the environment. All is in memory, and gone with the program.
+//! On the server it is an argument of [`transfer`], in the browser `passkeys.stepUp(..)` in
+//! `page/app.js`. The environment variable `PORT` sets the port (default 3000). Everything is kept in
+//! memory and ends with the process.
 
 mod accounts;
 mod error;
@@ -39,7 +40,7 @@ struct App {
 impl App {
     type Repository = MemoryRepository;
 
-    /// Whose money is it? Asked when a transfer is begun, and again when it is made.
+    /// Returns the signed-in user. Runs when a step-up begins, and again when it finishes.
     async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
         let id: String = session.get(USER_ID).await?.ok_or(AppError::SignedOut)?;
         let account = self.accounts.of(&id).ok_or(AppError::SignedOut)?;
@@ -73,7 +74,7 @@ impl App {
 
     async fn sign_in(&self, session: Session, user_id: &str) -> Result<Json<Account>, AppError> {
         let account = self.accounts.of(user_id).ok_or(AppError::SignedOut)?;
-        // A new session id, in case somebody else knows the one from before.
+        // A new session ID prevents session fixation.
         session.cycle_id().await?;
         session.insert(USER_ID, user_id).await?;
         Ok(Json(account))
@@ -87,8 +88,8 @@ struct SignUp {
 
 const USER_ID: &str = "user_id";
 
-/// Runs only if the account's owner has just agreed to this transfer: to this recipient, of this
-/// amount, once. Being signed in is not enough.
+/// Makes a transfer. The extractor `Verified` rejects the request unless the owner of the account has
+/// just consented to this transfer, with this recipient and this amount, and accepts it once.
 async fn transfer(
     State(app): State<App>,
     Verified { user, body, .. }: Verified<App, Transfer>,
@@ -96,7 +97,7 @@ async fn transfer(
     app.accounts.transfer(user.id(), body).map(Json)
 }
 
-/// Looking is free.
+/// Returns the account. Being signed in is enough.
 async fn account(State(app): State<App>, user: PasskeyUser) -> Result<Json<Account>, AppError> {
     app.accounts
         .of(user.id())
@@ -122,7 +123,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let app = App::default();
     let passkeys = Passkeys::with_config(app.clone(), MemoryRepository::default(), config);
-    // `Secure` is for https, which this is not.
+    // Without `Secure`, because this is plain HTTP.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
     let router = Router::new()
         .route("/account", get(account))

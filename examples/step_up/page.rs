@@ -1,12 +1,12 @@
-//! The page: its files, two of them the quickstart's, and what browsers may do with them.
+//! Serves the page, which is compiled into the program, with its security headers.
 
 use axum::{Router, http::header, routing::get};
 
-/// The page loads its own files and talks to its own server; nothing else, and in no frame.
+/// Content security policy: scripts, styles, images and requests of the same origin; no frames.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 4] = [
     (
         "/",
         "text/html; charset=utf-8",
@@ -17,17 +17,8 @@ const FILES: [(&str, &str, &str); 5] = [
         "text/javascript; charset=utf-8",
         include_str!("page/app.js"),
     ),
-    ("/bank.css", "text/css", include_str!("page/bank.css")),
-    (
-        "/style.css",
-        "text/css",
-        include_str!("../quickstart/page/style.css"),
-    ),
-    (
-        "/icon.svg",
-        "image/svg+xml",
-        include_str!("../quickstart/page/icon.svg"),
-    ),
+    ("/style.css", "text/css", include_str!("page/style.css")),
+    ("/icon.svg", "image/svg+xml", include_str!("page/icon.svg")),
 ];
 
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {

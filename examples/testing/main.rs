@@ -1,7 +1,7 @@
-//! A small application and its tests, which sign up and sign in without a browser window.
+//! A small application with tests that sign up and sign in, without a browser.
 //!
 //! ```sh
-//! cargo test --example testing
+//! cargo test -p testing
 //! ```
 
 use std::{
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-/// Who has an account, by session. (A session that never ends: this is about tests.)
+/// Users by session ID and by user ID. Sessions never expire here.
 #[derive(Clone, Default)]
 struct App {
     sessions: Arc<Mutex<BTreeMap<String, PasskeyUser>>>,
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_signed_up_signs_in() {
+    async fn passkey_created_at_sign_up_signs_in() {
         let mut browser = Browser::new(app(), "http://localhost:3000");
         browser.sign_up(&json!({ "name": "Ada" })).await.assert_ok();
         browser.clear_cookies();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_phished_passkey_does_not_sign_in() {
+    async fn sign_in_from_a_phishing_origin_is_rejected() {
         let mut browser = Browser::new(app(), "http://localhost:3000");
         browser.sign_up(&json!({ "name": "Ada" })).await.assert_ok();
         browser.clear_cookies();

@@ -14,7 +14,7 @@ const CREATE: &str = "Create an account";
 const ASK: &str = "Ask the server who I am";
 
 async fn program() -> Program {
-    Program::start(Command::new(env!("CARGO_BIN_EXE_jwt_spa")))
+    Program::start(Command::new(env!("CARGO_BIN_EXE_example-jwt_spa")))
 }
 
 async fn sign_up(visit: &Visit<Program>, name: &str) {
@@ -84,7 +84,7 @@ fn a_further_passkey_is_added_with_the_token() {
 #[test]
 fn whoever_stays_longer_than_the_token_signs_in_again() {
     let brief = async || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jwt_spa"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_example-jwt_spa"));
         command.env("TOKEN_SECONDS", "2");
         Program::start(command)
     };
@@ -97,7 +97,7 @@ fn whoever_stays_longer_than_the_token_signs_in_again() {
             visit.fill("Your name", "Ada").await;
             visit.press(CREATE).await;
             visit
-                .hears("Your token is over. Sign in again to go on.")
+                .hears("Your token has expired. Sign in again to go on.")
                 .await;
             visit.focus_is_on("welcome").await;
             visit.press(SIGN_IN).await;

@@ -3,6 +3,7 @@
 
 mod client;
 mod jwt_spa;
+mod minimal;
 mod pictures;
 mod related_origins;
 mod step_up;

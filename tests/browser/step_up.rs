@@ -13,7 +13,7 @@ const SEND: &str = "Send with your passkey";
 /// Somebody at the example's page, with a passkey in their laptop and 1,000 euros.
 fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Program>, &mut Authenticator)) {
     in_browser_at(
-        async |_| Program::start(Command::new(env!("CARGO_BIN_EXE_step_up"))),
+        async |_| Program::start(Command::new(env!("CARGO_BIN_EXE_example-step_up"))),
         async |visit| {
             let mut laptop = Authenticator::new(Kind::Laptop);
             laptop.plug_in(&visit.browser).await;

@@ -24,7 +24,7 @@ struct Quickstart {
 impl Quickstart {
     fn start() -> Self {
         let database = tempfile::tempdir().unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_quickstart"))
+        let mut process = Command::new(env!("CARGO_BIN_EXE_example-quickstart"))
             .env("DATABASE", database.path().join("quickstart.db"))
             .env("PORT", "0")
             .stdout(Stdio::piped())

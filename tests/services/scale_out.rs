@@ -181,7 +181,7 @@ fn instance(postgres: &Server, redis: &Server) -> Server {
         format!("redis://127.0.0.1:{}", redis.port()),
     );
     Server::start(port, move || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scale_out"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_example-scale_out"));
         command
             .env("DATABASE_URL", &database)
             .env("REDIS_URL", &redis);

@@ -1,5 +1,5 @@
 // @ts-check
-/** The page: who is signed in is known to this module alone, as long as it runs. */
+/** The page: signs in, and keeps the token in a variable of this module. */
 
 import { PasskeyClient, PasskeyError, isSupported, request } from "/auth/passkeys/client.js";
 
@@ -8,10 +8,10 @@ import { PasskeyClient, PasskeyError, isSupported, request } from "/auth/passkey
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
-/** Nowhere else: what storage keeps, any script of this site could read, and so could the next visitor. */
+/** The token. Not in `localStorage`, where other scripts and later users of the device could read it. */
 let token = "";
 
-/** Ends the visit with the token. */
+/** Signs out when the token expires. */
 let timer = 0;
 
 /** @type {typeof fetch} */
@@ -45,7 +45,7 @@ $("ask").addEventListener("click", () =>
 $("add").addEventListener("click", () =>
   attempt($("add"), async () => {
     await keep(await passkeys.register());
-    say("Passkey added, and a fresh token with it.");
+    say("Passkey added. You have a new token.");
   }),
 );
 
@@ -82,26 +82,26 @@ function signedOut(words) {
   offer();
 }
 
-const expired = () => signedOut("Your token is over. Sign in again to go on.");
+const expired = () => signedOut("Your token has expired. Sign in again to go on.");
 
-/** Offers passkeys in the name's field until somebody picks one or presses a button. */
+/** Offers passkeys in the autofill of the name field, until one is picked or a button is pressed. */
 async function offer() {
   try {
     const answer = /** @type {SignedIn | null} */ (await passkeys.autofill());
     if (answer) await signedIn(answer);
   } catch (error) {
-    // Nobody has asked for it, so whoever lets it be is not told.
+    // Nobody asked for the autofill, so dismissing it is not an error.
     if (/** @type {PasskeyError} */ (error).reason !== "cancelled") fail(error);
   }
 }
 
 /**
- * @param {HTMLButtonElement} button shows that the page waits
+ * @param {HTMLButtonElement} button shows that the page is waiting
  * @param {() => Promise<void>} task
  */
 async function attempt(button, task) {
   if (button.ariaDisabled === "true") return;
-  // Not `disabled`, which would take the focus away.
+  // `disabled` would move the focus away.
   button.ariaDisabled = "true";
   say("");
   nameError("");
@@ -132,12 +132,12 @@ function fail(error) {
   if (code === "token_expired" || code === "token_invalid") return expired();
   if (code === "name_unusable") return nameError(message);
   if (code === "authentication_failed") {
-    return complain("This passkey can’t sign in here: its account ended with the program. Create a new one.");
+    return complain("This passkey can’t sign in: accounts end when the program is restarted. Create a new one.");
   }
   complain(REASONS[reason] ?? message);
 }
 
-// What is shown, and what is said.
+// Views and messages
 
 /** @param {"signed-in" | "signed-out"} view */
 function show(view) {

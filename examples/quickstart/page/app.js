@@ -1,5 +1,5 @@
 // @ts-check
-/** The page: what is shown when. */
+/** The page: handles its buttons and forms, and shows the state of the account. */
 
 import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/client.js";
 import { inWords } from "./words.js";
@@ -13,7 +13,7 @@ import { inWords } from "./words.js";
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
-/** A name in the field that turned out to be somebody's: theirs is the passkey to ask for. */
+/** A name that sign-up has found to be taken: "Sign in" then asks for the passkeys of that account. */
 let taken = "";
 
 $("sign-in").addEventListener("click", () =>
@@ -73,7 +73,7 @@ async function remove(passkey) {
     try {
       await passkeys.remove(passkey.id);
     } finally {
-      // Also if it was refused: then the list was an old one.
+      // After a failure as well: then the list was out of date.
       await showPasskeys();
       $("list-title").focus();
     }
@@ -81,14 +81,14 @@ async function remove(passkey) {
   });
 }
 
-/** What is going on, if anything is; starting something else abandons it. */
+/** The operation in progress. Starting another one aborts it. */
 let current = new AbortController();
 
 /**
- * Does something that can fail, and puts the failure into words.
+ * Runs an operation, and shows its error if it fails.
  *
  * @param {Doing} doing
- * @param {HTMLButtonElement | null} button the one that shows that the page is waiting
+ * @param {HTMLButtonElement | null} button shows that the page is waiting
  * @param {(signal: AbortSignal) => Promise<void>} task
  */
 async function perform(doing, button, task) {
@@ -97,7 +97,7 @@ async function perform(doing, button, task) {
   const { signal } = (current = new AbortController());
   const label = button?.querySelector("span");
   const idle = label?.textContent ?? "";
-  // Not `disabled`, which would take the focus away.
+  // `disabled` would move the focus away.
   if (button) button.ariaDisabled = "true";
   if (label) label.textContent = "Waiting for your device…";
   say("");
@@ -114,13 +114,13 @@ async function perform(doing, button, task) {
   }
 }
 
-/** Offers passkeys in the name's field, until somebody picks one or presses a button. */
+/** Offers passkeys in the autofill of the name field, until one is picked or a button is pressed. */
 async function offerPasskeys() {
   try {
     const account = /** @type {Account | null} */ (await passkeys.autofill());
     if (account) await showSignedIn(account);
   } catch (error) {
-    // Nobody has asked for it, so whoever lets it be is not told.
+    // Nobody asked for the autofill, so dismissing it is not an error.
     if (/** @type {PasskeyError} */ (error).reason !== "cancelled") fail(error, "sign-in");
   }
 }
@@ -138,7 +138,7 @@ function fail(error, doing) {
   complain(words);
 }
 
-// What is shown.
+// Views
 
 function showSignedOut() {
   show("signed-out", "Passkeys quickstart");
@@ -149,7 +149,7 @@ function showSignedOut() {
 /** @param {Account} account */
 async function showSignedIn({ name }) {
   say("");
-  // What changed while this browser was not looking: it need not be waited for.
+  // Tells the browser about passkeys that were renamed or deleted elsewhere; not awaited.
   passkeys.signal();
   await showPasskeys();
   $("hello").textContent = `Hello, ${name}`;
@@ -174,7 +174,7 @@ async function showPasskeys() {
 
 /**
  * @param {Passkey} passkey
- * @param {boolean} only whether there is no other way in, so that the server keeps it
+ * @param {boolean} only whether it is the only one that can sign in, which the server does not delete
  */
 function row(passkey, only) {
   const item = $("row").content.cloneNode(true).firstElementChild;
@@ -230,7 +230,7 @@ function day(time) {
 }
 
 /**
- * What a new passkey is called until the person renames it.
+ * Returns the initial name of a new passkey.
  *
  * @param {any} credential
  */
@@ -246,7 +246,7 @@ function deviceName({ authenticatorAttachment, response }) {
   return [browser, system].filter(Boolean).join(" on ") || "This device";
 }
 
-// What is said.
+// Messages
 
 /** @param {string} words */
 const say = (words) => announce("status", words);
@@ -256,11 +256,11 @@ const complain = (words) => announce("alert", words);
 
 /**
  * @param {"status" | "alert"} place
- * @param {string} words nothing to be silent
+ * @param {string} words an empty string clears the message
  */
 function announce(place, words) {
   for (const each of ["status", "alert"]) $(each).textContent = each === place ? words : "";
-  // On a phone the page may be scrolled to where the button is.
+  // On a phone the message may be above the visible part of the page.
   if (words) $(place).scrollIntoView({ block: "nearest" });
 }
 
@@ -272,10 +272,10 @@ function showNameError(words) {
 }
 
 /**
- * Shows a dialog until the person chooses. Afterwards the browser puts the focus back.
+ * Shows a dialog until the user chooses. Afterwards the browser restores the focus.
  *
  * @param {HTMLDialogElement} dialog
- * @returns {Promise<boolean>} whether they confirmed
+ * @returns {Promise<boolean>} whether the user confirmed
  */
 function confirm(dialog) {
   dialog.returnValue = "";
@@ -289,7 +289,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
   dialog.querySelector(".cancel")?.addEventListener("click", () => dialog.close());
 }
 
-// Who is here?
+// On load: is a user signed in?
 
 try {
   await showSignedIn(await request("GET", "/me"));

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the page says when something did not happen. */
+/** Error messages of the page. */
 
 import { PasskeyError } from "/auth/passkeys/client.js";
 
@@ -7,7 +7,7 @@ import { PasskeyError } from "/auth/passkeys/client.js";
 
 /** @type {Record<string, string | Partial<Record<Doing, string>>>} */
 const WORDS = {
-  // Reasons that the browser gives.
+  // `PasskeyError.reason`
   "not-supported": {
     "sign-in": "This browser or device can’t use passkeys here. Try a current Chrome, Edge, Firefox or Safari.",
     "sign-up": "This browser or device can’t create a passkey here. Set up a screen lock, or try a current Chrome, Edge, Firefox or Safari.",
@@ -24,7 +24,7 @@ const WORDS = {
   server: "Something went wrong on the server. Please try again.",
   unreachable: "The server can’t be reached. Check that it is running and try again.",
 
-  // Codes that the server gives.
+  // `PasskeyError.code`, from the server
   authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account. Try another passkey.",
   attestation_verification_failed: "The server did not accept this passkey. Nothing was saved.",
   challenge_not_found: "That took too long. Please try again.",
@@ -44,7 +44,7 @@ export function inWords(error, doing) {
     console.error(error);
     return "Something went wrong. Please reload the page.";
   }
-  // What is not in the table is something that the server says for people to read.
+  // Other codes of the server have a message that is meant for users.
   const { code, message, reason, status } = error;
   if (reason === "server" && code && !WORDS[code] && status < 500) return message;
   const words = WORDS[code] ?? WORDS[reason] ?? message;

@@ -1,5 +1,5 @@
 // @ts-check
-/** The page: an account, and transfers that a person agrees to one by one. */
+/** The page: a bank account, with transfers that need consent by passkey. */
 
 import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/client.js";
 
@@ -11,7 +11,7 @@ import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/cli
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
-/** The step-up: what is in the form now is what the person is asked about, and what is sent. */
+/** The step-up: the user consents to the content of the form, and exactly that is sent. */
 $("transfer").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
   const body = { to: $("to").value.trim(), amount: $("amount").valueAsNumber };
@@ -50,14 +50,14 @@ $("sign-out").addEventListener("click", () =>
   }),
 );
 
-/** What is going on, if anything is; starting something else abandons it. */
+/** The operation in progress. Starting another one aborts it. */
 let current = new AbortController();
 
 /**
- * Does something that can fail, and puts the failure into words.
+ * Runs an operation, and shows its error if it fails.
  *
- * @param {HTMLElement | null} button the one that shows that the page is waiting
- * @param {string} cancelled what is said when the person says no
+ * @param {HTMLElement | null} button shows that the page is waiting
+ * @param {string} cancelled the message if the user cancels
  * @param {(signal: AbortSignal) => Promise<void>} task
  */
 async function perform(button, cancelled, task) {
@@ -66,7 +66,7 @@ async function perform(button, cancelled, task) {
   const { signal } = (current = new AbortController());
   const label = button?.querySelector("span");
   const idle = label?.textContent ?? "";
-  // Not `disabled`, which would take the focus away.
+  // `disabled` would move the focus away.
   if (button) button.ariaDisabled = "true";
   if (label) label.textContent = "Waiting for your device…";
   say("");
@@ -88,7 +88,7 @@ const WORDS = {
   "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
   failed: "Something went wrong on your device. Please try again.",
   unreachable: "The server can’t be reached. Check that it is running and try again.",
-  authentication_failed: "The server did not accept this passkey. If the program was started anew, its accounts are gone: open another one.",
+  authentication_failed: "The server did not accept this passkey. Accounts end when the program is restarted: open another one.",
   challenge_not_found: "Nothing was done: that took too long, or is not what you agreed to. Please try again.",
   signed_out: "You were signed out. Sign in again to go on.",
 };
@@ -102,7 +102,7 @@ function inWords(error, cancelled) {
     console.error(error);
     return "Something went wrong. Please reload the page.";
   }
-  // What is not in the table is something that the server says for people to read.
+  // Other codes of the server have a message that is meant for users.
   const { code, message, reason } = error;
   return reason === "cancelled" ? cancelled : (WORDS[code] ?? WORDS[reason] ?? message);
 }
@@ -110,7 +110,7 @@ function inWords(error, cancelled) {
 /** @param {unknown} error */
 const codeOf = (error) => /** @type {PasskeyError} */ (error).code;
 
-/** @param {Account | null} account nobody's, to show the welcome */
+/** @param {Account | null} account `null` shows the welcome */
 function show(account) {
   $("signed-in").hidden = $("sign-out").hidden = !account;
   $("signed-out").hidden = !!account;
@@ -139,15 +139,15 @@ const say = (words) => announce("status", words);
 
 /**
  * @param {"status" | "alert"} place
- * @param {string} words nothing to be silent
+ * @param {string} words an empty string clears the message
  */
 function announce(place, words) {
   for (const each of ["status", "alert"]) $(each).textContent = each === place ? words : "";
-  // On a phone the page may be scrolled to where the button is.
+  // On a phone the message may be above the visible part of the page.
   if (words) $(place).scrollIntoView({ block: "nearest" });
 }
 
-// Who is here?
+// On load: is a user signed in?
 
 try {
   show(await request("GET", "/account"));

@@ -141,7 +141,7 @@ impl Site for Server {
 }
 
 fn quickstart(database: &Path, port: u16) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_example-quickstart"));
     command
         .env("DATABASE", database)
         .env("PORT", port.to_string());

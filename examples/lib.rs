@@ -1,1 +1,0 @@
-//! Runnable examples of the `passkeys` crate, each in a directory of its own.
