@@ -1,7 +1,12 @@
+use std::str::FromStr;
+
 use crate::{Credential, PasskeyUser, attestation::VerifiedAttestation};
 
-/// A verified sign-in, what `on_authenticated` receives; or a step-up, in
+/// Result of a verified sign-in, as `on_authenticated` receives it, or of a step-up, in
 /// [`Verified`](crate::Verified).
+///
+/// With the feature `testing` tests can construct one:
+/// [`AuthenticationResult::new`](Self::new).
 #[derive(Clone, Debug)]
 pub struct AuthenticationResult {
     pub(crate) credential: Credential,
@@ -10,35 +15,48 @@ pub struct AuthenticationResult {
 }
 
 impl AuthenticationResult {
-    /// The user who signed in or agreed: [`PasskeyUser::id`] of the passkey's owner.
+    /// Returns the ID of the user who signed in or consented: [`PasskeyUser::id`] of the passkey's
+    /// owner.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.credential.user_id
     }
 
-    /// The passkey that it was done with, as stored by this.
+    /// Parses the ID of the user, for example as `Uuid` or `i64`.
+    ///
+    /// # Errors
+    ///
+    /// The error of `T` if the ID is of another form.
+    pub fn user_id_as<T: FromStr>(&self) -> Result<T, T::Err> {
+        self.user_id().parse()
+    }
+
+    /// Returns the passkey that was used, as it is stored now.
     #[must_use]
     pub fn credential(&self) -> &Credential {
         &self.credential
     }
 
-    /// Whether the person was verified (PIN, fingerprint, face), not only present. Always
-    /// `true` where the configuration requires user verification.
+    /// Returns whether the authenticator verified the user (PIN, fingerprint, face), and not only
+    /// their presence. Always `true` if the configuration requires user verification.
     #[must_use]
     pub fn user_verified(&self) -> bool {
         self.user_verified
     }
 
-    /// Whether the signature counter did not advance: a sign that the authenticator was
-    /// copied. Only ever `true` where the configuration says `sign_count = "report"`; the other
-    /// policies refuse such a sign-in.
+    /// Returns whether the signature counter did not advance, a sign of a cloned authenticator.
+    ///
+    /// Always `false` unless the configuration says `sign_count = "report"`: the other policies
+    /// reject such a sign-in.
     #[must_use]
     pub fn clone_suspected(&self) -> bool {
         self.clone_suspected
     }
 }
 
-/// A registered passkey and whose it is: what `on_registered` receives.
+/// Result of a verified registration, as `on_registered` receives it. The passkey is stored.
+///
+/// With the feature `testing` tests can construct one: [`RegistrationResult::new`](Self::new).
 #[derive(Clone, Debug)]
 pub struct RegistrationResult {
     pub(crate) user: PasskeyUser,
@@ -48,33 +66,42 @@ pub struct RegistrationResult {
 }
 
 impl RegistrationResult {
-    /// The user as `get_user` or `sign_up` named them when the ceremony was begun: who it is, and
-    /// nothing of the session.
+    /// Returns the user as `get_user` or `sign_up` returned them when the ceremony was begun,
+    /// without what belongs to the session ([`PasskeyUser::signed_in_with`],
+    /// [`PasskeyUser::keeps_last_passkey`]).
     #[must_use]
     pub fn user(&self) -> &PasskeyUser {
         &self.user
     }
 
-    /// The owner's [`PasskeyUser::id`].
+    /// Returns the ID of the user: [`PasskeyUser::id`] of the passkey's owner.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.credential.user_id
     }
 
-    /// The new passkey, as stored.
+    /// Parses the ID of the user, for example as `Uuid` or `i64`.
+    ///
+    /// # Errors
+    ///
+    /// The error of `T` if the ID is of another form.
+    pub fn user_id_as<T: FromStr>(&self) -> Result<T, T::Err> {
+        self.user_id().parse()
+    }
+
+    /// Returns the new passkey, as it is stored.
     #[must_use]
     pub fn credential(&self) -> &Credential {
         &self.credential
     }
 
-    /// What the authenticator proved about itself.
+    /// Returns what the authenticator proved about itself.
     #[must_use]
     pub fn attestation(&self) -> &VerifiedAttestation {
         &self.attestation
     }
 
-    /// Whether the ceremony was begun by `sign_up`: the account is new and this is its first
-    /// passkey.
+    /// Returns whether this was a sign-up: the account is new, and this is its first passkey.
     #[must_use]
     pub fn signed_up(&self) -> bool {
         self.signed_up

@@ -1,17 +1,19 @@
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{CredentialId, Error};
 
-/// The account that a passkey is created for or managed by, as the application knows it.
+/// User of the application who creates, manages or consents with passkeys.
 ///
-/// The library keeps no user records: an application's `get_user` hook says who is asking, and
-/// this is its answer.
+/// The library keeps no user records: the application's `get_user` hook returns the user who is
+/// signed in.
 ///
 /// ```
 /// use passkeys::PasskeyUser;
 ///
 /// let user = PasskeyUser::new("42", "ada@example.com", "Ada Lovelace");
-/// assert_eq!(user.id(), "42");
+/// assert_eq!(user.id_as::<u64>(), Ok(42));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PasskeyUser {
@@ -25,22 +27,24 @@ pub struct PasskeyUser {
 }
 
 impl PasskeyUser {
-    /// The most bytes a user handle may have
+    /// Maximum length of a user ID in bytes: that of a user handle
     /// ([Level 3, §5.4.3](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
     pub const MAX_ID_BYTES: usize = 64;
 
-    /// The most bytes of a name that this library accepts. Authenticators may cut names at 64.
+    /// Maximum length of a user name or display name in bytes. Authenticators may truncate names at
+    /// 64 bytes.
     pub const MAX_NAME_BYTES: usize = 1024;
 
-    /// Describes an account.
+    /// Creates a user.
     ///
-    /// `id` is the application's own stable identifier, 1 to 64 bytes of UTF-8. It becomes the
-    /// WebAuthn *user handle*: authenticators store it and anyone who holds one can read it, so
-    /// it should be a key of the user's record and nothing that tells who they are (no e-mail
-    /// address). `name` distinguishes accounts for the person, such as an e-mail address;
-    /// `display_name` is what they like to be called. Both are shown by browsers.
+    /// - `id` is the application's stable ID of the user, 1 to 64 bytes of UTF-8. It becomes the
+    ///   WebAuthn *user handle*, which authenticators store and anyone who holds one can read: use
+    ///   a key of the user's record, and no personal data such as an e-mail address.
+    /// - `name` is the user name that distinguishes accounts, such as an e-mail address.
+    /// - `display_name` is what the user likes to be called. Browsers show both names.
     ///
-    /// An id or name outside its bounds is refused when a ceremony is begun.
+    /// Beginning a ceremony for a user whose ID or names are out of bounds fails with
+    /// [`Error::InvalidUser`].
     pub fn new(
         id: impl Into<String>,
         name: impl Into<String>,
@@ -55,17 +59,17 @@ impl PasskeyUser {
         }
     }
 
-    /// Says which passkey this user signed in with now, as `on_authenticated` was told
-    /// (`login.credential().id`) and the session has kept it: `GET /credentials` marks it as
+    /// Sets the passkey that this session was signed in with: `GET /credentials` marks it as
     /// `current`.
     ///
-    /// A [`CredentialId`] is written and read as text and with serde. Without one, because the
-    /// user came in by other means or the session does not say, no passkey is marked.
+    /// `on_authenticated` receives it as `login.credential().id`; keep it in the session. It
+    /// converts to and from text and with serde. If it is not set, for example because the user
+    /// signed in with a password, no passkey is marked.
     ///
     /// ```
     /// use passkeys::{CredentialId, PasskeyUser};
     ///
-    /// # fn main() -> Result<(), passkeys::Error> {
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let from_the_session: CredentialId = "3q2-7w".parse()?;
     /// let user = PasskeyUser::new("42", "ada", "Ada").signed_in_with(from_the_session);
     /// # Ok(()) }
@@ -76,12 +80,11 @@ impl PasskeyUser {
         self
     }
 
-    /// Whether the router refuses to delete this user's last passkey that can sign in, with
-    /// [`Error::LastCredential`]; otherwise it deletes any.
+    /// Sets whether the user's last usable passkey is protected from deletion. Default: `false`.
     ///
-    /// For accounts that have no other way in, which only the application knows. It holds however
-    /// many passkeys are deleted at once. A suspended passkey cannot sign in: it can always be
-    /// deleted, and does not count as one that is left.
+    /// For accounts that have no other way to sign in, which only the application knows. Deleting
+    /// it then fails with [`Error::LastCredential`], also under concurrent deletions. A suspended
+    /// passkey is not usable: it can always be deleted, and does not count.
     ///
     /// ```
     /// # use passkeys::PasskeyUser;
@@ -94,19 +97,28 @@ impl PasskeyUser {
         self
     }
 
-    /// The application's identifier; in UTF-8 the WebAuthn user handle.
+    /// Returns the application's ID of the user. Its UTF-8 is the WebAuthn user handle.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What tells this account from the person's others, such as an e-mail address.
+    /// Parses the ID of the user, for example as `Uuid` or `i64`.
+    ///
+    /// # Errors
+    ///
+    /// The error of `T` if the ID is of another form.
+    pub fn id_as<T: FromStr>(&self) -> Result<T, T::Err> {
+        self.id.parse()
+    }
+
+    /// Returns the user name that distinguishes accounts, such as an e-mail address.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the person likes to be called.
+    /// Returns what the user likes to be called.
     #[must_use]
     pub fn display_name(&self) -> &str {
         &self.display_name
@@ -120,14 +132,14 @@ impl PasskeyUser {
         self.keeps_last_passkey
     }
 
-    /// Whether a credential can be created for this user.
+    /// Checks the bounds of ID and names.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let problem = if self.id.is_empty() {
-            "its id is empty"
+            "its ID is empty"
         } else if self.id.len() > Self::MAX_ID_BYTES {
-            "its id is longer than 64 bytes, the most a user handle may have"
+            "its ID is longer than 64 bytes, the maximum of a user handle"
         } else if self.name.is_empty() {
-            "its name is empty, and browsers would show nothing to choose by"
+            "its name is empty, so browsers could not show which account it is"
         } else if self.name.len().max(self.display_name.len()) > Self::MAX_NAME_BYTES {
             "its name or display name is longer than 1024 bytes"
         } else {
@@ -143,7 +155,7 @@ mod tests {
     use crate::CredentialId;
 
     #[test]
-    fn a_user_who_was_kept_in_a_session_comes_back_whole() {
+    fn serialised_user_deserialises_to_the_same_user() {
         let user = PasskeyUser::new("42", "ada@example.com", "Ada")
             .signed_in_with(CredentialId::from(&b"id"[..]))
             .keeps_last_passkey(true);
@@ -152,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_of_whom_nothing_is_said_signed_in_without_a_passkey_and_may_delete_all() {
+    fn user_without_session_members_has_no_current_passkey_and_may_delete_all() {
         let kept = r#"{ "id": "42", "name": "ada@example.com", "display_name": "Ada" }"#;
         let user: PasskeyUser = serde_json::from_str(kept).unwrap();
         assert_eq!(user, PasskeyUser::new("42", "ada@example.com", "Ada"));

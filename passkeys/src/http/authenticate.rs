@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, failure::Failure, router::Shared};
+use super::{body, failure::Failure, state::Shared};
 use crate::{
     Error,
     relying_party::RelyingParty,

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, failure::Failure, router::Shared};
+use super::{body, failure::Failure, state::Shared};
 use crate::{
     CredentialId, Error,
     audit::AuditKind,

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, failure::Failure, router::Shared};
+use super::{body, failure::Failure, state::Shared};
 use crate::{relying_party::RelyingParty, wire::json};
 
 /// `POST /register/begin`: a further passkey, or a sign-up where there is a body and the hook.

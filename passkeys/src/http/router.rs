@@ -12,9 +12,6 @@ use super::{authenticate, credentials, observe, register, step_up};
 use super::{client, signals};
 use crate::{Error, Passkeys, relying_party::RelyingParty};
 
-/// State of every handler.
-pub(super) type Shared<A> = Arc<Passkeys<A>>;
-
 impl<A: RelyingParty> Passkeys<A> {
     /// The routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and

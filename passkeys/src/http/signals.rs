@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{body, failure::Failure, router::Shared};
+use super::{body, failure::Failure, state::Shared};
 use crate::{
     Error,
     relying_party::RelyingParty,

@@ -1,10 +1,15 @@
+use std::sync::Arc;
+
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts},
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{StatusCode, request::Parts},
     response::Response,
 };
 
 use crate::{PasskeyUser, Passkeys, relying_party::RelyingParty};
+
+/// State of the routes' own handlers.
+pub(super) type Shared<A> = Arc<Passkeys<A>>;
 
 /// Router state from which [`PasskeyUser`] can be extracted: it holds the application.
 ///
@@ -98,5 +103,27 @@ impl<S: PasskeysState + Send + Sync> OptionalFromRequestParts<S> for PasskeyUser
             Err(rejection) if rejection.status() == StatusCode::UNAUTHORIZED => Ok(None),
             Err(rejection) => Err(rejection),
         }
+    }
+}
+
+/// Router state that [`Verified`](crate::Verified) can be extracted with. Only a name for a bound, so
+/// that compile errors say what is missing.
+#[diagnostic::on_unimplemented(
+    message = "`Verified<{A}, _>` cannot be extracted where the router's state is `{Self}`",
+    label = "`Passkeys<{A}>` cannot be had from this state",
+    note = "use `Passkeys<{A}>` as the router's state (`Router::with_state(passkeys)`), or implement `FromRef<{Self}>` for `Passkeys<{A}>` (for example by `#[derive(FromRef)]` on a state with a field `passkeys: Passkeys<{A}>`)"
+)]
+pub trait ProvidesPasskeys<A: RelyingParty> {
+    /// Returns the passkeys of the application.
+    fn passkeys(&self) -> Passkeys<A>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S, A: RelyingParty> ProvidesPasskeys<A> for S
+where
+    Passkeys<A>: FromRef<S>,
+{
+    fn passkeys(&self) -> Passkeys<A> {
+        Passkeys::from_ref(self)
     }
 }

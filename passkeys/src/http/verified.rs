@@ -1,25 +1,24 @@
 use std::marker::PhantomData;
 
 use axum::{
-    extract::{FromRef, FromRequest, OriginalUri, Request},
+    extract::{FromRequest, OriginalUri, Request},
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{body, failure::Failure, observe::no_store};
+use super::{body, failure::Failure, observe::no_store, state::ProvidesPasskeys};
 use crate::{
     AuthenticationResult, PasskeyUser, Passkeys,
     ceremony::{Action, Consent, FinishStepUp},
     relying_party::RelyingParty,
 };
 
-/// A request that the user who is signed in has agreed to with a passkey of theirs, just now:
-/// an extractor for handlers of your own (step-up).
+/// Extractor for a request that its user has just consented to with a passkey (step-up
+/// authentication).
 ///
 /// ```
-/// # use axum::Json;
 /// # use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
 /// # #[derive(Clone)]
 /// # struct App;
@@ -29,7 +28,7 @@ use crate::{
 /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
 /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
 /// # }
-/// use axum::{Extension, Router, routing::post};
+/// use axum::{Router, routing::post};
 /// use passkeys::{Passkeys, Verified};
 ///
 /// #[derive(serde::Deserialize)]
@@ -38,7 +37,7 @@ use crate::{
 ///     amount: u32,
 /// }
 ///
-/// /// Runs only if the person in front of the browser agrees to this very transfer.
+/// /// Runs only if the user consents to this very transfer.
 /// async fn transfer(Verified { user, body, .. }: Verified<App, Transfer>) -> String {
 ///     format!("{} sends {} to {}", user.name(), body.amount, body.to)
 /// }
@@ -46,61 +45,65 @@ use crate::{
 /// let passkeys = Passkeys::new(App, MemoryRepository::default());
 /// let router: Router = Router::new()
 ///     .route("/transfer", post(transfer))
-///     .layer(Extension(passkeys.clone()))
-///     .nest("/auth/passkeys", passkeys.router());
+///     .nest("/auth/passkeys", passkeys.router())
+///     .with_state(passkeys);
 /// ```
 ///
-/// The page begins with `POST /step-up/begin`, whose body `{"method", "path", "body"}` says what it
-/// is about to send. What the person answers comes with the request itself, as
-/// `{"credential", "state", "body"}` in JSON: a [`FinishStepUp`](crate::ceremony::FinishStepUp).
-/// `stepUp()` of the browser's module (feature `client`) does both.
+/// The page begins with `POST /step-up/begin`, whose body `{"method", "path", "body"}` describes the
+/// request it is about to send. The request itself then carries the assertion, as JSON
+/// `{"credential", "state", "body"}`: a [`FinishStepUp`]. `stepUp()` of the browser module (feature
+/// `client`) does both.
 ///
 /// The handler does not run unless
 ///
-/// - whoever `get_user` says is who began, and the passkey is theirs;
-/// - method, path with the query, and the text of `body` are those that the person was asked about,
-///   byte for byte;
-/// - the assertion verifies like that of a sign-in, and it is the first request with this `state`,
-///   as far as the challenge store promises: `SealedChallenges` lets every process have its first.
+/// - the user that `get_user` returns now is the one who began, and owns the passkey;
+/// - the method, the path with its query, and the text of `body` are those that the step-up was
+///   begun for, byte for byte;
+/// - the assertion verifies as in a sign-in, and the ceremony state is used for the first time, as
+///   far as the challenge store guarantees it: `SealedChallenges` rejects replays per process.
 ///
-/// Whether the person was verified and not only present is up to the configured
-/// `user_verification`, which requires it unless told otherwise.
+/// Whether the authenticator had to verify the user, and not only their presence, is up to the
+/// configured `user_verification`. Default: required.
 ///
-/// It takes the body, so it is the last argument, and at most 64 KiB of it. The state of the
-/// router may be anything: the [`Passkeys`] come from an extension, which must be those of the
-/// router that begins. The path is the one that the request came with, however routers are nested;
-/// behind a proxy that changes it, a layer has to insert the browser's as an [`OriginalUri`].
+/// # Router state
+///
+/// `Verified<App, T>` works in every router whose state is [`Passkeys<App>`](Passkeys), or a type
+/// that `Passkeys<App>` can be had from by [`FromRef`](axum::extract::FromRef). Anything else is a compile error. They must
+/// be the `Passkeys` (or a clone) whose router began the step-up. `#[axum::debug_handler]` makes
+/// rustc say which type is missing.
+///
+/// It reads the body, at most 64 KiB of it, so it is the handler's last argument. The path is the
+/// one the client requested, however routers are nested. Behind a proxy that changes the path, add a
+/// layer that inserts the client's as an [`OriginalUri`].
 ///
 /// # Rejections
 ///
-/// What `get_user` answers instead of a user, or an [`Error`], as a response that nobody stores:
-/// `challenge_not_found` (400) for a ceremony that is another's, of another action, over or none,
-/// `authentication_failed` (401) for everything that is wrong with the assertion, `invalid_request`
-/// (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the body,
-/// `storage_unavailable` (503). Without the extension `internal_error` (500), and the log says
-/// what to add.
+/// The rejection of `get_user`, or an [`Error`](crate::Error) as a response with `Cache-Control:
+/// no-store`: `challenge_not_found` (400) if the ceremony is not pending or was begun by another
+/// user or for another action, `authentication_failed` (401) if the assertion does not verify,
+/// `invalid_request` (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the
+/// body, `storage_unavailable` (503).
+#[non_exhaustive]
 pub struct Verified<A: RelyingParty, T: DeserializeOwned = ()> {
-    /// The passkey that it was agreed with.
+    /// The verified assertion, with the passkey that was used.
     pub result: AuthenticationResult,
-    /// Who has agreed, as `get_user` says.
+    /// The user who consented, as `get_user` returned them.
     pub user: PasskeyUser,
-    /// What the request is about. `()` where it says nothing but its method and path.
+    /// The request's own body; `()` if there is none.
     pub body: T,
-    app: PhantomData<fn() -> A>,
+    pub(crate) app: PhantomData<fn() -> A>,
 }
 
 impl<S, A, T> FromRequest<S> for Verified<A, T>
 where
-    S: Send + Sync,
+    S: ProvidesPasskeys<A> + Send + Sync,
     A: RelyingParty,
     T: DeserializeOwned + Send,
-    Passkeys<A>: FromRef<S>,
 {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let passkeys = Passkeys::from_ref(state);
-        match verify(&passkeys, request).await {
+        match verify(&state.passkeys(), request).await {
             Ok(Consent { result, user, body }) => Ok(Self {
                 result,
                 user,

@@ -12,6 +12,7 @@ mod contract;
 mod fault;
 #[doc(hidden)]
 pub mod parsers;
+mod results;
 
 pub use answer::Answer;
 pub use authenticator::Authenticator;

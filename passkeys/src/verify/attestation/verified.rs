@@ -40,6 +40,12 @@ impl VerifiedAttestation {
         }
     }
 
+    /// Creates an attestation of format `none`: nothing was proven.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new("none".into(), AttestationType::None, Vec::new(), None)
+    }
+
     /// The statement's format, such as `packed`.
     #[must_use]
     pub fn format(&self) -> &str {

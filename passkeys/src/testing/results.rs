@@ -1,0 +1,89 @@
+//! Constructors for what hooks and handlers receive, so that tests can call them directly.
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+
+use crate::{
+    AuthenticationResult, Credential, PasskeyUser, RegistrationResult, Verified,
+    attestation::VerifiedAttestation, relying_party::RelyingParty,
+};
+
+impl AuthenticationResult {
+    /// Creates the result of a sign-in with this passkey, for tests (feature `testing`): the user
+    /// was verified, and no clone is suspected.
+    ///
+    /// ```
+    /// use passkeys::{AuthenticationResult, Credential, CredentialId, time::OffsetDateTime};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let id: CredentialId = "3q2-7w".parse()?;
+    /// let passkey = Credential::new(id, "42", Vec::new(), OffsetDateTime::now_utc());
+    /// let login = AuthenticationResult::new(passkey).with_user_verified(false);
+    /// assert_eq!(login.user_id_as::<u32>()?, 42);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn new(credential: Credential) -> Self {
+        Self {
+            credential,
+            user_verified: true,
+            clone_suspected: false,
+        }
+    }
+
+    /// Sets whether the user was verified, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_user_verified(mut self, verified: bool) -> Self {
+        self.user_verified = verified;
+        self
+    }
+
+    /// Sets whether a clone is suspected, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_clone_suspected(mut self, suspected: bool) -> Self {
+        self.clone_suspected = suspected;
+        self
+    }
+}
+
+impl RegistrationResult {
+    /// Creates the result of a registration, for tests (feature `testing`): a further passkey,
+    /// without attestation.
+    #[must_use]
+    pub fn new(user: PasskeyUser, credential: Credential) -> Self {
+        Self {
+            user,
+            credential,
+            attestation: VerifiedAttestation::none(),
+            signed_up: false,
+        }
+    }
+
+    /// Sets whether it was a sign-up, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_signed_up(mut self, signed_up: bool) -> Self {
+        self.signed_up = signed_up;
+        self
+    }
+
+    /// Sets the attestation, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_attestation(mut self, attestation: VerifiedAttestation) -> Self {
+        self.attestation = attestation;
+        self
+    }
+}
+
+impl<A: RelyingParty, T: DeserializeOwned> Verified<A, T> {
+    /// Creates a request that a user has consented to, for tests of handlers (feature `testing`).
+    #[must_use]
+    pub fn new(user: PasskeyUser, result: AuthenticationResult, body: T) -> Self {
+        Self {
+            result,
+            user,
+            body,
+            app: PhantomData,
+        }
+    }
+}
