@@ -19,16 +19,6 @@ use crate::{
     values::{self, Value},
 };
 
-/// Keys of other libraries, and what they are here.
-const ALIASES: [(&str, Key); 6] = [
-    ("allowed_origins", Key::Origins),
-    ("domain", Key::RpId),
-    ("name", Key::RpName),
-    ("rp_origin", Key::Origins),
-    ("rp_origins", Key::Origins),
-    ("ttl", Key::ChallengeTtl),
-];
-
 /// The arguments, as far as they could be read.
 #[derive(Default)]
 pub(crate) struct Args {
@@ -138,9 +128,8 @@ impl Args {
     /// Says which key was meant; that one is not missing then.
     fn unknown(&mut self, key: &Ident, word: &str, errors: &mut Errors) {
         let known: Vec<_> = Name::all().map(Name::as_str).collect();
-        let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
-        let meant = match alias {
-            Some((_, key)) => Some(Name::Rule(*key)),
+        let meant = match Key::from_alias(word) {
+            Some(key) => Some(Name::Rule(key)),
             None => nearest(word, known.iter().copied()).and_then(Name::parse),
         };
         let word = quote(word);
@@ -209,26 +198,10 @@ impl Args {
 
     /// The arguments as the rules read them.
     fn draft(&self) -> Draft<'_> {
-        let one = |key| self.get(key).and_then(Value::text);
-        let many = |key| self.get(key).and_then(Value::texts);
-        Draft {
-            rp_id: one(Key::RpId),
-            rp_name: one(Key::RpName),
-            origins: many(Key::Origins),
-            related_origins: many(Key::RelatedOrigins),
-            user_verification: one(Key::UserVerification),
-            resident_key: one(Key::ResidentKey),
-            attestation: one(Key::Attestation),
-            authenticator_attachment: one(Key::AuthenticatorAttachment),
-            hints: many(Key::Hints),
-            challenge_ttl: one(Key::ChallengeTtl),
-            timeout: one(Key::Timeout),
-            sign_count: one(Key::SignCount),
-            enroll_url: one(Key::EnrollUrl),
-            manage_url: one(Key::ManageUrl),
-            android_apps: many(Key::AndroidApps),
-            apple_apps: many(Key::AppleApps),
-        }
+        Draft::read(
+            |key| self.get(key).and_then(Value::text),
+            |key| self.get(key).and_then(Value::texts),
+        )
     }
 
     /// Whether a violation only follows from a value that could not be read.

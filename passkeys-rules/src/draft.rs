@@ -7,7 +7,7 @@ use crate::app;
 use crate::duration;
 use crate::key::Key;
 use crate::origin::Origin;
-use crate::policy::Policy;
+use crate::policy::{Policy, Values};
 use crate::related;
 use crate::report::Report;
 use crate::rp_id::RpId;
@@ -16,34 +16,67 @@ use crate::scope;
 use crate::violation::{Rule, Violation};
 use crate::words::{AuthenticatorAttachment, Hint};
 
-const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(5);
-const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
+/// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
+/// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
+const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(10);
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// What somebody wrote, key by key; `None` where they wrote nothing. [`Key::spec`] says what each
-/// is and what holds without it.
-#[derive(Clone, Debug, Default)]
-#[expect(
-    missing_docs,
-    reason = "the keys are documented in one place, their table"
-)]
-pub struct Draft<'a> {
-    pub rp_id: Option<&'a str>,
-    pub rp_name: Option<&'a str>,
-    pub origins: Option<Vec<&'a str>>,
-    pub related_origins: Option<Vec<&'a str>>,
-    pub user_verification: Option<&'a str>,
-    pub resident_key: Option<&'a str>,
-    pub attestation: Option<&'a str>,
-    pub authenticator_attachment: Option<&'a str>,
-    pub hints: Option<Vec<&'a str>>,
-    pub challenge_ttl: Option<&'a str>,
-    pub timeout: Option<&'a str>,
-    pub sign_count: Option<&'a str>,
-    pub enroll_url: Option<&'a str>,
-    pub manage_url: Option<&'a str>,
-    pub android_apps: Option<Vec<&'a str>>,
-    pub apple_apps: Option<Vec<&'a str>>,
+macro_rules! field {
+    (List) => { Option<Vec<&'a str>> };
+    ((WordList $words:ty)) => { Option<Vec<&'a str>> };
+    ($form:tt) => { Option<&'a str> };
 }
+
+macro_rules! read {
+    (List, $key:expr, $text:ident, $list:ident) => {
+        $list($key)
+    };
+    ((WordList $words:ty), $key:expr, $text:ident, $list:ident) => {
+        $list($key)
+    };
+    ($form:tt, $key:expr, $text:ident, $list:ident) => {
+        $text($key)
+    };
+}
+
+macro_rules! draft {
+    ($(
+        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)? {
+            example: $example:literal,
+            summary: $summary:literal,
+            aliases: [$($alias:literal),*],
+        }
+    )+) => {
+        /// An unchecked configuration: the value written for each key, or `None` where the key is
+        /// absent. [`Key::spec`] describes the keys.
+        #[derive(Clone, Debug, Default)]
+        #[expect(
+            clippy::exhaustive_structs,
+            reason = "the output of the macro, which has the same version, is a literal of it"
+        )]
+        pub struct Draft<'a> {
+            $(
+                #[doc = concat!("Value of `", stringify!($name), "`.")]
+                pub $name: field!($form),
+            )+
+        }
+
+        impl<'a> Draft<'a> {
+            /// Reads the value of every key from a source: with `text` where the key takes one
+            /// string, with `list` where it takes several.
+            pub fn read(
+                text: impl Fn(Key) -> Option<&'a str>,
+                list: impl Fn(Key) -> Option<Vec<&'a str>>,
+            ) -> Self {
+                Self {
+                    $($name: read!($form, Key::$variant, text, list),)+
+                }
+            }
+        }
+    };
+}
+
+crate::keys!(draft);
 
 impl Draft<'_> {
     /// Applies every rule.
@@ -88,24 +121,26 @@ impl Draft<'_> {
         let apple_apps = self.apple_apps(rp_id.as_ref(), &origins, &mut report);
 
         match (rp_id, challenge_ttl, timeout) {
-            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.is_empty() => Ok(Policy {
-                rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
-                rp_id,
-                origins: values(origins),
-                related_origins: values(related_origins),
-                user_verification: user_verification.unwrap_or_default(),
-                resident_key: resident_key.unwrap_or_default(),
-                attestation: attestation.unwrap_or_default(),
-                authenticator_attachment,
-                hints: values(hints),
-                challenge_ttl,
-                timeout,
-                sign_count: sign_count.unwrap_or_default(),
-                enroll_url: enroll_url.map(str::to_owned),
-                manage_url: manage_url.map(str::to_owned),
-                android_apps: values(android_apps),
-                apple_apps: values(apple_apps),
-            }),
+            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.is_empty() => {
+                Ok(Policy(Values {
+                    rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
+                    rp_id,
+                    origins: values(origins),
+                    related_origins: values(related_origins),
+                    user_verification: user_verification.unwrap_or_default(),
+                    resident_key: resident_key.unwrap_or_default(),
+                    attestation: attestation.unwrap_or_default(),
+                    authenticator_attachment,
+                    hints: values(hints),
+                    challenge_ttl,
+                    timeout,
+                    sign_count: sign_count.unwrap_or_default(),
+                    enroll_url: enroll_url.map(str::to_owned),
+                    manage_url: manage_url.map(str::to_owned),
+                    android_apps: values(android_apps),
+                    apple_apps: values(apple_apps),
+                }))
+            }
             _ => Err(report.in_order()),
         }
     }

@@ -142,7 +142,7 @@ fn another_site_can_be_related() {
             ..Draft::default()
         };
         let policy = draft.check().unwrap();
-        assert_eq!(policy.related_origins()[0].as_str(), origin);
+        assert_eq!(policy.related_origins[0].as_str(), origin);
     }
 }
 
