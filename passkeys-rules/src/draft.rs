@@ -1,4 +1,4 @@
-//! The configuration as somebody wrote it, and the rules that take more than one value to check.
+//! The unchecked configuration, and the rules that involve several of its values.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -83,8 +83,8 @@ impl Draft<'_> {
     ///
     /// # Errors
     ///
-    /// Every mistake, in the order of the keys: one for each thing that is wrong, and none that
-    /// would go away by mending another.
+    /// Every violation, in the order of the keys, without those that the correction of another
+    /// would resolve.
     pub fn check(&self) -> Result<Policy, Vec<Violation>> {
         let mut report = Report::default();
         let rp_id = self.rp_id(&mut report);
@@ -190,14 +190,14 @@ impl Draft<'_> {
             .filter(|(index, origin)| {
                 let place = (Key::RelatedOrigins, *index);
                 let checked = match origins.iter().find(|(_, other)| other == origin) {
-                    // To be removed here, not moved there.
+                    // Reported as a duplicate, as moving it to `origins` would make it one.
                     Some((first, _)) => Err(Rule::Duplicate {
                         value: origin.to_string(),
                         first: (Key::Origins, *first).into(),
                     }),
                     None => related::check(origin, rp_id).map_err(Rule::from),
                 };
-                // Without an RP ID nobody knows which of them are related at all.
+                // Without an RP ID it is unknown which of them are outside its scope.
                 let counted = checked.and_then(|()| match rp_id {
                     Some(_) => labels.add(origin).map_err(Rule::from),
                     None => Ok(()),
@@ -231,7 +231,8 @@ impl Draft<'_> {
     }
 
     fn timeout(&self, challenge_ttl: Option<Duration>, report: &mut Report) -> Option<Duration> {
-        // A shorter challenge shortens the default: nobody should have to mend what they did not write.
+        // A shorter `challenge_ttl` shortens the default, so that only an explicit `timeout` can be
+        // reported as too long.
         let default = challenge_ttl.map_or(DEFAULT_TIMEOUT, |ttl| ttl.min(DEFAULT_TIMEOUT));
         let timeout = report.duration(Key::Timeout, self.timeout, &duration::TIMEOUT, default)?;
         match challenge_ttl {

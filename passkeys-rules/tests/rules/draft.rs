@@ -238,7 +238,7 @@ fn the_timeout_must_not_outlast_the_challenge() {
             ..valid()
         }),
         [
-            "timeout: a timeout of `6m` outlasts the challenge, which lives `5m`; lower it, or write `challenge_ttl = \"6m\"`"
+            "timeout: a timeout of `6m` is longer than `challenge_ttl`, which is `5m`; lower it, or write `challenge_ttl = \"6m\"`"
         ],
     );
     assert_eq!(
@@ -248,7 +248,7 @@ fn the_timeout_must_not_outlast_the_challenge() {
             ..valid()
         }),
         [
-            "timeout: a timeout of `31s` outlasts the challenge, which lives `30s`; lower it, or write `challenge_ttl = \"31s\"`"
+            "timeout: a timeout of `31s` is longer than `challenge_ttl`, which is `30s`; lower it, or write `challenge_ttl = \"31s\"`"
         ],
     );
 }
@@ -336,13 +336,7 @@ fn no_mistake_is_caused_by_another() {
             related_origins: related.clone(),
             ..valid()
         };
-        assert_eq!(
-            only_violation(&draft).place,
-            Place {
-                key: Key::RpId,
-                index: None
-            }
-        );
+        assert_eq!(only_violation(&draft).place, Place::from(Key::RpId));
     }
     // Nor how many names are related, if some may turn out to be served.
     let related = ["a", "b", "c", "d", "e", "example"].map(|name| format!("https://{name}.com"));

@@ -121,7 +121,7 @@ fn a_page_is_on_a_host_that_browsers_reach() {
     refuses(&[
         (
             "https://me:pw@example.com/",
-            "has a user name in it, and is for everybody; write `https://example.com/`",
+            "has a user name in it, and every user is sent to the same page; write `https://example.com/`",
         ),
         (
             "https://example.com:0/",
