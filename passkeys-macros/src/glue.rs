@@ -11,6 +11,13 @@ pub(crate) struct Glue<'a> {
     krate: Option<&'a Path>,
 }
 
+/// Returns the name of the library's hidden module. It has the version in it, which the library and
+/// this crate have in common, so that nothing but the macro's output can depend on it.
+fn hidden_module(span: Span) -> Ident {
+    let version = env!("CARGO_PKG_VERSION").replace(|char: char| !char.is_alphanumeric(), "_");
+    Ident::new(&format!("__private_{version}"), span)
+}
+
 /// The span of generated code, whose variables meet none of the user's.
 pub(crate) fn here() -> Span {
     Span::mixed_site()
@@ -35,10 +42,11 @@ impl<'a> Glue<'a> {
 
     /// The path, for an error about it to be shown at this place.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
+        let module = hidden_module(span);
         if let Some(krate) = self.krate {
-            quote_spanned!(span=> #krate::__private)
+            quote_spanned!(span=> #krate::#module)
         } else {
-            quote_spanned!(span=> ::passkeys::__private)
+            quote_spanned!(span=> ::passkeys::#module)
         }
     }
 
