@@ -2,7 +2,8 @@ use proc_macro2::TokenStream;
 
 use crate::{args::Args, block::Block, errors::Errors, expand, fallback, glue::Glue, validate};
 
-/// The attribute, over tokens that can also be made without a compiler around.
+/// Expands the attribute. Takes tokens of `proc_macro2`, so that tests can run it outside of the
+/// compiler.
 pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(arguments, &mut errors);

@@ -1,4 +1,4 @@
-//! The attribute's arguments: what is written, and what the rules say to it.
+//! Parsing of the attribute's arguments, and their validation by the rules.
 
 use passkeys_rules::{
     Draft, Key, Rule, Violation,
@@ -19,47 +19,38 @@ use crate::{
     values::{self, Value},
 };
 
-/// Keys of other libraries, and what they are here.
-const ALIASES: [(&str, Key); 6] = [
-    ("allowed_origins", Key::Origins),
-    ("domain", Key::RpId),
-    ("name", Key::RpName),
-    ("rp_origin", Key::Origins),
-    ("rp_origins", Key::Origins),
-    ("ttl", Key::ChallengeTtl),
-];
-
-/// The arguments, as far as they could be read.
+/// The arguments that could be parsed.
 #[derive(Default)]
 pub(crate) struct Args {
-    /// All of them, as they were written.
+    /// All arguments as they were written.
     written: TokenStream,
     settings: Vec<Setting>,
-    /// Keys whose value cannot be used, as has been reported: nothing more is said about them.
+    /// Keys with an invalid value, which has been reported: no other error is reported for them.
     damaged: Vec<Name>,
-    /// Keys that misspelt ones were meant to be: they are not missing.
+    /// Keys that were suggested for misspelt ones: they are not reported as missing.
     meant: Vec<Name>,
-    /// Whether there is a value without a key, as has been reported: it may be any key's.
+    /// Whether there is a value without a key, which has been reported: no key is reported as
+    /// missing.
     nameless: bool,
     response: Option<Type>,
     krate: Option<Path>,
 }
 
-/// A key of the rules and its value.
+/// Key of the rules, and its value.
 pub(crate) struct Setting {
     pub(crate) key: Key,
     pub(crate) value: Value,
 }
 
-/// Arguments that the rules have accepted.
+/// Valid arguments.
 pub(crate) struct CheckedArgs {
     pub(crate) settings: Vec<Setting>,
     pub(crate) response: Option<Type>,
 }
 
 impl Args {
-    /// Reads the arguments; reports what is not `key = value`, with a known key and a value of
-    /// its kind.
+    /// Parses the arguments. Reports everything but `key = value` with a known key and a value of
+    /// its form.
     pub(crate) fn parse(arguments: TokenStream, errors: &mut Errors) -> Self {
         let mut args = Self {
             written: arguments.clone(),
@@ -78,12 +69,12 @@ impl Args {
         args
     }
 
-    /// The path to the library that `crate` gives.
+    /// Returns the path of the library that the key `crate` gives.
     pub(crate) fn krate(&self) -> Option<&Path> {
         self.krate.as_ref()
     }
 
-    /// Applies the rules to what was read, and reports what they refuse.
+    /// Validates the arguments and reports every violation.
     pub(crate) fn check(self, errors: &mut Errors) -> Option<CheckedArgs> {
         let violations = self.draft().check().err().unwrap_or_default();
         for violation in violations.iter().filter(|one| !self.explains(one)) {
@@ -97,7 +88,7 @@ impl Args {
         )
     }
 
-    /// Reads one `key = value`, up to the comma after it.
+    /// Parses one `key = value`, up to the next comma.
     fn entry(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         if !input.peek(syn::Ident::peek_any) {
             self.nameless = true;
@@ -118,7 +109,7 @@ impl Args {
         Ok(())
     }
 
-    /// The key that is meant, unless it is unknown or was given before.
+    /// Returns the key with this name. Reports an unknown or repeated one.
     fn name(&mut self, key: &Ident, errors: &mut Errors) -> Option<Name> {
         let word = key.to_string();
         let Some(name) = Name::parse(&word) else {
@@ -135,12 +126,11 @@ impl Args {
         Some(name)
     }
 
-    /// Says which key was meant; that one is not missing then.
+    /// Reports an unknown key, with a suggestion if it is like a known one.
     fn unknown(&mut self, key: &Ident, word: &str, errors: &mut Errors) {
         let known: Vec<_> = Name::all().map(Name::as_str).collect();
-        let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
-        let meant = match alias {
-            Some((_, key)) => Some(Name::Rule(*key)),
+        let meant = match Key::from_alias(word) {
+            Some(key) => Some(Name::Rule(key)),
             None => nearest(word, known.iter().copied()).and_then(Name::parse),
         };
         let word = quote(word);
@@ -159,7 +149,7 @@ impl Args {
         }
     }
 
-    /// Reads what stands after a key. `None` if it cannot be used, which is reported.
+    /// Parses the value of a key. Reports an invalid one and returns `None`.
     fn value(
         &mut self,
         name: Name,
@@ -192,7 +182,7 @@ impl Args {
         })
     }
 
-    /// Whether the key was given, with whatever value.
+    /// Returns whether the key was given, with a valid value or not.
     fn has(&self, name: Name) -> bool {
         self.damaged.contains(&name)
             || match name {
@@ -207,31 +197,15 @@ impl Args {
         Some(&setting.value)
     }
 
-    /// The arguments as the rules read them.
+    /// Returns the arguments as a draft of the configuration.
     fn draft(&self) -> Draft<'_> {
-        let one = |key| self.get(key).and_then(Value::text);
-        let many = |key| self.get(key).and_then(Value::texts);
-        Draft {
-            rp_id: one(Key::RpId),
-            rp_name: one(Key::RpName),
-            origins: many(Key::Origins),
-            related_origins: many(Key::RelatedOrigins),
-            user_verification: one(Key::UserVerification),
-            resident_key: one(Key::ResidentKey),
-            attestation: one(Key::Attestation),
-            authenticator_attachment: one(Key::AuthenticatorAttachment),
-            hints: many(Key::Hints),
-            challenge_ttl: one(Key::ChallengeTtl),
-            timeout: one(Key::Timeout),
-            sign_count: one(Key::SignCount),
-            enroll_url: one(Key::EnrollUrl),
-            manage_url: one(Key::ManageUrl),
-            android_apps: many(Key::AndroidApps),
-            apple_apps: many(Key::AppleApps),
-        }
+        Draft::read(
+            |key| self.get(key).and_then(Value::text),
+            |key| self.get(key).and_then(Value::texts),
+        )
     }
 
-    /// Whether a violation only follows from a value that could not be read.
+    /// Returns whether a violation may be the consequence of an error that has been reported.
     fn explains(&self, violation: &Violation) -> bool {
         let damaged = |key| {
             let name = Name::Rule(key);
@@ -248,7 +222,7 @@ impl Args {
         }
     }
 
-    /// Reports a violation on the value that it is about, or where such a value could be added.
+    /// Reports a violation at the value in question, or at all arguments where the key is missing.
     fn report(&self, violation: &Violation, errors: &mut Errors) {
         match self.get(violation.place.key) {
             Some(value) => errors.at(value.span(violation.place.index), violation),
@@ -258,8 +232,8 @@ impl Args {
     }
 }
 
-/// Takes what is left of an entry. A comma ends it, unless what follows cannot begin another:
-/// types have commas, too.
+/// Takes the rest of an entry. It ends at a comma that is followed by another entry, since types
+/// contain commas, too.
 fn rest_of_entry(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut rest = TokenStream::new();
     while !(input.is_empty() || input.peek(Token![,]) && entry_follows(input)) {
@@ -268,7 +242,7 @@ fn rest_of_entry(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-/// Whether the comma ahead is the last token or has something like a key after it.
+/// Returns whether the next comma is the last token or is followed by something like a key.
 fn entry_follows(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     if ahead.parse::<Token![,]>().is_err() || ahead.is_empty() {

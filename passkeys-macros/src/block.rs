@@ -1,5 +1,5 @@
-//! The annotated block: its head and its items by kind. The syntax only; what hooks must look
-//! like is another phase.
+//! Parsing of the annotated block into its items by kind. Signatures of hooks are checked later, in
+//! `signature`.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -17,39 +17,40 @@ use crate::{
     repository,
 };
 
-/// An inherent impl block.
+/// Inherent impl block.
 pub(crate) struct Block {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) generics: Generics,
     pub(crate) self_ty: Type,
     pub(crate) functions: Vec<Function>,
     pub(crate) types: Vec<AssociatedType>,
-    /// Whether there is a function whose signature cannot be read: it may be any hook.
+    /// Whether there is a function whose signature cannot be parsed: no hook is reported as missing,
+    /// since it may be any of them.
     pub(crate) illegible: bool,
-    /// Whether a macro is called in the block: what it expands to cannot be seen.
+    /// Whether the block contains a macro call, whose expansion is unknown here.
     pub(crate) has_macros: bool,
-    /// A second `#[passkeys]` on the block.
+    /// Second `#[passkeys]` on the block.
     pub(crate) again: Option<Attribute>,
-    /// The block as it stays: without its associated types, which Rust does not allow in it.
+    /// The block in the output: without its associated types, which Rust does not allow there.
     pub(crate) inherent: TokenStream,
 }
 
-/// A function of the block, up to its body.
+/// Function of the block, without its body.
 pub(crate) struct Function {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) signature: Signature,
 }
 
-/// A `type` of the block.
+/// Associated type of the block.
 pub(crate) struct AssociatedType {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) name: Ident,
-    /// The type, if that is `= Type;`.
+    /// The type, if the item has the form `type Name = Type;`.
     pub(crate) ty: Option<Type>,
 }
 
 impl Block {
-    /// Reads the annotated item. `None` if it is no inherent impl block, which is reported.
+    /// Parses the annotated item. Reports anything but an inherent impl block and returns `None`.
     pub(crate) fn parse(item: &TokenStream, glue: &Glue<'_>, errors: &mut Errors) -> Option<Self> {
         let mut head: Vec<_> = item.clone().into_iter().collect();
         let braces = match head.pop() {
@@ -103,7 +104,7 @@ impl Block {
         Some(this)
     }
 
-    /// Takes in an item, and keeps it in the inherent block unless it is a type.
+    /// Adds an item, and keeps it in the output unless it is a type.
     fn item(&mut self, item: RawItem, body: &mut TokenStream, errors: &mut Errors) {
         match item.kind {
             Kind::Type => {
@@ -116,7 +117,7 @@ impl Block {
             Kind::Function => match syn::parse2(item.head.clone()) {
                 Ok(function) => self.functions.push(function),
                 Err(error) => {
-                    // Left out, since Rust has said what is wrong with it and would once more.
+                    // Left out of the output, where Rust would report the same error again.
                     self.illegible = true;
                     errors.add(error);
                     return;
@@ -169,13 +170,13 @@ impl Parse for AssociatedType {
     }
 }
 
-/// The `#[cfg]`s among the attributes.
+/// Returns the `#[cfg]` attributes.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
     let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
     cfgs.cloned().collect()
 }
 
-/// What the documentation comments among the attributes say, line by line.
+/// Returns the lines of the documentation comments.
 pub(crate) fn docs(attrs: &[Attribute]) -> Vec<Expr> {
     let docs = attrs.iter().filter(|attr| attr.path().is_ident("doc"));
     docs.filter_map(|doc| Some(doc.meta.require_name_value().ok()?.value.clone()))
@@ -187,7 +188,7 @@ fn is_passkeys(attribute: &Attribute) -> bool {
     last.is_some_and(|segment| segment.ident == "passkeys")
 }
 
-/// What stands in front of a block's braces.
+/// Returns the tokens before a block's braces.
 fn without_braces(block: &ItemImpl) -> TokenStream {
     let mut tokens: Vec<_> = block.to_token_stream().into_iter().collect();
     tokens.pop();
@@ -200,7 +201,7 @@ impl Function {
     }
 }
 
-/// Says where the attribute belongs, on the words that tell what it is on.
+/// Reports an item that is not an impl block, at its kind and name.
 fn not_an_impl(item: &TokenStream, errors: &mut Errors) {
     const KINDS: [&str; 10] = [
         "struct", "enum", "union", "trait", "mod", "fn", "type", "static", "const", "use",

@@ -1,26 +1,26 @@
-//! Where mistakes are collected, so that all of them are reported in one compile.
+//! Collects errors, so that one compilation reports all of them.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// The mistakes found so far, each with the tokens it is about.
+/// Errors found so far, each with its place.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// Reports a mistake and underlines the tokens.
+    /// Adds an error at the tokens.
     pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
-    /// Reports a mistake at a place.
+    /// Adds an error at a span.
     pub(crate) fn at(&mut self, span: Span, message: impl Display) {
         self.0.push(syn::Error::new(span, message));
     }
 
-    /// Reports what a parser says.
+    /// Adds an error of a parser.
     pub(crate) fn add(&mut self, error: syn::Error) {
         self.0.push(error);
     }
@@ -29,7 +29,7 @@ impl Errors {
         self.0.is_empty()
     }
 
-    /// One `compile_error!` for each mistake, in the order in which they were found.
+    /// Converts each error to a `compile_error!`, in the order in which they were added.
     pub(crate) fn into_items(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }

@@ -1,4 +1,4 @@
-//! What a block becomes. Everything here is given a model, so nothing here can fail.
+//! Generation of the output from a valid model, which cannot fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
@@ -16,7 +16,7 @@ use crate::{
     values::Value,
 };
 
-/// The implementation of the hidden trait.
+/// Generates the implementation of the hidden trait.
 pub(crate) fn expand(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let repositories = model.repositories.iter().map(|repository| {
         let (attrs, ty) = (&repository.attrs, &repository.ty);
@@ -32,8 +32,8 @@ pub(crate) fn expand(model: &Model, glue: &Glue<'_>) -> TokenStream {
     glue.implementation(&model.app, &items)
 }
 
-/// What stands in where every `#[cfg]` of something required is off, and says so: whether one is
-/// on cannot be seen from here.
+/// Generates, for every required item that is only there under `#[cfg]`, a compile error and a stub for
+/// builds in which none of the conditions holds. The macro cannot evaluate them itself.
 fn left_out(model: &Model, glue: &Glue<'_>) -> Vec<TokenStream> {
     let repositories = model.repositories.iter().map(|one| cfgs(&one.attrs));
     let repository = Conditions::of(repositories).map(|conditions| {
@@ -54,11 +54,11 @@ fn left_out(model: &Model, glue: &Glue<'_>) -> Vec<TokenStream> {
     repository.into_iter().chain(hooks).collect()
 }
 
-/// The conditions of something that is there several times, each time under one.
+/// Conditions of an item that occurs only under `#[cfg]`.
 struct Conditions(Vec<TokenStream>);
 
 impl Conditions {
-    /// `None` if it is there in any case.
+    /// Returns `None` if the item occurs without a condition.
     fn of(cfgs: impl Iterator<Item = Vec<Attribute>>) -> Option<Self> {
         let conditions = cfgs.map(|cfgs| {
             let all: Vec<_> = cfgs
@@ -71,7 +71,7 @@ impl Conditions {
         conditions.collect::<Option<_>>().map(Self)
     }
 
-    /// The stand-in for when no condition holds.
+    /// Generates the error and the stub for builds in which no condition holds.
     fn otherwise(&self, what: &str, at: Span, stand_in: &TokenStream) -> TokenStream {
         let any = &self.0;
         let message = format!(
@@ -88,7 +88,7 @@ impl Conditions {
     }
 }
 
-/// The attribute's values, as the rules' draft of them.
+/// Generates the configuration, as a `Draft` that the library checks again at run time.
 fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
     let fields = settings.iter().map(|Setting { key, value }| {
         let field = Ident::new(key.as_str(), here());
@@ -112,8 +112,9 @@ fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
     }
 }
 
-/// What the OpenAPI document says of the hooks: their documentation, and the type that each reads
-/// or writes. The library makes a method of it if it has the document, and nothing otherwise.
+/// Generates the description of the hooks for the OpenAPI document: their documentation, and the type
+/// of the body that each reads or returns. It is a call of a macro of the library, which expands to
+/// nothing without the feature `openapi`.
 fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
     let hooks = model.hooks.iter().map(|hook| {
@@ -134,7 +135,8 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     quote_spanned!(here()=> #glue::describe! { #(#hooks)* })
 }
 
-/// The trait's method for a hook: extracts, calls, converts.
+/// Generates the trait's method for a hook: runs the extractors, calls the hook, converts what it
+/// returns.
 fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     let cfgs = &hook.cfgs;
     let flag = Glue::flag(hook.hook);
@@ -152,7 +154,7 @@ fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     }
 }
 
-/// The hook's arguments, and the statements that make them.
+/// Generates the hook's arguments, and the statements that extract them.
 fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
     let mut arguments = Vec::new();
     let mut statements = TokenStream::new();
@@ -185,7 +187,7 @@ fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
     (arguments, statements)
 }
 
-/// Awaits an extraction; its rejection is the answer.
+/// Generates the code that awaits an extractor and returns its rejection.
 fn or_reject(hook: Hook, extract: &TokenStream) -> TokenStream {
     match hook {
         Hook::GetUser | Hook::SignUp | Hook::FindUser => quote_spanned!(here()=> #extract.await?),
@@ -198,7 +200,7 @@ fn or_reject(hook: Hook, extract: &TokenStream) -> TokenStream {
     }
 }
 
-/// Calls the hook as the inherent method that it is, and converts its answer.
+/// Generates the call of the hook, which is an inherent method, and the conversion of its result.
 fn call(hook: &HookFn, arguments: &[Ident], glue: &Glue<'_>) -> TokenStream {
     let (name, answer) = (&hook.name, &hook.answer);
     let call = quote_spanned!(there(name.span())=> Self::#name(self, #(#arguments),*));

@@ -1,5 +1,5 @@
-//! What takes the expansion's place when there are mistakes: an implementation that says nothing
-//! wrong, so that the mistakes are all there is to read and editors keep completing.
+//! Output for a block with errors: an implementation of stubs, so that the compiler reports no
+//! consequential errors and editors keep completing.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -13,11 +13,11 @@ use crate::{
     model::App,
 };
 
-/// The block's stand-in, and its mistakes.
+/// Generates the errors, and stubs for the block.
 pub(crate) fn fallback(block: &Block, glue: &Glue<'_>, errors: Errors) -> TokenStream {
     let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
     if block.generics.params.iter().any(is_lifetime) {
-        // Nothing can be said about an application that borrows but that it must not.
+        // An application that borrows cannot implement the trait, even with stubs.
         return errors.into_items();
     }
     let mut repositories = block
@@ -50,7 +50,7 @@ pub(crate) fn fallback(block: &Block, glue: &Glue<'_>, errors: Errors) -> TokenS
     tokens
 }
 
-/// A function that is never called, as the program does not compile.
+/// Generates a body for a function of a program that does not compile.
 pub(crate) fn stub(signature: &TokenStream) -> TokenStream {
     quote_spanned!(here()=> #signature { loop {} })
 }

@@ -1,4 +1,4 @@
-//! The hidden trait as generated code names it.
+//! Paths and signatures of the library's hidden module, as generated code uses them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -6,18 +6,25 @@ use syn::{Path, parse_quote_spanned};
 
 use crate::{hooks::Hook, model::App};
 
-/// Prints as the path of the library's hidden module.
+/// Path of the library's hidden module. Quoting it writes the path.
 pub(crate) struct Glue<'a> {
     krate: Option<&'a Path>,
 }
 
-/// The span of generated code, whose variables meet none of the user's.
+/// Returns the name of the library's hidden module. It has the version in it, which the library and
+/// this crate have in common, so that nothing but the macro's output can depend on it.
+fn hidden_module(span: Span) -> Ident {
+    let version = env!("CARGO_PKG_VERSION").replace(|char: char| !char.is_alphanumeric(), "_");
+    Ident::new(&format!("__private_{version}"), span)
+}
+
+/// Returns the span of generated code, whose local variables are distinct from the user's.
 pub(crate) fn here() -> Span {
     Span::mixed_site()
 }
 
-/// The span of generated code that is underlined as the user's: what is wrong with a type is
-/// wrong where the type is written.
+/// Returns a span with the hygiene of generated code and the location of the user's, so that an
+/// error about a type points at the type.
 pub(crate) fn there(user: Span) -> Span {
     here().located_at(user)
 }
@@ -33,22 +40,24 @@ impl<'a> Glue<'a> {
         Self { krate }
     }
 
-    /// The path, for an error about it to be shown at this place.
+    /// Returns the path with this span, at which an error about it is reported.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
+        let module = hidden_module(span);
         if let Some(krate) = self.krate {
-            quote_spanned!(span=> #krate::__private)
+            quote_spanned!(span=> #krate::#module)
         } else {
-            quote_spanned!(span=> ::passkeys::__private)
+            quote_spanned!(span=> ::passkeys::#module)
         }
     }
 
-    /// The implementation of the hidden trait, around its items; and the conversion by which
+    /// Generates the implementation of the hidden trait with these items, and of `FromRef`, by which
     /// `State<App>` works in a router whose state is `Passkeys<App>`.
     pub(crate) fn implementation(&self, app: &App, items: &TokenStream) -> TokenStream {
         let App { generics, ty, cfgs } = app;
         let mut generics = generics.clone();
         if !generics.params.is_empty() {
-            // A generic application is one wherever it can be shared.
+            // A generic application implements the trait for the parameters with which it can be
+            // shared between threads.
             generics
                 .make_where_clause()
                 .predicates
@@ -73,7 +82,7 @@ impl<'a> Glue<'a> {
         }
     }
 
-    /// A repository, where it does not matter which.
+    /// Generates any repository type, for a stub.
     pub(crate) fn any_repository(&self) -> TokenStream {
         quote_spanned!(here()=> type Repository = #self::MemoryRepository;)
     }
@@ -82,7 +91,7 @@ impl<'a> Glue<'a> {
         quote_spanned!(here()=> fn config() -> #self::Config)
     }
 
-    /// The constant that says that there is an optional hook.
+    /// Generates the constant by which the library knows that an optional hook is there.
     pub(crate) fn flag(hook: Hook) -> Option<TokenStream> {
         match hook {
             Hook::SignUp => Some(quote_spanned!(here()=> const SIGN_UP: bool = true;)),
@@ -91,7 +100,7 @@ impl<'a> Glue<'a> {
         }
     }
 
-    /// The type of what a hook is given.
+    /// Returns the type of the argument that the library gives to a hook.
     pub(crate) fn given(&self, hook: Hook) -> Option<TokenStream> {
         match hook {
             Hook::GetUser | Hook::SignUp => None,
@@ -101,8 +110,8 @@ impl<'a> Glue<'a> {
         }
     }
 
-    /// The method that the library calls for a hook. If its future cannot be what the trait
-    /// asks for, that is shown at `at`.
+    /// Generates the signature of the trait's method for a hook. If its future does not meet the
+    /// trait's bounds, the error is reported at `at`.
     pub(crate) fn signature(&self, hook: Hook, at: Span) -> TokenStream {
         let method = Ident::new(hook.spec().name, here());
         let argument = if hook == Hook::SignUp {
@@ -112,7 +121,7 @@ impl<'a> Glue<'a> {
         };
         let given = self.given(hook);
         let given = given.map(|ty| quote_spanned!(here()=> , given: #ty));
-        // rustc takes the place from the first and the last token.
+        // rustc reports such an error from the first to the last token.
         let first = Ident::new("async", at);
         let answer = Ident::new(
             match hook {

@@ -1,6 +1,6 @@
-//! The table of hooks: what the macro accepts, suggests, shows in its messages and documents.
+//! Table of the hooks, for parsing, suggestions, messages and the reference.
 
-/// A function of the annotated block that the library calls.
+/// Hook: a function of the annotated block that the library calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hook {
     GetUser,
@@ -10,46 +10,46 @@ pub(crate) enum Hook {
     FindUser,
 }
 
-/// What a hook's last argument is. Everything before it is an extractor.
+/// Kind of a hook's last argument. The arguments before it are extractors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Last {
-    /// An extractor as well.
+    /// An extractor of the request's head, like the others.
     Extractor,
     /// The extractor that reads the request's body.
     Body,
-    /// What the library calls the hook with; recognised by the name of its type.
+    /// A value from the library, recognized by the name of its type.
     Given {
         ty: &'static str,
-        /// How messages name the argument.
+        /// Name of the argument in messages.
         name: &'static str,
     },
 }
 
-/// What there is to know about a hook.
+/// Specification of a hook.
 pub(crate) struct HookSpec {
     pub(crate) hook: Hook,
     pub(crate) name: &'static str,
     pub(crate) required: bool,
     pub(crate) last: Last,
-    /// Whether its answer is a user, and so must be there.
-    pub(crate) answers_user: bool,
-    /// What it returns, in words.
+    /// Whether it returns a user, so that a return type is required.
+    pub(crate) returns_user: bool,
+    /// Types that it may return, in Markdown.
     pub(crate) returns: &'static str,
-    /// What it is for, as the end of "`name`, which ..".
+    /// Purpose, as the end of the sentence "the hook `name`, which .., is missing".
     pub(crate) purpose: &'static str,
-    /// The requests it is called for.
+    /// Requests that it is called for, in Markdown.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the documentation"))]
     pub(crate) called_by: &'static str,
-    /// A signature to start from.
+    /// Signature to suggest where the hook is missing.
     pub(crate) signature: &'static str,
-    /// What people call it who come from elsewhere.
+    /// Names that suggest this hook although they are not similar.
     pub(crate) aliases: &'static [&'static str],
-    /// What looks like it and means something else.
+    /// Similar names that do not suggest this hook.
     pub(crate) unlike: &'static [&'static str],
 }
 
 impl Last {
-    /// The name of the type of what the library gives.
+    /// Returns the name of the type of the value from the library.
     pub(crate) fn given(self) -> Option<&'static str> {
         match self {
             Self::Given { ty, .. } => Some(ty),
@@ -68,7 +68,7 @@ impl Hook {
         Self::FindUser,
     ];
 
-    /// The hook with this name.
+    /// Returns the hook with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|hook| hook.spec().name == name)
     }
@@ -89,9 +89,9 @@ const GET_USER: HookSpec = HookSpec {
     name: "get_user",
     required: true,
     last: Last::Extractor,
-    answers_user: true,
+    returns_user: true,
     returns: "`PasskeyUser` or `Result<PasskeyUser, E>`",
-    purpose: "says who is adding or managing passkeys",
+    purpose: "identifies the signed-in user",
     called_by: "`register/begin`, `register/finish`, `step-up/begin`, `credentials`, the extractors \
                 `PasskeyUser` and `Verified`",
     signature: "async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError>",
@@ -107,9 +107,9 @@ const ON_AUTHENTICATED: HookSpec = HookSpec {
         ty: "AuthenticationResult",
         name: "login",
     },
-    answers_user: false,
+    returns_user: false,
     returns: "anything that implements `IntoResponse`",
-    purpose: "answers a verified sign-in",
+    purpose: "responds to a verified sign-in",
     called_by: "`authenticate/finish`, after the verification",
     signature: "async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError>",
     aliases: &[
@@ -127,9 +127,9 @@ const SIGN_UP: HookSpec = HookSpec {
     name: "sign_up",
     required: false,
     last: Last::Body,
-    answers_user: true,
+    returns_user: true,
     returns: "`PasskeyUser` or `Result<PasskeyUser, E>`",
-    purpose: "describes the account to create with a passkey",
+    purpose: "returns the user of the account to create",
     called_by: "`register/begin` with a body",
     signature: "async fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, AppError>",
     aliases: &["on_sign_up", "on_signup"],
@@ -144,9 +144,9 @@ const ON_REGISTERED: HookSpec = HookSpec {
         ty: "RegistrationResult",
         name: "registration",
     },
-    answers_user: false,
+    returns_user: false,
     returns: "anything that implements `IntoResponse`",
-    purpose: "answers a registration",
+    purpose: "responds to a stored registration",
     called_by: "`register/finish`, after the passkey is stored",
     signature: "async fn on_registered(&self, session: Session, registration: RegistrationResult) -> Result<Json<Registered>, AppError>",
     aliases: &["on_registration"],
@@ -161,9 +161,9 @@ const FIND_USER: HookSpec = HookSpec {
         ty: "String",
         name: "username",
     },
-    answers_user: true,
+    returns_user: true,
     returns: "`Option<PasskeyUser>` or `Result<Option<PasskeyUser>, E>`",
-    purpose: "finds the account with a name",
+    purpose: "finds the user with a user name",
     called_by: "`authenticate/begin` with a `username`",
     signature: "async fn find_user(&self, username: String) -> Result<Option<PasskeyUser>, AppError>",
     aliases: &[],

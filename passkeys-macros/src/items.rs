@@ -1,29 +1,29 @@
-//! Splits the inside of an impl block into its items without reading their bodies: half-typed
-//! code in a body is the compiler's to report, and no reason to lose the hook around it.
+//! Splits the body of an impl block into its items without parsing function bodies: the compiler
+//! reports errors in half-typed code, and the hook around it must not get lost.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// An item as it was written.
+/// Item as it was written.
 pub(crate) struct RawItem {
     pub(crate) kind: Kind,
-    /// Everything in front of the body.
+    /// Tokens before the body.
     pub(crate) head: TokenStream,
     /// The body with its braces, or the semicolon.
     pub(crate) tail: Option<TokenTree>,
 }
 
-/// What kind of item it is, as far as that matters here.
+/// Kind of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Function,
     Type,
-    /// A macro call.
+    /// Macro call.
     Macro,
-    /// Constants, and whatever else Rust may come to allow.
+    /// Constant, inner attribute, or an item that Rust may allow in the future.
     Other,
 }
 
-/// Splits the inside of an impl block.
+/// Splits the body of an impl block into items.
 pub(crate) fn split(body: TokenStream) -> Vec<RawItem> {
     let mut items = Vec::new();
     let trees: Vec<_> = body.into_iter().collect();
@@ -62,7 +62,7 @@ impl RawItem {
     }
 }
 
-/// How many tokens the `#![..]` that begins here has.
+/// Returns the number of tokens of the `#![..]` at the start, if there is one.
 fn inner_attribute(trees: &[TokenTree]) -> Option<usize> {
     match trees {
         [
@@ -75,16 +75,16 @@ fn inner_attribute(trees: &[TokenTree]) -> Option<usize> {
     }
 }
 
-/// The kind of the item that begins here, by the first word that tells.
+/// Returns the kind of the item at the start, by its first decisive keyword.
 fn kind(mut trees: &[TokenTree]) -> Kind {
     loop {
         let (word, rest) = match trees {
-            // An attribute.
+            // Attribute.
             [TokenTree::Punct(hash), TokenTree::Group(_), rest @ ..] if hash.as_char() == '#' => {
                 trees = rest;
                 continue;
             }
-            // The scope of a visibility, a whole visibility from a macro, an ABI.
+            // Scope of a visibility, visibility from a `macro_rules!` fragment, ABI.
             [TokenTree::Group(_) | TokenTree::Literal(_), rest @ ..] => {
                 trees = rest;
                 continue;
@@ -103,13 +103,13 @@ fn kind(mut trees: &[TokenTree]) -> Kind {
     }
 }
 
-/// Whether the `const` before this is one of a function.
+/// Returns whether the `const` before these tokens qualifies a function.
 fn qualifies_a_function(after: &[TokenTree]) -> bool {
     matches!(after.first(), Some(TokenTree::Ident(word))
         if ["fn", "async", "unsafe", "extern"].iter().any(|qualifier| word == qualifier))
 }
 
-/// How many tokens the item has.
+/// Returns the number of tokens of the item.
 fn length(trees: &[TokenTree], kind: Kind) -> usize {
     let last = trees.iter().enumerate().position(|(index, tree)| {
         is_semicolon(tree)
@@ -120,7 +120,7 @@ fn length(trees: &[TokenTree], kind: Kind) -> usize {
     last.map_or(trees.len(), |last| last + 1)
 }
 
-/// Whether the braces at the index are an argument, as in `-> Buffer<{ 2 * SIZE }>`.
+/// Returns whether the braces at the index are a const argument, as in `-> Buffer<{ 2 * SIZE }>`.
 fn is_const_argument(trees: &[TokenTree], index: usize) -> bool {
     let at = |index: usize| match trees.get(index) {
         Some(TokenTree::Punct(punct)) => punct.as_char(),
@@ -133,7 +133,8 @@ fn is_semicolon(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ';')
 }
 
-/// Whether these are braces; a `$body:block` comes in an invisible group.
+/// Returns whether the token is a group in braces. A `$body:block` fragment is one within an
+/// invisible group.
 fn is_body(tree: &TokenTree) -> bool {
     let TokenTree::Group(group) = tree else {
         return false;
@@ -148,7 +149,8 @@ fn is_body(tree: &TokenTree) -> bool {
     }
 }
 
-/// What is in an invisible group of whole items: a `$hook:item`, not a `$visibility:vis`.
+/// Returns the tokens of an invisible group that holds whole items (`$hook:item`), rather than a part
+/// of one (`$visibility:vis`).
 fn grouped_items(tree: &TokenTree) -> Option<TokenStream> {
     match tree {
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => {

@@ -1,4 +1,4 @@
-//! The attribute's keys: the rules' own and the macro's.
+//! Keys of the attribute: those of the rules, and the macro's own.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use std::fmt;
 use passkeys_rules::Form;
 use passkeys_rules::Key;
 
-/// A key of the attribute.
+/// Key of the attribute.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
-    /// One that the rules judge, here and at run time.
+    /// Key of the rules, which are applied at compile time and at run time.
     Rule(Key),
-    /// The type of `on_authenticated`'s answer, for the `OpenAPI` document.
+    /// Type of `on_authenticated`'s response, for the `OpenAPI` document.
     Response,
-    /// Where the library is.
+    /// Path of the library.
     Crate,
 }
 
 impl Name {
-    /// Every key, in the order of the documentation.
+    /// Returns every key, in the order of the documentation.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         let rules = Key::ALL.iter().copied().map(Self::Rule);
         rules.chain([Self::Response, Self::Crate])
@@ -36,7 +36,7 @@ impl Name {
         }
     }
 
-    /// A value, as it is written.
+    /// Returns a valid value, as it is written.
     pub(crate) fn example(self) -> &'static str {
         match self {
             Self::Rule(key) => key.spec().example,
@@ -46,10 +46,10 @@ impl Name {
     }
 }
 
-/// What only the documentation says.
+/// Parts of the reference.
 #[cfg(test)]
 impl Name {
-    /// What a value looks like.
+    /// Describes the form of the value.
     pub(crate) fn form(self) -> String {
         let words = |words: &[&str]| format!("`\"{}\"`", words.join("\"`, `\""));
         let example = format!("`{}`", self.example());
@@ -66,12 +66,12 @@ impl Name {
         }
     }
 
-    /// What holds without the key.
+    /// Describes what holds where the key is absent.
     pub(crate) fn default(self) -> &'static str {
         match self {
             Self::Rule(key) if key.spec().required => "**required**",
             Self::Rule(key) => key.spec().default,
-            Self::Response => "read off the signature",
+            Self::Response => "taken from the signature",
             Self::Crate => "`::passkeys`",
         }
     }
@@ -80,10 +80,10 @@ impl Name {
         match self {
             Self::Rule(key) => key.spec().summary,
             Self::Response => {
-                "What `on_authenticated` answers, for the API description, where its signature \
-                 does not say"
+                "the type of `on_authenticated`'s response in the OpenAPI document, where the \
+                 signature does not show it"
             }
-            Self::Crate => "Where this library is, if it is not `passkeys`",
+            Self::Crate => "the path of this library, where it is not `::passkeys`",
         }
     }
 }

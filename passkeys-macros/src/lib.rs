@@ -1,7 +1,12 @@
-//! The `#[passkeys]` attribute of the `passkeys` crate.
+//! The attribute macro `#[passkeys]` of the [`passkeys`](https://docs.rs/passkeys) crate, which
+//! re-exports it. Depend on that crate: this one's output names its items, of the same version.
 //!
-//! Each phase has a file: what is written (`args`, `block`), what it means (`validate`),
-//! what becomes of it (`expand`, or `fallback` where there are mistakes).
+//! The macro works in three phases: `args` and `block` parse the attribute and the annotated
+//! block, `validate` checks them and builds a `Model`, which is always valid, and `expand`
+//! generates the code. Errors are collected across the first two phases, so that one compilation
+//! reports all of them; where there are any, `fallback` generates stubs instead.
+
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 mod annotate;
 mod args;

@@ -1,11 +1,11 @@
-//! A block and its configuration, known to be right: what the expansion is made from.
+//! Model of a valid block and its configuration, from which the output is generated.
 
 use proc_macro2::Ident;
 use syn::{Attribute, Expr, Generics, Type};
 
 use crate::{args::CheckedArgs, hooks::Hook};
 
-/// Everything that the expansion says.
+/// Valid attribute and block.
 pub(crate) struct Model {
     pub(crate) args: CheckedArgs,
     pub(crate) app: App,
@@ -13,7 +13,7 @@ pub(crate) struct Model {
     pub(crate) hooks: Vec<HookFn>,
 }
 
-/// The annotated type.
+/// Annotated type.
 pub(crate) struct App {
     pub(crate) generics: Generics,
     pub(crate) ty: Type,
@@ -21,24 +21,24 @@ pub(crate) struct App {
     pub(crate) cfgs: Vec<Attribute>,
 }
 
-/// A `type Repository`. There is more than one only under `#[cfg]`.
+/// Item `type Repository`. There are several only under `#[cfg]`.
 pub(crate) struct Repository {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) ty: Type,
 }
 
-/// A hook's signature. There is more than one of a name only under `#[cfg]`.
+/// Signature of a hook. There are several of the same name only under `#[cfg]`.
 pub(crate) struct HookFn {
     pub(crate) hook: Hook,
     pub(crate) name: Ident,
     pub(crate) cfgs: Vec<Attribute>,
-    /// The lines of its documentation.
+    /// Lines of its documentation comment.
     pub(crate) docs: Vec<Expr>,
     pub(crate) is_async: bool,
-    /// The arguments before the last one that the library gives.
+    /// Types of the extractors of the request's head.
     pub(crate) extractors: Vec<Type>,
-    /// The extractor that reads the body, or what the library calls the hook with.
+    /// Type of the extractor of the body, or of the value from the library.
     pub(crate) last: Option<Type>,
-    /// The type of its answer, `_` where that cannot be named.
+    /// Return type, with `_` for a part that cannot be named.
     pub(crate) answer: Type,
 }

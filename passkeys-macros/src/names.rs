@@ -1,4 +1,4 @@
-//! Types by their names, which is all that a macro sees of them.
+//! Recognition of types by their names, as a macro knows no more of them.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -8,7 +8,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-/// Extractors that read the body, so that nothing after them could.
+/// Extractors that consume the request's body.
 pub(crate) const BODY_EXTRACTORS: [&str; 9] = [
     "Body",
     "Bytes",
@@ -21,7 +21,7 @@ pub(crate) const BODY_EXTRACTORS: [&str; 9] = [
     "Verified",
 ];
 
-/// Well-known extractors that leave the body alone.
+/// Well-known extractors of the request's head.
 pub(crate) const HEAD_EXTRACTORS: [&str; 12] = [
     "ConnectInfo",
     "CookieJar",
@@ -37,7 +37,7 @@ pub(crate) const HEAD_EXTRACTORS: [&str; 12] = [
     "TypedHeader",
 ];
 
-/// The last name of a type's path: `Json` of `axum::Json<T>`.
+/// Returns the last segment of a type's path: `Json` of `axum::Json<T>`.
 pub(crate) fn of(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(ty) => ty.path.segments.last().map(|segment| &segment.ident),
@@ -47,17 +47,17 @@ pub(crate) fn of(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// Whether the type goes by this name, wherever it comes from.
+/// Returns whether the last segment of the type's path is this name.
 pub(crate) fn is(ty: &Type, name: &str) -> bool {
     of(ty).is_some_and(|ident| ident == name)
 }
 
-/// The type's name, if it reads the body.
+/// Returns the type's name, if it is a known extractor of the body.
 pub(crate) fn body_extractor(ty: &Type) -> Option<&Ident> {
     one_of(ty, &BODY_EXTRACTORS)
 }
 
-/// The type's name, if it is known to leave the body alone.
+/// Returns the type's name, if it is a known extractor of the head.
 pub(crate) fn head_extractor(ty: &Type) -> Option<&Ident> {
     one_of(ty, &HEAD_EXTRACTORS)
 }
@@ -66,7 +66,7 @@ fn one_of<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Ident> {
     of(ty).filter(|ident| names.iter().any(|name| ident == name))
 }
 
-/// The first type argument: `T` of `Option<T>`.
+/// Returns the first type argument: `T` of `Option<T>`.
 pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
     let Type::Path(ty) = ty else { return None };
     let PathArguments::AngleBracketed(arguments) = &ty.path.segments.last()?.arguments else {
@@ -78,7 +78,7 @@ pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
     })
 }
 
-/// The type without references in front.
+/// Returns the type without leading references.
 pub(crate) fn owned(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => owned(&reference.elem),
@@ -88,8 +88,8 @@ pub(crate) fn owned(ty: &Type) -> &Type {
     }
 }
 
-/// Leaves to inference what cannot be named where the hook is called: the lifetimes that it
-/// declares, and `impl Trait`.
+/// Replaces the parts that cannot be named where the hook is called, its own lifetimes and
+/// `impl Trait`, by `'_` and `_`.
 pub(crate) fn infer(ty: &mut Type, declared: &Generics) {
     struct Infer<'a>(&'a Generics);
 
@@ -112,7 +112,7 @@ pub(crate) fn infer(ty: &mut Type, declared: &Generics) {
     Infer(declared).visit_type_mut(ty);
 }
 
-/// Puts a type where one could only be inferred.
+/// Replaces every `_` by a type.
 pub(crate) fn fill_in(ty: &mut Type, stand_in: &Type) {
     struct FillIn<'a>(&'a Type);
 
@@ -128,7 +128,7 @@ pub(crate) fn fill_in(ty: &mut Type, stand_in: &Type) {
     FillIn(stand_in).visit_type_mut(ty);
 }
 
-/// Tokens as a person would write a short type or path.
+/// Formats a type or path with the usual spaces.
 pub(crate) fn tidy(tokens: impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, tight) in [

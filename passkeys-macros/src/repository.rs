@@ -1,18 +1,19 @@
-//! `Self::Repository`, which reads as if the block had an associated type. As far as Rust is
-//! concerned it has none, so the name is spelled out to be the trait's.
+//! Support for `Self::Repository` in the block. An inherent impl has no associated types, so the path
+//! is replaced by that of the hidden trait's associated type.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote_spanned};
 
 use crate::glue::{Glue, here};
 
-/// Spells out every `Self::Repository`, except where `Self` is another type.
+/// Replaces every `Self::Repository`, except where `Self` is another type.
 pub(crate) fn qualify(tokens: TokenStream, glue: &Glue<'_>) -> TokenStream {
     qualified(&tokens, glue).unwrap_or(tokens)
 }
 
-/// The tokens with the name spelled out. `None` if it is not there: groups that stay as they are
-/// keep the places of their braces, which Rust's own messages need.
+/// Returns the tokens with the path replaced, or `None` if it does not occur. Unchanged groups are
+/// kept as they are, since a new group loses the spans of its delimiters, which compiler messages
+/// point at.
 fn qualified(tokens: &TokenStream, glue: &Glue<'_>) -> Option<TokenStream> {
     let trees: Vec<_> = tokens.clone().into_iter().collect();
     let mut output = TokenStream::new();

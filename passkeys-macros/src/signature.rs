@@ -1,4 +1,4 @@
-//! What a hook's signature must look like.
+//! Validation of a hook's signature.
 
 use proc_macro2::Span;
 use syn::{
@@ -14,7 +14,7 @@ use crate::{
     names::{self, owned, tidy},
 };
 
-/// Reads a hook off its signature. What keeps the library from calling it is reported.
+/// Checks the signature of a hook. Reports everything that keeps the library from calling it.
 pub(crate) fn check(hook: Hook, function: &Function, errors: &mut Errors) -> HookFn {
     let spec = hook.spec();
     let signature = &function.signature;
@@ -47,7 +47,7 @@ pub(crate) fn check(hook: Hook, function: &Function, errors: &mut Errors) -> Hoo
     }
 }
 
-/// What a hook without a type returns, to be underlined at its name.
+/// Returns `()` with this span, the return type of a function without one.
 fn unit(span: Span) -> Type {
     parse_quote_spanned!(span=> ())
 }
@@ -80,7 +80,7 @@ fn qualifiers(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// Lifetimes are fine: they are inferred where the hook is called.
+/// Reports type and const parameters. Lifetimes are allowed, since the call infers them.
 fn generics(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
     let params = &signature.generics.params;
     if let Some(param) = params
@@ -158,7 +158,7 @@ fn argument_types(signature: &Signature) -> impl Iterator<Item = Type> {
 }
 
 fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mut Errors) {
-    // Of another hook's, that is said instead.
+    // An argument of another hook is reported as such, not as missing.
     let given = types.iter().any(|ty| {
         let own = spec.last.given().is_some_and(|given| is_given(ty, given));
         own || given_elsewhere(spec, ty).is_some()
@@ -186,7 +186,7 @@ fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mu
     }
 }
 
-/// What is wrong with an argument among the others.
+/// Returns the error of an argument, given those before and after it.
 fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Option<String> {
     let hook = spec.name;
     let is_last = after.is_empty();
@@ -233,32 +233,32 @@ fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Opti
     if spec.hook == Hook::GetUser && asks_for_user(ty) {
         return Some(
             "the `PasskeyUser` extractor calls `get_user`, which would call it again and never \
-             end; extract what tells who is signed in, such as a session"
+             end; extract what identifies the user, such as a session"
                 .to_owned(),
         );
     }
     body(spec, before, ty, after)
 }
 
-/// Whether this is the type of what some hook is given, or a reference to it.
+/// Returns whether this is the type of a value from the library, or a reference to it.
 fn is_given(ty: &Type, given: &str) -> bool {
     let borrowed = matches!(ty, Type::Reference(_)) && given == "String";
     names::is(owned(ty), given) || borrowed && names::is(owned(ty), "str")
 }
 
-/// Whether extracting this runs `get_user`.
+/// Returns whether the extractor calls `get_user`.
 fn asks_for_user(ty: &Type) -> bool {
     names::is(ty, "PasskeyUser")
         || (names::is(ty, "Option") || names::is(ty, "Result"))
             && names::first_argument(ty).is_some_and(asks_for_user)
 }
 
-/// What another hook is given.
+/// Returns the error of an argument that only another hook is given.
 fn given_elsewhere(spec: &HookSpec, ty: &Type) -> Option<String> {
     let name = spec.name;
     let (other, given) = Hook::ALL.iter().find_map(|hook| {
         let given = hook.spec().last.given()?;
-        // A `String` is also an extractor.
+        // `String` is an extractor as well.
         (given != "String" && is_given(ty, given)).then_some((hook.spec().name, given))
     })?;
     Some(match spec.last {
@@ -269,7 +269,7 @@ fn given_elsewhere(spec: &HookSpec, ty: &Type) -> Option<String> {
     })
 }
 
-/// Where the body may be read.
+/// Returns the error of an argument that reads the body in the wrong place.
 fn body(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Option<String> {
     let hook = spec.name;
     let reader = names::body_extractor(ty);
@@ -308,7 +308,7 @@ fn body(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Option<S
 fn returned(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
     let name = spec.name;
     match &signature.output {
-        ReturnType::Default if spec.answers_user => errors.on(
+        ReturnType::Default if spec.returns_user => errors.on(
             &signature.ident,
             format_args!("`{name}` returns nothing; it must return {}", spec.returns),
         ),
@@ -323,7 +323,7 @@ fn returned(spec: &HookSpec, signature: &Signature, errors: &mut Errors) {
     }
 }
 
-/// Whether this says that it is a future: `impl Future`, `BoxFuture`, `Pin<Box<..>>`.
+/// Returns whether the type is a future: `impl Future`, `BoxFuture`, `Pin<Box<..>>`.
 fn is_future(ty: &Type) -> bool {
     match ty {
         Type::ImplTrait(ty) => ty.bounds.iter().any(|bound| match bound {

@@ -1,4 +1,4 @@
-//! From what is written to a model that cannot hold anything wrong.
+//! Validation of the parsed attribute and block.
 
 use passkeys_rules::wording::nearest;
 use syn::GenericParam;
@@ -12,7 +12,7 @@ use crate::{
     signature,
 };
 
-/// The model of a block, unless there is a mistake in it; all are reported.
+/// Returns the model of a block. Reports every error, and returns `None` if there is one.
 pub(crate) fn validate(args: Args, block: &Block, errors: &mut Errors) -> Option<Model> {
     let args = args.check(errors);
     let app = app(block, errors);
@@ -27,7 +27,7 @@ pub(crate) fn validate(args: Args, block: &Block, errors: &mut Errors) -> Option
     errors.is_empty().then_some(model)
 }
 
-/// The annotated type, generic or not, but without lifetimes.
+/// Checks the annotated type, which may have type and const parameters, but no lifetimes.
 fn app(block: &Block, errors: &mut Errors) -> App {
     for param in &block.generics.params {
         if let GenericParam::Lifetime(param) = param {
@@ -52,7 +52,7 @@ fn app(block: &Block, errors: &mut Errors) -> App {
     }
 }
 
-/// `type Repository`, or one for each of several `#[cfg]`s.
+/// Checks `type Repository`, of which there may be several under `#[cfg]`.
 fn repositories(block: &Block, errors: &mut Errors) -> Vec<Repository> {
     let mut repositories: Vec<Repository> = Vec::new();
     let mut meant = false;
@@ -96,21 +96,21 @@ fn repositories(block: &Block, errors: &mut Errors) -> Vec<Repository> {
     if !meant {
         errors.on(
             &block.self_ty,
-            "`type Repository` is missing, which says where passkeys are kept; add \
+            "`type Repository`, which stores the passkeys, is missing; add \
              `type Repository = SqliteRepository;`",
         );
     }
     repositories
 }
 
-/// The hooks among the block's functions.
+/// Checks the hooks among the block's functions.
 fn hooks(block: &Block, errors: &mut Errors) -> Vec<HookFn> {
     let mut hooks: Vec<HookFn> = Vec::new();
     for function in &block.functions {
         let name = function.name();
         if let Some(hook) = Hook::from_name(&name) {
             let checked = signature::check(hook, function, errors);
-            // Rust itself reports two functions of one name.
+            // The compiler reports two functions of the same name.
             let again =
                 |one: &HookFn| one.hook == hook && (one.cfgs.is_empty() || checked.cfgs.is_empty());
             if !hooks.iter().any(again) {
@@ -126,7 +126,7 @@ fn hooks(block: &Block, errors: &mut Errors) -> Vec<HookFn> {
     hooks
 }
 
-/// Says that a hook is missing, or which function was meant to be it.
+/// Reports a missing hook, or a function whose name is like the hook's.
 fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
     let name = spec.name;
     if let Some(function) = block.functions.iter().find(|one| is_meant(spec, one)) {
@@ -146,21 +146,21 @@ fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
         return;
     }
     let note = if block.has_macros {
-        "\n\nWhat a macro in the block expands to cannot be seen from here."
+        "\n\nA macro in the block is expanded only after this one, so its functions cannot be hooks."
     } else {
         ""
     };
     errors.on(
         &block.self_ty,
         format_args!(
-            "the hook `{name}` is missing, which {}; add it, with your own extractors and types:\n\n    \
+            "the hook `{name}`, which {}, is missing; add it, with your own extractors and types:\n\n    \
              {} {{ .. }}{note}",
             spec.purpose, spec.signature
         ),
     );
 }
 
-/// Whether a function, which is no hook, was meant to be this one.
+/// Returns whether the name of a function suggests that it was meant to be this hook.
 fn is_meant(spec: &HookSpec, function: &Function) -> bool {
     let name = function.name();
     let others = Hook::ALL.iter().map(|hook| hook.spec().name);

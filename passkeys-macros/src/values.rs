@@ -1,4 +1,5 @@
-//! The values of the attribute's keys: literals, because that is what a macro can see.
+//! Parsing of the values of the attribute's keys. They are literals, as a macro cannot evaluate
+//! anything else.
 
 use passkeys_rules::{
     Form, Key,
@@ -9,18 +10,18 @@ use syn::{Lit, LitStr, Path, Type, parse::Parser as _};
 
 use crate::errors::Errors;
 
-/// What a key of the rules was given.
+/// Value of a key of the rules.
 pub(crate) enum Value {
     One(Text),
     Many {
         span: Span,
         elements: Vec<Text>,
-        /// Whether there were others, which could not be used.
+        /// Whether there were invalid elements, which have been reported.
         damaged: bool,
     },
 }
 
-/// A string and where it stands.
+/// String, with its literal.
 pub(crate) struct Text {
     pub(crate) literal: LitStr,
     value: String,
@@ -43,12 +44,12 @@ impl Value {
         }
     }
 
-    /// Whether a part of it could not be used, as has been reported.
+    /// Returns whether a part of the value was invalid, which has been reported.
     pub(crate) fn is_damaged(&self) -> bool {
         matches!(self, Self::Many { damaged: true, .. })
     }
 
-    /// Where the value is, or one of its elements.
+    /// Returns the span of the value or of one of its elements.
     pub(crate) fn span(&self, index: Option<usize>) -> Span {
         match self {
             Self::One(text) => text.literal.span(),
@@ -59,7 +60,7 @@ impl Value {
     }
 }
 
-/// Reads the value of a key of the rules. `None` if it is of the wrong kind, which is reported.
+/// Parses the value of a key of the rules. Reports one of another form and returns `None`.
 pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Option<Value> {
     let value = Written::of(&written);
     let problem = match (key.spec().form, value) {
@@ -74,20 +75,20 @@ pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Optio
     None
 }
 
-/// Reads the type that `response` gives.
+/// Parses the value of `response`, a type.
 pub(crate) fn response(written: TokenStream, errors: &mut Errors) -> Option<Type> {
     let ty = syn::parse2(written.clone()).ok();
     if ty.is_none() {
         errors.on(
             written,
-            "`response` takes the type of `on_authenticated`'s answer; write \
+            "`response` takes the type of `on_authenticated`'s response; write \
              `response = Json<SignedIn>`",
         );
     }
     ty
 }
 
-/// Reads the path that `crate` gives.
+/// Parses the value of `crate`, a path.
 pub(crate) fn krate(written: TokenStream, errors: &mut Errors) -> Option<Path> {
     let path = Path::parse_mod_style.parse2(written.clone()).ok();
     if path.is_none() {
@@ -99,7 +100,7 @@ pub(crate) fn krate(written: TokenStream, errors: &mut Errors) -> Option<Path> {
     path
 }
 
-/// The elements of an array, each of which must be a string.
+/// Parses the elements of an array, each of which must be a string.
 fn strings(key: Key, span: Span, elements: Vec<TokenStream>, errors: &mut Errors) -> Option<Value> {
     let all = elements.len();
     let strings: Vec<_> = elements
@@ -112,7 +113,7 @@ fn strings(key: Key, span: Span, elements: Vec<TokenStream>, errors: &mut Errors
             }
         })
         .collect();
-    // What is left of a damaged array is judged, unless nothing is.
+    // The valid elements are checked by the rules, unless none is left.
     (all == 0 || !strings.is_empty()).then_some(Value::Many {
         span,
         damaged: strings.len() < all,
@@ -183,19 +184,19 @@ fn not_a_literal(key: Key) -> String {
     )
 }
 
-/// What somebody wrote as a value.
+/// Classification of a value's tokens.
 enum Written {
     Text(Text),
     Integer(String),
-    /// Names, perhaps with dashes in between: a constant, or a word without its quotes.
+    /// Identifiers with optional dashes between them: a constant, or a word without quotes.
     Word(String),
     Array {
         span: Span,
         elements: Vec<TokenStream>,
     },
-    /// An array with something in front: `&[..]`, `vec![..]`.
+    /// Array with a prefix: `&[..]`, `vec![..]`.
     Decorated(String),
-    /// Another literal.
+    /// Literal of another kind.
     Other,
     Expression,
 }
@@ -230,7 +231,7 @@ impl Written {
     }
 }
 
-/// What stands between the commas.
+/// Splits the tokens at commas.
 fn elements(inside: TokenStream) -> Vec<TokenStream> {
     let trees: Vec<_> = inside.into_iter().collect();
     let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(it) if it.as_char() == ',');
@@ -241,7 +242,7 @@ fn elements(inside: TokenStream) -> Vec<TokenStream> {
         .collect()
 }
 
-/// `required`, `RP_ID`, `cross-platform`.
+/// Returns identifiers with dashes as a string, such as `required`, `RP_ID` and `cross-platform`.
 fn word(trees: &[TokenTree]) -> Option<String> {
     trees
         .iter()
@@ -253,7 +254,7 @@ fn word(trees: &[TokenTree]) -> Option<String> {
         .collect()
 }
 
-/// The tokens, out of the invisible groups that `macro_rules!` wraps its fragments in.
+/// Returns the tokens without the invisible groups that `macro_rules!` wraps fragments in.
 fn ungrouped(tokens: TokenStream) -> Vec<TokenTree> {
     let trees: Vec<_> = tokens.into_iter().collect();
     match trees.as_slice() {

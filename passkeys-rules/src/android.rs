@@ -1,40 +1,41 @@
-//! Origins of Android apps: `android:apk-key-hash:` and the SHA-256 of the certificate that the
-//! app is signed with, in base64url.
+//! Origins of Android apps: `android:apk-key-hash:` and the SHA-256 fingerprint of the app's signing
+//! certificate, in base64url.
 
 use thiserror::Error;
 
-/// What the origin of an Android app starts with.
+/// Prefix of the origin of an Android app.
 pub(crate) const PREFIX: &str = "android:apk-key-hash:";
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// 32 bytes, six bits a character.
+/// Length of 32 bytes in base64url without padding.
 const LENGTH: usize = 43;
 
-/// Why the hash in an Android origin is none that Android would send.
+/// Reason why the hash in an Android origin is invalid.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum KeyHashProblem {
-    /// As `keytool` and the Play Console show it.
+    /// The fingerprint in hexadecimal, as `keytool` and the Play Console show it.
     #[error("has the fingerprint in hexadecimal, and Android sends it in base64url")]
     Hexadecimal,
-    /// Base64 as other tools write it.
+    /// Base64 with padding.
     #[error("ends with the padding `=`, and Android sends the hash without")]
     Padding,
-    /// Base64 as other tools write it.
+    /// Base64 with the standard alphabet.
     #[error("has `+` or `/` in the hash, and base64url has `-` and `_` instead")]
     StandardAlphabet,
-    /// Not base64 at all.
+    /// A character outside the base64 alphabets.
     #[error("has the character `{}` in the hash, and base64url does not", .0.escape_debug())]
     Character(char),
-    /// SHA-1, or part of it.
+    /// Another length than that of a SHA-256 hash, as with SHA-1 or a truncated value.
     #[error("has a hash of {0} characters, and a SHA-256 in base64url has {LENGTH}")]
     Length(usize),
-    /// Two bits are left over in the last character, and they must be zero.
+    /// The two unused bits of the last character are not zero.
     #[error("has a hash that ends in the middle of a byte, so it was mistyped or cut")]
     LeftOverBits,
 }
 
-/// Whether `hash` is the unpadded base64url form of 32 bytes.
+/// Checks that `hash` is 32 bytes in base64url without padding.
 pub(crate) fn check(hash: &str) -> Result<(), KeyHashProblem> {
     if from_hex(hash).is_some() {
         return Err(KeyHashProblem::Hexadecimal);
@@ -57,13 +58,12 @@ pub(crate) fn check(hash: &str) -> Result<(), KeyHashProblem> {
     }
 }
 
-/// Whether somebody pasted a certificate's fingerprint.
+/// Returns whether `value` is the hexadecimal fingerprint of a certificate.
 pub(crate) fn is_fingerprint(value: &str) -> bool {
     from_hex(value).is_some()
 }
 
-/// The fingerprint that `hash` is the base64url form of, in hexadecimal. What [`check`] lets
-/// through gives all of it.
+/// Converts a hash that [`check`] accepts from base64url to hexadecimal.
 pub(crate) fn fingerprint(hash: &str) -> String {
     let values: Vec<usize> = hash.chars().filter_map(value_of).collect();
     let bytes = values.chunks(4).flat_map(|chunk| {
@@ -74,7 +74,7 @@ pub(crate) fn fingerprint(hash: &str) -> String {
     bytes.join(":")
 }
 
-/// The Android origin that was probably meant.
+/// Returns the valid Android origin that `value` is probably meant to be.
 pub(crate) fn repair(value: &str) -> Option<String> {
     let hash = value.strip_prefix(PREFIX);
     let hash = match (from_hex(hash.unwrap_or(value)), hash) {
@@ -93,7 +93,7 @@ fn value_of(char: char) -> Option<usize> {
         .position(|&letter| char::from(letter) == char)
 }
 
-/// A SHA-256 in hexadecimal, with colons between the bytes or without.
+/// Parses a SHA-256 hash in hexadecimal, with or without colons between the bytes.
 fn from_hex(text: &str) -> Option<[u8; 32]> {
     let digits: Vec<u8> = text
         .chars()

@@ -1,39 +1,40 @@
-//! Native apps, by the names that their systems know them by. Each says in the site's own words,
-//! a well-known document, that the app may use its passkeys.
+//! Names of the native apps that may use the passkeys, which the well-known documents list.
 
 use thiserror::Error;
 
 use crate::wording::quote;
 
-/// A value that is no Android package name:
+/// Error returned for an invalid Android package name:
 /// [Android, "Set the application ID"](https://developer.android.com/build/configure-app-module#set-application-id).
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 #[error("Android app {} {problem}; {}", quote(.value), android_fix(.suggestion.as_deref()))]
 pub struct AndroidAppError {
-    /// What was written.
+    /// The value as it was written.
     pub value: String,
-    /// The first rule that it breaks.
+    /// The first rule that the value violates.
     pub problem: AndroidAppProblem,
-    /// The package name that was probably meant.
+    /// The valid package name that is probably meant.
     pub suggestion: Option<String>,
 }
 
-/// The rules for a package name.
+/// Rules for an Android package name.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum AndroidAppProblem {
-    /// Nothing there.
+    /// An empty value.
     #[error("is empty")]
     Empty,
-    /// The page of the app in a store.
+    /// A URL, such as that of the app's page in a store.
     #[error("is an address, and an app is named by its package")]
     Url,
-    /// Anything but letters, digits, underscores and dots.
+    /// A character other than letters, digits, underscores and dots.
     #[error("has the character `{}`, and package names have letters, digits, `_` and dots", .0.escape_debug())]
     Character(char),
-    /// `app`.
+    /// A name without a dot, such as `app`.
     #[error("has one part, and package names have two or more, with dots between")]
     OnePart,
-    /// `com..app`, `com.1app`.
+    /// A part that does not start with a letter, as in `com..app` and `com.1app`.
     #[error("has the part {}, and each part of a package name starts with a letter", quote(.0))]
     Part(String),
 }
@@ -46,7 +47,7 @@ fn android_fix(suggestion: Option<&str>) -> String {
     }
 }
 
-/// A package name.
+/// Checks an Android package name.
 pub(crate) fn parse_android(value: &str) -> Result<String, AndroidAppError> {
     match check_android(value) {
         Ok(()) => Ok(value.to_owned()),
@@ -79,7 +80,7 @@ fn check_android(value: &str) -> Result<(), AndroidAppProblem> {
     Ok(())
 }
 
-/// The package name in the address of the app's page in the store, or among white space.
+/// Returns the package name in the URL of an app's page in the store, or within white space.
 fn repair_android(value: &str) -> Option<String> {
     let name = match value.split_once("://") {
         Some((_, address)) => {
@@ -92,45 +93,47 @@ fn repair_android(value: &str) -> Option<String> {
     check_android(&name).is_ok().then_some(name)
 }
 
-/// A value that is no App ID:
+/// Error returned for an invalid App ID of an app on Apple platforms:
 /// [Apple, "Supporting associated domains"](https://developer.apple.com/documentation/xcode/supporting-associated-domains).
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 #[error(
     "Apple app {} {problem}; write the app's App ID prefix (your team ID, unless the app is old), \
      a dot and its bundle ID, such as `ABCDE12345.com.example.app`",
     quote(.value)
 )]
 pub struct AppleAppError {
-    /// What was written.
+    /// The value as it was written.
     pub value: String,
-    /// The first rule that it breaks.
+    /// The first rule that the value violates.
     pub problem: AppleAppProblem,
 }
 
-/// The rules for an App ID.
+/// Rules for an App ID.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum AppleAppProblem {
-    /// Nothing there.
+    /// An empty value.
     #[error("is empty")]
     Empty,
-    /// A bundle ID alone, mostly.
+    /// No team prefix, usually because the value is a bundle ID alone.
     #[error("does not start with a prefix of ten capital letters and digits")]
     Prefix,
-    /// `ABCDE12345`.
+    /// A prefix alone, such as `ABCDE12345`.
     #[error("has no bundle ID after the prefix")]
     NoBundle,
-    /// `ABCDE12345.*`, as in a provisioning profile.
+    /// A pattern such as `ABCDE12345.*`, as provisioning profiles have it.
     #[error("is a pattern, and each app is listed by itself")]
     Wildcard,
-    /// Anything but letters, digits, hyphens and dots.
+    /// A character other than letters, digits, hyphens and dots.
     #[error("has the character `{}`, and bundle IDs have letters, digits, `-` and dots", .0.escape_debug())]
     Character(char),
-    /// `ABCDE12345.com..app`.
+    /// An empty part of the bundle ID, as in `ABCDE12345.com..app`.
     #[error("has two dots in a row, or one at its end")]
     EmptyPart,
 }
 
-/// An App ID.
+/// Checks an App ID.
 pub(crate) fn parse_apple(value: &str) -> Result<String, AppleAppError> {
     match check_apple(value) {
         Ok(()) => Ok(value.to_owned()),

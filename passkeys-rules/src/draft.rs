@@ -1,4 +1,4 @@
-//! The configuration as somebody wrote it, and the rules that take more than one value to check.
+//! The unchecked configuration, and the rules that involve several of its values.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::app;
 use crate::duration;
 use crate::key::Key;
 use crate::origin::Origin;
-use crate::policy::Policy;
+use crate::policy::{Policy, Values};
 use crate::related;
 use crate::report::Report;
 use crate::rp_id::RpId;
@@ -16,42 +16,75 @@ use crate::scope;
 use crate::violation::{Rule, Violation};
 use crate::words::{AuthenticatorAttachment, Hint};
 
-const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(5);
-const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
+/// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
+/// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
+const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(10);
+const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// What somebody wrote, key by key; `None` where they wrote nothing. [`Key::spec`] says what each
-/// is and what holds without it.
-#[derive(Clone, Debug, Default)]
-#[expect(
-    missing_docs,
-    reason = "the keys are documented in one place, their table"
-)]
-pub struct Draft<'a> {
-    pub rp_id: Option<&'a str>,
-    pub rp_name: Option<&'a str>,
-    pub origins: Option<Vec<&'a str>>,
-    pub related_origins: Option<Vec<&'a str>>,
-    pub user_verification: Option<&'a str>,
-    pub resident_key: Option<&'a str>,
-    pub attestation: Option<&'a str>,
-    pub authenticator_attachment: Option<&'a str>,
-    pub hints: Option<Vec<&'a str>>,
-    pub challenge_ttl: Option<&'a str>,
-    pub timeout: Option<&'a str>,
-    pub sign_count: Option<&'a str>,
-    pub enroll_url: Option<&'a str>,
-    pub manage_url: Option<&'a str>,
-    pub android_apps: Option<Vec<&'a str>>,
-    pub apple_apps: Option<Vec<&'a str>>,
+macro_rules! field {
+    (List) => { Option<Vec<&'a str>> };
+    ((WordList $words:ty)) => { Option<Vec<&'a str>> };
+    ($form:tt) => { Option<&'a str> };
 }
+
+macro_rules! read {
+    (List, $key:expr, $text:ident, $list:ident) => {
+        $list($key)
+    };
+    ((WordList $words:ty), $key:expr, $text:ident, $list:ident) => {
+        $list($key)
+    };
+    ($form:tt, $key:expr, $text:ident, $list:ident) => {
+        $text($key)
+    };
+}
+
+macro_rules! draft {
+    ($(
+        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)? {
+            example: $example:literal,
+            summary: $summary:literal,
+            aliases: [$($alias:literal),*],
+        }
+    )+) => {
+        /// An unchecked configuration: the value written for each key, or `None` where the key is
+        /// absent. [`Key::spec`] describes the keys.
+        #[derive(Clone, Debug, Default)]
+        #[expect(
+            clippy::exhaustive_structs,
+            reason = "the output of the macro, which has the same version, is a literal of it"
+        )]
+        pub struct Draft<'a> {
+            $(
+                #[doc = concat!("Value of `", stringify!($name), "`.")]
+                pub $name: field!($form),
+            )+
+        }
+
+        impl<'a> Draft<'a> {
+            /// Reads the value of every key from a source: with `text` where the key takes one
+            /// string, with `list` where it takes several.
+            pub fn read(
+                text: impl Fn(Key) -> Option<&'a str>,
+                list: impl Fn(Key) -> Option<Vec<&'a str>>,
+            ) -> Self {
+                Self {
+                    $($name: read!($form, Key::$variant, text, list),)+
+                }
+            }
+        }
+    };
+}
+
+crate::keys!(draft);
 
 impl Draft<'_> {
     /// Applies every rule.
     ///
     /// # Errors
     ///
-    /// Every mistake, in the order of the keys: one for each thing that is wrong, and none that
-    /// would go away by mending another.
+    /// Every violation, in the order of the keys, without those that the correction of another
+    /// would resolve.
     pub fn check(&self) -> Result<Policy, Vec<Violation>> {
         let mut report = Report::default();
         let rp_id = self.rp_id(&mut report);
@@ -88,24 +121,26 @@ impl Draft<'_> {
         let apple_apps = self.apple_apps(rp_id.as_ref(), &origins, &mut report);
 
         match (rp_id, challenge_ttl, timeout) {
-            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.is_empty() => Ok(Policy {
-                rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
-                rp_id,
-                origins: values(origins),
-                related_origins: values(related_origins),
-                user_verification: user_verification.unwrap_or_default(),
-                resident_key: resident_key.unwrap_or_default(),
-                attestation: attestation.unwrap_or_default(),
-                authenticator_attachment,
-                hints: values(hints),
-                challenge_ttl,
-                timeout,
-                sign_count: sign_count.unwrap_or_default(),
-                enroll_url: enroll_url.map(str::to_owned),
-                manage_url: manage_url.map(str::to_owned),
-                android_apps: values(android_apps),
-                apple_apps: values(apple_apps),
-            }),
+            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.is_empty() => {
+                Ok(Policy(Values {
+                    rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
+                    rp_id,
+                    origins: values(origins),
+                    related_origins: values(related_origins),
+                    user_verification: user_verification.unwrap_or_default(),
+                    resident_key: resident_key.unwrap_or_default(),
+                    attestation: attestation.unwrap_or_default(),
+                    authenticator_attachment,
+                    hints: values(hints),
+                    challenge_ttl,
+                    timeout,
+                    sign_count: sign_count.unwrap_or_default(),
+                    enroll_url: enroll_url.map(str::to_owned),
+                    manage_url: manage_url.map(str::to_owned),
+                    android_apps: values(android_apps),
+                    apple_apps: values(apple_apps),
+                }))
+            }
             _ => Err(report.in_order()),
         }
     }
@@ -155,14 +190,14 @@ impl Draft<'_> {
             .filter(|(index, origin)| {
                 let place = (Key::RelatedOrigins, *index);
                 let checked = match origins.iter().find(|(_, other)| other == origin) {
-                    // To be removed here, not moved there.
+                    // Reported as a duplicate, as moving it to `origins` would make it one.
                     Some((first, _)) => Err(Rule::Duplicate {
                         value: origin.to_string(),
                         first: (Key::Origins, *first).into(),
                     }),
                     None => related::check(origin, rp_id).map_err(Rule::from),
                 };
-                // Without an RP ID nobody knows which of them are related at all.
+                // Without an RP ID it is unknown which of them are outside its scope.
                 let counted = checked.and_then(|()| match rp_id {
                     Some(_) => labels.add(origin).map_err(Rule::from),
                     None => Ok(()),
@@ -196,7 +231,8 @@ impl Draft<'_> {
     }
 
     fn timeout(&self, challenge_ttl: Option<Duration>, report: &mut Report) -> Option<Duration> {
-        // A shorter challenge shortens the default: nobody should have to mend what they did not write.
+        // A shorter `challenge_ttl` shortens the default, so that only an explicit `timeout` can be
+        // reported as too long.
         let default = challenge_ttl.map_or(DEFAULT_TIMEOUT, |ttl| ttl.min(DEFAULT_TIMEOUT));
         let timeout = report.duration(Key::Timeout, self.timeout, &duration::TIMEOUT, default)?;
         match challenge_ttl {

@@ -1,4 +1,4 @@
-//! Durations: `"5m"`, `"60s"`.
+//! Parsing and formatting of durations such as `"5m"` and `"60s"`.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -8,28 +8,29 @@ use thiserror::Error;
 
 use crate::wording::quote;
 
-/// How long a browser may be told to wait. Nobody answers within a second. Chromium waits ten
-/// minutes at most whatever it is told, and that is the upper end of what
+/// Range of `timeout`. No user can respond in less than a second. Ten minutes is the upper end of
+/// the range that
 /// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
-/// recommends.
+/// recommends, and the maximum that Chromium waits.
 pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_mins(10);
 
-/// How long a challenge may live: long enough for the shortest timeout, and not so long that a
-/// stolen one is worth keeping. An hour is for pages that wait for a passkey from autofill.
+/// Range of `challenge_ttl`. The minimum is that of `timeout`. An hour is enough for pages that wait
+/// for a passkey from autofill, and short enough to bound the pending ceremonies that are stored.
 pub const CHALLENGE_TTL: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_hours(1);
 
-/// The units and their milliseconds, largest first.
+/// Units and their length in milliseconds, largest first.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
-/// A duration that is none, or not a sensible one.
+/// Error returned for a value that is not a duration in the range of its key.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct DurationError {
-    /// What was written.
+    /// The value as it was written.
     pub value: String,
-    /// The rule that it breaks.
+    /// The rule that the value violates.
     pub problem: DurationProblem,
-    /// What is allowed here.
+    /// Range of the key.
     pub allowed: RangeInclusive<Duration>,
 }
 
@@ -54,30 +55,31 @@ impl fmt::Display for DurationError {
 
 impl std::error::Error for DurationError {}
 
-/// The rules for a duration.
+/// Rules for a duration.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum DurationProblem {
-    /// Not a whole number and a unit.
+    /// Not a whole number followed by a unit.
     #[error("is not a whole number with one unit")]
     Malformed,
-    /// A number alone.
+    /// A number without a unit.
     #[error("has no unit (`ms`, `s`, `m` or `h`)")]
     NoUnit,
-    /// `5min`.
+    /// An unknown unit, as in `5min`.
     #[error("has the unit {}, and units are `ms`, `s`, `m` and `h`", quote(.0))]
     UnknownUnit(String),
-    /// `0s`.
+    /// A duration of zero, such as `0s`.
     #[error("is zero")]
     Zero,
-    /// Below the least.
+    /// Shorter than the minimum.
     #[error("is too short")]
     TooShort,
-    /// Above the most.
+    /// Longer than the maximum.
     #[error("is too long")]
     TooLong,
 }
 
-/// Reads a whole number and its unit: `ms`, `s`, `m` or `h`.
+/// Parses a duration: a whole number followed by a unit, `ms`, `s`, `m` or `h`.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -95,7 +97,7 @@ pub fn parse_duration(value: &str) -> Result<Duration, DurationProblem> {
     let Some(&(_, millis)) = UNITS.iter().find(|(name, _)| *name == unit) else {
         return Err(DurationProblem::UnknownUnit(unit.to_owned()));
     };
-    // Only digits, so what does not parse does not fit.
+    // The number consists of digits, so parsing fails only by overflow.
     let number: u64 = number.parse().map_err(|_| DurationProblem::TooLong)?;
     number
         .checked_mul(millis)
@@ -103,7 +105,7 @@ pub fn parse_duration(value: &str) -> Result<Duration, DurationProblem> {
         .ok_or(DurationProblem::TooLong)
 }
 
-/// Writes a duration as [`parse_duration`] reads it, in the largest unit without a remainder.
+/// Formats a duration as [`parse_duration`] parses it, in the largest unit that leaves no remainder.
 /// Fractions of a millisecond are dropped.
 #[must_use]
 pub fn format_duration(duration: Duration) -> String {
@@ -118,7 +120,7 @@ pub fn format_duration(duration: Duration) -> String {
         )
 }
 
-/// Reads a duration that must be in `allowed`.
+/// Parses a duration that must be in the range `allowed`.
 pub(crate) fn parse(
     value: &str,
     allowed: &RangeInclusive<Duration>,
@@ -137,7 +139,8 @@ pub(crate) fn parse(
         })
 }
 
-/// The duration that was probably meant: other names of units, fractions, sums, white space.
+/// Returns the duration that `value` is probably meant to be: reads other names of units, fractions,
+/// sums and white space.
 fn repair(value: &str) -> Option<String> {
     let value: String = value.to_lowercase().split_whitespace().collect();
     if value.len() < 4 && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -153,7 +156,7 @@ fn repair(value: &str) -> Option<String> {
             .unwrap_or(unit.len());
         let (unit, after) = unit.split_at(end);
         let seconds = match unit {
-            // Browsers count in milliseconds; nobody writes a thousand seconds.
+            // Browsers count timeouts in milliseconds.
             "" | "ms" | "msec" | "msecs" | "millis" | "millisecond" | "milliseconds" => 0.001,
             "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
             "m" | "min" | "mins" | "minute" | "minutes" => 60.0,

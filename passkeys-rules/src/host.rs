@@ -1,60 +1,62 @@
-//! The grammar of host names, shared by RP IDs and origins.
+//! Grammar of host names, shared by RP IDs, origins and pages.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use idna::AsciiDenyList;
 use thiserror::Error;
 
-/// RFC 1035, section 2.3.4, without the root's trailing dot.
+/// Maximum length of a name (RFC 1035, section 2.3.4), without the trailing dot of the root.
 const LONGEST_NAME: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
-/// Why a host is none that a passkey can belong to.
+/// Rules for a host name that passkeys can be scoped to.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum HostProblem {
-    /// Nothing there.
+    /// An empty host.
     #[error("has no host")]
     Empty,
-    /// An internationalised name in its readable form.
+    /// An internationalized name in Unicode instead of punycode.
     #[error("is not ASCII, and browsers compare the punycode form")]
     NotAscii,
-    /// Names are compared byte by byte.
+    /// Upper-case letters: browsers compare lower-case names.
     #[error("has upper-case letters, and browsers compare the lower-case form")]
     UpperCase,
-    /// Certificates for host names cannot have it either.
+    /// An underscore.
     #[error("has an underscore, which host names cannot have")]
     Underscore,
-    /// Anything but letters, digits, hyphens and dots.
+    /// A character other than letters, digits, hyphens and dots.
     #[error("has the character `{}`, which host names cannot have", .0.escape_debug())]
     Character(char),
-    /// `WebAuthn` wants a domain: an address is nobody's for long.
+    /// An IP address: `WebAuthn` requires a domain.
     #[error("is an IP address, and a passkey belongs to a domain name")]
     IpAddress,
-    /// `1`, `127.1` and `0x7f.1` are IPv4 addresses to a URL parser, `example.1` is an error.
+    /// A last label that is a number: URL parsers read `1`, `127.1` and `0x7f.1` as IPv4 addresses
+    /// and reject `example.1`.
     #[error("ends in a number, so browsers read it as an IP address")]
     EndsInNumber,
-    /// The fully qualified form is another host to browsers.
+    /// A trailing dot: browsers treat the fully qualified form as a different host.
     #[error("ends with a dot, which makes it another host to browsers")]
     TrailingDot,
-    /// Two dots in a row, or one at the start.
+    /// Two consecutive dots, or a leading dot.
     #[error("has an empty label (a dot with nothing before it)")]
     EmptyLabel,
-    /// DNS could not hold it.
+    /// A label longer than DNS allows.
     #[error("has a label of {0} characters, and DNS allows {LONGEST_LABEL}")]
     LongLabel(usize),
-    /// DNS could not hold it.
+    /// A name longer than DNS allows.
     #[error("has a name of {0} characters, and DNS allows {LONGEST_NAME}")]
     LongName(usize),
-    /// RFC 1123, section 2.1.
+    /// A label that starts or ends with a hyphen (RFC 1123, section 2.1).
     #[error("has the label `{0}`, and labels cannot start or end with a hyphen")]
     Hyphen(String),
-    /// A label that promises punycode and is none, or none that browsers accept.
+    /// A label with the prefix `xn--` that is not punycode that browsers accept.
     #[error("has a label that starts with `xn--` and is not valid punycode")]
     Punycode,
 }
 
 impl HostProblem {
-    /// What to do where the right value cannot be guessed.
+    /// Returns the fix for a value without a suggestion.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::IpAddress | Self::EndsInNumber => {
@@ -68,7 +70,7 @@ impl HostProblem {
     }
 }
 
-/// Whether browsers know `host` as a domain name, in exactly this spelling.
+/// Checks that `host` is a domain name in the spelling that browsers use.
 pub(crate) fn check(host: &str) -> Result<(), HostProblem> {
     if host.is_empty() {
         return Err(HostProblem::Empty);
@@ -101,7 +103,7 @@ pub(crate) fn check(host: &str) -> Result<(), HostProblem> {
     if host.rsplit('.').next().is_some_and(is_number) {
         return Err(HostProblem::EndsInNumber);
     }
-    // What is lower-case ASCII already can only fail here by a label that promises punycode.
+    // A lower-case ASCII name fails here only by a label with the prefix `xn--`.
     to_ascii(host).map(drop).ok_or(HostProblem::Punycode)
 }
 
@@ -118,7 +120,7 @@ fn check_label(label: &str) -> Result<(), HostProblem> {
     Ok(())
 }
 
-/// Whether a last label makes the whole host an IPv4 address: URL Standard, "ends in a number".
+/// Returns whether a last label makes the host an IPv4 address: URL Standard, "ends in a number".
 fn is_number(label: &str) -> bool {
     label.bytes().all(|byte| byte.is_ascii_digit())
         || label
@@ -137,27 +139,27 @@ fn ip_address(host: &str) -> Option<IpAddr> {
         .ok()
 }
 
-/// The form that browsers use, whatever the case and the script it is written in.
+/// Converts a host to the form that browsers use (lower case, punycode).
 fn to_ascii(host: &str) -> Option<String> {
     idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL)
         .ok()
         .map(Into::into)
 }
 
-/// The host that was probably meant.
+/// Returns the valid host that `host` is probably meant to be.
 pub(crate) fn repair(host: &str) -> Option<String> {
     let host = host.trim_matches('.');
     match ip_address(host) {
-        // Binding addresses, copied from a terminal: development.
+        // The address that a development server binds to, copied from its output.
         Some(ip) if ip.is_loopback() || ip.is_unspecified() => Some("localhost".to_owned()),
         _ => to_ascii(host).filter(|host| check(host).is_ok()),
     }
 }
 
-/// What is the host, and what the port, in `host:port`.
+/// Splits `host:port`; the port is `None` where there is no colon.
 pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
-        // An IPv6 address in brackets is full of colons, a bare one is at least no port.
+        // The colons of an IPv6 address, with or without brackets, do not separate a port.
         Some((host, port)) if !port.ends_with(']') && authority.parse::<Ipv6Addr>().is_err() => {
             (host, Some(port))
         }
@@ -165,13 +167,12 @@ pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// What stands before the path, the query and the fragment, and what follows. Browsers take a
-/// backslash for a slash.
+/// Splits the authority from the path, query and fragment. Browsers treat a backslash as a slash.
 pub(crate) fn split_path(rest: &str) -> (&str, &str) {
     rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()))
 }
 
-/// `localhost` and what is below it: never leaves the machine, so browsers trust it without TLS.
+/// Returns whether `host` is `localhost` or a subdomain of it, which browsers trust without TLS.
 pub(crate) fn is_local(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }

@@ -1,10 +1,13 @@
-//! What makes the configuration of a `WebAuthn` relying party valid.
+//! Validation rules for the configuration of a `WebAuthn` relying party.
 //!
-//! The `#[passkeys(..)]` macro applies these rules to literals when a program is compiled, and
-//! `passkeys::Config` applies the same ones, with the same words, to what it is given at start-up.
-//! A [`Draft`] is what somebody wrote; [`Draft::check`] turns it into a [`Policy`], which cannot
-//! hold anything invalid, or into every [`Violation`] there is: each says the rule, the value and
-//! the fix.
+//! **This crate is an implementation detail of [`passkeys`](https://docs.rs/passkeys)**: the library
+//! and its macro share it and pin its version with `=`. It makes no promise of compatibility
+//! between versions. Depend on `passkeys` instead, which re-exports what users need.
+//!
+//! The `#[passkeys(..)]` macro applies the rules to literals at compile time, and
+//! `passkeys::Config` applies the same rules, with the same messages, at run time. A [`Draft`] is
+//! an unchecked configuration. [`Draft::check`] returns a [`Policy`], which is always valid, or
+//! every [`Violation`]; the message of a violation has the rule, the value and the fix.
 //!
 //! ```
 //! use passkeys_rules::Draft;
@@ -40,6 +43,7 @@ mod rp_id;
 mod rp_name;
 mod scope;
 mod suffix;
+mod table;
 mod violation;
 pub mod wording;
 mod words;
@@ -54,7 +58,7 @@ pub use host::HostProblem;
 pub use key::{Form, Key, KeySpec};
 pub use origin::{Origin, OriginError, OriginProblem};
 pub use page::{PageError, PageProblem};
-pub use policy::Policy;
+pub use policy::{Policy, Values};
 pub use related::RelatedError;
 pub use rp_id::{RpId, RpIdError, RpIdProblem};
 pub use rp_name::RpNameError;

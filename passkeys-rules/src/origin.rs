@@ -1,4 +1,4 @@
-//! Origins: [WebAuthn Level 3, §13.4.9](https://www.w3.org/TR/webauthn-3/#sctn-validating-origin).
+//! Validation of origins: [WebAuthn Level 3, §13.4.9](https://www.w3.org/TR/webauthn-3/#sctn-validating-origin).
 
 use std::fmt;
 use std::ops::Range;
@@ -9,17 +9,17 @@ use crate::android::{self, KeyHashProblem};
 use crate::host::{self, HostProblem};
 use crate::wording::quote;
 
-/// Where a ceremony may come from, spelt exactly as the browser spells it in `clientDataJSON`: two
-/// origins are the same when their strings are.
+/// Valid origin, spelled as browsers and Android spell it in `clientDataJSON`. Two origins are the
+/// same if their strings are equal.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Origin {
     text: String,
-    /// Where the host is in it; an Android app has none.
+    /// Position of the host in the text; `None` for an Android app.
     host: Option<Range<usize>>,
 }
 
 impl Origin {
-    /// Checks that `value` is an origin that a browser or Android would send.
+    /// Parses an origin as browsers and Android spell it.
     pub fn parse(value: &str) -> Result<Self, OriginError> {
         let host = match value.strip_prefix(android::PREFIX) {
             Some(hash) => android::check(hash)
@@ -40,26 +40,26 @@ impl Origin {
         }
     }
 
-    /// The origin as it stands in `clientDataJSON`.
+    /// Returns the origin as it is spelled in `clientDataJSON`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The domain of a web origin; `None` for an Android app.
+    /// Returns the host of a web origin, and `None` for an Android app.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         self.text.get(self.host.clone()?)
     }
 
-    /// Whether it is the origin of an Android app.
+    /// Returns whether this is the origin of an Android app.
     #[must_use]
     pub fn is_android(&self) -> bool {
         self.host.is_none()
     }
 
-    /// The SHA-256 fingerprint of the certificate that an Android app is signed with, as
-    /// `keytool` shows it: `12:34:..`.
+    /// Returns the SHA-256 fingerprint of an Android app's signing certificate in hexadecimal, as
+    /// `keytool` shows it: `12:34:..`. `None` for a web origin.
     #[must_use]
     pub fn fingerprint(&self) -> Option<String> {
         self.text
@@ -67,7 +67,7 @@ impl Origin {
             .map(android::fingerprint)
     }
 
-    /// Whether its pages come over TLS.
+    /// Returns whether the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https://")
@@ -86,14 +86,15 @@ impl AsRef<str> for Origin {
     }
 }
 
-/// A value that is no origin, or none that can use passkeys.
+/// Error returned for a value that is not an origin that can use passkeys.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct OriginError {
-    /// What was written.
+    /// The value as it was written.
     pub value: String,
-    /// The first rule that it breaks.
+    /// The first rule that the value violates.
     pub problem: OriginProblem,
-    /// The valid origin that was probably meant.
+    /// The valid origin that is probably meant.
     pub suggestion: Option<String>,
 }
 
@@ -114,73 +115,74 @@ impl fmt::Display for OriginError {
 
 impl std::error::Error for OriginError {}
 
-/// The rules for an origin.
+/// Rules for an origin.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum OriginProblem {
-    /// Nothing there.
+    /// An empty value.
     #[error("is empty")]
     Empty,
-    /// Before, after or within.
+    /// White space before, after or within the value.
     #[error("has white space in it")]
     WhiteSpace,
-    /// What sandboxed frames and `file:` pages send.
-    #[error("is what every page without an origin sends, so it names nobody")]
+    /// The opaque origin `null`.
+    #[error("is the opaque origin, which sandboxed frames and `file:` pages have in common")]
     Opaque,
-    /// `https://*.example.com`.
+    /// A pattern such as `https://*.example.com`.
     #[error("is a pattern, and origins are compared letter by letter")]
     Wildcard,
-    /// `example.com`.
+    /// No scheme, as in `example.com`.
     #[error("has no `https://` in front")]
     NoScheme,
-    /// `HTTPS://`.
+    /// An upper-case scheme, as in `HTTPS://example.com`.
     #[error("has the scheme in upper case, and browsers send it in lower case")]
     UpperCaseScheme,
-    /// Neither `https` nor `http`.
+    /// A scheme other than `https` and `http`.
     #[error("has the scheme {}, and browsers offer passkeys on `https` pages only", quote(.0))]
     Scheme(String),
-    /// `http` that could leave the machine.
+    /// `http` on a host other than `localhost`.
     #[error("is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only")]
     Insecure,
-    /// `https://example.com/`.
+    /// A trailing slash, as in `https://example.com/`.
     #[error("ends with a slash, and browsers send an origin without")]
     TrailingSlash,
-    /// `https://example.com/login`.
+    /// A path, as in `https://example.com/login`.
     #[error("has a path, and browsers send an origin without")]
     Path,
-    /// `https://example.com?a=b`.
+    /// A query, as in `https://example.com?a=b`.
     #[error("has a query, and browsers send an origin without")]
     Query,
-    /// `https://example.com#a`.
+    /// A fragment, as in `https://example.com#a`.
     #[error("has a fragment, and browsers send an origin without")]
     Fragment,
-    /// `https://user@example.com`.
+    /// A user name, as in `https://user@example.com`.
     #[error("has a user name in it, and browsers send an origin without")]
     UserInfo,
-    /// `https://example.com:`, `:http`, `:065`, `:0`, `:70000`.
+    /// An invalid port, as in `https://example.com:`, `:http`, `:065`, `:0` and `:70000`.
     #[error("has the port {}, and a port is a number from 1 to 65535 without leading zeros", quote(.0))]
     Port(String),
-    /// `https://example.com:443`.
+    /// The scheme's default port, as in `https://example.com:443`.
     #[error("has the port {0}, which browsers leave out because it is the default")]
     DefaultPort(u16),
-    /// Not a domain name.
+    /// An invalid host.
     #[error(transparent)]
     Host(HostProblem),
-    /// A certificate's fingerprint alone.
+    /// The fingerprint of a certificate without the prefix of an Android origin.
     #[error(
         "is a certificate's fingerprint, and the origin of an Android app starts with `{}`",
         android::PREFIX
     )]
     Fingerprint,
-    /// `android:` and something else.
+    /// The scheme `android:` without the rest of the prefix.
     #[error("is no Android origin, which starts with `{}`", android::PREFIX)]
     Android,
-    /// An Android origin with a wrong hash.
+    /// An Android origin with an invalid hash.
     #[error(transparent)]
     KeyHash(KeyHashProblem),
 }
 
 impl OriginProblem {
-    /// What to do where the right value cannot be guessed.
+    /// Returns the fix for a value without a suggestion.
     fn advice(&self) -> &'static str {
         match self {
             Self::Wildcard => "list each origin, such as `https://app.example.com`",
@@ -201,7 +203,7 @@ impl OriginProblem {
     }
 }
 
-/// Finds the host of a web origin, checking everything around it.
+/// Checks a web origin and returns the position of its host.
 fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
     if value.is_empty() {
         return Err(OriginProblem::Empty);
@@ -260,13 +262,13 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
     Ok(start..start + host.len())
 }
 
-/// A port as browsers write it.
+/// Parses a port in the spelling that browsers use.
 pub(crate) fn parse_port(port: &str) -> Option<u16> {
     let number: u16 = port.parse().ok().filter(|&number| number != 0)?;
     (number.to_string() == port).then_some(number)
 }
 
-/// The origin that was probably meant.
+/// Returns the valid origin that `value` is probably meant to be.
 fn repair(value: &str) -> Option<String> {
     let value = value.trim();
     if let Some(origin) = android::repair(value) {
@@ -283,7 +285,7 @@ fn repair(value: &str) -> Option<String> {
     let default_port = match scheme.as_str() {
         "https" => 443,
         "http" => 80,
-        // A word alone is anything but a host.
+        // A single word is hardly meant as a host.
         "" if host.contains('.') || host::is_local(&host) => 443,
         _ => return None,
     };

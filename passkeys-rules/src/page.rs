@@ -1,4 +1,4 @@
-//! Pages that other programs lead people to:
+//! Validation of pages that password managers link to:
 //! [W3C, "A Well-Known URL for Relying Party Passkey Endpoints"](https://www.w3.org/TR/passkey-endpoints/).
 
 use std::fmt::{self, Write as _};
@@ -10,19 +10,20 @@ use crate::origin::{Origin, parse_port};
 use crate::rp_id::RpId;
 use crate::wording::quote;
 
-/// A value that is no page, or one that people should not be led to.
+/// Error returned for a value that is not the URL of a page on a host that may use the RP ID.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct PageError {
-    /// What was written.
+    /// The value as it was written.
     pub value: String,
-    /// The first rule that it breaks.
+    /// The first rule that the value violates.
     pub problem: PageProblem,
-    /// The page that was probably meant.
+    /// The valid page that is probably meant.
     pub suggestion: Option<String>,
 }
 
 impl PageError {
-    /// Whether it is a page, only one of another site's.
+    /// Returns whether the value is a valid URL, on a host that may not use the RP ID.
     pub(crate) fn is_elsewhere(&self) -> bool {
         matches!(self.problem, PageProblem::Elsewhere { .. })
     }
@@ -51,50 +52,52 @@ impl fmt::Display for PageError {
 
 impl std::error::Error for PageError {}
 
-/// The rules for a page.
+/// Rules for a page.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum PageProblem {
-    /// Nothing there.
+    /// An empty value.
     #[error("is empty")]
     Empty,
-    /// White space, quotes, what is not ASCII.
+    /// A character that must be percent-encoded: white space, quotes, non-ASCII.
     #[error("has the character `{}`, which addresses have only in its encoded form", .0.escape_debug())]
     Character(char),
-    /// `%zz`.
+    /// An invalid percent-encoding, as in `%zz`.
     #[error("has a `%` without two hexadecimal digits after it")]
     Escape,
-    /// `example.com/passkeys`, `/passkeys`.
+    /// No scheme, as in `example.com/passkeys` and `/passkeys`.
     #[error("has no `https://` in front")]
     NoScheme,
-    /// Neither `https` nor `http`, in lower case.
+    /// A scheme other than `https` and `http` in lower case.
     #[error("has the scheme {}, and pages have `https`", quote(.0))]
     Scheme(String),
-    /// `http` that could leave the machine.
+    /// `http` on a host other than `localhost`.
     #[error("is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only")]
     Insecure,
-    /// `https://user@example.com/`.
-    #[error("has a user name in it, and is for everybody")]
+    /// A user name, as in `https://user@example.com/`.
+    #[error("has a user name in it, and every user is sent to the same page")]
     UserInfo,
-    /// `https://example.com:70000/`.
+    /// An invalid port, as in `https://example.com:70000/`.
     #[error("has the port {}, and a port is a number from 1 to 65535 without leading zeros", quote(.0))]
     Port(String),
-    /// Not a domain name.
+    /// An invalid host.
     #[error(transparent)]
     Host(HostProblem),
-    /// A page that cannot use the RP ID.
+    /// A host that may not use the RP ID.
     #[error(
         "is on `{host}`, and only pages on `{rp_id}`, below it or on one of `related_origins` can \
          use its passkeys"
     )]
     Elsewhere {
-        /// The page's host.
+        /// Host of the page.
         host: String,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
     },
 }
 
-/// Whether people can be led to `value` about passkeys of `rp_id`, if that is known.
+/// Checks that `value` is the URL of a page on a host that may use the RP ID. The host is not
+/// checked if the RP ID is unknown.
 pub(crate) fn check(
     value: &str,
     rp_id: Option<&RpId>,
@@ -125,7 +128,7 @@ fn check_host(host: &str, rp_id: &RpId, related: &[(usize, Origin)]) -> Result<(
     })
 }
 
-/// Finds the host of a page, checking everything around it.
+/// Checks the URL of a page and returns its host.
 fn find_host(value: &str) -> Result<&str, PageProblem> {
     if value.is_empty() {
         return Err(PageProblem::Empty);
@@ -158,19 +161,19 @@ fn find_host(value: &str) -> Result<&str, PageProblem> {
     Ok(host)
 }
 
-/// Whether it stands for itself after the host: RFC 3986, appendix A.
+/// Returns whether a character may follow the host without percent-encoding: RFC 3986, appendix A.
 fn is_allowed(char: char) -> bool {
     char.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%".contains(char)
 }
 
-/// The page that was probably meant.
+/// Returns the page that `value` is probably meant to be.
 fn repair(value: &str) -> Option<String> {
     let value = value.trim();
     let (scheme, rest) = value.split_once("://").unwrap_or(("", value));
     let (authority, path) = host::split_path(rest);
     let (host, port) = host::split_port(authority.rsplit('@').next()?);
     let host = host::repair(host)?;
-    // A word alone is anything but a host.
+    // A single word is hardly meant as a host.
     if scheme.is_empty() && !host.contains('.') && !host::is_local(&host) {
         return None;
     }

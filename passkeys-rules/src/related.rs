@@ -1,4 +1,4 @@
-//! Related origins: other sites that share the passkeys of this one,
+//! Validation of related origins, which may use the passkeys of an RP ID that they are outside of:
 //! [WebAuthn Level 3, §5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins).
 
 use thiserror::Error;
@@ -8,51 +8,53 @@ use crate::rp_id::RpId;
 use crate::suffix::registrable_label;
 use crate::wording::alternatives;
 
-/// How many names browsers read: the specification asks for at least five, Chromium reads no more.
+/// Number of different labels that browsers accept: the specification requires at least five, and
+/// Chromium accepts no more.
 const MOST_LABELS: usize = 5;
 
-/// An origin that cannot be a related one.
+/// Error returned for an origin that cannot be a related origin.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum RelatedError {
-    /// The RP ID serves it already.
+    /// An origin in the scope of the RP ID.
     #[error(
-        "origin `{origin}` is `{rp_id}` or below it, so it needs no relation; move it to `origins`"
+        "origin `{origin}` is on `{rp_id}` or a subdomain, so it is not a related origin; move it to `origins`"
     )]
     BelongsInOrigins {
-        /// The origin.
+        /// The origin in question.
         origin: Origin,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
     },
-    /// An app has no page that could ask.
+    /// The origin of an Android app.
     #[error(
         "origin `{0}` is an Android app, and related origins are web sites; move it to `origins`"
     )]
     Android(Origin),
-    /// `http://localhost`.
+    /// An `http` origin, which can only be on `localhost`.
     #[error(
         "origin `{0}` is not encrypted, and related origins are `https` only; give development a \
          configuration of its own, with `localhost` as its RP ID"
     )]
     Insecure(Origin),
-    /// No registrable domain.
+    /// A host without a registrable domain.
     #[error(
         "origin `{0}` is a single label or a public suffix, which browsers skip among related \
          origins; write the origin of a domain of your own, such as `https://example.co.uk`"
     )]
     NoDomain(Origin),
-    /// One name too many.
+    /// More different labels than browsers accept.
     #[error(
-        "origin `{origin}` brings a sixth name, `{label}`, and browsers read {MOST_LABELS}, here {}, \
-         each with any ending (`.com`, `.co.uk`); remove the origins of one of them",
+        "origin `{origin}` has a sixth label, `{label}`, and browsers accept {MOST_LABELS}, here {}, \
+         each with any suffix (`.com`, `.co.uk`); remove the origins of one of them",
         seen(labels)
     )]
     TooManyLabels {
-        /// The first origin that browsers would not read.
+        /// The first origin that browsers would ignore.
         origin: Origin,
-        /// Its name.
+        /// Label of that origin.
         label: String,
-        /// The names before it.
+        /// Labels of the origins before it.
         labels: Vec<String>,
     },
 }
@@ -62,7 +64,8 @@ fn seen(labels: &[String]) -> String {
     alternatives(&labels).to_string().replace(" or ", " and ")
 }
 
-/// Whether `origin` can be related to `rp_id`, if that is known.
+/// Checks that `origin` can be a related origin of `rp_id`. Without an RP ID its scope is not
+/// checked.
 pub(crate) fn check(origin: &Origin, rp_id: Option<&RpId>) -> Result<(), RelatedError> {
     let Some(host) = origin.host() else {
         return Err(RelatedError::Android(origin.clone()));
@@ -84,14 +87,14 @@ pub(crate) fn check(origin: &Origin, rp_id: Option<&RpId>) -> Result<(), Related
     }
 }
 
-/// The names that browsers count: what stands left of the public suffix, so that `example.com` and
-/// `www.example.co.uk` are one. The RP ID's own counts only if a related origin has it too, since
-/// browsers count what is in the document and that lists related origins only.
+/// Labels that browsers count: the label left of the public suffix, so that `example.com` and
+/// `www.example.co.uk` count once. The RP ID's label counts only if a related origin has it, too,
+/// because the document that browsers read lists related origins only.
 #[derive(Default)]
 pub(crate) struct Labels(Vec<String>);
 
 impl Labels {
-    /// Counts an origin that [`check`] let through.
+    /// Counts the label of an origin that [`check`] accepts.
     pub(crate) fn add(&mut self, origin: &Origin) -> Result<(), RelatedError> {
         let Some(label) = origin.host().and_then(registrable_label) else {
             return Ok(());
@@ -101,7 +104,7 @@ impl Labels {
         }
         self.0.push(label.to_owned());
         match self.0.len().checked_sub(1) {
-            // Only the first is reported: what comes after may be fine once it is gone.
+            // Only the first is reported: later ones may fit once it is removed.
             Some(MOST_LABELS) => Err(RelatedError::TooManyLabels {
                 origin: origin.clone(),
                 label: label.to_owned(),

@@ -1,4 +1,4 @@
-//! What the rules find on their way through a draft.
+//! Collects the violations that are found in a draft.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use crate::rp_id::RpId;
 use crate::violation::{Place, Rule, Violation};
 use crate::words::UnknownWord;
 
-/// The mistakes found so far.
+/// Violations found so far.
 #[derive(Default)]
 pub(crate) struct Report(Vec<Violation>);
 
@@ -21,8 +21,8 @@ impl Report {
         self.0.is_empty()
     }
 
-    /// In the order of the keys and of the elements of their arrays, without those that a
-    /// correction of another may settle.
+    /// Returns the violations in the order of the keys and of their elements, without those that
+    /// the correction of another may resolve.
     pub(crate) fn in_order(mut self) -> Vec<Violation> {
         self.0.sort_by_key(|violation| violation.place);
         let in_doubt: Vec<Key> = self
@@ -38,7 +38,7 @@ impl Report {
         self.0.into_iter().filter(settled).collect()
     }
 
-    /// Notes a mistake; there is no value then.
+    /// Adds a violation and returns `None`, as there is no valid value.
     pub(crate) fn refuse<T>(
         &mut self,
         place: impl Into<Place>,
@@ -51,7 +51,7 @@ impl Report {
         None
     }
 
-    /// The value, unless it is a mistake.
+    /// Returns the value of a result; adds the violation of an error.
     pub(crate) fn keep<T>(
         &mut self,
         place: impl Into<Place>,
@@ -92,7 +92,7 @@ impl Report {
             .map(|()| value)
     }
 
-    /// The valid elements of an array with their places in it, none of them twice.
+    /// Returns the valid elements of an array with their indices, without duplicates.
     pub(crate) fn list<T: PartialEq, E: Into<Rule>>(
         &mut self,
         key: Key,

@@ -1,4 +1,4 @@
-//! RP IDs: [WebAuthn Level 3, §4](https://www.w3.org/TR/webauthn-3/#rp-id).
+//! Validation of RP IDs: [WebAuthn Level 3, §4](https://www.w3.org/TR/webauthn-3/#rp-id).
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use crate::host::{self, HostProblem};
 use crate::suffix::{is_listed, public_suffix};
 use crate::wording::quote;
 
-/// The domain that passkeys belong to, for as long as they live.
+/// Valid RP ID: the domain that passkeys are scoped to.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct RpId(String);
 
 impl RpId {
-    /// Checks that `value` can be an RP ID, in exactly the form that authenticators hash.
+    /// Parses an RP ID in the form that authenticators hash.
     pub fn parse(value: &str) -> Result<Self, RpIdError> {
         match check(value) {
             Ok(()) => Ok(Self(value.to_owned())),
@@ -25,23 +25,23 @@ impl RpId {
         }
     }
 
-    /// The domain.
+    /// Returns the RP ID as a string.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether a page on `host` may use this RP ID: HTML, "is a registrable domain suffix of or
-    /// is equal to".
+    /// Returns whether a page on `host` is in the scope of this RP ID: HTML, "is a registrable
+    /// domain suffix of or is equal to".
     ///
-    /// Being below it is not all: no public suffix may lie between, so `localhost` (one, by the
-    /// list's default rule) serves no `app.localhost`.
+    /// A subdomain is in scope only if no public suffix lies between: `localhost` is a public suffix
+    /// by the list's default rule, so `app.localhost` is out of its scope.
     #[must_use]
     pub fn covers(&self, host: &str) -> bool {
         host == self.0 || self.is_above(host) && !self.is_or_is_above(public_suffix(host))
     }
 
-    /// Whether `host` is below it on a label boundary.
+    /// Returns whether `host` is a subdomain of this domain.
     pub(crate) fn is_above(&self, host: &str) -> bool {
         host.strip_suffix(&self.0)
             .is_some_and(|left| left.ends_with('.'))
@@ -64,14 +64,15 @@ impl AsRef<str> for RpId {
     }
 }
 
-/// A value that cannot be an RP ID.
+/// Error returned for a value that cannot be an RP ID.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct RpIdError {
-    /// What was written.
+    /// The value as it was written.
     pub value: String,
-    /// The first rule that it breaks.
+    /// The first rule that the value violates.
     pub problem: RpIdProblem,
-    /// The valid RP ID that was probably meant.
+    /// The valid RP ID that is probably meant.
     pub suggestion: Option<String>,
 }
 
@@ -100,37 +101,38 @@ impl fmt::Display for RpIdError {
 
 impl std::error::Error for RpIdError {}
 
-/// The rules for an RP ID.
+/// Rules for an RP ID.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum RpIdProblem {
-    /// Nothing there.
+    /// An empty value.
     #[error("is empty")]
     Empty,
-    /// Before, after or within.
+    /// White space before, after or within the value.
     #[error("has white space in it")]
     WhiteSpace,
-    /// With a scheme.
+    /// A URL with a scheme.
     #[error("is a URL, and an RP ID is only the domain in it")]
     Url,
-    /// With a path, a query or a fragment.
+    /// A path, query or fragment.
     #[error("has a path, and an RP ID is only a domain")]
     Path,
-    /// An e-mail address, or a user's name in front.
+    /// A user name before the domain, as in an e-mail address.
     #[error("has an `@`, and an RP ID is only a domain")]
     UserInfo,
-    /// `*.example.com`.
+    /// A pattern such as `*.example.com`.
     #[error("is a pattern, and an RP ID already covers the domains below it")]
     Wildcard,
-    /// With a port.
+    /// A port.
     #[error("has a port, and an RP ID covers every port")]
     Port,
-    /// Not a domain name.
+    /// An invalid host.
     #[error(transparent)]
     Host(HostProblem),
-    /// Not in the public suffix list, but browsers apply its default rule.
+    /// A single label, which is a public suffix by the list's default rule.
     #[error("is a single label, which browsers take for a top-level domain")]
     SingleLabel,
-    /// A passkey for it would be everybody's.
+    /// A domain on the public suffix list.
     #[error("is a public suffix: the domains below it belong to different people")]
     PublicSuffix,
 }
@@ -159,9 +161,9 @@ fn check(value: &str) -> Result<(), RpIdProblem> {
         return Err(RpIdProblem::Port);
     }
     host::check(value).map_err(RpIdProblem::Host)?;
-    // Browsers would let a public suffix be the RP ID of a page on exactly that host. For
-    // `localhost` that is what development needs; elsewhere it is a mistake in all but the rarest
-    // cases, and the names below could not use the passkeys anyway.
+    // Browsers accept a public suffix as the RP ID of pages on exactly that host. Development on
+    // `localhost` relies on it. Elsewhere it is nearly always a mistake, and subdomains could not
+    // use the passkeys.
     if value == "localhost" || public_suffix(value) != value {
         Ok(())
     } else if is_listed(value) {
@@ -171,7 +173,7 @@ fn check(value: &str) -> Result<(), RpIdProblem> {
     }
 }
 
-/// The RP ID that was probably meant.
+/// Returns the valid RP ID that `value` is probably meant to be.
 fn repair(value: &str) -> Option<String> {
     let value = value.trim();
     let value = value.split_once("://").map_or(value, |(_, rest)| rest);

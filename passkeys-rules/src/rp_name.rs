@@ -1,29 +1,30 @@
-//! The name that people read when a passkey is made:
+//! Validation of the relying party's name:
 //! [WebAuthn Level 3, §5.4.1](https://www.w3.org/TR/webauthn-3/#dictionary-pkcredentialentity).
 
 use thiserror::Error;
 
 use crate::wording::quote;
 
-/// What every authenticator can store; beyond it they may cut, in the middle of a word.
+/// Maximum length in bytes. Authenticators may truncate longer names, in the middle of a word.
 const LONGEST: usize = 64;
 
-/// A name that people could not read or would misread.
+/// Error returned for a name that users could not read or could mistake for another.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum RpNameError {
-    /// Nothing to read.
+    /// An empty name.
     #[error(
         "the name is empty; write the name that people know the site by, or remove `rp_name` to \
          show the RP ID"
     )]
     Empty,
-    /// White space at its ends.
+    /// White space at the start or end.
     #[error("name {} starts or ends with white space; write {}", quote(.0), quote(.0.trim()))]
     Untrimmed(String),
-    /// Control characters, and those that turn the direction of text.
+    /// A control character, or one that is invisible or changes the direction of text.
     #[error("name {} has the character `{}` in it, which cannot be seen; remove it", quote(.0), .1.escape_unicode())]
     Invisible(String, char),
-    /// Authenticators would cut it.
+    /// A name that authenticators may truncate.
     #[error("name {} is {} bytes long, and authenticators may cut it after {LONGEST}; shorten it", quote(.0), .0.len())]
     TooLong(String),
 }
@@ -44,8 +45,8 @@ pub(crate) fn check(name: &str) -> Result<(), RpNameError> {
     Ok(())
 }
 
-/// Whether it makes a name look like another. The joiners are not among them: scripts and emoji
-/// need them.
+/// Returns whether a character can make a name look like another. Joiners are allowed: scripts and
+/// emoji need them.
 fn is_invisible(char: char) -> bool {
     char.is_control()
         || matches!(char,

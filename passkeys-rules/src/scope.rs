@@ -1,4 +1,4 @@
-//! Which origins an RP ID serves.
+//! Validation of origins against the scope of the RP ID.
 
 use thiserror::Error;
 
@@ -7,73 +7,73 @@ use crate::origin::Origin;
 use crate::rp_id::RpId;
 use crate::suffix::{public_suffix, registrable_domain};
 
-/// An origin whose pages could not use the RP ID. Each variant has the origin, the RP ID and what
-/// its advice needs.
+/// Error returned for an origin outside the scope of the RP ID.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum ScopeError {
-    /// The same letters at the end, but no dot before them.
+    /// A host that ends with the letters of the RP ID, without a dot before them.
     #[error(
         "origin `{origin}` only ends like RP ID `{rp_id}`: `{host}` is another domain, whose owner \
          could sign in as your users; remove it, or list it in `related_origins` if it is yours too"
     )]
     LookAlike {
-        /// The origin.
+        /// The origin in question.
         origin: Origin,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
-        /// The origin's host.
+        /// Host of the origin.
         host: String,
     },
-    /// A development server beside a production RP ID.
+    /// A development server (`localhost`) with the RP ID of a production server.
     #[error(
         "origin `{origin}` is not `{rp_id}` or below it; give that server a configuration of its \
          own, with `rp_id = \"{host}\"`"
     )]
     Local {
-        /// The origin.
+        /// The origin in question.
         origin: Origin,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
-        /// The origin's host.
+        /// Host of the origin.
         host: String,
     },
-    /// Above it or beside it: one site, whose RP ID was chosen too narrow.
+    /// A parent or sibling domain: a shorter RP ID would cover it.
     #[error(
         "origin `{origin}` is not `{rp_id}` or below it; write `rp_id = \"{common}\"` to cover both"
     )]
     TooNarrow {
-        /// The origin.
+        /// The origin in question.
         origin: Origin,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
-        /// The RP ID that covers the origin too.
+        /// RP ID that covers the origin as well.
         common: RpId,
     },
-    /// Below it, but a public suffix is in the way.
+    /// A subdomain of the RP ID with a public suffix between them.
     #[error(
         "origin `{origin}` is below `{rp_id}`, but browsers take `{suffix}` for a public suffix and \
          let no RP ID reach below one; {}",
         across(domain.as_ref())
     )]
     AcrossSuffix {
-        /// The origin.
+        /// The origin in question.
         origin: Origin,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
-        /// The public suffix of the origin's host.
+        /// Public suffix of the origin's host.
         suffix: String,
-        /// The RP ID that would serve the origin, if one does.
+        /// RP ID that would cover the origin, if there is one.
         domain: Option<RpId>,
     },
-    /// Somewhere else.
+    /// Any other host.
     #[error(
         "origin `{origin}` is not `{rp_id}` or below it; remove it, or list it in \
          `related_origins` if it is another site of yours"
     )]
     Foreign {
-        /// The origin.
+        /// The origin in question.
         origin: Origin,
-        /// The RP ID.
+        /// RP ID of the configuration.
         rp_id: RpId,
     },
 }
@@ -85,9 +85,9 @@ fn across(domain: Option<&RpId>) -> String {
     }
 }
 
-/// Whether pages of `origin` may use `rp_id`.
+/// Checks that `origin` is in the scope of `rp_id`.
 pub(crate) fn check(origin: &Origin, rp_id: &RpId) -> Result<(), ScopeError> {
-    // Which app may use which site's passkeys is said by the site (Digital Asset Links).
+    // Android checks apps against the site's `assetlinks.json` (Digital Asset Links).
     let Some(host) = origin.host() else {
         return Ok(());
     };
@@ -126,7 +126,7 @@ pub(crate) fn check(origin: &Origin, rp_id: &RpId) -> Result<(), ScopeError> {
     })
 }
 
-/// The narrowest RP ID that covers both hosts.
+/// Returns the longest RP ID that covers both hosts.
 fn common(host: &str, rp_id: &str) -> Option<RpId> {
     let shared = host
         .rsplit('.')

@@ -1,4 +1,4 @@
-//! What is wrong, and where.
+//! Violations of the rules, and their places.
 
 use std::fmt;
 
@@ -15,22 +15,24 @@ use crate::rp_name::RpNameError;
 use crate::scope::ScopeError;
 use crate::words::{AuthenticatorAttachment, Hint, UnknownWord};
 
-/// One mistake. Its text does not name the place, since a compile error points there.
+/// Violation of a rule. The message does not name the place, since a compile error points at it.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 #[error("{rule}")]
 pub struct Violation {
-    /// Where it is.
+    /// Place of the violation.
     pub place: Place,
-    /// What it is.
+    /// The violated rule.
     pub rule: Rule,
 }
 
-/// Where a mistake is: a key, or one element of its array. Shown as `rp_id` or `origins[1]`.
+/// Place of a violation: a key, or an element of its array. Formatted as `rp_id` or `origins[1]`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
 pub struct Place {
     /// The key.
     pub key: Key,
-    /// Which element of its array.
+    /// Index of the element in the array.
     pub index: Option<usize>,
 }
 
@@ -56,84 +58,85 @@ impl fmt::Display for Place {
     }
 }
 
-/// The rule that was broken.
+/// Violated rule, with the values that its message needs.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 pub enum Rule {
-    /// A key that must be given.
+    /// A required key is absent.
     #[error("`{key}` is missing; add `{key} = {}`", .0.spec().example, key = .0)]
     Missing(Key),
-    /// An array that says nothing.
+    /// An array is empty.
     #[error("`{key}` is empty; {}", fill(*.0), key = .0)]
     EmptyList(Key),
-    /// An element for the second time.
+    /// An element occurs twice in an array, or in two arrays that must not share one.
     #[error("`{value}` is listed already, as `{first}`; remove one of them")]
     Duplicate {
-        /// The element.
+        /// The duplicate element.
         value: String,
-        /// Where it stands first.
+        /// Place of its first occurrence.
         first: Place,
     },
-    /// The RP ID itself.
+    /// The RP ID is invalid.
     #[error(transparent)]
     RpId(#[from] RpIdError),
-    /// The name people read.
+    /// The relying party's name is invalid.
     #[error(transparent)]
     RpName(#[from] RpNameError),
-    /// An origin itself.
+    /// An origin is invalid.
     #[error(transparent)]
     Origin(#[from] OriginError),
-    /// An origin and the RP ID.
+    /// An origin is outside the scope of the RP ID.
     #[error(transparent)]
     Scope(#[from] ScopeError),
-    /// A related origin and the RP ID, or the other related origins.
+    /// An origin cannot be a related origin.
     #[error(transparent)]
     Related(#[from] RelatedError),
-    /// A word.
+    /// A word is not among the values of its key.
     #[error(transparent)]
     Word(#[from] UnknownWord),
-    /// A hint for authenticators that may not register.
+    /// A hint is for authenticators that `authenticator_attachment` excludes.
     #[error(
         "hint `{hint}` is for `{}` authenticators, and `authenticator_attachment` lets only \
          `{attachment}` ones register; remove one of the two", hint.attachment()
     )]
     Contradiction {
-        /// The hint.
+        /// The hint in question.
         hint: Hint,
-        /// The attachment.
+        /// The required attachment.
         attachment: AuthenticatorAttachment,
     },
-    /// A duration.
+    /// A duration is invalid or out of range.
     #[error(transparent)]
     Duration(#[from] DurationError),
-    /// The browser would wait for an answer that counts no more.
+    /// The challenge would expire while the browser is still waiting for the user.
     #[error(
-        "a timeout of `{timeout}` outlasts the challenge, which lives `{}`; lower it, or write \
+        "a timeout of `{timeout}` is longer than `challenge_ttl`, which is `{}`; lower it, or write \
          `challenge_ttl = \"{timeout}\"`",
         format_duration(*.challenge_ttl), timeout = format_duration(*.timeout)
     )]
     TimeoutOutlastsChallenge {
-        /// How long the browser waits.
+        /// Value of `timeout`.
         timeout: std::time::Duration,
-        /// How long the challenge lives.
+        /// Value of `challenge_ttl`.
         challenge_ttl: std::time::Duration,
     },
-    /// A page.
+    /// A page is invalid, or on a host that may not use the RP ID.
     #[error(transparent)]
     Page(#[from] PageError),
-    /// The name of an Android app.
+    /// An Android package name is invalid.
     #[error(transparent)]
     AndroidApp(#[from] AndroidAppError),
-    /// The name of an app on Apple's systems.
+    /// An App ID is invalid.
     #[error(transparent)]
     AppleApp(#[from] AppleAppError),
-    /// Android apps that nobody could sign in with.
+    /// There are Android apps, and no Android origin.
     #[error(
         "an Android app signs people in from the origin of its certificate, and `origins` has none; \
          add `android:apk-key-hash:` and the SHA-256 fingerprint of the certificate that signs the \
          app, in base64url without padding"
     )]
     NoAndroidOrigin,
-    /// Apps on Apple's systems that nobody could sign in with.
+    /// There are apps on Apple platforms, and the RP ID's own origin is not accepted.
     #[error(
         "an app on Apple's systems signs people in from the origin `https://{0}`, and `origins` \
          does not have it; add it"
@@ -142,8 +145,8 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// The keys besides its own whose values it has judged by. Where there is a mistake in one of
-    /// them, nobody knows yet whether this is one.
+    /// Returns the other keys whose values the violation depends on. It is uncertain while one of
+    /// those values is invalid.
     #[must_use]
     pub fn judges_by(&self) -> &'static [Key] {
         match self {

@@ -1,22 +1,23 @@
-//! How messages echo values and name alternatives, so that all of them sound alike.
+//! Formatting of values in messages, and suggestions for misspelt words.
 
 use std::fmt;
 
-/// The longest value, in characters, that a message repeats in full: an RP ID of 253 bytes is
-/// readable on a few lines, a pasted certificate is not.
+/// Maximum length, in characters, of a value that a message repeats in full: an RP ID of 253 bytes
+/// fits, a pasted certificate is cut.
 const LONGEST_ECHO: usize = 256;
 
-/// The longest word worth comparing with the known ones.
+/// Maximum length, in characters, of a word that is compared with the known ones.
 const LONGEST_WORD: usize = 64;
 
-/// Shows a value between backticks, safe to print: what is invisible or changes the direction of
-/// text is escaped as in Rust source, and what is absurdly long is cut.
+/// Formats a value between backticks, safe to print: control characters, invisible characters and
+/// those that change the direction of text are escaped as in Rust source, and a value of more than
+/// 256 characters is cut.
 #[must_use]
 pub fn quote(value: &str) -> Quoted<'_> {
     Quoted(value)
 }
 
-/// A value as a message shows it, see [`quote`].
+/// Value formatted by [`quote`].
 #[derive(Clone, Copy, Debug)]
 pub struct Quoted<'a>(&'a str);
 
@@ -39,13 +40,13 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Names alternatives in a sentence: `` `a`, `b` or `c` ``.
+/// Formats alternatives as part of a sentence: `` `a`, `b` or `c` ``.
 #[must_use]
 pub fn alternatives<'a>(words: &'a [&'a str]) -> Alternatives<'a> {
     Alternatives(words)
 }
 
-/// Alternatives as a sentence names them, see [`alternatives`].
+/// Words formatted by [`alternatives`].
 #[derive(Clone, Copy, Debug)]
 pub struct Alternatives<'a>(&'a [&'a str]);
 
@@ -63,8 +64,8 @@ impl fmt::Display for Alternatives<'_> {
     }
 }
 
-/// The candidate that `word` was probably meant to be: the nearest one, if it is at most a third
-/// of its letters away, not counting case.
+/// Returns the candidate that `word` is probably a misspelling of: the one with the smallest edit
+/// distance, ignoring case, if that is at most a third of the longer word.
 ///
 /// ```
 /// use passkeys_rules::wording::nearest;

@@ -1,16 +1,17 @@
-//! The keys whose value is one of a few words.
+//! Keys with an enumerated value: one enum each, and the words that its variants are written as.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::wording::{alternatives, nearest, quote};
 
-/// A word that the key does not know.
+/// Error returned for a word that is not among the values of its key.
 #[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct UnknownWord {
-    /// What was written.
+    /// The word as it was written.
     pub value: String,
-    /// What could have been.
+    /// The values of the key.
     pub words: &'static [&'static str],
 }
 
@@ -26,7 +27,7 @@ impl fmt::Display for UnknownWord {
 
 impl std::error::Error for UnknownWord {}
 
-/// An enum and the words that its variants are written as, in one place.
+/// Makes an enum, and the conversions between its variants and the words they are written as.
 macro_rules! words {
     ($(
         $(#[$meta:meta])*
@@ -34,6 +35,7 @@ macro_rules! words {
     )+) => {$(
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* #[doc = concat!("\n\nWritten `\"", $word, "\"`.")] $variant,)+
         }
@@ -44,7 +46,7 @@ macro_rules! words {
 
             pub(crate) const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The word as it is configured, and as browsers know it.
+            /// Returns the word that the variant is written as.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -73,82 +75,89 @@ macro_rules! words {
 }
 
 words! {
-    /// Whether the authenticator must check *who* is there (PIN, fingerprint, face), not only
-    /// that somebody is: [WebAuthn Level 3, §5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement).
+    /// User verification requirement: whether the authenticator must verify the user, by PIN,
+    /// fingerprint or face
+    /// ([WebAuthn Level 3, §5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
     #[derive(Default)]
     UserVerification {
-        /// A ceremony without user verification fails. What makes a passkey two factors in one.
+        /// A ceremony without user verification is rejected. A sign-in then has two factors: the
+        /// authenticator, and what it verified the user by.
         #[default]
         Required = "required",
-        /// Verified where the authenticator can; a ceremony without it still counts.
+        /// User verification is requested. A ceremony without it is accepted.
         Preferred = "preferred",
-        /// Not asked for; for a passkey that is a second factor after a password.
+        /// User verification is not requested, as for a passkey that is the second factor after a
+        /// password.
         Discouraged = "discouraged",
     }
 
-    /// Whether the passkey can be found without naming the user first (a *discoverable
-    /// credential*): [WebAuthn Level 3, §5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement).
+    /// Resident key requirement: whether a new passkey must be a discoverable credential, which
+    /// signs in without a user name
+    /// ([WebAuthn Level 3, §5.4.6](https://www.w3.org/TR/webauthn-3/#enum-residentKeyRequirement)).
     #[derive(Default)]
     ResidentKey {
-        /// Only authenticators that store the passkey are accepted: sign-in needs no user name.
+        /// Only authenticators that can store a discoverable credential may register.
         #[default]
         Required = "required",
-        /// Discoverable where possible; other authenticators are accepted.
+        /// Discoverable where the authenticator can store it. Others may register, too.
         Preferred = "preferred",
-        /// Not discoverable where possible: saves the few slots of a security key.
+        /// Not discoverable where the authenticator can do without, which saves the limited
+        /// storage of security keys.
         Discouraged = "discouraged",
     }
 
-    /// Whether registration asks the authenticator to prove what it is:
-    /// [WebAuthn Level 3, §5.4.7](https://www.w3.org/TR/webauthn-3/#enum-attestation-convey).
+    /// Attestation conveyance preference: whether registration asks the authenticator for a
+    /// signed statement of its make and model
+    /// ([WebAuthn Level 3, §5.4.7](https://www.w3.org/TR/webauthn-3/#enum-attestation-convey)).
     #[derive(Default)]
     Attestation {
-        /// Not asked for. Browsers then ask the user no further question.
+        /// Attestation is not requested, and browsers do not ask the user for consent to it.
         #[default]
         None = "none",
-        /// Asked for; the browser may replace it by an anonymised statement.
+        /// Attestation is requested. The browser may replace it by an anonymized statement.
         Indirect = "indirect",
-        /// Asked for as the authenticator makes it.
+        /// Attestation is requested as the authenticator makes it. A registration without it is
+        /// rejected.
         Direct = "direct",
     }
 
-    /// Which authenticators may register:
-    /// [WebAuthn Level 3, §5.4.5](https://www.w3.org/TR/webauthn-3/#enum-attachment).
+    /// Authenticator attachment: the kind of authenticator that may register
+    /// ([WebAuthn Level 3, §5.4.5](https://www.w3.org/TR/webauthn-3/#enum-attachment)).
     AuthenticatorAttachment {
-        /// Built into the device the browser runs on.
+        /// Built into the device that the browser runs on.
         Platform = "platform",
-        /// Roaming: a security key, or a phone scanned from another device.
+        /// Roaming: a security key, or a phone that scans a QR code.
         CrossPlatform = "cross-platform",
     }
 
-    /// Which authenticator the browser should offer first:
-    /// [WebAuthn Level 3, §5.8.7](https://www.w3.org/TR/webauthn-3/#enum-hints).
+    /// Hint to browsers which kind of authenticator to offer first
+    /// ([WebAuthn Level 3, §5.8.7](https://www.w3.org/TR/webauthn-3/#enum-hints)).
     Hint {
-        /// The device the browser runs on.
+        /// The device that the browser runs on.
         ClientDevice = "client-device",
         /// A physical security key.
         SecurityKey = "security-key",
-        /// A phone or another general-purpose device, by scanning a code.
+        /// A phone or another general-purpose device, by scanning a QR code.
         Hybrid = "hybrid",
     }
 
-    /// What happens when a signature counter did not grow, which a cloned authenticator would
-    /// cause: [WebAuthn Level 3, §6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter).
+    /// Response to a signature counter that has not increased, a sign of a cloned authenticator
+    /// ([WebAuthn Level 3, §6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter)).
     #[derive(Default)]
     SignCount {
-        /// The sign-in is refused, the passkey stays as it was.
+        /// The sign-in is rejected. The passkey is unchanged.
         #[default]
         Reject = "reject",
-        /// The sign-in is refused and the passkey suspended.
+        /// The sign-in is rejected and the passkey suspended: it cannot sign in again.
         Suspend = "suspend",
-        /// The sign-in is let through and the finding reported.
+        /// The sign-in is accepted, and the audit trail records a suspected clone.
         Report = "report",
     }
 }
 
 impl Hint {
-    /// The attachment of the authenticators it asks for, as the specification maps it for
-    /// browsers that do not know hints.
+    /// Returns the attachment of the authenticators that the hint is for, as the specification
+    /// maps it for browsers without support for hints.
     #[must_use]
     pub const fn attachment(self) -> AuthenticatorAttachment {
         match self {

@@ -24,15 +24,12 @@
 //!
 //! `fast` is on by default, the others are not; memory stores always are there.
 
-#[doc(hidden)]
-pub use crate::expansion as __private;
 pub use crate::verify::attestation;
 
 pub mod audit;
 pub mod ceremony;
 mod domain;
-#[doc(hidden)]
-pub mod expansion;
+mod expansion;
 mod http;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -66,6 +63,13 @@ pub use crate::{
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use verify::oracle as __oracle;
+
+/// What the output of `#[passkeys]` names. The name has the version in it, so that nothing else can
+/// come to depend on it.
+#[doc(hidden)]
+pub mod __private_0_1_0 {
+    pub use crate::expansion::*;
+}
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "openapi", feature = "testing"))]

@@ -66,7 +66,7 @@ async fn replayable_stateless_challenges() {
     request.credential = good.credential.clone();
     let again = sign_in(&world, &request).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
-    world.clock.advance(Duration::from_mins(5));
+    world.clock.advance(world.passkeys.config().challenge_ttl());
     let late = sign_in(&world, &good).await;
     assert!(matches!(late, Err(Error::ChallengeNotFound)), "{late:?}");
 }

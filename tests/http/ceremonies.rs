@@ -85,7 +85,7 @@ async fn creation_options_are_those_of_the_configuration() {
                 "user": { "id": "YWRh", "name": "ada@example.com", "displayName": "ada" },
                 "challenge": 43,
                 "pubKeyCredParams": algorithms,
-                "timeout": 60_000,
+                "timeout": 300_000,
                 "excludeCredentials": [],
                 "authenticatorSelection": {
                     "residentKey": "required",
@@ -110,7 +110,7 @@ async fn request_options_are_those_of_the_configuration() {
             "state": 32,
             "publicKey": {
                 "challenge": 43,
-                "timeout": 60_000,
+                "timeout": 300_000,
                 "rpId": "example.com",
                 "allowCredentials": [],
                 "userVerification": "required",

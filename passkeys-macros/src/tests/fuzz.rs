@@ -9,6 +9,8 @@ use proptest::{
     sample::{Index, select},
 };
 
+use crate::keys::Name;
+
 /// Half of the inputs.
 const CASES: u32 = 50_000;
 
@@ -20,9 +22,7 @@ const SOURCES: [&str; 3] = [
 
 /// What inputs are made of: all that the macro looks for, and some that it does not.
 const WORDS: &str = r#"
-    rp_id rp_name origins related_origins user_verification resident_key attestation
-    authenticator_attachment hints challenge_ttl timeout sign_count enroll_url
-    manage_url android_apps apple_apps response crate rpid
+    rpid
     = == , ; : :: # ! & 'a '_ < > -> - . .. | * + ?
     "" "example.com" "https://example.com" "https://example.com:443/" "required" "5m" "0s"
     "hybrid" b"x" "x"suffix 60 1.5 'c' true
@@ -32,6 +32,12 @@ const WORDS: &str = r#"
     State Option Result PasskeyUser AuthenticationResult RegistrationResult str Future cfg passkeys
     vec T
 "#;
+
+/// The words, and every key of the attribute.
+fn words() -> Vec<&'static str> {
+    let keys = Name::all().map(Name::as_str);
+    WORDS.split_whitespace().chain(keys).collect()
+}
 
 /// A token, or where a group begins or ends.
 #[derive(Clone, Debug)]
@@ -52,7 +58,7 @@ fn delimiter() -> impl Strategy<Value = Delimiter> {
 
 fn flat() -> impl Strategy<Value = Flat> {
     prop_oneof![
-        6 => select(WORDS.split_whitespace().collect::<Vec<_>>()).prop_map(Flat::Token),
+        6 => select(words()).prop_map(Flat::Token),
         1 => delimiter().prop_map(Flat::Open),
         1 => Just(Flat::Close),
     ]

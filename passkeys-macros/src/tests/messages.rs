@@ -406,7 +406,7 @@ fn what_cannot_be_seen_is_named_only_where_it_is() {
 
         assert_eq!(messages.len(), 1, "{items}: {messages:?}");
         assert_eq!(
-            messages[0].contains("a macro in the block"),
+            messages[0].contains("A macro in the block"),
             hidden,
             "{messages:?}"
         );

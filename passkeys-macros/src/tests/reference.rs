@@ -36,13 +36,9 @@ fn the_tables_are_the_macros_own() {
 }
 
 fn keys() -> String {
-    let mut table = String::from("| key | is for | value | default |\n| --- | --- | --- | --- |\n");
+    let mut table = String::from("| key | sets | value | default |\n| --- | --- | --- | --- |\n");
     for name in Name::all() {
-        let (summary, form) = (name.summary(), name.form());
-        let default = match name.default() {
-            literal if literal.starts_with('"') => format!("`{literal}`"),
-            words => words.to_owned(),
-        };
+        let (summary, form, default) = (name.summary(), name.form(), name.default());
         writeln!(table, "| `{name}` | {summary} | {form} | {default} |").unwrap();
     }
     table

@@ -27,7 +27,7 @@ fn a_package_name_has_parts_that_start_with_letters() {
         "Com.Example.App_2",
         "a.b.c.d.e",
     ] {
-        assert_eq!(android(vec![name]).check().unwrap().android_apps(), [name]);
+        assert_eq!(android(vec![name]).check().unwrap().android_apps, [name]);
     }
     let advice = "write the `applicationId` of the app's `build.gradle`, such as `com.example.app`";
     for (name, message) in [
@@ -106,7 +106,7 @@ fn an_app_id_is_a_prefix_and_a_bundle_id() {
         "0123456789.My-App",
         "ABCDEFGHIJ.1.2",
     ] {
-        assert_eq!(apple(vec![id]).check().unwrap().apple_apps(), [id]);
+        assert_eq!(apple(vec![id]).check().unwrap().apple_apps, [id]);
     }
     for (id, problem) in [
         ("", "`\"\"` is empty"),

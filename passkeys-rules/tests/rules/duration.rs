@@ -237,8 +237,8 @@ fn bounds_are_included() {
             ..valid()
         };
         let policy = draft.check().unwrap();
-        assert_eq!(Ok(policy.timeout()), parse_duration(timeout));
-        assert_eq!(Ok(policy.challenge_ttl()), parse_duration(challenge_ttl));
+        assert_eq!(Ok(policy.timeout), parse_duration(timeout));
+        assert_eq!(Ok(policy.challenge_ttl), parse_duration(challenge_ttl));
     }
 }
 

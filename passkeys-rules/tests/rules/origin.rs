@@ -47,7 +47,7 @@ fn an_origin_has_no_white_space() {
 fn an_origin_is_somebody() {
     refuses(&[(
         "null",
-        "is what every page without an origin sends, so it names nobody; list the origins of your pages, such as `https://example.com`",
+        "is the opaque origin, which sandboxed frames and `file:` pages have in common; list the origins of your pages, such as `https://example.com`",
     )]);
 }
 

@@ -125,8 +125,8 @@ proptest! {
         let origin = format!("https://{below}{rp_id}{port}");
         let draft = Draft { rp_id: Some(&rp_id), origins: Some(vec![&origin]), ..Draft::default() };
         let policy = draft.check().map_err(|violations| TestCaseError::fail(violations[0].to_string()))?;
-        prop_assert_eq!(policy.rp_id().as_str(), &rp_id);
-        prop_assert_eq!(policy.origins()[0].as_str(), origin);
+        prop_assert_eq!(policy.rp_id.as_str(), &rp_id);
+        prop_assert_eq!(policy.origins[0].as_str(), origin);
     }
 
     #[test]
@@ -152,9 +152,9 @@ proptest! {
         let (timeout, ttl) = (format!("{timeout}s"), format!("{ttl}s"));
         let draft = Draft { timeout: Some(&timeout), challenge_ttl: Some(&ttl), ..valid() };
         if let Ok(policy) = draft.check() {
-            prop_assert!(policy.timeout() <= policy.challenge_ttl());
-            prop_assert!(passkeys_rules::TIMEOUT.contains(&policy.timeout()));
-            prop_assert!(passkeys_rules::CHALLENGE_TTL.contains(&policy.challenge_ttl()));
+            prop_assert!(policy.timeout <= policy.challenge_ttl);
+            prop_assert!(passkeys_rules::TIMEOUT.contains(&policy.timeout));
+            prop_assert!(passkeys_rules::CHALLENGE_TTL.contains(&policy.challenge_ttl));
         }
     }
 

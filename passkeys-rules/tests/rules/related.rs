@@ -34,12 +34,12 @@ fn what_the_rp_id_serves_belongs_in_origins() {
         (
             "example.com",
             "https://example.com",
-            "is `example.com` or below it, so it needs no relation; move it to `origins`",
+            "is on `example.com` or a subdomain, so it is not a related origin; move it to `origins`",
         ),
         (
             "example.com",
             "https://a.example.com",
-            "is `example.com` or below it, so it needs no relation; move it to `origins`",
+            "is on `example.com` or a subdomain, so it is not a related origin; move it to `origins`",
         ),
     ]);
 }
@@ -142,7 +142,7 @@ fn another_site_can_be_related() {
             ..Draft::default()
         };
         let policy = draft.check().unwrap();
-        assert_eq!(policy.related_origins()[0].as_str(), origin);
+        assert_eq!(policy.related_origins[0].as_str(), origin);
     }
 }
 
@@ -196,8 +196,8 @@ fn the_sixth_name_is_refused_once() {
     assert_eq!(
         messages(&draft),
         [
-            "related_origins[6]: origin `https://www.f.co.uk` brings a sixth name, `f`, and browsers read 5, \
-          here `a`, `b`, `c`, `d` and `e`, each with any ending (`.com`, `.co.uk`); remove the origins of one \
+            "related_origins[6]: origin `https://www.f.co.uk` has a sixth label, `f`, and browsers accept 5, \
+          here `a`, `b`, `c`, `d` and `e`, each with any suffix (`.com`, `.co.uk`); remove the origins of one \
           of them"
         ],
     );

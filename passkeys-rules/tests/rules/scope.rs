@@ -205,9 +205,9 @@ fn an_android_app_needs_no_host() {
         ..valid()
     };
     let policy = draft.check().unwrap();
-    assert!(policy.origins()[0].is_android());
-    assert_eq!(policy.origins()[0].host(), None);
-    assert!(!policy.origins()[0].is_https());
+    assert!(policy.origins[0].is_android());
+    assert_eq!(policy.origins[0].host(), None);
+    assert!(!policy.origins[0].is_https());
 }
 
 proptest! {

@@ -90,7 +90,7 @@ fn hints_must_not_contradict_the_attachment() {
                 ..valid()
             };
             if attachment == allowed {
-                assert_eq!(draft.check().unwrap().hints(), [hint]);
+                assert_eq!(draft.check().unwrap().hints, [hint]);
             } else {
                 assert_eq!(
                     messages(&draft),
@@ -111,10 +111,10 @@ fn hints_go_with_any_attachment_when_none_is_given_or_it_is_misspelt() {
     let draft = Draft { hints, ..valid() };
     let policy = draft.check().unwrap();
     assert_eq!(
-        policy.hints(),
+        policy.hints,
         [Hint::SecurityKey, Hint::ClientDevice, Hint::Hybrid]
     );
-    assert_eq!(policy.authenticator_attachment(), None);
+    assert_eq!(policy.authenticator_attachment, None);
 
     let draft = Draft {
         authenticator_attachment: Some("platfrom"),

@@ -156,7 +156,6 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         ceremonies.record(AuditKind::CloneSuspected, Some(user_id), Some(id));
         match ceremonies.config.sign_count() {
             SignCount::Report => return Ok(()),
-            SignCount::Reject => {}
             SignCount::Suspend => {
                 let now = ceremonies.now();
                 let suspended = ceremonies.repository.suspend(user_id, id, now).await;
@@ -164,6 +163,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                     ceremonies.record(AuditKind::CredentialSuspended, Some(user_id), Some(id));
                 }
             }
+            // `SignCount::Reject`.
+            _ => {}
         }
         Err(self.refuse(Reason::SignCount, Some(user_id), Some(id)))
     }

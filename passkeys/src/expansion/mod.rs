@@ -166,3 +166,18 @@ impl<T> Given<T> for T {
         value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn hidden_module_is_named_after_the_version() {
+        let version = env!("CARGO_PKG_VERSION").replace(|char: char| !char.is_alphanumeric(), "_");
+        let module = format!("__private_{version}");
+        assert!(
+            include_str!("../lib.rs").contains(&format!("pub mod {module} {{")),
+            "the version has changed: rename the hidden module to `{module}` in `src/lib.rs`, \
+             `src/relying_party/describe.rs` and `tests/attribute/blocks/mod.rs`, and run the \
+             tests with `BLESS=1`"
+        );
+    }
+}

@@ -9,16 +9,16 @@
 #[macro_export]
 macro_rules! __describe {
     ($($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] $(=> $payload:ty)?;)*) => {
-        fn describe(hooks: &mut $crate::__private::Hooks) {
+        fn describe(hooks: &mut $crate::__private_0_1_0::Hooks) {
             #[allow(unused_imports)]
-            use $crate::__private::{Content as _, Typed as _, Unknown as _, Untyped as _};
+            use $crate::__private_0_1_0::{Content as _, Typed as _, Unknown as _, Untyped as _};
             $(
                 $(#[$cfg])*
                 {
                     let payload = ::core::option::Option::None;
                     $(
                         let payload = payload.or(::core::option::Option::Some(
-                            (&&&&$crate::__private::Probe::<$payload>::OF).payload(),
+                            (&&&&$crate::__private_0_1_0::Probe::<$payload>::OF).payload(),
                         ));
                     )?
                     hooks.add(::core::stringify!($hook), &[$($docs),*], payload);

@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use passkeys::{
-    __private::RelyingParty, AuthenticationResult, PasskeyUser, RegistrationResult, passkeys,
-    store::MemoryRepository,
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
 };
+
+use super::hidden::RelyingParty;
 
 #[derive(Clone)]
 pub(crate) struct App;

@@ -7,9 +7,9 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
-use passkeys::{
-    __private::RelyingParty, AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
-};
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+use super::hidden::RelyingParty;
 
 #[derive(Clone)]
 struct App {

@@ -1,9 +1,9 @@
 //! Blocks that a `macro_rules!` writes, with fragments of every kind.
 
 use axum::extract::State;
-use passkeys::{
-    __private::RelyingParty, AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
-};
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+use super::hidden::RelyingParty;
 
 macro_rules! relying_party {
     ($app:ident, $id:literal, $origin:expr, $repository:ty, $extractor:ty, $visibility:vis, $user:block) => {

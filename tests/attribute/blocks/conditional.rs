@@ -1,9 +1,9 @@
 //! Development and production, chosen by `cfg` and `cfg_attr`.
 
 use axum::extract::State;
-use passkeys::{
-    __private::RelyingParty, AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
-};
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+use super::hidden::RelyingParty;
 
 #[derive(Clone)]
 struct App;

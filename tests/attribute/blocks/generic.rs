@@ -2,10 +2,11 @@
 
 use axum::extract::{FromRef, State};
 use passkeys::{
-    __private::RelyingParty,
     AuthenticationResult, PasskeyUser, Passkeys, passkeys,
     store::{CredentialRepository, MemoryRepository},
 };
+
+use super::hidden::RelyingParty;
 use std::marker::PhantomData;
 
 trait Database {

@@ -6,6 +6,9 @@
     reason = "what people may write, not what clippy would"
 )]
 
+/// The library's hidden module, which the macro's output names.
+use passkeys::__private_0_1_0 as hidden;
+
 mod attributes;
 mod behaviour;
 mod by_example;

@@ -1,8 +1,8 @@
 //! What else a block may hold, and `Self::Repository` in it.
 
-use passkeys::{
-    __private::RelyingParty, AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
-};
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+use super::hidden::RelyingParty;
 
 #[derive(Clone, Default)]
 struct App {

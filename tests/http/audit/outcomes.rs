@@ -192,7 +192,7 @@ async fn an_expired_ceremony_is_an_event() {
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
     let late = world.assert(None, &mut device).await;
-    world.clock.advance(Duration::minutes(5).unsigned_abs());
+    world.clock.advance(world.passkeys.config().challenge_ttl());
     let finished = world.passkeys.authentication().finish(&late).await;
     finished.unwrap_err();
     assert_eq!(world.audit.last_reason(), Some(Reason::Expired));

@@ -14,14 +14,14 @@ impl App {
 #[cfg(feature = "passkeys")]
 #[automatically_derived]
 #[allow(deprecated)]
-impl ::passkeys::__private::RelyingParty for App {
+impl ::passkeys::__private_0_1_0::RelyingParty for App {
     #[cfg(feature = "sqlite")]
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
-    fn config() -> ::passkeys::__private::Config {
-        ::passkeys::__private::from_attribute(
-            &::passkeys::__private::Draft {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        ::passkeys::__private_0_1_0::from_attribute(
+            &::passkeys::__private_0_1_0::Draft {
                 rp_id: ::core::option::Option::Some("example.com"),
                 origins: ::core::option::Option::Some(
                     ::std::vec!["https://example.com"],
@@ -30,7 +30,7 @@ impl ::passkeys::__private::RelyingParty for App {
             },
         )
     }
-    ::passkeys::__private::describe! {
+    ::passkeys::__private_0_1_0::describe! {
         #[cfg(debug_assertions)] #[cfg(unix)] get_user[]; on_authenticated[] => ();
         #[cfg(feature = "names")] find_user[];
     }
@@ -38,44 +38,44 @@ impl ::passkeys::__private::RelyingParty for App {
     #[cfg(unix)]
     async fn get_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-    ) -> ::passkeys::__private::User {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
         let answer = Self::get_user(self);
-        ::passkeys::__private::user::<PasskeyUser>()(answer)
+        ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::AuthenticationResult,
-    ) -> ::passkeys::__private::Response {
-        let last = ::passkeys::__private::given::<
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::AuthenticationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
-            ::passkeys::__private::AuthenticationResult,
+            ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
         let answer = Self::on_authenticated(self, last);
-        ::passkeys::__private::response::<()>()(answer)
+        ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
     #[cfg(feature = "names")]
     const FIND_USER: bool = true;
     #[cfg(feature = "names")]
     async fn find_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> ::passkeys::__private::Found {
-        let last = ::passkeys::__private::given::<
+    ) -> ::passkeys::__private_0_1_0::Found {
+        let last = ::passkeys::__private_0_1_0::given::<
             String,
             ::std::string::String,
         >()(given);
         let answer = Self::find_user(self, last);
-        ::passkeys::__private::found::<Option<PasskeyUser>>()(answer)
+        ::passkeys::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
     #[cfg(not(any(all(feature = "sqlite"), all(not(feature = "sqlite")))))]
     ::core::compile_error! {
         "no `#[cfg]` of `type Repository` holds in this build, and it is required; add one for the other builds"
     }
     #[cfg(not(any(all(feature = "sqlite"), all(not(feature = "sqlite")))))]
-    type Repository = ::passkeys::__private::MemoryRepository;
+    type Repository = ::passkeys::__private_0_1_0::MemoryRepository;
     #[cfg(not(any(all(debug_assertions, unix))))]
     ::core::compile_error! {
         "no `#[cfg]` of `get_user` holds in this build, and it is required; add one for the other builds"
@@ -83,15 +83,16 @@ impl ::passkeys::__private::RelyingParty for App {
     #[cfg(not(any(all(debug_assertions, unix))))]
     async fn get_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-    ) -> ::passkeys::__private::User {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
         loop {}
     }
 }
 #[cfg(feature = "passkeys")]
 #[automatically_derived]
-impl ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App {
-    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+impl ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
+for App {
+    fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
         ::core::clone::Clone::clone(passkeys.app())
     }
 }

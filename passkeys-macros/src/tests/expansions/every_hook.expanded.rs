@@ -24,11 +24,11 @@ impl App {
 }
 #[automatically_derived]
 #[allow(deprecated)]
-impl ::passkeys::__private::RelyingParty for App {
+impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
-    fn config() -> ::passkeys::__private::Config {
-        ::passkeys::__private::from_attribute(
-            &::passkeys::__private::Draft {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        ::passkeys::__private_0_1_0::from_attribute(
+            &::passkeys::__private_0_1_0::Draft {
                 rp_id: ::core::option::Option::Some("example.com"),
                 rp_name: ::core::option::Option::Some("Example"),
                 origins: ::core::option::Option::Some(
@@ -39,57 +39,58 @@ impl ::passkeys::__private::RelyingParty for App {
             },
         )
     }
-    ::passkeys::__private::describe! {
+    ::passkeys::__private_0_1_0::describe! {
         get_user[]; on_authenticated[] => (); sign_up[] => Json < SignUp >;
-        on_registered[] => (StatusCode, ::passkeys::__private::Unnamed); find_user[];
+        on_registered[] => (StatusCode, ::passkeys::__private_0_1_0::Unnamed);
+        find_user[];
     }
     async fn get_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-    ) -> ::passkeys::__private::User {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
         let answer = Self::get_user(self);
-        ::passkeys::__private::user::<PasskeyUser>()(answer)
+        ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::AuthenticationResult,
-    ) -> ::passkeys::__private::Response {
-        let last = ::passkeys::__private::given::<
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::AuthenticationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
-            ::passkeys::__private::AuthenticationResult,
+            ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
         let answer = Self::on_authenticated(self, last).await;
-        ::passkeys::__private::response::<()>()(answer)
+        ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
     const SIGN_UP: bool = true;
     async fn sign_up(
         &self,
-        request: ::passkeys::__private::Request,
-    ) -> ::passkeys::__private::User {
-        let (mut head, body) = ::passkeys::__private::Request::into_parts(request);
+        request: ::passkeys::__private_0_1_0::Request,
+    ) -> ::passkeys::__private_0_1_0::User {
+        let (mut head, body) = ::passkeys::__private_0_1_0::Request::into_parts(request);
         let parts = &mut head;
-        let argument_0 = ::passkeys::__private::extract::<
+        let argument_0 = ::passkeys::__private_0_1_0::extract::<
             State<Database>,
             Self,
         >(parts, self)
             .await?;
-        let request = ::passkeys::__private::Request::from_parts(head, body);
-        let last = ::passkeys::__private::extract_body::<
+        let request = ::passkeys::__private_0_1_0::Request::from_parts(head, body);
+        let last = ::passkeys::__private_0_1_0::extract_body::<
             Json<SignUp>,
             Self,
             _,
         >(request, self)
             .await?;
         let answer = Self::sign_up(self, argument_0, last).await;
-        ::passkeys::__private::user::<Answer>()(answer)
+        ::passkeys::__private_0_1_0::user::<Answer>()(answer)
     }
     async fn on_registered(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::RegistrationResult,
-    ) -> ::passkeys::__private::Response {
-        let argument_0 = match ::passkeys::__private::extract::<
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::RegistrationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let argument_0 = match ::passkeys::__private_0_1_0::extract::<
             Name<'_>,
             Self,
         >(parts, self)
@@ -98,30 +99,31 @@ impl ::passkeys::__private::RelyingParty for App {
             ::core::result::Result::Ok(extracted) => extracted,
             ::core::result::Result::Err(rejection) => return rejection,
         };
-        let last = ::passkeys::__private::given::<
+        let last = ::passkeys::__private_0_1_0::given::<
             RegistrationResult,
-            ::passkeys::__private::RegistrationResult,
+            ::passkeys::__private_0_1_0::RegistrationResult,
         >()(given);
         let answer = Self::on_registered(self, argument_0, last).await;
-        ::passkeys::__private::response::<(StatusCode, _)>()(answer)
+        ::passkeys::__private_0_1_0::response::<(StatusCode, _)>()(answer)
     }
     const FIND_USER: bool = true;
     async fn find_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> ::passkeys::__private::Found {
-        let last = ::passkeys::__private::given::<
+    ) -> ::passkeys::__private_0_1_0::Found {
+        let last = ::passkeys::__private_0_1_0::given::<
             String,
             ::std::string::String,
         >()(given);
         let answer = Self::find_user(self, last).await;
-        ::passkeys::__private::found::<Option<PasskeyUser>>()(answer)
+        ::passkeys::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
 }
 #[automatically_derived]
-impl ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App {
-    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+impl ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
+for App {
+    fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
         ::core::clone::Clone::clone(passkeys.app())
     }
 }

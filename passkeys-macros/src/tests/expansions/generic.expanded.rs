@@ -2,7 +2,9 @@ impl<D: Database, const N: usize> App<D, N>
 where
     D: Debug,
 {
-    fn repository(&self) -> &<Self as ::passkeys::__private::RelyingParty>::Repository {
+    fn repository(
+        &self,
+    ) -> &<Self as ::passkeys::__private_0_1_0::RelyingParty>::Repository {
         &self.repository
     }
     fn get_user(&self) -> PasskeyUser {
@@ -12,15 +14,15 @@ where
 }
 #[automatically_derived]
 #[allow(deprecated)]
-impl<D: Database, const N: usize> ::passkeys::__private::RelyingParty for App<D, N>
+impl<D: Database, const N: usize> ::passkeys::__private_0_1_0::RelyingParty for App<D, N>
 where
     D: Debug,
-    Self: ::passkeys::__private::Shared,
+    Self: ::passkeys::__private_0_1_0::Shared,
 {
     type Repository = D::Passkeys;
-    fn config() -> ::passkeys::__private::Config {
-        ::passkeys::__private::from_attribute(
-            &::passkeys::__private::Draft {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        ::passkeys::__private_0_1_0::from_attribute(
+            &::passkeys::__private_0_1_0::Draft {
                 rp_id: ::core::option::Option::Some("example.com"),
                 origins: ::core::option::Option::Some(
                     ::std::vec!["https://example.com"],
@@ -29,39 +31,40 @@ where
             },
         )
     }
-    ::passkeys::__private::describe! {
+    ::passkeys::__private_0_1_0::describe! {
         get_user[]; on_authenticated[] => ();
     }
     async fn get_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-    ) -> ::passkeys::__private::User {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
         let answer = Self::get_user(self);
-        ::passkeys::__private::user::<PasskeyUser>()(answer)
+        ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::AuthenticationResult,
-    ) -> ::passkeys::__private::Response {
-        let last = ::passkeys::__private::given::<
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::AuthenticationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
-            ::passkeys::__private::AuthenticationResult,
+            ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
         let answer = Self::on_authenticated(self, last);
-        ::passkeys::__private::response::<()>()(answer)
+        ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
 }
 #[automatically_derived]
 impl<
     D: Database,
     const N: usize,
-> ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App<D, N>
+> ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
+for App<D, N>
 where
     D: Debug,
-    Self: ::passkeys::__private::Shared,
+    Self: ::passkeys::__private_0_1_0::Shared,
 {
-    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+    fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
         ::core::clone::Clone::clone(passkeys.app())
     }
 }

@@ -7,55 +7,56 @@ impl App {
     "RP ID `Example.com` has upper-case letters, and browsers compare the lower-case form; write `example.com`"
 }
 ::core::compile_error! {
-    "the hook `on_authenticated` is missing, which answers a verified sign-in; add it, with your own extractors and types:\n\n    async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> { .. }"
+    "the hook `on_authenticated`, which responds to a verified sign-in, is missing; add it, with your own extractors and types:\n\n    async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> { .. }"
 }
 #[automatically_derived]
 #[allow(deprecated)]
-impl ::passkeys::__private::RelyingParty for App {
+impl ::passkeys::__private_0_1_0::RelyingParty for App {
     #[cfg(feature = "sqlite")]
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
-    fn config() -> ::passkeys::__private::Config {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
         loop {}
     }
     async fn get_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-    ) -> ::passkeys::__private::User {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
         loop {}
     }
     async fn on_authenticated(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::AuthenticationResult,
-    ) -> ::passkeys::__private::Response {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::AuthenticationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
         loop {}
     }
     async fn sign_up(
         &self,
-        request: ::passkeys::__private::Request,
-    ) -> ::passkeys::__private::User {
+        request: ::passkeys::__private_0_1_0::Request,
+    ) -> ::passkeys::__private_0_1_0::User {
         loop {}
     }
     async fn on_registered(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::RegistrationResult,
-    ) -> ::passkeys::__private::Response {
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::RegistrationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
         loop {}
     }
     async fn find_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> ::passkeys::__private::Found {
+    ) -> ::passkeys::__private_0_1_0::Found {
         loop {}
     }
 }
 #[automatically_derived]
-impl ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App {
-    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+impl ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
+for App {
+    fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
         ::core::clone::Clone::clone(passkeys.app())
     }
 }

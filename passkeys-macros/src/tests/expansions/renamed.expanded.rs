@@ -4,16 +4,16 @@ impl App {
     }
     fn on_authenticated(&self, _: AuthenticationResult) {}
     fn find_user(&self, name: String) -> Option<PasskeyUser> {
-        <Self as auth::__private::RelyingParty>::Repository::find(name)
+        <Self as auth::__private_0_1_0::RelyingParty>::Repository::find(name)
     }
 }
 #[automatically_derived]
 #[allow(deprecated)]
-impl auth::__private::RelyingParty for App {
+impl auth::__private_0_1_0::RelyingParty for App {
     type Repository = MemoryRepository;
-    fn config() -> auth::__private::Config {
-        auth::__private::from_attribute(
-            &auth::__private::Draft {
+    fn config() -> auth::__private_0_1_0::Config {
+        auth::__private_0_1_0::from_attribute(
+            &auth::__private_0_1_0::Draft {
                 rp_id: ::core::option::Option::Some("example.com"),
                 origins: ::core::option::Option::Some(
                     ::std::vec!["https://example.com"],
@@ -22,42 +22,45 @@ impl auth::__private::RelyingParty for App {
             },
         )
     }
-    auth::__private::describe! {
+    auth::__private_0_1_0::describe! {
         get_user[]; on_authenticated[] => (); find_user[];
     }
     async fn get_user(
         &self,
-        parts: &mut auth::__private::Parts,
-    ) -> auth::__private::User {
+        parts: &mut auth::__private_0_1_0::Parts,
+    ) -> auth::__private_0_1_0::User {
         let answer = Self::get_user(self);
-        auth::__private::user::<PasskeyUser>()(answer)
+        auth::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
-        parts: &mut auth::__private::Parts,
-        given: auth::__private::AuthenticationResult,
-    ) -> auth::__private::Response {
-        let last = auth::__private::given::<
+        parts: &mut auth::__private_0_1_0::Parts,
+        given: auth::__private_0_1_0::AuthenticationResult,
+    ) -> auth::__private_0_1_0::Response {
+        let last = auth::__private_0_1_0::given::<
             AuthenticationResult,
-            auth::__private::AuthenticationResult,
+            auth::__private_0_1_0::AuthenticationResult,
         >()(given);
         let answer = Self::on_authenticated(self, last);
-        auth::__private::response::<()>()(answer)
+        auth::__private_0_1_0::response::<()>()(answer)
     }
     const FIND_USER: bool = true;
     async fn find_user(
         &self,
-        parts: &mut auth::__private::Parts,
+        parts: &mut auth::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> auth::__private::Found {
-        let last = auth::__private::given::<String, ::std::string::String>()(given);
+    ) -> auth::__private_0_1_0::Found {
+        let last = auth::__private_0_1_0::given::<
+            String,
+            ::std::string::String,
+        >()(given);
         let answer = Self::find_user(self, last);
-        auth::__private::found::<Option<PasskeyUser>>()(answer)
+        auth::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
 }
 #[automatically_derived]
-impl auth::__private::FromRef<auth::__private::Passkeys<Self>> for App {
-    fn from_ref(passkeys: &auth::__private::Passkeys<Self>) -> Self {
+impl auth::__private_0_1_0::FromRef<auth::__private_0_1_0::Passkeys<Self>> for App {
+    fn from_ref(passkeys: &auth::__private_0_1_0::Passkeys<Self>) -> Self {
         ::core::clone::Clone::clone(passkeys.app())
     }
 }

@@ -13,11 +13,11 @@ impl App {
 }
 #[automatically_derived]
 #[allow(deprecated)]
-impl ::passkeys::__private::RelyingParty for App {
+impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
-    fn config() -> ::passkeys::__private::Config {
-        ::passkeys::__private::from_attribute(
-            &::passkeys::__private::Draft {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        ::passkeys::__private_0_1_0::from_attribute(
+            &::passkeys::__private_0_1_0::Draft {
                 rp_id: ::core::option::Option::Some("example.com"),
                 origins: ::core::option::Option::Some(
                     ::std::vec!["https://example.com"],
@@ -26,25 +26,28 @@ impl ::passkeys::__private::RelyingParty for App {
             },
         )
     }
-    ::passkeys::__private::describe! {
+    ::passkeys::__private_0_1_0::describe! {
         get_user[" Who is asking?"]; on_authenticated[] =>
-        ::passkeys::__private::Unnamed;
+        ::passkeys::__private_0_1_0::Unnamed;
     }
     async fn get_user(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-    ) -> ::passkeys::__private::User {
-        let argument_0 = ::passkeys::__private::extract::<Session, Self>(parts, self)
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
+        let argument_0 = ::passkeys::__private_0_1_0::extract::<
+            Session,
+            Self,
+        >(parts, self)
             .await?;
         let answer = Self::get_user(self, argument_0).await;
-        ::passkeys::__private::user::<Result<PasskeyUser, AppError>>()(answer)
+        ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
     async fn on_authenticated(
         &self,
-        parts: &mut ::passkeys::__private::Parts,
-        given: ::passkeys::__private::AuthenticationResult,
-    ) -> ::passkeys::__private::Response {
-        let argument_0 = match ::passkeys::__private::extract::<
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::AuthenticationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let argument_0 = match ::passkeys::__private_0_1_0::extract::<
             Session,
             Self,
         >(parts, self)
@@ -53,17 +56,18 @@ impl ::passkeys::__private::RelyingParty for App {
             ::core::result::Result::Ok(extracted) => extracted,
             ::core::result::Result::Err(rejection) => return rejection,
         };
-        let last = ::passkeys::__private::given::<
+        let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
-            ::passkeys::__private::AuthenticationResult,
+            ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
         let answer = Self::on_authenticated(self, argument_0, last).await;
-        ::passkeys::__private::response::<_>()(answer)
+        ::passkeys::__private_0_1_0::response::<_>()(answer)
     }
 }
 #[automatically_derived]
-impl ::passkeys::__private::FromRef<::passkeys::__private::Passkeys<Self>> for App {
-    fn from_ref(passkeys: &::passkeys::__private::Passkeys<Self>) -> Self {
+impl ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
+for App {
+    fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
         ::core::clone::Clone::clone(passkeys.app())
     }
 }

@@ -1,165 +1,102 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use passkeys_rules::{Draft, Place, format_duration};
+use passkeys_rules::{Draft, Key, Place, format_duration};
 
 use super::{Config, ConfigError};
-use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification};
 
-/// A [`Config`] in the making, from [`Config::builder`]. What is not set is the default of the
-/// attribute's key of the same name.
-#[derive(Clone, Debug, Default)]
+/// Builder of a [`Config`], made by [`Config::builder`].
+///
+/// It has a setter for every key of [`#[passkeys]`](macro@crate::passkeys) that is not required.
+/// A key that is not set has its default.
+#[derive(Clone, Debug)]
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
-    rp_id: String,
-    origins: Vec<String>,
-    rp_name: Option<String>,
-    related_origins: Option<Vec<String>>,
-    user_verification: Option<UserVerification>,
-    resident_key: Option<ResidentKey>,
-    attestation: Option<Attestation>,
-    authenticator_attachment: Option<AuthenticatorAttachment>,
-    hints: Option<Vec<Hint>>,
-    challenge_ttl: Option<Duration>,
-    timeout: Option<Duration>,
-    sign_count: Option<SignCount>,
-    enroll_url: Option<String>,
-    manage_url: Option<String>,
-    android_apps: Option<Vec<String>>,
-    apple_apps: Option<Vec<String>>,
+    /// The values as the attribute would have them; one for a key that takes no list.
+    values: BTreeMap<Key, Vec<String>>,
 }
+
+/// Makes the setters from the table of keys.
+macro_rules! setters {
+    ($(
+        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)? {
+            example: $example:literal,
+            summary: $summary:literal,
+            aliases: [$($alias:literal),*],
+        }
+    )+) => {
+        impl ConfigBuilder {
+            $($(setter! {
+                #[doc = concat!("Sets `", stringify!($name), "`: ", $summary, ".\n\nDefault: ", $default, ".")]
+                $variant $name: $form
+            })?)+
+        }
+    };
+}
+
+macro_rules! setter {
+    (#[$doc:meta] $variant:ident $name:ident: Text) => {
+        #[$doc]
+        pub fn $name(self, value: impl Into<String>) -> Self {
+            self.set(Key::$variant, [value.into()])
+        }
+    };
+    (#[$doc:meta] $variant:ident $name:ident: List) => {
+        #[$doc]
+        pub fn $name(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.set(Key::$variant, values.into_iter().map(Into::into))
+        }
+    };
+    (#[$doc:meta] $variant:ident $name:ident: (Words $words:ty)) => {
+        #[$doc]
+        pub fn $name(self, value: $words) -> Self {
+            self.set(Key::$variant, [value.to_string()])
+        }
+    };
+    (#[$doc:meta] $variant:ident $name:ident: (WordList $words:ty)) => {
+        #[$doc]
+        pub fn $name(self, values: impl IntoIterator<Item = $words>) -> Self {
+            self.set(
+                Key::$variant,
+                values.into_iter().map(|word| word.to_string()),
+            )
+        }
+    };
+    (#[$doc:meta] $variant:ident $name:ident: Duration) => {
+        #[$doc]
+        ///
+        /// Fractions of a millisecond are dropped.
+        pub fn $name(self, value: Duration) -> Self {
+            self.set(Key::$variant, [format_duration(value)])
+        }
+    };
+}
+
+passkeys_rules::keys!(setters);
 
 impl ConfigBuilder {
     pub(super) fn new(rp_id: String, origins: Vec<String>) -> Self {
-        Self {
-            rp_id,
-            origins,
-            ..Self::default()
-        }
+        let values = BTreeMap::default();
+        Self { values }
+            .set(Key::RpId, [rp_id])
+            .set(Key::Origins, origins)
     }
 
-    /// The name that browsers show.
-    pub fn rp_name(mut self, name: impl Into<String>) -> Self {
-        self.rp_name = Some(name.into());
+    fn set(mut self, key: Key, values: impl IntoIterator<Item = String>) -> Self {
+        self.values.insert(key, values.into_iter().collect());
         self
     }
 
-    /// Origins outside the RP ID that may use it as well.
-    pub fn related_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.related_origins = Some(strings(origins));
-        self
-    }
-
-    /// Whether the person must be verified.
-    pub fn user_verification(mut self, requirement: UserVerification) -> Self {
-        self.user_verification = Some(requirement);
-        self
-    }
-
-    /// Whether passkeys must be discoverable.
-    pub fn resident_key(mut self, requirement: ResidentKey) -> Self {
-        self.resident_key = Some(requirement);
-        self
-    }
-
-    /// How much attestation browsers are asked for.
-    pub fn attestation(mut self, preference: Attestation) -> Self {
-        self.attestation = Some(preference);
-        self
-    }
-
-    /// The only kind of authenticators that browsers offer.
-    pub fn authenticator_attachment(mut self, attachment: AuthenticatorAttachment) -> Self {
-        self.authenticator_attachment = Some(attachment);
-        self
-    }
-
-    /// What browsers should offer first.
-    pub fn hints(mut self, hints: impl IntoIterator<Item = Hint>) -> Self {
-        self.hints = Some(hints.into_iter().collect());
-        self
-    }
-
-    /// How long a ceremony may take. Fractions of a millisecond are dropped.
-    pub fn challenge_ttl(mut self, lifetime: Duration) -> Self {
-        self.challenge_ttl = Some(lifetime);
-        self
-    }
-
-    /// How long the browser should wait for the person. Fractions of a millisecond are dropped.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// What to do about a counter that does not advance.
-    pub fn sign_count(mut self, policy: SignCount) -> Self {
-        self.sign_count = Some(policy);
-        self
-    }
-
-    /// The page where people add a passkey, for password managers to lead there.
-    pub fn enroll_url(mut self, url: impl Into<String>) -> Self {
-        self.enroll_url = Some(url.into());
-        self
-    }
-
-    /// The page where people manage their passkeys, for password managers to lead there.
-    pub fn manage_url(mut self, url: impl Into<String>) -> Self {
-        self.manage_url = Some(url.into());
-        self
-    }
-
-    /// Package names of Android apps, signed with a certificate that is among the origins.
-    pub fn android_apps(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.android_apps = Some(strings(names));
-        self
-    }
-
-    /// App IDs of apps on Apple's systems, such as `ABCDE12345.com.example.app`.
-    pub fn apple_apps(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.apple_apps = Some(strings(ids));
-        self
-    }
-
-    /// Applies every rule.
+    /// Validates the configuration.
     ///
     /// # Errors
     ///
-    /// Every mistake, with what to do about it.
+    /// [`ConfigError`] with every mistake and its fix.
     pub fn build(&self) -> Result<Config, ConfigError> {
-        let challenge_ttl = self.challenge_ttl.map(format_duration);
-        let timeout = self.timeout.map(format_duration);
-        let draft = Draft {
-            rp_id: Some(&self.rp_id),
-            rp_name: self.rp_name.as_deref(),
-            origins: Some(strs(&self.origins)),
-            related_origins: self.related_origins.as_deref().map(strs),
-            user_verification: self.user_verification.map(UserVerification::as_str),
-            resident_key: self.resident_key.map(ResidentKey::as_str),
-            attestation: self.attestation.map(Attestation::as_str),
-            authenticator_attachment: self
-                .authenticator_attachment
-                .map(AuthenticatorAttachment::as_str),
-            hints: self
-                .hints
-                .as_ref()
-                .map(|hints| hints.iter().copied().map(Hint::as_str).collect()),
-            challenge_ttl: challenge_ttl.as_deref(),
-            timeout: timeout.as_deref(),
-            sign_count: self.sign_count.map(SignCount::as_str),
-            enroll_url: self.enroll_url.as_deref(),
-            manage_url: self.manage_url.as_deref(),
-            android_apps: self.android_apps.as_deref().map(strs),
-            apple_apps: self.apple_apps.as_deref().map(strs),
-        };
+        let values = |key| self.values.get(&key);
+        let draft = Draft::read(
+            |key| values(key)?.first().map(String::as_str),
+            |key| Some(values(key)?.iter().map(String::as_str).collect()),
+        );
         Config::check(&draft, Place::to_string)
     }
-}
-
-fn strings(values: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
-    values.into_iter().map(Into::into).collect()
-}
-
-fn strs(strings: &[String]) -> Vec<&str> {
-    strings.iter().map(String::as_str).collect()
 }

@@ -1,42 +1,25 @@
-//! The configuration from environment variables, one for each key.
+//! Reads the configuration from environment variables, one for each key.
+
+use std::collections::BTreeMap;
 
 use passkeys_rules::{Draft, Key, Place};
 
 use super::{Config, ConfigError};
 
 pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-    let text = |key: Key| variable(&name(key));
-    let values: Vec<Option<String>> = Key::ALL.iter().map(|key| text(*key)).collect();
-    let value = |wanted: Key| {
-        let at = Key::ALL.iter().position(|key| *key == wanted)?;
-        values.get(at)?.as_deref()
-    };
-    let list = |key: Key| {
-        let items = value(key)?.split(',').map(str::trim);
+    let values: BTreeMap<Key, String> = Key::ALL
+        .iter()
+        .filter_map(|&key| Some((key, variable(&name(key))?)))
+        .collect();
+    let text = |key| values.get(&key).map(String::as_str);
+    let list = |key| {
+        let items = text(key)?.split(',').map(str::trim);
         Some(items.filter(|item| !item.is_empty()).collect())
     };
-    let draft = Draft {
-        rp_id: value(Key::RpId),
-        rp_name: value(Key::RpName),
-        origins: list(Key::Origins),
-        related_origins: list(Key::RelatedOrigins),
-        user_verification: value(Key::UserVerification),
-        resident_key: value(Key::ResidentKey),
-        attestation: value(Key::Attestation),
-        authenticator_attachment: value(Key::AuthenticatorAttachment),
-        hints: list(Key::Hints),
-        challenge_ttl: value(Key::ChallengeTtl),
-        timeout: value(Key::Timeout),
-        sign_count: value(Key::SignCount),
-        enroll_url: value(Key::EnrollUrl),
-        manage_url: value(Key::ManageUrl),
-        android_apps: list(Key::AndroidApps),
-        apple_apps: list(Key::AppleApps),
-    };
-    Config::check(&draft, place)
+    Config::check(&Draft::read(text, list), place)
 }
 
-/// `origins` is `PASSKEYS_ORIGINS`.
+/// Returns the variable of a key: `PASSKEYS_ORIGINS` for `origins`.
 fn name(key: Key) -> String {
     format!("PASSKEYS_{}", key.as_str().to_ascii_uppercase())
 }
@@ -54,7 +37,7 @@ mod tests {
     use crate::UserVerification;
 
     #[test]
-    fn every_key_is_read_from_its_variable_and_lists_at_commas() {
+    fn from_env_reads_each_key_from_its_variable_and_splits_lists_at_commas() {
         let config = read(|name| {
             let value = match name {
                 "PASSKEYS_RP_ID" => "example.com",
@@ -81,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_named_by_its_variable() {
+    fn from_env_names_the_variable_of_each_mistake() {
         let error = read(|name| match name {
             "PASSKEYS_ORIGINS" => Some("https://example.com,ftp://x".to_owned()),
             _ => None,

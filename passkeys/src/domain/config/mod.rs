@@ -74,23 +74,23 @@ impl Config {
     /// The domain that passkeys belong to.
     #[must_use]
     pub fn rp_id(&self) -> &str {
-        self.0.rp_id().as_str()
+        self.0.rp_id.as_str()
     }
 
     /// The name that browsers show.
     #[must_use]
     pub fn rp_name(&self) -> &str {
-        self.0.rp_name()
+        &self.0.rp_name
     }
 
     /// The origins of the pages and apps that ceremonies may come from.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
-        self.0.origins().iter().map(Origin::as_str)
+        self.0.origins.iter().map(Origin::as_str)
     }
 
     /// The origins outside the RP ID that may use it as well.
     pub fn related_origins(&self) -> impl Iterator<Item = &str> {
-        self.0.related_origins().iter().map(Origin::as_str)
+        self.0.related_origins.iter().map(Origin::as_str)
     }
 
     /// Every origin that a ceremony may come from.
@@ -102,77 +102,77 @@ impl Config {
     /// [`Required`](UserVerification::Required).
     #[must_use]
     pub fn user_verification(&self) -> UserVerification {
-        self.0.user_verification()
+        self.0.user_verification
     }
 
     /// Whether passkeys must be discoverable.
     #[must_use]
     pub fn resident_key(&self) -> ResidentKey {
-        self.0.resident_key()
+        self.0.resident_key
     }
 
     /// How much attestation browsers are asked for. With
     /// [`Direct`](Attestation::Direct), a registration without any is refused.
     #[must_use]
     pub fn attestation(&self) -> Attestation {
-        self.0.attestation()
+        self.0.attestation
     }
 
     /// The only kind of authenticators that browsers offer, if it is restricted.
     #[must_use]
     pub fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
-        self.0.authenticator_attachment()
+        self.0.authenticator_attachment
     }
 
     /// What browsers should offer first.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
-        self.0.hints()
+        &self.0.hints
     }
 
     /// How long a ceremony may take, enforced here.
     #[must_use]
     pub fn challenge_ttl(&self) -> Duration {
-        self.0.challenge_ttl()
+        self.0.challenge_ttl
     }
 
     /// How long the browser should wait for the person.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.0.timeout()
+        self.0.timeout
     }
 
     /// What to do about a counter that does not advance.
     #[must_use]
     pub fn sign_count(&self) -> SignCount {
-        self.0.sign_count()
+        self.0.sign_count
     }
 
     /// The page where people add a passkey.
     #[must_use]
     pub fn enroll_url(&self) -> Option<&str> {
-        self.0.enroll_url()
+        self.0.enroll_url.as_deref()
     }
 
     /// The page where people manage their passkeys.
     #[must_use]
     pub fn manage_url(&self) -> Option<&str> {
-        self.0.manage_url()
+        self.0.manage_url.as_deref()
     }
 
     /// Package names of the Android apps that may use the passkeys.
     pub fn android_apps(&self) -> impl Iterator<Item = &str> {
-        self.0.android_apps().iter().map(String::as_str)
+        self.0.android_apps.iter().map(String::as_str)
     }
 
     /// App IDs of the apps on Apple's systems that may use the passkeys.
     pub fn apple_apps(&self) -> impl Iterator<Item = &str> {
-        self.0.apple_apps().iter().map(String::as_str)
+        self.0.apple_apps.iter().map(String::as_str)
     }
 
     /// Fingerprints of the certificates that Android apps are signed with.
     pub(crate) fn android_fingerprints(&self) -> impl Iterator<Item = String> {
-        self.0.origins().iter().filter_map(Origin::fingerprint)
+        self.0.origins.iter().filter_map(Origin::fingerprint)
     }
 }
 

@@ -1,0 +1,104 @@
+//! The table of keys: one row for each key of the configuration.
+
+/// Passes every row of the table to the macro `$make`.
+///
+/// The rows make [`Key`](crate::Key), its [specification](crate::KeySpec), [`Draft`](crate::Draft)
+/// and, in the `passkeys` crate, the setters of `ConfigBuilder`. A row is
+///
+/// ```text
+/// Variant name: Form, required { .. }
+/// Variant name: Form, default "what holds without the key" { .. }
+/// ```
+///
+/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)` or `Duration`. The order of
+/// the rows is the order of the documentation and of error messages. `example` is a valid value
+/// as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
+/// alias is a name that another library has for the key: who writes it is told this one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! keys {
+    ($make:ident) => {
+        $make! {
+            RpId rp_id: Text, required {
+                example: r#""example.com""#,
+                summary: "the RP ID, the domain that passkeys are scoped to: they work on it and its subdomains only, and changing it later makes every passkey useless",
+                aliases: ["domain"],
+            }
+            RpName rp_name: Text, default "the `rp_id`" {
+                example: r#""Example""#,
+                summary: "the name of the relying party that browsers show when a passkey is created, at most 64 bytes",
+                aliases: ["name"],
+            }
+            Origins origins: List, required {
+                example: r#"["https://example.com"]"#,
+                summary: "the origins that ceremonies are accepted from, as scheme, host and port, on `rp_id` or a subdomain; the origin of an Android app is `android:apk-key-hash:..`",
+                aliases: ["allowed_origins", "rp_origin", "rp_origins"],
+            }
+            RelatedOrigins related_origins: List, default "none" {
+                example: r#"["https://example.co.uk"]"#,
+                summary: "origins on other domains that may use the same passkeys (related origin requests), with at most five different labels, served at `/.well-known/webauthn`",
+                aliases: [],
+            }
+            UserVerification user_verification: (Words $crate::UserVerification), default r#"`"required"`"# {
+                example: r#""required""#,
+                summary: "whether the authenticator must verify the user, by PIN, fingerprint or face",
+                aliases: [],
+            }
+            ResidentKey resident_key: (Words $crate::ResidentKey), default r#"`"required"`"# {
+                example: r#""required""#,
+                summary: "whether passkeys must be discoverable credentials (resident keys), which sign in without a user name",
+                aliases: [],
+            }
+            Attestation attestation: (Words $crate::Attestation), default r#"`"none"`"# {
+                example: r#""none""#,
+                summary: "whether registration asks for attestation, the authenticator's signed statement of its make and model",
+                aliases: [],
+            }
+            AuthenticatorAttachment authenticator_attachment: (Words $crate::AuthenticatorAttachment), default "any" {
+                example: r#""platform""#,
+                summary: "the only kind of authenticator that may register: built into the device, or roaming",
+                aliases: [],
+            }
+            Hints hints: (WordList $crate::Hint), default "none" {
+                example: r#"["client-device"]"#,
+                summary: "the kinds of authenticator that browsers offer first, in order of preference",
+                aliases: [],
+            }
+            ChallengeTtl challenge_ttl: Duration, default r#"`"10m"`"# {
+                example: r#""10m""#,
+                summary: "how long a challenge can be redeemed after its ceremony has begun, from `1s` to `1h`",
+                aliases: ["ttl"],
+            }
+            Timeout timeout: Duration, default r#"`"5m"`, or `challenge_ttl` if that is shorter"# {
+                example: r#""5m""#,
+                summary: "how long browsers wait for the user, from `1s` to `10m` and at most `challenge_ttl`",
+                aliases: [],
+            }
+            SignCount sign_count: (Words $crate::SignCount), default r#"`"reject"`"# {
+                example: r#""reject""#,
+                summary: "the response to a signature counter that has not increased, a sign of a cloned authenticator (clone detection)",
+                aliases: [],
+            }
+            EnrollUrl enroll_url: Text, default "none" {
+                example: r#""https://example.com/account/passkeys/new""#,
+                summary: "the page where users create a passkey, which password managers link to, served at `/.well-known/passkey-endpoints`",
+                aliases: [],
+            }
+            ManageUrl manage_url: Text, default "none" {
+                example: r#""https://example.com/account/passkeys""#,
+                summary: "the page where users manage their passkeys, which password managers link to, served at `/.well-known/passkey-endpoints`",
+                aliases: [],
+            }
+            AndroidApps android_apps: List, default "none" {
+                example: r#"["com.example.app"]"#,
+                summary: "the package names of the Android apps that may use the passkeys, each signed with a certificate listed in `origins`, served at `/.well-known/assetlinks.json`",
+                aliases: [],
+            }
+            AppleApps apple_apps: List, default "none" {
+                example: r#"["ABCDE12345.com.example.app"]"#,
+                summary: "the App IDs (prefix and bundle ID) of the apps on Apple platforms that may use the passkeys, served at `/.well-known/apple-app-site-association`",
+                aliases: [],
+            }
+        }
+    };
+}
