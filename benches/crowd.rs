@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 /// If the system has no runtime to give.
 #[must_use]
 pub fn crowd(others: usize) -> MemoryRepository {
-    let repository = MemoryRepository::with_limit(others + 1_000_000);
+    let repository = MemoryRepository::with_capacity(others + 1_000_000);
     let runtime = Builder::new_current_thread().build();
     runtime.expect("a runtime").block_on(async {
         for number in 0..others {

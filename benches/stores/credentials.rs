@@ -1,6 +1,6 @@
 use divan::Bencher;
 use passkeys::{
-    Credential,
+    Credential, CredentialId,
     store::{
         CredentialRepository, Deletion, MemoryRepository, PostgresRepository, SqliteRepository,
     },
@@ -88,6 +88,7 @@ fn credentials() -> impl Iterator<Item = Credential> {
     (0_u32..).map(|number| {
         let id = format!("a credential with a long id {number:07}").into_bytes();
         let user = format!("user-{number:07}");
-        Credential::new(id.into(), user, vec![0; 77], OffsetDateTime::UNIX_EPOCH)
+        let id = CredentialId::new(id).expect("1 to 1023 bytes");
+        Credential::new(id, user, vec![0; 77], OffsetDateTime::UNIX_EPOCH)
     })
 }

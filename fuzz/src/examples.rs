@@ -67,7 +67,7 @@ impl Example {
         let id_at = object.windows(id.len()).rposition(|window| window == id);
         let id_at = id_at.expect("the id is in the attestation object");
         let key = object[id_at + id.len()..].to_vec();
-        let id = CredentialId::from(id.as_slice());
+        let id = CredentialId::new(id.as_slice()).expect("an id of 1 to 1023 bytes");
         let mut credential = Credential::new(id, super::site::ADA, key, OffsetDateTime::UNIX_EPOCH);
         credential.backup_eligible = object[id_at - 23] & 1 << 3 != 0;
         credential

@@ -42,6 +42,14 @@ mod verify;
 mod wire;
 
 pub use passkeys_macros::passkeys;
+#[cfg(feature = "redis")]
+pub use redis;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use sqlx;
+pub use time;
+#[cfg(feature = "openapi")]
+pub use utoipa;
+
 pub use passkeys_rules::{
     Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
 };
@@ -49,11 +57,14 @@ pub use passkeys_rules::{
 pub use crate::{
     ceremony::{AuthenticationResult, RegistrationResult},
     domain::{
+        aaguid::{Aaguid, InvalidAaguid},
         clock::{Clock, SystemClock},
         config::{Config, ConfigBuilder, ConfigError},
-        credential::{Aaguid, Credential, CredentialId, InvalidAaguid, Transport},
+        credential::Credential,
+        credential_id::{CredentialId, InvalidCredentialId},
         error::Error,
         secret::WeakSecret,
+        transport::Transport,
         user::PasskeyUser,
     },
     http::{PasskeysState, Verified},

@@ -132,7 +132,7 @@ fn a_response_with_any_byte_changed_does_not_sign_in() {
             let mut bytes = id.as_bytes().to_vec();
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            *value = passkeys::CredentialId::from(bytes).to_string().into();
+            *value = passkeys_test_support::base64url(bytes).into();
 
             let request = passkeys::ceremony::FinishAuthentication {
                 credential: serde_json::from_value(credential).unwrap(),

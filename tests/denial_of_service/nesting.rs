@@ -72,7 +72,7 @@ async fn register_with(
         .assert_ok()
         .json();
     let mut credential = browser.authenticator().create(&begun);
-    let text = passkeys::CredentialId::from(bytes).to_string();
+    let text = passkeys_test_support::base64url(bytes);
     credential["response"][member] = text.into();
     let body = json!({ "credential": credential, "state": begun["state"] });
     browser.post("/auth/passkeys/register/finish", &body).await

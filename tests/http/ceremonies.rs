@@ -247,8 +247,8 @@ async fn a_known_credential_is_not_registered_again() {
         "challenge": begun["publicKey"]["challenge"],
         "origin": "https://example.com",
     });
-    let client_data = passkeys::CredentialId::from(client_data.to_string().into_bytes());
-    stolen["response"]["clientDataJSON"] = client_data.to_string().into();
+    let client_data = passkeys_test_support::base64url(client_data.to_string());
+    stolen["response"]["clientDataJSON"] = client_data.into();
     let body = json!({ "credential": stolen, "state": begun["state"] });
     let answer = site.post("/register/finish", Some("bob"), Some(body)).await;
     answer.is_error(409, "credential_already_exists");

@@ -63,7 +63,7 @@ async fn it_is_taken_with_no_statement_only() {
         };
         members.insert(Cbor::Text(member.into()), value);
         let changed = serde_cbor_2::to_vec(&Cbor::Map(members)).unwrap();
-        *object = passkeys::CredentialId::from(changed).to_string().into();
+        *object = passkeys_test_support::base64url(changed).into();
         site.post("/register/finish", Some("ada"), Some(body))
             .await
             .is_error(400, "attestation_verification_failed");

@@ -115,7 +115,7 @@ async fn somebody_elses_passkey_is_not_there_to_be_deleted() {
     let (repository, [mut adas, _]) = two_devices(&directory).await;
     let mut bobs: [Credential; 2] = repository.list("ada").await.unwrap().try_into().unwrap();
     for (number, passkey) in (1..).zip(&mut bobs) {
-        (passkey.id, passkey.user_id) = (CredentialId::from(vec![number]), "bob".into());
+        (passkey.id, passkey.user_id) = (CredentialId::new([number]).unwrap(), "bob".into());
         assert!(repository.insert(passkey).await.unwrap());
     }
     let passkey = json!({ "id": bobs[0].id });

@@ -60,7 +60,7 @@ async fn a_passkey_is_listed_with_who_made_it_if_that_is_known() {
     let now = OffsetDateTime::now_utc();
     let google = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse().ok();
     for (number, aaguid) in [(1, google), (2, None), (3, Aaguid::new([3; 16]))] {
-        let id = CredentialId::from(vec![number]);
+        let id = CredentialId::new([number]).unwrap();
         let mut credential = Credential::new(id, "ada", vec![], now);
         credential.aaguid = aaguid;
         assert!(passkeys.repository().insert(&credential).await.unwrap());

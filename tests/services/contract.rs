@@ -14,7 +14,9 @@ async fn credentials_in_postgres() {
         return;
     };
     testing::credential_repository(async || {
-        let repository = PostgresRepository::with_table(schema.pool(), &schema.table()).unwrap();
+        let repository = PostgresRepository::new(schema.pool())
+            .table(&schema.table())
+            .unwrap();
         repository.migrate().await.unwrap();
         repository
     })
@@ -28,7 +30,9 @@ async fn ceremonies_in_postgres() {
         return;
     };
     testing::challenge_store(async || {
-        let challenges = PostgresChallenges::with_table(schema.pool(), &schema.table()).unwrap();
+        let challenges = PostgresChallenges::new(schema.pool())
+            .table(&schema.table())
+            .unwrap();
         challenges.migrate().await.unwrap();
         challenges
     })

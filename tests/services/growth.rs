@@ -24,7 +24,7 @@ const MANY: u32 = 1_000_000;
 
 /// The credential with this number, as the SQL below makes it.
 fn id(number: u32) -> CredentialId {
-    CredentialId::from(format!("{:032}", u64::from(number) * 2_654_435_761).as_bytes())
+    CredentialId::new(format!("{:032}", u64::from(number) * 2_654_435_761)).unwrap()
 }
 
 /// The time that looking up a sign-in's credential and its owner's list takes: the median of
@@ -127,7 +127,9 @@ async fn a_million_passkeys_in_postgres() {
         return;
     };
     let table = schema.table();
-    let repository = PostgresRepository::with_table(schema.pool(), &table).unwrap();
+    let repository = PostgresRepository::new(schema.pool())
+        .table(&table)
+        .unwrap();
     repository.migrate().await.unwrap();
     let fill = async |from: u32, to: u32| {
         let sql = format!(
@@ -206,7 +208,9 @@ async fn a_hundred_thousand_ceremonies_in_postgres() {
         return;
     };
     let table = schema.table();
-    let challenges = PostgresChallenges::with_table(schema.pool(), &table).unwrap();
+    let challenges = PostgresChallenges::new(schema.pool())
+        .table(&table)
+        .unwrap();
     challenges.migrate().await.unwrap();
     let sql = format!(
         "INSERT INTO {table} SELECT n + 1000, decode(md5(n::text), 'hex'), repeat('c', 200)::bytea,

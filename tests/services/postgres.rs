@@ -39,7 +39,8 @@ async fn a_server_that_does_not_answer_is_an_error_in_time_and_costs_no_connecti
         .connect_with(options)
         .await
         .unwrap();
-    let repository = PostgresRepository::with_table(pool, &table)
+    let repository = PostgresRepository::new(pool)
+        .table(&table)
         .unwrap()
         .timeout(StdDuration::from_millis(200));
     repository.migrate().await.unwrap();
@@ -91,8 +92,12 @@ async fn processes_that_start_together_migrate_once() {
     let (credentials, ceremonies) = (schema.table(), schema.table());
     let mut starting = JoinSet::new();
     for _ in 0..8 {
-        let repository = PostgresRepository::with_table(schema.pool(), &credentials).unwrap();
-        let challenges = PostgresChallenges::with_table(schema.pool(), &ceremonies).unwrap();
+        let repository = PostgresRepository::new(schema.pool())
+            .table(&credentials)
+            .unwrap();
+        let challenges = PostgresChallenges::new(schema.pool())
+            .table(&ceremonies)
+            .unwrap();
         starting.spawn(async move {
             repository.migrate().await.unwrap();
             challenges.migrate().await.unwrap();
@@ -109,7 +114,9 @@ async fn a_deletion_counts_what_becomes_of_a_row_that_somebody_is_changing() {
         return;
     };
     let table = schema.table();
-    let repository = PostgresRepository::with_table(schema.pool(), &table).unwrap();
+    let repository = PostgresRepository::new(schema.pool())
+        .table(&table)
+        .unwrap();
     repository.migrate().await.unwrap();
     let (first, second) = (credential(1, "ada"), credential(2, "ada"));
     for credential in [&first, &second] {
@@ -151,9 +158,10 @@ async fn what_waits_is_bounded_and_the_oldest_makes_room() {
         return;
     };
     let table = schema.table();
-    let challenges = PostgresChallenges::with_table(schema.pool(), &table)
+    let challenges = PostgresChallenges::new(schema.pool())
+        .table(&table)
         .unwrap()
-        .capacity(10);
+        .with_capacity(10);
     challenges.migrate().await.unwrap();
     let now = OffsetDateTime::now_utc();
     let mut states = Vec::new();
@@ -183,7 +191,9 @@ async fn expired_ceremonies_are_deleted_in_passing() {
         return;
     };
     let table = schema.table();
-    let challenges = PostgresChallenges::with_table(schema.pool(), &table).unwrap();
+    let challenges = PostgresChallenges::new(schema.pool())
+        .table(&table)
+        .unwrap();
     challenges.migrate().await.unwrap();
     let now = OffsetDateTime::now_utc();
     for _ in 0..100 {
@@ -238,7 +248,9 @@ async fn a_reader_of_the_table_cannot_redeem_what_waits() {
         return;
     };
     let table = schema.table();
-    let challenges = PostgresChallenges::with_table(schema.pool(), &table).unwrap();
+    let challenges = PostgresChallenges::new(schema.pool())
+        .table(&table)
+        .unwrap();
     challenges.migrate().await.unwrap();
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
     let state = challenges.put(ceremony).await.unwrap();

@@ -49,7 +49,7 @@ async fn what_waits_is_bounded_and_the_oldest_makes_room() {
     let Some((challenges, mut raw, prefix)) = store("bounded").await else {
         return;
     };
-    let challenges = challenges.capacity(10);
+    let challenges = challenges.with_capacity(10);
     let now = OffsetDateTime::now_utc();
     let mut states = Vec::new();
     for _ in 0..25 {

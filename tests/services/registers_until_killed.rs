@@ -5,7 +5,7 @@
 use std::{env, io::Write as _, sync::Arc};
 
 use passkeys::{
-    Credential,
+    Credential, CredentialId,
     store::{CredentialRepository as _, SqliteRepository},
 };
 use time::OffsetDateTime;
@@ -26,7 +26,7 @@ async fn main() {
         let repository = Arc::clone(&repository);
         tasks.spawn(async move {
             for number in (first + task..).step_by(4) {
-                let id = number.to_be_bytes().as_slice().into();
+                let id = CredentialId::new(number.to_be_bytes()).expect("4 bytes");
                 let new = Credential::new(id, "ada", vec![0xa5; 77], OffsetDateTime::UNIX_EPOCH);
                 assert!(repository.insert(&new).await.expect("it is stored"));
                 writeln!(std::io::stdout(), "{number}").expect("somebody listens");

@@ -261,7 +261,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everyt
         .iter()
         .map(|row| {
             let id: Vec<u8> = row.get(0);
-            (CredentialId::from(id).to_string(), row.get(1))
+            (CredentialId::new(id).unwrap().to_string(), row.get(1))
         })
         .collect();
     for person in &people {

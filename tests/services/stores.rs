@@ -12,7 +12,9 @@ use passkeys_tests::{Schema, redis_url};
 pub(crate) async fn in_every_store(test: impl AsyncFn(Arc<dyn ChallengeStore>)) {
     static STORES: AtomicU32 = AtomicU32::new(0);
     if let Some(schema) = Schema::create().await {
-        let challenges = PostgresChallenges::with_table(schema.pool(), &schema.table()).unwrap();
+        let challenges = PostgresChallenges::new(schema.pool())
+            .table(&schema.table())
+            .unwrap();
         challenges.migrate().await.unwrap();
         test(Arc::new(challenges)).await;
         schema.drop().await;
@@ -30,7 +32,7 @@ macro_rules! in_every_repository {
     ($test:expr) => {{
         if let Some(schema) = passkeys_tests::Schema::create().await {
             let repository =
-                passkeys::store::PostgresRepository::with_table(schema.pool(), &schema.table());
+                passkeys::store::PostgresRepository::new(schema.pool()).table(&schema.table());
             let repository = repository.unwrap();
             repository.migrate().await.unwrap();
             ($test)(repository).await;

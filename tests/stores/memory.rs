@@ -8,7 +8,7 @@ use passkeys_test_support::credential;
 
 #[tokio::test]
 async fn a_repository_refuses_what_is_beyond_its_limit_and_nothing_else() {
-    let repository = MemoryRepository::with_limit(2);
+    let repository = MemoryRepository::with_capacity(2);
     assert!(repository.insert(&credential(1, "ada")).await.unwrap());
     assert!(repository.insert(&credential(2, "ada")).await.unwrap());
     assert!(repository.insert(&credential(3, "ada")).await.is_err());

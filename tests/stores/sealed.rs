@@ -84,7 +84,7 @@ async fn nothing_can_be_read_changed_or_invented() {
 
 #[tokio::test]
 async fn what_is_remembered_is_bounded_and_what_is_forgotten_is_refused() {
-    let sealed = sealed(1).capacity(3);
+    let sealed = sealed(1).with_capacity(3);
     let now = OffsetDateTime::now_utc();
     let mut states = Vec::new();
     for number in 0..10 {
@@ -121,7 +121,7 @@ async fn a_short_secret_is_refused_and_none_is_shown() {
 }
 
 fn encode(bytes: &[u8]) -> String {
-    passkeys::CredentialId::from(bytes).to_string()
+    passkeys_test_support::base64url(bytes)
 }
 
 fn decode(state: &str) -> Vec<u8> {

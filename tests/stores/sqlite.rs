@@ -47,7 +47,9 @@ async fn the_applications_own_database_and_table_name_will_do() {
         .execute(&pool)
         .await
         .unwrap();
-    let repository = SqliteRepository::with_table(pool.clone(), "app_passkeys").unwrap();
+    let repository = SqliteRepository::new(pool.clone())
+        .table("app_passkeys")
+        .unwrap();
     repository.migrate().await.unwrap();
     assert!(repository.insert(&credential(1, "ada")).await.unwrap());
     let tables: Vec<String> =
@@ -56,7 +58,11 @@ async fn the_applications_own_database_and_table_name_will_do() {
             .await
             .unwrap();
     assert_eq!(tables, ["_sqlx_migrations", "app_passkeys", "users"]);
-    assert!(SqliteRepository::with_table(pool, "x\" (id); DROP TABLE users; --").is_err());
+    assert!(
+        SqliteRepository::new(pool)
+            .table("x\" (id); DROP TABLE users; --")
+            .is_err()
+    );
 }
 
 #[tokio::test]

@@ -4,15 +4,26 @@
 pub mod app;
 mod world;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{Credential, CredentialId};
 use time::OffsetDateTime;
 
 pub use app::{App, SignedIn};
 pub use world::{Trail, World, ada, agree, answer, assert, bob, create};
 
-/// A credential of a user's, with an id made of a number.
+/// Encodes bytes as WebAuthn's JSON does: base64url without padding.
+#[must_use]
+pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Creates a credential whose ID is made from a number.
+///
+/// # Panics
+///
+/// Never: the ID has four bytes.
 #[must_use]
 pub fn credential(number: u32, user_id: &str) -> Credential {
-    let id = CredentialId::from(&number.to_be_bytes()[..]);
+    let id = CredentialId::new(number.to_be_bytes()).unwrap();
     Credential::new(id, user_id, vec![0xa5; 77], OffsetDateTime::UNIX_EPOCH)
 }

@@ -51,7 +51,7 @@ impl<S: Sync> FromRequestParts<S> for Session {
 
 /// The routes, below `/auth/passkeys`, for at most a million passkeys.
 pub fn router() -> Router {
-    router_on(MemoryRepository::with_limit(1_000_000))
+    router_on(MemoryRepository::with_capacity(1_000_000))
 }
 
 /// The same, with the passkeys that are there.

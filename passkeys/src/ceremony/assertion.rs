@@ -81,9 +81,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         response: &AuthenticationResponse,
     ) -> Result<AuthenticationResult, Error> {
         let claimed = claimed(pending.user_id.as_deref());
-        // No credential has a longer ID.
-        let id = response.raw_id.as_slice();
-        let id = (id.len() <= CredentialId::MAX_BYTES).then(|| CredentialId::from(id));
+        // No credential has an ID of another length.
+        let id = CredentialId::new(response.raw_id.as_slice()).ok();
         let found = match &id {
             Some(id) => self.find(id).await?,
             None => None,
@@ -175,13 +174,13 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         credential: &mut Credential,
         asserted: &Asserted,
     ) -> Result<bool, Error> {
-        let usage = CredentialUse {
-            previous_sign_count: credential.sign_count,
+        let usage = CredentialUse::new(
+            credential.sign_count,
             // With the policy `report`, a lower counter does not replace the stored one.
-            sign_count: credential.sign_count.max(asserted.sign_count),
-            backup_state: asserted.backup_state,
-            used_at: self.ceremonies.now(),
-        };
+            credential.sign_count.max(asserted.sign_count),
+            asserted.backup_state,
+            self.ceremonies.now(),
+        );
         let recorded = self
             .ceremonies
             .repository

@@ -135,7 +135,7 @@ impl Decoys {
         let (seed, seal) = id.split_at_mut(kind.bytes / 2);
         seed.copy_from_slice(&self.derive(user, number)[..kind.bytes / 2]);
         seal.copy_from_slice(&self.mac(SEAL, 0, seed)[..kind.bytes / 2]);
-        CredentialDescriptor::new(id.into(), kind.transports.to_vec())
+        CredentialDescriptor::new(CredentialId::from_valid(id), kind.transports.to_vec())
     }
 
     /// Returns whether the ID is a decoy's: its second half is the MAC of its first.
@@ -158,10 +158,11 @@ impl Decoys {
             32 if coin < 128 => &stand_in::RS256,
             _ => &stand_in::ES256,
         };
-        Credential {
-            id: id.into(),
-            ..stand_in.clone()
+        let mut credential = stand_in.clone();
+        if let Ok(id) = CredentialId::new(id) {
+            credential.id = id;
         }
+        credential
     }
 
     fn derive(&self, user: &Named<'_>, number: u8) -> [u8; 32] {

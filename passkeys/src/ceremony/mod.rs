@@ -97,14 +97,13 @@ impl<R> Ceremonies<R> {
 
     /// Puts a ceremony into the challenge store, and returns its `state`.
     async fn begin(&self, challenge: Challenge, purpose: Purpose) -> Result<String, Error> {
-        let begun_at = self.now();
-        let ceremony = PendingCeremony {
-            rp_id: self.config.rp_id().to_owned(),
+        let ceremony = PendingCeremony::new(
+            self.config.rp_id(),
             challenge,
             purpose,
-            begun_at,
-            expires_at: begun_at + self.config.challenge_ttl(),
-        };
+            self.now(),
+            self.config.challenge_ttl(),
+        );
         Ok((*self.challenges).put(ceremony).await?)
     }
 

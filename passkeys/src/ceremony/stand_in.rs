@@ -23,7 +23,7 @@ pub(super) static SYNCHRONISED: LazyLock<Credential> = LazyLock::new(|| Credenti
 pub(super) static RS256: LazyLock<Credential> = LazyLock::new(|| credential(rs256()));
 
 fn credential(public_key: Vec<u8>) -> Credential {
-    let id = CredentialId::from(vec![0]);
+    let id = CredentialId::from_array([0]);
     Credential::new(id, "", public_key, OffsetDateTime::UNIX_EPOCH)
 }
 

@@ -3,16 +3,19 @@
 //! Nothing here knows JSON over HTTP, cryptography, storage or axum; every other module may depend
 //! on this one.
 
+pub(crate) mod aaguid;
 pub(crate) mod action;
 pub(crate) mod base64url;
 pub(crate) mod challenge;
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod credential;
+pub(crate) mod credential_id;
 pub(crate) mod device_name;
 pub(crate) mod error;
 pub(crate) mod pending;
 #[cfg(feature = "provider-names")]
 mod provider_names;
 pub(crate) mod secret;
+pub(crate) mod transport;
 pub(crate) mod user;

@@ -1,14 +1,18 @@
+use std::ops::Add;
+
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::{PasskeyUser, domain::action::Action, domain::challenge::Challenge};
 
-/// A ceremony that was begun and is not finished: what a [`ChallengeStore`] keeps.
+/// Server-side state of a ceremony that was begun and not yet finished, kept by a
+/// [`ChallengeStore`](crate::store::ChallengeStore).
 ///
-/// Stores treat it as a whole. It serialises with serde for those that keep it outside the
-/// process; the form may change between releases, as the content lives for minutes.
+/// Opaque to stores. It serializes with serde for stores outside the process. The serialized form
+/// may change between releases, since a ceremony lives for minutes; a store that cannot read one
+/// treats it as unknown.
 ///
-/// [`ChallengeStore`]: crate::store::ChallengeStore
+/// Tests of stores get one from `passkeys::testing::pending_ceremony`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCeremony {
     pub(crate) rp_id: String,
@@ -20,21 +24,22 @@ pub struct PendingCeremony {
     pub(crate) expires_at: OffsetDateTime,
 }
 
-/// What a ceremony was begun for. Only a finish of the same purpose redeems it.
+/// Purpose that a ceremony was begun for. Only a finish of the same purpose redeems it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
-    /// A further passkey for an account that exists.
+    /// Registration of a further passkey for an existing account.
     Register(Account),
-    /// An account that comes into being with its first passkey.
+    /// Registration of the first passkey of a new account.
     SignUp(Account),
-    /// A sign-in; by the user with this id, where the ceremony was begun for one.
+    /// Sign-in; by the user with this ID, if one was named.
     Authenticate(Option<String>),
-    /// The consent of a user who is signed in to one action.
+    /// Step-up: consent of a signed-in user to one action.
     StepUp { user_id: String, action: Action },
 }
 
-/// Whom a passkey is for: of a [`PasskeyUser`] what outlives the request that it came with.
+/// Account that a passkey is registered for: those fields of a [`PasskeyUser`] that do not belong
+/// to the session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Account {
     id: String,
@@ -59,13 +64,39 @@ impl From<Account> for PasskeyUser {
 }
 
 impl PendingCeremony {
-    /// When it was begun: the present, for a store that is given one to keep.
+    /// Creates the state of a ceremony that begins at `begun_at`.
+    ///
+    /// Cuts the time to the millisecond, which is the precision in which ceremonies are kept.
+    pub(crate) fn new<D>(
+        rp_id: &str,
+        challenge: Challenge,
+        purpose: Purpose,
+        begun_at: OffsetDateTime,
+        lifetime: D,
+    ) -> Self
+    where
+        OffsetDateTime: Add<D, Output = OffsetDateTime>,
+    {
+        let begun_at = begun_at
+            .replace_millisecond(begun_at.millisecond())
+            .unwrap_or(begun_at);
+        Self {
+            rp_id: rp_id.to_owned(),
+            challenge,
+            purpose,
+            begun_at,
+            expires_at: begun_at + lifetime,
+        }
+    }
+
+    /// Returns the time at which the ceremony was begun, in the library's clock. In
+    /// [`put`](crate::store::ChallengeStore::put) this is the current time.
     #[must_use]
     pub fn begun_at(&self) -> OffsetDateTime {
         self.begun_at
     }
 
-    /// From when on it cannot be finished, and a store may forget it.
+    /// Returns the time from which on the ceremony cannot be finished, and a store may drop it.
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
@@ -78,9 +109,9 @@ mod tests {
     use crate::{CredentialId, PasskeyUser};
 
     #[test]
-    fn what_waits_knows_nothing_of_the_session() {
+    fn ceremony_state_holds_no_session_fields_of_the_user() {
         let user = PasskeyUser::new("42", "ada@example.com", "Ada");
-        let id = CredentialId::from(&b"id"[..]);
+        let id = CredentialId::from_array(*b"id");
         let in_session = user.clone().signed_in_with(id).keeps_last_passkey(true);
         assert_ne!(in_session, user);
         assert_eq!(PasskeyUser::from(Account::from(&in_session)), user);

@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn serialised_user_deserialises_to_the_same_user() {
         let user = PasskeyUser::new("42", "ada@example.com", "Ada")
-            .signed_in_with(CredentialId::from(&b"id"[..]))
+            .signed_in_with(CredentialId::from_array(*b"id"))
             .keeps_last_passkey(true);
         let kept = serde_json::to_string(&user).unwrap();
         assert_eq!(serde_json::from_str::<PasskeyUser>(&kept).unwrap(), user);
@@ -168,7 +168,7 @@ mod tests {
         let kept = r#"{ "id": "42", "name": "ada@example.com", "display_name": "Ada" }"#;
         let user: PasskeyUser = serde_json::from_str(kept).unwrap();
         assert_eq!(user, PasskeyUser::new("42", "ada@example.com", "Ada"));
-        assert!(!user.is_signed_in_with(&CredentialId::from(&b"id"[..])));
+        assert!(!user.is_signed_in_with(&CredentialId::from_array(*b"id")));
         assert!(!user.must_keep_last_passkey());
     }
 }

@@ -40,9 +40,9 @@ pub fn authenticator_data(bytes: &[u8]) -> Option<AuthenticatorData<'_>> {
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
 #[must_use]
 pub fn pending_ceremony(written: &[u8]) -> Option<(crate::store::PendingCeremony, Vec<u8>)> {
-    use crate::store::codec;
-    let ceremony = codec::read(written)?;
-    let again = codec::write(&ceremony).ok()?;
+    use crate::store::ceremony_format::{read, write};
+    let ceremony = read(written)?;
+    let again = write(&ceremony).ok()?;
     Some((ceremony, again))
 }
 

@@ -100,7 +100,7 @@ impl Verifier {
         );
 
         Ok(Attested {
-            id: attested.credential_id.into(),
+            id: CredentialId::new(attested.credential_id).map_err(|_| Refusal::CredentialId)?,
             public_key: attested.public_key.to_vec(),
             sign_count: data.sign_count,
             aaguid,

@@ -252,7 +252,7 @@ async fn a_sign_in_begun_for_nobody_is_nobodys() {
 async fn an_id_that_somebody_else_has_registered_since_stays_theirs() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
-        let id = CredentialId::from(&b"an id of mine"[..]);
+        let id = CredentialId::new(*b"an id of mine").unwrap();
         let chosen = device().with_fault(Fault::CredentialId(id.as_bytes().to_vec()));
         let (mut adas, mut eves) = (chosen.clone(), chosen);
         let (ada, eve) = (person("ada"), person("eve"));

@@ -185,7 +185,7 @@ async fn nobody_signs_in_with_a_passkey_that_was_made_up() {
         let hash = Sha256::digest(bytes(&response["clientDataJSON"]));
         let signed = [bytes(&response["authenticatorData"]), hash.to_vec()].concat();
         let signature: Signature = key.sign(&signed);
-        let signature = CredentialId::from(signature.to_der().as_bytes());
+        let signature = CredentialId::new(signature.to_der().as_bytes()).unwrap();
         for (member, value) in [
             ("/id", &id),
             ("/rawId", &id),

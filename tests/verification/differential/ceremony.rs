@@ -100,7 +100,7 @@ impl Engines {
 
 /// As the browser's JSON has it.
 pub(crate) fn base64url(bytes: &[u8]) -> String {
-    CredentialId::from(bytes).to_string()
+    passkeys_test_support::base64url(bytes)
 }
 
 impl fmt::Debug for Ceremony {

@@ -68,7 +68,7 @@ fn decode(hex: &str) -> Vec<u8> {
 
 /// The same as the browser's JSON has it.
 pub(crate) fn base64url(example: &BTreeMap<String, String>, member: &str) -> String {
-    CredentialId::from(bytes(example, member)).to_string()
+    passkeys_test_support::base64url(bytes(example, member))
 }
 
 impl Vectors {

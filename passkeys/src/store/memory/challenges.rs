@@ -1,61 +1,77 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 
 use crate::domain::base64url;
-use crate::store::{ChallengeStore, PendingCeremony, StoreError, codec, milliseconds};
+use crate::store::{
+    ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
+    challenge_store::milliseconds,
+};
 
-/// Unfinished ceremonies in this process's memory: the default, and right for one process.
+/// Challenge store in the memory of this process: the default, and right for one process.
 ///
-/// **Gives** every promise of [`ChallengeStore`] within one process, in logarithmic time.
+/// **Guarantees** every requirement of [`ChallengeStore`] within one process, in logarithmic time.
+/// Clones share one store.
 ///
-/// **Does not give** anything to a second process: a ceremony finishes where it was begun, and
-/// those that wait are lost when the process ends (people then begin again).
+/// **Does not** share ceremonies with a second process: a ceremony finishes where it was begun.
+/// Unfinished ceremonies are lost when the process ends; users then begin again.
 ///
 /// **Bound**: [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies, or
-/// [another](Self::with_capacity). One takes less than 400 bytes, all told, where the user's
-/// names are of usual length (and at most 2.5 KiB where they are as long as the library lets
-/// them be), so the default stays under 40 MB. When it is full, the ceremony that expires first
-/// makes room: `begin` is open to everybody, and refusing new ceremonies would let anybody lock
-/// everyone out for a whole challenge lifetime. So under a flood a person has *capacity / begins
-/// per second* to finish; limit the rate of `begin` in front of the application, and let the
-/// capacity be what that rate fills within the challenge lifetime.
+/// [another](Self::with_capacity). One takes less than 400 bytes, overhead included, if the user's
+/// names have usual lengths (at most 2.5 KiB if they are as long as the library allows), so the
+/// default stays under 40 MB. When the store is full, the ceremony that expires first makes room:
+/// `begin` is open to everybody, so rejecting new ceremonies would let an attacker lock out all
+/// users for a whole challenge lifetime. Under a flood of begins a user has *capacity / begins per
+/// second* to finish: limit the rate of `begin` in front of the application, and set the capacity
+/// to what that rate fills within the challenge lifetime.
 ///
-/// Expired ceremonies are reclaimed two at a time by every `put`, never all at once: nothing
-/// pauses, and what has expired is gone after half as many begins.
+/// Expired ceremonies are dropped by [`put`](ChallengeStore::put), two at a time, so that no
+/// operation pauses for many. All expired ones are gone after half as many begins.
+///
+/// **Timeout**: none; operations never wait.
+///
+/// ```
+/// use passkeys::store::MemoryChallenges;
+///
+/// let challenges = MemoryChallenges::with_capacity(10_000);
+/// ```
+#[derive(Clone)]
 pub struct MemoryChallenges {
-    waiting: Mutex<BTreeMap<Key, Box<[u8]>>>,
+    ceremonies: Arc<Mutex<Ceremonies>>,
     capacity: usize,
 }
 
-/// Ordered by expiry, and unguessable by the random part.
+type Ceremonies = BTreeMap<Key, Box<[u8]>>;
+
+/// Key of a ceremony, and the content of its `state`: ordered by expiry, unguessable because of the
+/// random part.
 type Key = (i64, [u8; RANDOM_BYTES]);
 
 const RANDOM_BYTES: usize = 16;
 const EXPIRY_BYTES: usize = size_of::<i64>();
 
 impl MemoryChallenges {
-    /// How many ceremonies wait at most unless another capacity is set.
+    /// Default capacity: at most this many ceremonies are kept.
     pub const DEFAULT_CAPACITY: usize = 100_000;
 
-    /// A store for at most `capacity` unfinished ceremonies.
-    ///
-    /// With none at all, no ceremony can be finished.
+    /// Creates an empty store that keeps at most `capacity` ceremonies. With 0, every `put` fails.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
-            waiting: Mutex::default(),
+            ceremonies: Arc::default(),
             capacity,
         }
     }
 
-    /// The one lock. Held for a few map operations, and never across an `await`.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Box<[u8]>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes the only lock. It is held for a few map operations, and never across an `await`.
+    fn lock(&self) -> MutexGuard<'_, Ceremonies> {
+        self.ceremonies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -68,7 +84,7 @@ impl Default for MemoryChallenges {
 impl fmt::Debug for MemoryChallenges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryChallenges")
-            .field("waiting", &self.lock().len())
+            .field("ceremonies", &self.lock().len())
             .field("capacity", &self.capacity)
             .finish()
     }
@@ -77,35 +93,36 @@ impl fmt::Debug for MemoryChallenges {
 #[async_trait]
 impl ChallengeStore for MemoryChallenges {
     async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
-        let packed = codec::pack(&ceremony)?.into_boxed_slice();
+        require_capacity(self.capacity)?;
+        let packed = ceremony_format::pack(&ceremony)?.into_boxed_slice();
         let mut random = [0; RANDOM_BYTES];
         getrandom::fill(&mut random).map_err(StoreError::new)?;
         let key = (milliseconds(ceremony.expires_at()), random);
         let now = milliseconds(ceremony.begun_at());
 
-        let mut waiting = self.lock();
+        let mut ceremonies = self.lock();
         for _ in 0..2 {
-            // One comes for every two that go, so the expired are gone soon and never at once.
-            let Some(first) = waiting.first_entry() else {
+            // Two go for each one that comes, so expired ones are soon gone, and never all at once.
+            let Some(first) = ceremonies.first_entry() else {
                 break;
             };
             if first.key().0 < now {
                 first.remove();
             }
         }
-        if waiting.len() >= self.capacity {
-            waiting.pop_first();
+        if ceremonies.len() >= self.capacity {
+            ceremonies.pop_first();
         }
-        if self.capacity > 0 {
-            waiting.insert(key, packed);
-        }
-        drop(waiting);
+        ceremonies.insert(key, packed);
+        drop(ceremonies);
         Ok(state_of(&key))
     }
 
     async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
         let packed = key_of(state).and_then(|key| self.lock().remove(&key));
-        packed.map(|packed| codec::unpack(&packed)).transpose()
+        packed
+            .map(|packed| ceremony_format::unpack(&packed))
+            .transpose()
     }
 }
 
@@ -117,7 +134,7 @@ fn state_of((expiry, random): &Key) -> String {
 }
 
 fn key_of(state: &str) -> Option<Key> {
-    // A peer sends what it likes; only what can be a key is worth decoding.
+    // Clients can send any string: decode only what has a key's length.
     (state.len() == (EXPIRY_BYTES + RANDOM_BYTES) * 4 / 3).then_some(())?;
     let bytes = base64url::decode(state)?;
     let (expiry, random) = bytes.split_first_chunk()?;

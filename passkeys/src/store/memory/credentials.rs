@@ -6,48 +6,58 @@ use std::{
 
 use time::OffsetDateTime;
 
-use crate::store::{CredentialRepository, CredentialUse, Deletion, StoreError};
-use crate::{Credential, CredentialId};
+use crate::domain::{credential::Credential, credential_id::CredentialId};
+use crate::store::{
+    CredentialRepository, CredentialUse, Deletion, StoreError, capacity::require_capacity,
+};
 
-/// Passkeys in this process's memory: for tests, demonstrations and first steps.
+/// Repository in the memory of this process: for tests, demonstrations and first steps.
 ///
-/// **Gives** every promise of [`CredentialRepository`] within one process; clones share one
-/// store. `list` costs what the user's own passkeys cost, however many others there are.
+/// **Guarantees** every requirement of [`CredentialRepository`] within one process. Clones share
+/// one repository. The cost of `list` depends only on the number of the user's own passkeys.
 ///
-/// **Does not give** durability: when the process ends, nobody can sign in any more. Use
-/// `SqliteRepository` (feature `sqlite`) for the real thing on one
-/// machine.
+/// **Does not** keep anything when the process ends: then nobody can sign in any more. For an
+/// application on one machine, use `SqliteRepository` (feature `sqlite`).
 ///
-/// **Bound**: [`DEFAULT_LIMIT`](Self::DEFAULT_LIMIT) passkeys, or
-/// [another](Self::with_limit); a typical one takes about 1 KiB. At the limit, registrations
-/// are refused with `storage_unavailable`, and everything else goes on.
+/// **Bound**: [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) passkeys, or
+/// [another](Self::with_capacity); a typical passkey takes about 1 KiB. When the repository is
+/// full, registrations fail with `storage_unavailable`, and everything else continues to work.
+///
+/// **Timeout**: none; operations never wait.
+///
+/// ```
+/// use passkeys::store::MemoryRepository;
+///
+/// let repository = MemoryRepository::default();
+/// ```
 #[derive(Clone)]
 pub struct MemoryRepository {
     store: Arc<Mutex<Store>>,
-    limit: usize,
+    capacity: usize,
 }
 
 #[derive(Default)]
 struct Store {
     credentials: HashMap<CredentialId, Credential>,
-    /// Each user's credentials in the order of `list`.
+    /// Credentials of each user, in the order of `list`.
     users: HashMap<String, BTreeSet<(OffsetDateTime, CredentialId)>>,
 }
 
 impl MemoryRepository {
-    /// How many passkeys are kept unless another limit is set.
-    pub const DEFAULT_LIMIT: usize = 100_000;
+    /// Default capacity: at most this many passkeys are kept.
+    pub const DEFAULT_CAPACITY: usize = 100_000;
 
-    /// An empty repository for at most `limit` passkeys.
+    /// Creates an empty repository that keeps at most `capacity` passkeys. With 0, every insertion
+    /// fails.
     #[must_use]
-    pub fn with_limit(limit: usize) -> Self {
+    pub fn with_capacity(capacity: usize) -> Self {
         Self {
             store: Arc::default(),
-            limit,
+            capacity,
         }
     }
 
-    /// The one lock. Held for a few map operations, and never across an `await`.
+    /// Takes the only lock. It is held for a few map operations, and never across an `await`.
     fn lock(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,12 +78,13 @@ impl Store {
         (credential.user_id == user_id).then_some(credential)
     }
 
-    fn insert(&mut self, credential: &Credential, limit: usize) -> Result<bool, StoreError> {
-        let full = self.credentials.len() >= limit;
+    fn insert(&mut self, credential: &Credential, capacity: usize) -> Result<bool, StoreError> {
+        require_capacity(capacity)?;
+        let full = self.credentials.len() >= capacity;
         match self.credentials.entry(credential.id.clone()) {
             Entry::Occupied(_) => Ok(false),
             Entry::Vacant(_) if full => Err(StoreError::new(
-                "the memory repository holds as many passkeys as it may",
+                "the memory repository is full: set a larger capacity by `MemoryRepository::with_capacity`",
             )),
             Entry::Vacant(vacant) => {
                 self.users
@@ -86,7 +97,7 @@ impl Store {
         }
     }
 
-    /// A user's credentials in the order of `list`.
+    /// Returns the credentials of a user, in the order of `list`.
     fn of(&self, user_id: &str) -> impl Iterator<Item = &Credential> {
         let ids = self.users.get(user_id).into_iter().flatten();
         ids.filter_map(|(_, id)| self.credentials.get(id))
@@ -107,7 +118,7 @@ impl Store {
 
 impl Default for MemoryRepository {
     fn default() -> Self {
-        Self::with_limit(Self::DEFAULT_LIMIT)
+        Self::with_capacity(Self::DEFAULT_CAPACITY)
     }
 }
 
@@ -115,14 +126,14 @@ impl fmt::Debug for MemoryRepository {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemoryRepository")
             .field("credentials", &self.lock().credentials.len())
-            .field("limit", &self.limit)
+            .field("capacity", &self.capacity)
             .finish_non_exhaustive()
     }
 }
 
 impl CredentialRepository for MemoryRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        self.lock().insert(credential, self.limit)
+        self.lock().insert(credential, self.capacity)
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
@@ -130,7 +141,7 @@ impl CredentialRepository for MemoryRepository {
         if store.users.contains_key(&credential.user_id) {
             return Ok(false);
         }
-        store.insert(credential, self.limit)
+        store.insert(credential, self.capacity)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {

@@ -1,4 +1,4 @@
-//! Stores in the memory of the process.
+//! Stores in the memory of this process.
 
 mod challenges;
 mod credentials;

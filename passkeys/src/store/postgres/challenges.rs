@@ -10,34 +10,44 @@ use std::{
 use async_trait::async_trait;
 use sqlx::{AssertSqlSafe, PgPool};
 
-use super::database::{self, Database};
+use super::database::{self, Database, TableName};
 use crate::store::{
-    ChallengeStore, InvalidTableName, PendingCeremony, StoreError, codec, ticket::Ticket,
+    ChallengeStore, InvalidTableName, PendingCeremony, StoreError, capacity::require_capacity,
+    ceremony_format, ticket::Ticket,
 };
 
-/// Unfinished ceremonies in PostgreSQL 12 or newer: any number of machines, with nothing but the
-/// database that holds the passkeys.
+/// Challenge store in PostgreSQL 12 or newer: for any number of machines, in the database that
+/// holds the passkeys.
 ///
-/// **Gives** every promise of [`ChallengeStore`] among all processes that use the database: a
-/// ceremony begun on one machine finishes on another, once. What waits cannot be redeemed by
-/// somebody who reads the table.
+/// ```no_run
+/// # async fn run(pool: passkeys::sqlx::PgPool) -> Result<(), passkeys::store::StoreError> {
+/// use passkeys::store::PostgresChallenges;
 ///
-/// **Does not give** durability, by intention: the table is `UNLOGGED`, which spares the
-/// write-ahead log a write per `begin`. When the server crashes or fails over, what waits is
-/// gone, people begin again, and nothing is accepted twice.
+/// let challenges = PostgresChallenges::new(pool);
+/// challenges.migrate().await?;
+/// # Ok(()) }
+/// ```
 ///
-/// **Bound**: [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies, or
-/// [another number](Self::capacity), of about 400 bytes of disk each; they wait in a ring, and
-/// when it is full the oldest makes room. Expired ones are deleted in passing, by one `put` in
-/// 32. See [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
+/// **Guarantees** every requirement of [`ChallengeStore`] among all processes that use the
+/// database: a ceremony begun on one machine can be finished on another, once. Read access to the
+/// table is not enough to redeem a ceremony.
 ///
-/// **Waits** at most [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT), or
-/// [another time](Self::timeout), for a connection and the answer together. Nothing is tried
-/// twice: a `take` whose answer was lost has taken the ceremony, and the person begins again.
+/// **Does not** provide durability, by design: the table is `UNLOGGED`, which saves a write to the
+/// write-ahead log per `begin`. After a crash or a failover of the server, unfinished ceremonies
+/// are gone, users begin again, and none is accepted twice.
+///
+/// **Bound**: at most [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies are kept, or
+/// [another number](Self::with_capacity), of about 400 bytes on disk each. They form a ring: when
+/// it is full, the oldest makes room. One `put` in 32 deletes expired ones. See
+/// [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
+///
+/// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
+/// [another](Self::timeout), waiting for a connection included. Nothing is retried: a `take` whose
+/// response was lost has taken the ceremony, and the user begins again.
 #[derive(Clone)]
 pub struct PostgresChallenges {
     database: Database,
-    capacity: i64,
+    capacity: usize,
     puts: Arc<AtomicU32>,
     sql: Arc<Sql>,
 }
@@ -49,39 +59,12 @@ struct Sql {
     reclaim: String,
 }
 
-/// One `put` in this many reclaims twice as many, so there is less to do each time.
-const RECLAIM_EVERY: u32 = 32;
-
-impl PostgresChallenges {
-    /// How many ceremonies wait at most unless another capacity is set.
-    pub const DEFAULT_CAPACITY: u32 = 1_000_000;
-
-    /// How long an operation may take unless another time is set.
-    pub const DEFAULT_TIMEOUT: Duration = database::DEFAULT_TIMEOUT;
-
-    /// A store in the application's database, in the table `passkey_challenges`. Call
-    /// [`migrate`](Self::migrate) before the first use, or have [`schema`](Self::schema) applied
-    /// by other means.
-    #[must_use]
-    pub fn new(pool: PgPool) -> Self {
-        Self::of(
-            pool,
-            "\"passkey_challenges\"",
-            "\"passkey_challenges_ring\"",
-            "passkey_challenges",
-        )
-    }
-
-    /// The same, with another table: `table` or `schema.table`, each an SQL identifier. The
-    /// schema must exist.
-    pub fn with_table(pool: PgPool, table: &str) -> Result<Self, InvalidTableName> {
-        let (quoted, bare) = database::table(table)?;
-        let ring = format!("{}_ring\"", quoted.trim_end_matches('"'));
-        Ok(Self::of(pool, &quoted, &ring, bare))
-    }
-
-    fn of(pool: PgPool, table: &str, ring: &str, bare: &str) -> Self {
-        let sql = Sql {
+impl Sql {
+    fn new(name: &TableName) -> Self {
+        let table = name.quoted("");
+        let ring = name.quoted("_ring");
+        let index = name.index("expiry");
+        Sql {
             schema: [
                 format!(
                     "CREATE UNLOGGED TABLE IF NOT EXISTS {table} (
@@ -91,7 +74,7 @@ impl PostgresChallenges {
     expires_at TIMESTAMP WITH TIME ZONE NOT NULL
 )"
                 ),
-                format!("CREATE INDEX IF NOT EXISTS \"ix_{bare}_expiry\" ON {table} (expires_at)"),
+                format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (expires_at)"),
                 format!("CREATE SEQUENCE IF NOT EXISTS {ring} MINVALUE 0 CYCLE"),
             ],
             put: format!(
@@ -101,49 +84,78 @@ impl PostgresChallenges {
                  ceremony = EXCLUDED.ceremony, expires_at = EXCLUDED.expires_at"
             ),
             take: format!("DELETE FROM {table} WHERE ticket = $1 RETURNING ceremony"),
-            // An array, so that the planner looks its few slots up instead of joining tables.
+            // An array, so that the planner looks up its few slots instead of joining tables.
             reclaim: format!(
                 "DELETE FROM {table} WHERE slot = ANY (ARRAY (SELECT slot FROM {table} \
                  WHERE expires_at < $1 ORDER BY expires_at LIMIT {} FOR UPDATE SKIP LOCKED))",
                 2 * RECLAIM_EVERY
             ),
-        };
+        }
+    }
+}
+
+/// One `put` in this many deletes expired ceremonies, at most twice as many: they go faster than
+/// new ones come.
+const RECLAIM_EVERY: u32 = 32;
+
+impl PostgresChallenges {
+    /// Default capacity: at most this many ceremonies are kept.
+    pub const DEFAULT_CAPACITY: usize = 1_000_000;
+
+    /// Default timeout of one operation.
+    pub const DEFAULT_TIMEOUT: Duration = database::DEFAULT_TIMEOUT;
+
+    /// Creates a store in the table `passkey_challenges` of the application's database.
+    ///
+    /// Call [`migrate`](Self::migrate) before the first use, or run the statements of
+    /// [`schema`](Self::schema) by other means.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
         Self {
             database: Database::new(pool),
-            capacity: Self::DEFAULT_CAPACITY.into(),
+            capacity: Self::DEFAULT_CAPACITY,
             puts: Arc::default(),
-            sql: Arc::new(sql),
+            sql: Arc::new(Sql::new(&TableName::plain("passkey_challenges"))),
         }
     }
 
-    /// Lets at most this many ceremonies wait; at least one.
+    /// Sets the table: `name` or `schema.name`, each an SQL identifier. The schema must exist.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTableName`] if a part is not a plain SQL identifier of 1 to 54 characters.
+    pub fn table(mut self, name: &str) -> Result<Self, InvalidTableName> {
+        self.sql = Arc::new(Sql::new(&TableName::parse(name)?));
+        Ok(self)
+    }
+    /// Sets how many ceremonies are kept at most. With 0, every `put` fails.
     #[must_use]
-    pub fn capacity(mut self, capacity: u32) -> Self {
-        self.capacity = capacity.max(1).into();
+    pub fn with_capacity(mut self, capacity: usize) -> Self {
+        self.capacity = capacity;
         self
     }
 
-    /// Lets an operation take this long.
+    /// Sets the maximum time of one operation, waiting for a connection included.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.database.timeout = timeout;
         self
     }
 
-    /// Creates the table where it is missing: one transaction, which waits for others that
-    /// migrate. Doing it again changes nothing.
+    /// Creates the table if it is missing, in one transaction. Idempotent, and safe if several
+    /// processes start at once: they migrate one after the other. Not bounded by the timeout.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.database.migrate(self.schema()).await
     }
 
-    /// The statements that [`migrate`](Self::migrate) runs, for those who change schemas by
-    /// other means.
+    /// Returns the statements that [`migrate`](Self::migrate) runs, for applications with schema
+    /// migrations of their own.
     #[must_use]
     pub fn schema(&self) -> &[String] {
         &self.sql.schema
     }
 
-    /// Every statement of the store, for tests that ask the server for its plans.
+    /// Returns every statement of the store, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
     pub fn statements(&self) -> [&str; 3] {
@@ -163,11 +175,12 @@ impl fmt::Debug for PostgresChallenges {
 #[async_trait]
 impl ChallengeStore for PostgresChallenges {
     async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
-        let ticket = Ticket::fresh()?;
+        require_capacity(self.capacity)?;
+        let ticket = Ticket::random()?;
         let put = sqlx::query(AssertSqlSafe(self.sql.put.as_str()))
-            .bind(self.capacity)
+            .bind(i64::try_from(self.capacity).unwrap_or(i64::MAX))
             .bind(ticket.digest())
-            .bind(codec::write(&ceremony)?)
+            .bind(ceremony_format::write(&ceremony)?)
             .bind(ceremony.expires_at());
         self.database.execute(put).await?;
         if self
@@ -188,6 +201,6 @@ impl ChallengeStore for PostgresChallenges {
         };
         let take = sqlx::query_as(AssertSqlSafe(self.sql.take.as_str())).bind(ticket.digest());
         let taken: Option<(Vec<u8>,)> = self.database.fetch(take).await?.pop();
-        Ok(taken.and_then(|(written,)| codec::read(&written)))
+        Ok(taken.and_then(|(written,)| ceremony_format::read(&written)))
     }
 }

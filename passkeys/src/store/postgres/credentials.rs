@@ -3,103 +3,106 @@ use std::{sync::Arc, time::Duration};
 use sqlx::{PgPool, Postgres, postgres::PgArguments, query::Query};
 use time::OffsetDateTime;
 
-use super::database::{self, Database};
+use super::database::{self, Database, TableName};
+use crate::domain::{credential::Credential, credential_id::CredentialId};
 use crate::store::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
-    sql::{self, Statement, Statements},
+    credential_table::{self, Statement, Statements},
 };
-use crate::{Credential, CredentialId};
 
-/// Passkeys in PostgreSQL 12 or newer: any number of machines.
+/// Repository in PostgreSQL 12 or newer: for any number of machines.
 ///
 /// ```no_run
-/// # async fn run(pool: sqlx::PgPool) -> Result<(), passkeys::store::StoreError> {
+/// # async fn run(pool: passkeys::sqlx::PgPool) -> Result<(), passkeys::store::StoreError> {
 /// use passkeys::store::PostgresRepository;
 ///
-/// let repository = PostgresRepository::new(pool); // the pool the application has already
+/// let repository = PostgresRepository::new(pool); // the application's pool
 /// repository.migrate().await?;
 /// # Ok(()) }
 /// ```
 ///
-/// **Gives** every promise of [`CredentialRepository`], among all processes that use the
-/// database, and durability as the server has it (`synchronous_commit = on`, its default: what
+/// **Guarantees** every requirement of [`CredentialRepository`] among all processes that use the
+/// database, and the durability of the server (with its default `synchronous_commit = on`, what
 /// was acknowledged survives a crash of the server).
 ///
-/// **Does not give** more than the server: one that fails over to a replica which lags behind
-/// forgets what the replica had not yet received.
+/// **Does not** guarantee more than the server does: after a failover to a lagging replica, what
+/// the replica had not received is lost.
 ///
-/// **Waits** at most [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT), or
-/// [another time](Self::timeout), for a connection and the answer together. Nothing is tried
-/// twice. So an operation whose answer was lost reports an error and may have happened: a
-/// registration can fail with `storage_unavailable` and its passkey be there, never doubled and
-/// never half. A statement that waits for a lock ends with its connection; set
-/// `statement_timeout` for the pool's connections to have the server give up as early.
+/// **Bound**: the database's; there is no capacity.
 ///
-/// The table is `passkey_credentials`, in the form that `fastapi-passkeys` 0.1 writes with
-/// SQLAlchemy; [`migrate`](Self::migrate) adds the columns that are this library's own in a way
-/// that lets that package go on reading and writing. Times are kept to the microsecond.
-/// PostgreSQL's text cannot hold NUL: a credential with one in its strings is refused with an
-/// error, and no user has an id with one.
+/// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
+/// [another](Self::timeout), waiting for a connection included. Nothing is retried. So an operation
+/// whose response was lost returns an error and may have taken effect: a registration can fail
+/// with `storage_unavailable` although its passkey was stored, but never twice or in part. A
+/// statement that is waiting for a lock is abandoned with its connection; set `statement_timeout`
+/// on the pool's connections to make the server cancel it in the same time.
+///
+/// The table `passkey_credentials` has the form that `fastapi-passkeys` 0.1 creates with
+/// SQLAlchemy. [`migrate`](Self::migrate) adds this library's own columns, in a way that lets that
+/// package continue to read and write. Times have a precision of one microsecond. PostgreSQL text
+/// cannot contain NUL: a credential with NUL in a string is rejected with an error, and a user ID
+/// with NUL is unknown.
 #[derive(Clone, Debug)]
 pub struct PostgresRepository {
     database: Database,
-    table: String,
-    index: String,
+    table: TableName,
     statements: Arc<Statements>,
 }
 
 impl PostgresRepository {
-    /// How long an operation may take unless another time is set.
+    /// Default timeout of one operation.
     pub const DEFAULT_TIMEOUT: Duration = database::DEFAULT_TIMEOUT;
 
-    /// A repository in the application's database. Call [`migrate`](Self::migrate) before the
-    /// first use, or have [`schema`](Self::schema) applied by other means.
+    /// Creates a repository in the table `passkey_credentials` of the application's database.
+    ///
+    /// Call [`migrate`](Self::migrate) before the first use, or run the statements of
+    /// [`schema`](Self::schema) by other means.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        let table = format!("\"{}\"", sql::DEFAULT_TABLE);
-        Self::of(pool, table, sql::DEFAULT_TABLE)
-    }
-
-    /// The same, with another table: `table` or `schema.table`, each an SQL identifier. The
-    /// schema must exist.
-    pub fn with_table(pool: PgPool, table: &str) -> Result<Self, InvalidTableName> {
-        let (quoted, bare) = database::table(table)?;
-        Ok(Self::of(pool, quoted, bare))
-    }
-
-    fn of(pool: PgPool, table: String, bare: &str) -> Self {
+        let table = TableName::plain(credential_table::DEFAULT_TABLE);
         Self {
             database: Database::new(pool),
-            statements: Statements::new(&table, "::text", "::json", DELETE_UNLESS_LAST).into(),
-            // The name that SQLAlchemy gives it, so that there are not two.
-            index: format!("\"ix_{bare}_user_id\""),
+            statements: statements(&table),
             table,
         }
     }
 
-    /// Lets an operation take this long.
+    /// Sets the table: `name` or `schema.name`, each an SQL identifier. The schema must exist.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTableName`] if a part is not a plain SQL identifier of 1 to 54 characters.
+    pub fn table(mut self, name: &str) -> Result<Self, InvalidTableName> {
+        self.table = TableName::parse(name)?;
+        self.statements = statements(&self.table);
+        Ok(self)
+    }
+
+    /// Sets the maximum time of one operation, waiting for a connection included.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.database.timeout = timeout;
         self
     }
 
-    /// Brings the table to the form that this release needs: creates it, or adds what it lacks.
+    /// Creates the table, or adds the columns that it lacks, in one transaction.
     ///
-    /// One transaction, which waits for others that migrate (without the timeout of other
-    /// operations); doing it again changes nothing. It keeps no table of versions, so it does
-    /// not meet migrations of the application's own.
+    /// Idempotent, and safe if several processes start at once: they migrate one after the other.
+    /// Not bounded by the timeout. There is no table of versions, so this does not interfere with
+    /// migrations of the application.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.database.migrate(&self.schema()).await
     }
 
-    /// The statements that [`migrate`](Self::migrate) runs, for those who change schemas by
-    /// other means.
+    /// Returns the statements that [`migrate`](Self::migrate) runs, for applications with schema
+    /// migrations of their own.
     #[must_use]
     pub fn schema(&self) -> Vec<String> {
-        let Self { table, index, .. } = self;
+        let table = self.table.quoted("");
+        // SQLAlchemy's name for the index, so that there is only one.
+        let index = self.table.index("user_id");
         vec![
-            // As `fastapi-passkeys` has SQLAlchemy create it.
+            // The same as `fastapi-passkeys` creates with SQLAlchemy.
             format!(
                 "CREATE TABLE IF NOT EXISTS {table} (
     credential_id BYTEA NOT NULL,
@@ -118,7 +121,7 @@ impl PostgresRepository {
     PRIMARY KEY (credential_id)
 )"
             ),
-            // This library's own, with defaults for the rows that others write.
+            // This library's own columns, with defaults for rows written by `fastapi-passkeys`.
             format!(
                 "ALTER TABLE {table}
     ADD COLUMN IF NOT EXISTS user_verified BOOLEAN NOT NULL DEFAULT FALSE,
@@ -128,7 +131,7 @@ impl PostgresRepository {
         ]
     }
 
-    /// Every statement of the repository, for tests that ask the server for its plans.
+    /// Returns every statement of the repository, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
     pub fn statements(&self) -> [&str; 9] {
@@ -136,8 +139,8 @@ impl PostgresRepository {
     }
 }
 
-/// Of two at once, the second waits for the first and then sees what it has left: a row that is
-/// locked is read as it has become. All lock in one order, so none waits for another in a circle.
+/// Locks the user's rows: of two concurrent deletions the second waits for the first, and then reads
+/// the locked rows as the first has left them. All lock in the same order, so there is no deadlock.
 const DELETE_UNLESS_LAST: &str = "
 WITH owned AS MATERIALIZED (
     SELECT credential_id, suspended_at FROM {table} WHERE user_id = $2
@@ -151,9 +154,9 @@ WITH owned AS MATERIALIZED (
 )
 SELECT EXISTS (SELECT 1 FROM gone), EXISTS (SELECT 1 FROM owned WHERE credential_id = $1)";
 
-/// One after the other inserts the first credential of a user, and sees what those before have
-/// inserted: statements do not see what others are about to. The lock is held until the transaction
-/// ends; the number keeps it apart from the application's own.
+/// Serializes the insertions of a user's first credential, since a statement does not see
+/// uncommitted insertions of others. The lock is held until the transaction ends; the seed of the
+/// hash keeps it apart from the application's own advisory locks.
 const LOCK_USER: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended($1, x'706173736b657973'::bigint))";
 
@@ -175,16 +178,16 @@ impl CredentialRepository for PostgresRepository {
             .fetch(query)
             .await?
             .pop()
-            .map(sql::credential)
+            .map(credential_table::credential)
             .transpose()
     }
 
     async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        if unknowable(user_id) {
+        if cannot_exist(user_id) {
             return Ok(Vec::new());
         }
         let query = sqlx::query_as(self.statements.list.sql()).bind(user_id);
-        sql::credentials(self.database.fetch(query).await?)
+        credential_table::credentials(self.database.fetch(query).await?)
     }
 
     async fn record_use(
@@ -193,7 +196,7 @@ impl CredentialRepository for PostgresRepository {
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        if unknowable(user_id) {
+        if cannot_exist(user_id) {
             return Ok(false);
         }
         let update = sqlx::query(self.statements.record_use.sql())
@@ -212,7 +215,7 @@ impl CredentialRepository for PostgresRepository {
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        if unknowable(user_id) {
+        if cannot_exist(user_id) {
             return Ok(false);
         }
         let update = sqlx::query(self.statements.suspend.sql())
@@ -228,7 +231,7 @@ impl CredentialRepository for PostgresRepository {
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        if unknowable(user_id) {
+        if cannot_exist(user_id) {
             return Ok(false);
         }
         let update = sqlx::query(self.statements.rename.sql())
@@ -239,7 +242,7 @@ impl CredentialRepository for PostgresRepository {
     }
 
     async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        if unknowable(user_id) {
+        if cannot_exist(user_id) {
             return Ok(false);
         }
         let deletion = sqlx::query(self.statements.delete.sql())
@@ -253,16 +256,21 @@ impl CredentialRepository for PostgresRepository {
         user_id: &str,
         id: &CredentialId,
     ) -> Result<Deletion, StoreError> {
-        if unknowable(user_id) {
+        if cannot_exist(user_id) {
             return Ok(Deletion::Unknown);
         }
         let deletion = sqlx::query_as(self.statements.delete_unless_last.sql())
             .bind(id.as_bytes())
             .bind(user_id);
-        let answer = self.database.fetch(deletion).await?.pop();
-        let (deleted, kept) = answer.unwrap_or_default();
-        Ok(Deletion::of(deleted, kept))
+        let row = self.database.fetch(deletion).await?.pop();
+        let (deleted, existed) = row.unwrap_or_default();
+        Ok(Deletion::of(deleted, existed))
     }
+}
+
+fn statements(table: &TableName) -> Arc<Statements> {
+    let table = table.quoted("");
+    Statements::new(&table, "::text", "::json", DELETE_UNLESS_LAST).into()
 }
 
 fn insertion<'a>(
@@ -274,7 +282,7 @@ fn insertion<'a>(
         .bind(&credential.user_id)
         .bind(&credential.public_key)
         .bind(i64::from(credential.sign_count))
-        .bind(sql::transports(credential))
+        .bind(credential_table::transports(credential))
         .bind(
             credential
                 .aaguid
@@ -292,8 +300,8 @@ fn insertion<'a>(
         .bind(credential.suspended_at)
 }
 
-/// Whether no user can have this id, which a peer may have sent: asking the server would be an
-/// error there.
-fn unknowable(user_id: &str) -> bool {
+/// Returns whether no stored user can have this ID, which a client may have sent. PostgreSQL would
+/// reject a query with NUL in a text.
+fn cannot_exist(user_id: &str) -> bool {
     user_id.contains('\0')
 }

@@ -1,4 +1,4 @@
-//! What the two PostgreSQL stores share.
+//! Connection handling, timeouts and table names of the PostgreSQL stores.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use tokio::time::{Instant, error::Elapsed, timeout_at};
 
 use crate::store::{
     StoreError,
-    sql::{self, InvalidTableName},
+    credential_table::{InvalidTableName, identifier},
 };
 
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The application's pool, and how long one operation may take.
+/// Pool of the application, and the timeout of one operation.
 #[derive(Clone, Debug)]
 pub(super) struct Database {
     pub(super) pool: PgPool,
     pub(super) timeout: Duration,
 }
 
-/// A connection for one statement, until the deadline.
+/// Connection for one operation, until its deadline.
 struct Lease {
     connection: PoolConnection<Postgres>,
     deadline: Instant,
@@ -34,10 +34,10 @@ impl Lease {
     fn end<T>(self, outcome: Result<Result<T, sqlx::Error>, Elapsed>) -> Result<T, StoreError> {
         outcome.map_or_else(
             |_| {
-                // Nobody knows what this connection is doing: the pool must not have it back.
+                // The connection may be in the middle of a statement: do not return it to the pool.
                 drop(self.connection.detach());
                 Err(StoreError::new(
-                    "no answer from PostgreSQL within the timeout",
+                    "PostgreSQL did not respond within the timeout",
                 ))
             },
             |result| result.map_err(StoreError::new),
@@ -65,7 +65,7 @@ impl Database {
         })
     }
 
-    /// Runs a statement and answers how many rows it touched.
+    /// Runs a statement and returns the number of affected rows.
     pub(super) async fn execute(
         &self,
         query: Query<'_, Postgres, PgArguments>,
@@ -75,8 +75,8 @@ impl Database {
         Ok(lease.end(outcome)?.rows_affected())
     }
 
-    /// Runs a statement in one transaction with another, which comes before it and takes a lock,
-    /// and answers how many rows it touched.
+    /// Runs a statement that takes a lock and then another one, in one transaction. Returns the
+    /// number of rows that the second affected.
     pub(super) async fn execute_after(
         &self,
         lock: Query<'_, Postgres, PgArguments>,
@@ -94,7 +94,7 @@ impl Database {
         lease.end(outcome)
     }
 
-    /// Runs a statement and answers its rows.
+    /// Runs a statement and returns its rows.
     pub(super) async fn fetch<T>(
         &self,
         query: QueryAs<'_, Postgres, T, PgArguments>,
@@ -107,9 +107,9 @@ impl Database {
         lease.end(outcome)
     }
 
-    /// Runs statements of the schema in one transaction, one process after the other.
+    /// Runs the statements of a schema in one transaction, one process after the other.
     pub(super) async fn migrate(&self, statements: &[String]) -> Result<(), StoreError> {
-        /// Spells `passkeys`.
+        /// Key of the advisory lock: `passkeys` in ASCII.
         const LOCK: i64 = i64::from_be_bytes(*b"passkeys");
         let migrate = async {
             let mut transaction = self.pool.begin().await?;
@@ -127,32 +127,62 @@ impl Database {
     }
 }
 
-/// A table's quoted name, and the bare one for the names made from it.
-///
-/// It may be `schema.table`.
-pub(super) fn table(name: &str) -> Result<(String, &str), InvalidTableName> {
-    match name.split_once('.') {
-        None => sql::identifier(name).map(|table| (format!("\"{table}\""), table)),
-        Some((schema, table)) => {
-            let (schema, table) = (sql::identifier(schema)?, sql::identifier(table)?);
-            Ok((format!("\"{schema}\".\"{table}\""), table))
+/// Name of a table: `name` or `schema.name`.
+#[derive(Clone, Debug)]
+pub(super) struct TableName {
+    schema: Option<String>,
+    name: String,
+}
+
+impl TableName {
+    /// Uses a name that is known to be an SQL identifier.
+    pub(super) fn plain(name: &str) -> Self {
+        Self {
+            schema: None,
+            name: name.to_owned(),
         }
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, InvalidTableName> {
+        let (schema, name) = match text.split_once('.') {
+            None => (None, text),
+            Some((schema, name)) => (Some(identifier(schema)?.to_owned()), name),
+        };
+        Ok(Self {
+            schema,
+            name: identifier(name)?.to_owned(),
+        })
+    }
+
+    /// Returns the quoted name with a suffix, ready to be put into a statement.
+    pub(super) fn quoted(&self, suffix: &str) -> String {
+        let Self { schema, name } = self;
+        match schema {
+            None => format!("\"{name}{suffix}\""),
+            Some(schema) => format!("\"{schema}\".\"{name}{suffix}\""),
+        }
+    }
+
+    /// Returns the quoted name of the index on a column. It is in the table's schema.
+    pub(super) fn index(&self, column: &str) -> String {
+        format!("\"ix_{}_{column}\"", self.name)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::TableName;
 
     #[test]
-    fn a_table_may_have_a_schema_and_cannot_leave_its_quotes() {
-        assert_eq!(
-            table("auth.keys").unwrap(),
-            ("\"auth\".\"keys\"".to_owned(), "keys")
-        );
-        assert_eq!(table("keys_2").unwrap().0, "\"keys_2\"");
+    fn table_names_may_have_a_schema_and_cannot_inject_sql() {
+        let name = TableName::parse("auth.keys").unwrap();
+        assert_eq!(name.quoted(""), "\"auth\".\"keys\"");
+        assert_eq!(name.quoted("_ring"), "\"auth\".\"keys_ring\"");
+        assert_eq!(name.index("user_id"), "\"ix_keys_user_id\"");
+        let name = TableName::parse("keys_2").unwrap();
+        assert_eq!(name.quoted(""), "\"keys_2\"");
         let longest = "k".repeat(54);
-        assert!(table(&longest).is_ok());
+        assert!(TableName::parse(&longest).is_ok());
         for name in [
             "",
             ".",
@@ -166,7 +196,7 @@ mod tests {
             "ä",
             &format!("{longest}k"),
         ] {
-            assert!(table(name).is_err(), "{name}");
+            assert!(TableName::parse(name).is_err(), "{name}");
         }
     }
 }

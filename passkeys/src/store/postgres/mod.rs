@@ -1,4 +1,4 @@
-//! Stores in PostgreSQL.
+//! Repository and challenge store in PostgreSQL.
 
 mod challenges;
 mod credentials;

@@ -11,11 +11,13 @@ use redis::{
 };
 use tokio::time::timeout;
 
+use crate::domain::base64url;
 use crate::store::{
-    ChallengeStore, PendingCeremony, StoreError, codec, milliseconds, ticket::Ticket,
+    ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
+    challenge_store::milliseconds, ticket::Ticket,
 };
 
-/// Unfinished ceremonies in Redis (6.2 or newer) or Valkey: any number of machines.
+/// Challenge store in Redis (6.2 or newer) or Valkey: for any number of machines.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), passkeys::store::StoreError> {
@@ -25,25 +27,24 @@ use crate::store::{
 /// # Ok(()) }
 /// ```
 ///
-/// **Gives** every promise of [`ChallengeStore`] among all processes that use the server: a
-/// ceremony begun on one machine finishes on another, once. What waits cannot be redeemed by
-/// somebody who reads the database. A ceremony is redeemed by the very server process that was
-/// given it: after a restart or a failover what waited is gone, and nothing is accepted twice,
-/// although a server may come back with keys that had been taken.
+/// **Guarantees** every requirement of [`ChallengeStore`] among all processes that use the server:
+/// a ceremony begun on one machine can be finished on another, once. Read access to the database is
+/// not enough to redeem a ceremony. A ceremony can only be taken from the very server process that
+/// stored it: after a restart or a failover all unfinished ceremonies are gone, and none is
+/// accepted twice, even if the server comes back with keys that had been taken.
 ///
-/// **Does not give** durability, by intention; people begin again. It does not speak Redis
-/// Cluster's protocol: name one primary, or what leads to it.
+/// **Does not** provide durability, by design: users begin again. Does not speak the protocol of
+/// Redis Cluster: connect to one primary, or to a proxy in front of it.
 ///
-/// **Bound**: a ceremony takes about 500 bytes, and is deleted by the server when it expires.
-/// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) of them wait, or [another
-/// number](Self::capacity); beyond it those begun first make room, up to one in 64 at a time.
-/// (Those that were finished since count until they are the oldest.) See
+/// **Bound**: a ceremony takes about 500 bytes, and the server deletes it when it expires. At most
+/// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) are kept, or [another
+/// number](Self::with_capacity); beyond it the oldest make room, up to one in 64 at a time.
+/// Ceremonies that were finished count until they are the oldest. See
 /// [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
 ///
-/// **Waits** at most [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT), or
-/// [another time](Self::timeout). A lost connection is replaced in the background. No command is
-/// sent twice: a `take` whose answer was lost has taken the ceremony, and the person begins
-/// again.
+/// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
+/// [another](Self::timeout). A lost connection is replaced in the background. No command is sent
+/// twice: a `take` whose response was lost has taken the ceremony, and the user begins again.
 ///
 /// The commands are `SET`, `GETDEL`, `UNLINK`, `RPUSH`, `LPOP`, `PEXPIRE` and `INFO`, on keys
 /// that start with `passkeys:` or [another prefix](Self::prefix).
@@ -53,25 +54,29 @@ pub struct RedisChallenges {
     prefix: String,
     capacity: usize,
     timeout: Duration,
-    /// The `run_id` of the server process that was heard last.
+    /// `run_id` of the server process that responded last.
     server: Arc<Mutex<String>>,
 }
 
 impl RedisChallenges {
-    /// How many ceremonies wait at most unless another capacity is set.
+    /// Default capacity: at most this many ceremonies are kept.
     pub const DEFAULT_CAPACITY: usize = 100_000;
 
-    /// How long an operation may take unless another time is set.
+    /// Default timeout of one operation, and the timeout of [`connect`](Self::connect).
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(2);
 
-    /// Connects to `redis://[user:password@]host[:port][/database]`, or `unix:` and a path;
-    /// `rediss://` where the application enables a TLS feature of the `redis` crate.
+    /// Connects to `redis://[user:password@]host[:port][/database]` or `unix:path`; to
+    /// `rediss://..` as well if the application enables a TLS feature of the `redis` crate.
     ///
-    /// Fails when the server is not there. After that, connections are replaced as often as it
-    /// takes.
+    /// Once connected, a lost connection is replaced in the background, without limit.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the URL is invalid, or no connection could be made within
+    /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let info = url.into_connection_info().map_err(StoreError::new)?;
-        // With RESP3 a connection's end is noticed, and the next one made, before anybody asks.
+        // With RESP3 a closed connection is noticed, and replaced, before the next command.
         let settings = info
             .redis_settings()
             .clone()
@@ -89,8 +94,9 @@ impl RedisChallenges {
         Ok(Self::new(connection))
     }
 
-    /// Uses a connection that the application has already. Its response timeout holds beside
-    /// this store's own.
+    /// Creates a store on a connection of the application
+    /// ([`passkeys::redis::aio::ConnectionManager`](crate::redis::aio::ConnectionManager)). The
+    /// connection's response timeout applies in addition to the store's.
     #[must_use]
     pub fn new(connection: ConnectionManager) -> Self {
         Self {
@@ -102,21 +108,21 @@ impl RedisChallenges {
         }
     }
 
-    /// Starts keys like this, to keep applications on one server apart.
+    /// Sets the prefix of all keys, so that several applications can share one server.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Lets at most this many ceremonies wait; at least one.
+    /// Sets how many ceremonies are kept at most. With 0, every `put` fails.
     #[must_use]
-    pub fn capacity(mut self, capacity: usize) -> Self {
-        self.capacity = capacity.max(1);
+    pub fn with_capacity(mut self, capacity: usize) -> Self {
+        self.capacity = capacity;
         self
     }
 
-    /// Lets an operation take this long.
+    /// Sets the maximum time of one operation.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -124,14 +130,10 @@ impl RedisChallenges {
     }
 
     fn key(&self, ticket: &Ticket) -> String {
-        format!(
-            "{}{}",
-            self.prefix,
-            crate::domain::base64url::encode(&ticket.digest())
-        )
+        format!("{}{}", self.prefix, base64url::encode(&ticket.digest()))
     }
 
-    /// Lists the keys of the ceremonies begun last, oldest first.
+    /// Key of the list of ceremony keys, oldest first.
     fn ring(&self) -> String {
         format!("{}ring", self.prefix)
     }
@@ -140,19 +142,20 @@ impl RedisChallenges {
         let mut connection = self.connection.clone();
         timeout(self.timeout, pipeline.query_async(&mut connection))
             .await
-            .map_err(|_| StoreError::new("no answer from Redis within the timeout"))?
+            .map_err(|_| StoreError::new("Redis did not respond within the timeout"))?
             .map_err(StoreError::new)
     }
 
-    /// Stores a ceremony for the server process that was heard last. Answers how many are in the
-    /// ring, and whether another process took it in, which would not give it out again.
+    /// Stores a ceremony, marked with the server process that responded last. Returns the length of
+    /// the ring, and whether it was in fact another process, in which case `take` would not return
+    /// the ceremony.
     async fn store(
         &self,
         key: &str,
         written: &[u8],
         ttl: i64,
     ) -> Result<(usize, bool), StoreError> {
-        let mut server = self.server().clone();
+        let server = self.server().clone();
         let value = [server.as_bytes(), written].concat();
         let mut pipeline = redis::pipe();
         pipeline
@@ -166,11 +169,10 @@ impl RedisChallenges {
         pipeline.cmd("PEXPIRE").arg(self.ring()).arg(ttl).ignore();
         pipeline.cmd("INFO").arg("server");
         let (length, info): (usize, InfoDict) = self.run(&pipeline).await?;
-        let answered = run_id(&info)?;
-        let moved = answered != server;
+        let current = run_id(&info)?;
+        let moved = current != server;
         if moved {
-            server.clone_from(&answered);
-            *self.server() = server;
+            *self.server() = current;
         }
         Ok((length, moved))
     }
@@ -179,7 +181,7 @@ impl RedisChallenges {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes room: drops the excess of the ring, and some more so as not to do this every time.
+    /// Drops the oldest ceremonies beyond the capacity, and some more, so that not every `put` has to.
     async fn evict(&self, length: usize) -> Result<(), StoreError> {
         let Some(excess) = length
             .checked_sub(self.capacity)
@@ -200,10 +202,10 @@ impl RedisChallenges {
     }
 }
 
-/// Names the server process, and no other before or after it.
+/// Returns the ID of the server process, which changes with every restart.
 fn run_id(info: &InfoDict) -> Result<String, StoreError> {
     let id: Option<String> = info.get("run_id");
-    id.ok_or_else(|| StoreError::new("the server does not tell its `run_id`"))
+    id.ok_or_else(|| StoreError::new("the response to `INFO server` has no `run_id`"))
 }
 
 impl fmt::Debug for RedisChallenges {
@@ -219,15 +221,16 @@ impl fmt::Debug for RedisChallenges {
 #[async_trait]
 impl ChallengeStore for RedisChallenges {
     async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
-        let ticket = Ticket::fresh()?;
+        require_capacity(self.capacity)?;
+        let ticket = Ticket::random()?;
         let key = self.key(&ticket);
-        let written = codec::write(&ceremony)?;
-        // The server has a clock of its own; only the span is the same for both.
+        let written = ceremony_format::write(&ceremony)?;
+        // The server has its own clock, so it gets a lifetime instead of a point in time.
         let ttl = milliseconds(ceremony.expires_at()) - milliseconds(ceremony.begun_at());
         let ttl = ttl.max(1);
         let (mut length, moved) = self.store(&key, &written, ttl).await?;
         if moved {
-            // The first time, or after a restart.
+            // The first `put`, or the first after a restart of the server.
             length = self.store(&key, &written, ttl).await?.0;
         }
         self.evict(length).await?;
@@ -246,6 +249,6 @@ impl ChallengeStore for RedisChallenges {
         let written = value
             .as_deref()
             .and_then(|value| value.strip_prefix(server.as_bytes()));
-        Ok(written.and_then(codec::read))
+        Ok(written.and_then(ceremony_format::read))
     }
 }

@@ -1,4 +1,4 @@
-//! Store in Redis or Valkey.
+//! Challenge store in Redis or Valkey.
 
 mod challenges;
 

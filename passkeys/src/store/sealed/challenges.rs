@@ -1,23 +1,29 @@
 use std::{
     collections::BTreeSet,
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::store::{ChallengeStore, PendingCeremony, StoreError, codec, milliseconds};
-use crate::{WeakSecret, domain::base64url, domain::secret};
 use async_trait::async_trait;
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
     aead::{Aead, KeyInit, Payload},
 };
 
-/// Unfinished ceremonies in the hands of the browser: nothing to install, nothing to share but
-/// a secret.
+use crate::domain::{
+    base64url,
+    secret::{self, WeakSecret},
+};
+use crate::store::{
+    ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
+    challenge_store::milliseconds,
+};
+
+/// Challenge store without storage: the client keeps the ceremony, encrypted, as `state`.
 ///
-/// `state` is the ceremony itself, sealed with XChaCha20-Poly1305: nobody without the secret can
-/// read, change or invent one. Any process with the secret finishes what another began, and
-/// nothing waits in memory between the calls.
+/// The ceremony is sealed with XChaCha20-Poly1305: nobody without the secret can read, change or
+/// forge one. Every process that has the secret can finish what another one began, and unfinished
+/// ceremonies take no memory.
 ///
 /// ```
 /// # fn run() -> Result<(), passkeys::WeakSecret> {
@@ -29,74 +35,89 @@ use chacha20poly1305::{
 /// # run().unwrap();
 /// ```
 ///
-/// **Gives** every promise of [`ChallengeStore`] within one process: what was taken is
-/// remembered until it expires, so it is taken once.
+/// **Guarantees** every requirement of [`ChallengeStore`] within one process: a taken ceremony is
+/// remembered until it expires, so it is single-use. Clones share this memory.
 ///
-/// **Does not give** that between processes, nor across a restart: *each process* accepts a
-/// `state` once. Somebody who has got hold of a whole `finish` request, as sent, can send it
-/// again to another process while the ceremony lasts. A registration is still stored once, and
-/// a passkey with a counter still signs in once, for those are the repository's promises; a
-/// passkey without a counter (most that synchronise) signs in again. Where that matters, use
-/// [`RedisChallenges`](crate::store::RedisChallenges) or
-/// [`PostgresChallenges`](crate::store::PostgresChallenges), or send each browser to one process.
+/// **Does not** prevent replay between processes, nor across a restart: *each process* accepts a
+/// `state` once. An attacker with a copy of a whole `finish` request can send it again to another
+/// process until the ceremony expires. A registration is still stored only once, and a passkey
+/// with a signature counter still signs in only once, since the repository guarantees both; a
+/// passkey without a signature counter (most synced ones) signs in again. Where that matters, use
+/// `RedisChallenges` (feature `redis`) or `PostgresChallenges` (feature `postgres`), or route each
+/// client to one process.
 ///
-/// **Rotating**: the first secret seals, all open. Give processes the new secret as previous
-/// one first if they are not replaced at once; drop an old one when the ceremonies that it
-/// sealed have expired.
+/// **Rotation**: the secret of [`new`](Self::new) seals, and all open. If processes are not
+/// replaced all at once, first add the new secret to them as a previous one. Remove an old secret
+/// when the ceremonies sealed with it have expired.
 ///
-/// **Bound**: `state` has at most 8 KiB (typically 400 bytes), and
+/// **Bound**: `state` is at most 8 KiB long (typically 400 bytes). At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) taken ceremonies are remembered, or
-/// [another number](Self::capacity), 70 bytes each. When that is full, the one that expires
-/// first is forgotten and with it everything that expires no later: refused, never accepted
-/// twice.
+/// [another number](Self::with_capacity), in 70 bytes each. When the memory is full, the one that
+/// expires first is forgotten, and from then on every ceremony that expires no later than that is
+/// rejected, so that none is accepted twice.
+///
+/// **Timeout**: none; operations never wait.
+#[derive(Clone)]
 pub struct SealedChallenges {
-    keys: Vec<XChaCha20Poly1305>,
+    keys: Arc<Vec<XChaCha20Poly1305>>,
     capacity: usize,
-    guard: Mutex<Guard>,
+    guard: Arc<Mutex<ReplayGuard>>,
 }
 
-/// What has been taken, by expiry and nonce.
-struct Guard {
+/// Memory of taken ceremonies, against replay.
+struct ReplayGuard {
+    /// Expiry and nonce of each.
     taken: BTreeSet<(i64, [u8; NONCE_BYTES])>,
-    /// Whatever expires then or before counts as taken.
+    /// Every ceremony that expires then or earlier counts as taken.
     floor: i64,
 }
 
 const NONCE_BYTES: usize = 24;
-/// What a `state` may have.
+/// Maximum length of a `state`.
 const MAX_STATE_BYTES: usize = 8 * 1024;
-/// Distinguishes what is sealed and what keys are made for from every other use of the secret.
+/// Domain separation: distinguishes the key derivation and the sealed data from every other use of
+/// the secret.
 const CONTEXT: &[u8] = b"passkeys: sealed ceremony, form 1";
 
 impl SealedChallenges {
-    /// How many taken ceremonies are remembered unless another capacity is set.
+    /// Default capacity: at most this many taken ceremonies are remembered.
     pub const DEFAULT_CAPACITY: usize = 500_000;
 
-    /// Ceremonies sealed with a secret of 32 bytes or more, from a random source.
+    /// Creates a store that seals with a secret of at least 32 bytes from a random source.
     ///
-    /// The key is derived from it, so the secret may serve other purposes, too, and be in any
-    /// form: base64 from the environment will do.
+    /// The key is derived from the secret, so the secret may have other uses and any encoding:
+    /// base64 text from an environment variable is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakSecret`] if the secret is shorter than 32 bytes.
     pub fn new(secret: impl AsRef<[u8]>) -> Result<Self, WeakSecret> {
         let sealed = Self {
-            keys: Vec::new(),
+            keys: Arc::default(),
             capacity: Self::DEFAULT_CAPACITY,
-            guard: Mutex::new(Guard {
+            guard: Arc::new(Mutex::new(ReplayGuard {
                 taken: BTreeSet::new(),
                 floor: i64::MIN,
-            }),
+            })),
         };
         sealed.with_previous(secret)
     }
 
-    /// Also opens what was sealed with this secret. One more to try, so keep them few.
+    /// Also opens ceremonies that were sealed with this secret, after a rotation. Each one is
+    /// tried in turn, so keep them few.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakSecret`] if the secret is shorter than 32 bytes.
     pub fn with_previous(mut self, secret: impl AsRef<[u8]>) -> Result<Self, WeakSecret> {
-        self.keys.push(cipher(secret.as_ref())?);
+        Arc::make_mut(&mut self.keys).push(cipher(secret.as_ref())?);
         Ok(self)
     }
 
-    /// Remembers at most this many taken ceremonies.
+    /// Sets how many taken ceremonies are remembered at most. With 0, every `put` fails: without a
+    /// memory, nothing would be single-use.
     #[must_use]
-    pub fn capacity(mut self, capacity: usize) -> Self {
+    pub fn with_capacity(mut self, capacity: usize) -> Self {
         self.capacity = capacity;
         self
     }
@@ -120,14 +141,15 @@ fn cipher(secret: &[u8]) -> Result<XChaCha20Poly1305, WeakSecret> {
     Ok(XChaCha20Poly1305::new((&*key).into()))
 }
 
-impl Guard {
-    /// Whether the ceremony had not been taken before. `now` is known to have been reached.
+impl ReplayGuard {
+    /// Remembers a ceremony as taken, and returns whether it was not taken before. `now` is a time
+    /// that has certainly passed.
     fn admit(&mut self, expiry: i64, nonce: [u8; NONCE_BYTES], now: i64, capacity: usize) -> bool {
         if expiry <= self.floor || !self.taken.insert((expiry, nonce)) {
             return false;
         }
         for _ in 0..2 {
-            // One comes for every two that go, so the expired are gone soon and never at once.
+            // Two go for each one that comes, so expired ones are soon gone, and never all at once.
             let full = self.taken.len() > capacity;
             if self
                 .taken
@@ -156,9 +178,10 @@ impl fmt::Debug for SealedChallenges {
 #[async_trait]
 impl ChallengeStore for SealedChallenges {
     async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
+        require_capacity(self.capacity)?;
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(StoreError::new)?;
-        let written = codec::write(&ceremony)?;
+        let written = ceremony_format::write(&ceremony)?;
         let mut sealed = nonce.to_vec();
         let payload = Payload {
             msg: &written,
@@ -167,14 +190,16 @@ impl ChallengeStore for SealedChallenges {
         let key = self
             .keys
             .first()
-            .ok_or_else(|| StoreError::new("there is no key"))?;
+            .ok_or_else(|| StoreError::new("the store has no key"))?;
         sealed.extend(
             key.encrypt((&nonce).into(), payload)
                 .map_err(StoreError::new)?,
         );
         let state = base64url::encode(&sealed);
         if state.len() > MAX_STATE_BYTES {
-            return Err(StoreError::new("the ceremony is too large to be sealed"));
+            return Err(StoreError::new(
+                "the sealed ceremony exceeds 8 KiB: the user's names are too long",
+            ));
         }
         Ok(state)
     }
@@ -188,7 +213,7 @@ impl ChallengeStore for SealedChallenges {
             return Ok(None);
         };
         let opened = self.open(nonce.into(), sealed);
-        let Some(ceremony) = opened.and_then(|written| codec::read(&written)) else {
+        let Some(ceremony) = opened.and_then(|written| ceremony_format::read(&written)) else {
             return Ok(None);
         };
         let expiry = milliseconds(ceremony.expires_at());

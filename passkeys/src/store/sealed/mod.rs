@@ -1,4 +1,4 @@
-//! Ceremony states sealed for the client to keep.
+//! Challenge store that encrypts the ceremony into its `state`, for the client to keep.
 
 mod challenges;
 

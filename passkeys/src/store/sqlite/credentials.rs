@@ -1,23 +1,23 @@
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{future::Future, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Sqlite, SqlitePool,
-    query::Query,
+    query::{Query, QueryAs},
     sqlite::{
         SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions,
         SqliteSynchronous,
     },
 };
 use time::{OffsetDateTime, UtcOffset};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
+use crate::domain::{credential::Credential, credential_id::CredentialId};
 use crate::store::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
-    sql::{self, Statement, Statements},
+    credential_table::{self, Row, Statement, Statements, identifier},
 };
-use crate::{Credential, CredentialId};
 
-/// Passkeys in an SQLite file: one machine, nothing to install.
+/// Repository in an SQLite file: for one machine, with nothing to install.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), passkeys::store::StoreError> {
@@ -27,55 +27,85 @@ use crate::{Credential, CredentialId};
 /// # Ok(()) }
 /// ```
 ///
-/// **Gives** every promise of [`CredentialRepository`], between processes on one machine too. In
-/// a file that [`open`](Self::open) opened, what was acknowledged survives the process (`kill
-/// -9`) and, on disks that keep their word about flushing, the loss of power: each write waits
+/// **Guarantees** every requirement of [`CredentialRepository`], also between processes on one
+/// machine. In a file opened by [`open`](Self::open), what was acknowledged survives the end of the
+/// process (`kill -9`) and, on disks that flush when they say so, a power failure: each write waits
 /// for one flush.
 ///
-/// **Does not give** service to many machines (never put the file on a network file system; use
-/// [`PostgresRepository`](crate::store::PostgresRepository)), and writes one at a time. When a write
-/// fails or waits for the file longer than it may, the answer is an error and nothing has
-/// changed.
+/// **Does not** serve several machines (never put the file on a network file system; use
+/// `PostgresRepository` instead), and writes one credential at a time.
 ///
-/// The table is `passkey_credentials`, in the form that `fastapi-passkeys` 0.1 writes with
-/// SQLAlchemy; [`migrate`](Self::migrate) adds the columns that are this library's own in a way
-/// that lets that package go on reading and writing. Times are kept to the microsecond.
+/// **Bound**: the disk's; there is no capacity.
+///
+/// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
+/// [another](Self::timeout), waiting for a connection and for other writers included. Nothing is
+/// retried. A write that was abandoned by the timeout may still take effect, entirely and once.
+///
+/// The table `passkey_credentials` has the form that `fastapi-passkeys` 0.1 creates with
+/// SQLAlchemy. [`migrate`](Self::migrate) adds this library's own columns, in a way that lets that
+/// package continue to read and write. Times have a precision of one microsecond.
 #[derive(Clone, Debug)]
 pub struct SqliteRepository {
     pool: SqlitePool,
+    timeout: Duration,
     table: String,
     statements: Arc<Statements>,
 }
 
 impl SqliteRepository {
-    /// How long an operation of a repository that was [opened](Self::open) waits for a
-    /// connection, and then for other writers, before it fails.
+    /// Default timeout of one operation.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-    /// A repository in a database that the application has open.
+    /// Creates a repository in the table `passkey_credentials` of the application's database.
     ///
-    /// Call [`migrate`](Self::migrate) before the first use. Durability and waiting are the
-    /// pool's: give it `synchronous = FULL` and a `busy_timeout`, as sqlx does by default, and
-    /// write-ahead logging.
+    /// Call [`migrate`](Self::migrate) before the first use. Durability depends on the settings of
+    /// the pool: use write-ahead logging, `synchronous = FULL` and a `busy_timeout` (sqlx sets the
+    /// last two by default). An operation fails when either the pool's `busy_timeout` or the
+    /// [timeout](Self::timeout) of the repository has passed.
     #[must_use]
     pub fn new(pool: SqlitePool) -> Self {
-        Self::of(pool, sql::DEFAULT_TABLE)
+        Self {
+            pool,
+            timeout: Self::DEFAULT_TIMEOUT,
+            table: credential_table::DEFAULT_TABLE.to_owned(),
+            statements: statements(credential_table::DEFAULT_TABLE),
+        }
     }
 
-    /// The same, with another table. Its name is an SQL identifier.
-    pub fn with_table(pool: SqlitePool, table: &str) -> Result<Self, InvalidTableName> {
-        sql::identifier(table).map(|table| Self::of(pool, table))
-    }
-
-    /// Opens the file, creates it if need be, and migrates it.
+    /// Sets the table. Its name is an SQL identifier.
     ///
-    /// It is set to write-ahead logging, so people can sign in while someone registers; two more
-    /// files appear beside it and belong to it.
+    /// # Errors
+    ///
+    /// [`InvalidTableName`] if it is not a plain SQL identifier of 1 to 54 characters.
+    pub fn table(mut self, name: &str) -> Result<Self, InvalidTableName> {
+        identifier(name)?.clone_into(&mut self.table);
+        self.statements = statements(name);
+        Ok(self)
+    }
+
+    /// Sets the maximum time of one operation, waiting for a connection and for other writers
+    /// included.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Opens the file, creates it if it does not exist, and migrates it.
+    ///
+    /// The file is set to write-ahead logging, so that sign-ins do not wait for a registration;
+    /// SQLite keeps two more files beside it. Other writers are waited for at most
+    /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the file cannot be opened or is not an SQLite database, and for
+    /// `:memory:`.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
         if path == Path::new(":memory:") {
             return Err(StoreError::new(
-                "each connection would have a memory of its own; use `MemoryRepository`",
+                "each connection to `:memory:` has a database of its own: use `MemoryRepository`",
             ));
         }
         let options = SqliteConnectOptions::new()
@@ -90,34 +120,27 @@ impl SqliteRepository {
         Ok(repository)
     }
 
-    fn of(pool: SqlitePool, table: &str) -> Self {
-        Self {
-            pool,
-            table: table.to_owned(),
-            statements: Statements::new(&format!("\"{table}\""), "", "", DELETE_UNLESS_LAST).into(),
-        }
-    }
-
-    /// Brings the table to the form that this release needs: creates it, or adds what it lacks.
+    /// Creates the table, or adds the columns that it lacks, in one transaction.
     ///
-    /// One transaction, which waits for others that migrate; doing it again changes nothing. It
-    /// neither reads nor writes a table of versions, so it does not meet migrations of the
-    /// application's own.
+    /// Idempotent, and safe if several processes start at once: they migrate one after the other.
+    /// Not bounded by the timeout. There is no table of versions, so this does not interfere with
+    /// migrations of the application. Which statements run depends on the columns that exist, so
+    /// there is no list of them to run by other means.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        self.bring_up_to_date().await.map_err(StoreError::new)
+        self.run_migration().await.map_err(StoreError::new)
     }
 
-    /// Every statement of the repository, for tests that ask the server for its plans.
+    /// Returns every statement of the repository, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
     pub fn statements(&self) -> [&str; 9] {
         self.statements.all()
     }
 
-    async fn bring_up_to_date(&self) -> Result<(), sqlx::Error> {
+    async fn run_migration(&self) -> Result<(), sqlx::Error> {
         let table = &self.table;
         let run = |sql: String| sqlx::query(AssertSqlSafe(sql));
-        // The write lock from the start: two processes must not both find a column missing.
+        // Takes the write lock first: two processes must not both find a column missing.
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         run(CREATE_TABLE.replace("{table}", table))
             .execute(&mut *transaction)
@@ -138,7 +161,7 @@ impl SqliteRepository {
                 .await?;
             }
         }
-        // The name that SQLAlchemy gives it, so that there are not two.
+        // SQLAlchemy's name for the index, so that there is only one.
         run(format!(
             "CREATE INDEX IF NOT EXISTS \"ix_{table}_user_id\" ON \"{table}\" (user_id)"
         ))
@@ -146,10 +169,40 @@ impl SqliteRepository {
         .await?;
         transaction.commit().await
     }
+
+    /// Runs a statement and returns whether it changed a row.
+    async fn execute(&self, query: Query<'_, Sqlite, SqliteArguments>) -> Result<bool, StoreError> {
+        let done = self.in_time(query.execute(&self.pool)).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Runs a query and returns its rows.
+    async fn fetch(
+        &self,
+        query: QueryAs<'_, Sqlite, Row, SqliteArguments>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.in_time(query.fetch_all(&self.pool)).await
+    }
+
+    async fn in_time<T>(
+        &self,
+        operation: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        timeout(self.timeout, operation)
+            .await
+            .map_err(|_| StoreError::new("SQLite did not finish the operation within the timeout"))?
+            .map_err(StoreError::new)
+    }
 }
 
-/// Of processes that set a new file to write-ahead logging at the same moment SQLite refuses all
-/// but one at once: this is not a lock that `busy_timeout` waits for.
+fn statements(table: &str) -> Arc<Statements> {
+    Statements::new(&format!("\"{table}\""), "", "", DELETE_UNLESS_LAST).into()
+}
+
+/// Opens a pool, and retries while SQLite is busy.
+///
+/// If several processes set a new file to write-ahead logging at the same moment, SQLite rejects all
+/// but one immediately: `busy_timeout` does not apply to that lock.
 async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let pool = SqlitePoolOptions::new().acquire_timeout(SqliteRepository::DEFAULT_TIMEOUT);
     let deadline = Instant::now() + SqliteRepository::DEFAULT_TIMEOUT;
@@ -169,7 +222,7 @@ fn is_busy(error: &sqlx::Error) -> bool {
     error.is_some_and(|error| error.code().as_deref() == Some(SQLITE_BUSY))
 }
 
-/// As `fastapi-passkeys` has SQLAlchemy create it.
+/// The same as `fastapi-passkeys` creates with SQLAlchemy.
 const CREATE_TABLE: &str = r#"
 CREATE TABLE IF NOT EXISTS "{table}" (
     credential_id BLOB NOT NULL,
@@ -188,13 +241,14 @@ CREATE TABLE IF NOT EXISTS "{table}" (
     PRIMARY KEY (credential_id)
 )"#;
 
-/// This library's own, with defaults for the rows that others write.
+/// This library's own columns, with defaults for rows written by `fastapi-passkeys`.
 const OWN_COLUMNS: [(&str, &str); 2] = [
     ("user_verified", "BOOLEAN NOT NULL DEFAULT 0"),
     ("suspended_at", "DATETIME"),
 ];
 
-/// SQLite has one writer at a time: nothing changes between the question and the deletion.
+/// Needs no lock: SQLite has one writer at a time, so nothing changes between the condition and the
+/// deletion.
 const DELETE_UNLESS_LAST: &str = "
 DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
     suspended_at IS NOT NULL OR EXISTS (
@@ -205,31 +259,27 @@ DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
 
 impl CredentialRepository for SqliteRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let insertion = insertion(&self.statements.insert, credential);
-        changed(insertion.execute(&self.pool).await)
+        self.execute(insertion(&self.statements.insert, credential))
+            .await
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let insertion = insertion(&self.statements.insert_first, credential);
-        changed(insertion.execute(&self.pool).await)
+        self.execute(insertion(&self.statements.insert_first, credential))
+            .await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
-        let row = sqlx::query_as(self.statements.find.sql())
-            .bind(id.as_bytes())
-            .fetch_optional(&self.pool)
-            .await;
-        row.map_err(StoreError::new)?
-            .map(sql::credential)
+        let query = sqlx::query_as(self.statements.find.sql()).bind(id.as_bytes());
+        self.fetch(query)
+            .await?
+            .pop()
+            .map(credential_table::credential)
             .transpose()
     }
 
     async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        let rows = sqlx::query_as(self.statements.list.sql())
-            .bind(user_id)
-            .fetch_all(&self.pool)
-            .await;
-        sql::credentials(rows.map_err(StoreError::new)?)
+        let query = sqlx::query_as(self.statements.list.sql()).bind(user_id);
+        credential_table::credentials(self.fetch(query).await?)
     }
 
     async fn record_use(
@@ -245,7 +295,7 @@ impl CredentialRepository for SqliteRepository {
             .bind(usage.sign_count)
             .bind(usage.backup_state)
             .bind(text(usage.used_at));
-        changed(update.execute(&self.pool).await)
+        self.execute(update).await
     }
 
     async fn suspend(
@@ -258,7 +308,7 @@ impl CredentialRepository for SqliteRepository {
             .bind(id.as_bytes())
             .bind(user_id)
             .bind(text(at));
-        changed(update.execute(&self.pool).await)
+        self.execute(update).await
     }
 
     async fn rename(
@@ -271,14 +321,14 @@ impl CredentialRepository for SqliteRepository {
             .bind(id.as_bytes())
             .bind(user_id)
             .bind(device_name);
-        changed(update.execute(&self.pool).await)
+        self.execute(update).await
     }
 
     async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
         let deletion = sqlx::query(self.statements.delete.sql())
             .bind(id.as_bytes())
             .bind(user_id);
-        changed(deletion.execute(&self.pool).await)
+        self.execute(deletion).await
     }
 
     async fn delete_unless_last(
@@ -289,9 +339,9 @@ impl CredentialRepository for SqliteRepository {
         let deletion = sqlx::query(self.statements.delete_unless_last.sql())
             .bind(id.as_bytes())
             .bind(user_id);
-        let deleted = changed(deletion.execute(&self.pool).await)?;
-        let kept = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
-        Ok(Deletion::of(deleted, kept))
+        let deleted = self.execute(deletion).await?;
+        let exists = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
+        Ok(Deletion::of(deleted, exists))
     }
 }
 
@@ -304,7 +354,7 @@ fn insertion<'a>(
         .bind(&credential.user_id)
         .bind(&credential.public_key)
         .bind(credential.sign_count)
-        .bind(sql::transports(credential))
+        .bind(credential_table::transports(credential))
         .bind(
             credential
                 .aaguid
@@ -322,15 +372,7 @@ fn insertion<'a>(
         .bind(credential.suspended_at.map(text))
 }
 
-fn changed(
-    result: Result<sqlx::sqlite::SqliteQueryResult, sqlx::Error>,
-) -> Result<bool, StoreError> {
-    result
-        .map(|done| done.rows_affected() > 0)
-        .map_err(StoreError::new)
-}
-
-/// A time as SQLAlchemy writes it: in UTC, to the microsecond, without saying so.
+/// Formats a time as SQLAlchemy does: in UTC, to the microsecond, without an offset.
 fn text(time: OffsetDateTime) -> String {
     let time = time.to_offset(UtcOffset::UTC);
     format!(

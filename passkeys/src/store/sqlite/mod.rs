@@ -1,4 +1,4 @@
-//! Store in an SQLite file.
+//! Repository in an SQLite file.
 
 mod credentials;
 

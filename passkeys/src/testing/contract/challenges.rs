@@ -71,19 +71,15 @@ fn pending(
     begun_at: OffsetDateTime,
     lifetime: Duration,
 ) -> PendingCeremony {
-    // To the millisecond, as ceremonies are kept.
-    let begun_at = begun_at
-        .replace_millisecond(begun_at.millisecond())
-        .unwrap_or(begun_at);
     let mut challenge = [0xc5; 32];
     challenge[..8].copy_from_slice(&number.to_be_bytes());
-    PendingCeremony {
-        rp_id: "example.com".to_owned(),
-        challenge: Challenge::known(challenge),
+    PendingCeremony::new(
+        "example.com",
+        Challenge::known(challenge),
         purpose,
         begun_at,
-        expires_at: begun_at + lifetime,
-    }
+        lifetime,
+    )
 }
 
 /// A ceremony that no other number has, begun now.

@@ -85,7 +85,7 @@ fn now() -> OffsetDateTime {
 }
 
 fn id(bytes: &[u8]) -> CredentialId {
-    CredentialId::from(bytes)
+    CredentialId::from_valid(bytes.to_vec())
 }
 
 fn bare(bytes: &[u8], user_id: &str) -> Credential {
@@ -111,12 +111,7 @@ fn full(bytes: &[u8], user_id: &str) -> Credential {
 }
 
 fn usage(previous: u32, next: u32) -> CredentialUse {
-    CredentialUse {
-        previous_sign_count: previous,
-        sign_count: next,
-        backup_state: true,
-        used_at: now() + Duration::minutes(1),
-    }
+    CredentialUse::new(previous, next, true, now() + Duration::minutes(1))
 }
 
 async fn inserted<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {

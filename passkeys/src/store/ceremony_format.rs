@@ -1,13 +1,13 @@
-//! The forms in which ceremonies wait.
+//! Serialized forms of a ceremony, in CBOR.
 
 use serde::Serialize as _;
 use serde_cbor_2::{Serializer, ser::IoWrite};
 
 use super::{PendingCeremony, StoreError};
 
-/// For this process only: field by position, a third of JSON's size.
+/// Serializes for this process only: fields by position, a third of the size of JSON.
 pub(super) fn pack(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
-    // Most take less, so that it grows once.
+    // Most ceremonies take less, so the buffer is allocated once.
     let mut packed = Vec::with_capacity(256);
     let mut serializer = Serializer::new(IoWrite::new(&mut packed)).packed_format();
     ceremony
@@ -16,17 +16,19 @@ pub(super) fn pack(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
     Ok(packed)
 }
 
+/// Deserializes the output of [`pack`].
 pub(super) fn unpack(packed: &[u8]) -> Result<PendingCeremony, StoreError> {
     serde_cbor_2::from_slice(packed).map_err(StoreError::new)
 }
 
-/// For other processes too, which may run another release: field by name.
+/// Serializes for other processes as well, which may run another release: fields by name.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
 pub(crate) fn write(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
     serde_cbor_2::to_vec(ceremony).map_err(StoreError::new)
 }
 
-/// `None` for a form that this release does not know: the person begins again.
+/// Deserializes the output of [`write`]. Returns `None` for a form that this release does not
+/// know: the ceremony counts as unknown, and the user begins again.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
 pub(crate) fn read(written: &[u8]) -> Option<PendingCeremony> {
     serde_cbor_2::from_slice(written).ok()

@@ -1,4 +1,5 @@
-//! What the SQL repositories share: the table, its statements and the way back from a row.
+//! The SQL table of credentials: its name, the statements on it, and the conversion of a row into a
+//! credential. Shared by the SQL repositories.
 
 use std::sync::Arc;
 
@@ -6,23 +7,25 @@ use sqlx::AssertSqlSafe;
 use time::OffsetDateTime;
 
 use super::StoreError;
-use crate::{Aaguid, Credential, Transport};
+use crate::domain::{
+    aaguid::Aaguid, credential::Credential, credential_id::CredentialId, transport::Transport,
+};
 
-/// The name that `fastapi-passkeys` gives the table, too.
+/// Default name of the table, the same as in `fastapi-passkeys`.
 pub(super) const DEFAULT_TABLE: &str = "passkey_credentials";
 
-/// The name of a table is not an SQL identifier.
+/// Error returned for a table name that is not a plain SQL identifier.
 ///
-/// One starts with an ASCII letter or underscore and goes on with those and digits, at most 54
-/// characters in all, so that the names of its indexes fit PostgreSQL's 63.
+/// A name has 1 to 54 ASCII letters, digits and underscores, and does not start with a digit. The
+/// length leaves room for index names, which PostgreSQL limits to 63 characters.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "`{0}` cannot name a table: use ASCII letters, digits and underscores, not a digit first, \
-     at most 54"
+    "invalid table name `{0}`: use 1 to 54 ASCII letters, digits and underscores, and no digit \
+     first"
 )]
 pub struct InvalidTableName(String);
 
-/// A name that can stand in a statement without harm.
+/// Checks that a name can be put into a statement without SQL injection.
 pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let starts = name
@@ -36,10 +39,10 @@ pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
     }
 }
 
-/// The statements of a repository, ready to be prepared.
+/// SQL statements of a repository.
 ///
-/// SQLite and PostgreSQL speak one dialect here, but for how JSON goes in and comes out, and for
-/// what others see of a deletion while it happens.
+/// They are the same for SQLite and PostgreSQL, except for JSON casts and for the locking in
+/// `delete_unless_last`.
 #[derive(Debug)]
 pub(super) struct Statements {
     pub(super) insert: Statement,
@@ -89,8 +92,8 @@ impl Statements {
         .map(|statement| &*statement.0)
     }
 
-    /// `table` is quoted already; `from_json` and `to_json` are casts such as `::text`. The last
-    /// one has `{table}` where the table goes.
+    /// Builds the statements for a table. `table` is quoted; `from_json` and `to_json` are casts
+    /// such as `::text`; in `delete_unless_last`, `{table}` stands for the table.
     pub(super) fn new(
         table: &str,
         from_json: &str,
@@ -116,7 +119,7 @@ impl Statements {
             format!("$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15");
         Self {
             insert: insert(format!("VALUES ({values})")),
-            // PostgreSQL wants one type for `$2`, the column's.
+            // PostgreSQL requires one type for both uses of `$2`: the column's.
             insert_first: insert(format!(
                 "SELECT {values} WHERE NOT EXISTS \
                  (SELECT 1 FROM {table} WHERE user_id = CAST($2 AS VARCHAR))"
@@ -139,7 +142,7 @@ impl Statements {
     }
 }
 
-/// The columns of `find` and `list`, in their order.
+/// Row of `find` and `list`: their columns in order.
 pub(super) type Row = (
     Vec<u8>,                // credential_id
     String,                 // user_id
@@ -158,18 +161,20 @@ pub(super) type Row = (
     Option<OffsetDateTime>, // suspended_at
 );
 
-/// The credential in a row, whoever wrote it: `fastapi-passkeys` may leave `created_at` out and
-/// fill an unknown `aaguid` with zeros.
+/// Converts a row into a credential.
+///
+/// Rows written by `fastapi-passkeys` may lack `created_at`, and have an `aaguid` of zeros if it is
+/// unknown.
 pub(super) fn credential(row: Row) -> Result<Credential, StoreError> {
-    let words: Vec<String> = serde_json::from_str(&row.4).map_err(StoreError::new)?;
+    let transports: Vec<String> = serde_json::from_str(&row.4).map_err(StoreError::new)?;
     Ok(Credential {
-        id: row.0.into(),
+        id: CredentialId::new(row.0).map_err(StoreError::new)?,
         user_id: row.1,
         public_key: row.2,
         sign_count: row.3.try_into().map_err(StoreError::new)?,
-        transports: words
+        transports: transports
             .iter()
-            .filter_map(|word| Transport::from_word(word))
+            .filter_map(|name| Transport::from_word(name))
             .collect(),
         aaguid: row.5.and_then(|bytes| Aaguid::new(bytes.try_into().ok()?)),
         backup_eligible: row.6,
@@ -184,20 +189,23 @@ pub(super) fn credential(row: Row) -> Result<Credential, StoreError> {
     })
 }
 
-/// The credentials in a user's rows, in the order of `list`: ten rows are sorted faster here
-/// than an index is kept for it, and here rows without `created_at` have their place.
+/// Converts the rows of a user into credentials, in the order of
+/// [`CredentialRepository::list`](super::CredentialRepository::list).
+///
+/// Sorting a user's few rows here is cheaper than an index for the order, and places rows without
+/// `created_at` first.
 pub(super) fn credentials(rows: Vec<Row>) -> Result<Vec<Credential>, StoreError> {
     let mut credentials: Vec<_> = rows.into_iter().map(credential).collect::<Result<_, _>>()?;
     credentials.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
     Ok(credentials)
 }
 
-/// The words of `transports` as a JSON array.
+/// Returns the names of the transports as a JSON array.
 pub(super) fn transports(credential: &Credential) -> String {
-    let words: Vec<_> = credential
+    let names: Vec<_> = credential
         .transports
         .iter()
         .map(|transport| transport.as_str())
         .collect();
-    serde_json::Value::from(words).to_string()
+    serde_json::Value::from(names).to_string()
 }

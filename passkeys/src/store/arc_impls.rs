@@ -1,5 +1,5 @@
-//! A store behind an `Arc` is a store: several relying parties, or the application itself, can
-//! hold on to one.
+//! Implementations of the store traits for `Arc`, so that several relying parties, or the
+//! application itself, can share a store that is not `Clone`.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::{
     ChallengeStore, CredentialRepository, CredentialUse, Deletion, PendingCeremony, StoreError,
 };
-use crate::{Credential, CredentialId};
+use crate::domain::{credential::Credential, credential_id::CredentialId};
 
 #[async_trait]
 impl<S: ChallengeStore + ?Sized> ChallengeStore for Arc<S> {

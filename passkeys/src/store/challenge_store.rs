@@ -1,0 +1,44 @@
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use super::{PendingCeremony, StoreError};
+
+/// Store of ceremony state, from `begin` to `finish`.
+///
+/// It is chosen at startup, so it is used as `dyn ChallengeStore`.
+///
+/// # Requirements
+///
+/// - Single-use: a ceremony is taken at most once. A store that cannot tell whether a ceremony was
+///   taken (after a crash, say) must forget it: users can begin again, whereas a ceremony taken
+///   twice allows replay.
+/// - Bounded: anybody can begin ceremonies and never finish them, so a store must not grow without
+///   limit. It may drop what has [expired](PendingCeremony::expires_at). The library checks the
+///   expiry itself after [`take`](Self::take).
+/// - No clock of its own: the current time is the [`begun_at`](PendingCeremony::begun_at) of the
+///   ceremony being put, since the library's clock may be a test's.
+///
+/// `passkeys::testing::challenge_store` (feature `testing`) tests a store against all of this.
+///
+/// # Errors
+///
+/// An `Err` makes the router respond with 503 and `storage_unavailable`. Operations are not
+/// retried.
+#[async_trait]
+pub trait ChallengeStore: Send + Sync + 'static {
+    /// Stores a ceremony and returns the `state` that redeems it.
+    ///
+    /// `state` is ASCII, at most 8 KiB long and unguessable: it contains at least 128 random bits.
+    async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError>;
+
+    /// Removes a ceremony and returns it, atomically: of any number of calls with the same
+    /// `state`, concurrent or later, at most one returns the ceremony.
+    ///
+    /// Returns `None` for any other `state`. Its content is whatever the client sent, unchecked.
+    async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError>;
+}
+
+/// Milliseconds since 1970. In range for every year that `OffsetDateTime` can represent.
+pub(super) fn milliseconds(time: OffsetDateTime) -> i64 {
+    time.unix_timestamp() * 1000 + i64::from(time.millisecond())
+}

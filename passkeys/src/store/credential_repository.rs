@@ -1,0 +1,190 @@
+use std::future::Future;
+
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::StoreError;
+use crate::domain::{credential::Credential, credential_id::CredentialId};
+
+/// Repository of registered passkeys, of all users.
+///
+/// # Requirements
+///
+/// - Atomic: every method happens entirely or not at all, also if several processes call it
+///   concurrently. An implementation needs no locks of its own: each method corresponds to one SQL
+///   statement.
+/// - Durable: once a method has returned `Ok`, its effect survives a crash (as far as the storage
+///   itself does).
+/// - Owner check: every mutation names the owner, and leaves credentials of other users unchanged.
+/// - Exact: strings are stored byte for byte or rejected with an error, never truncated or
+///   normalized. Times are stored with a precision of at least one microsecond.
+///
+/// The library passes user IDs of at most 64 bytes and device names of at most 255 characters
+/// without control characters. Only a `user_id` to look up may be any string that a client sent;
+/// one that is unknown is not an error.
+///
+/// `passkeys::testing::credential_repository` (feature `testing`) tests a repository against all
+/// of this.
+///
+/// # Errors
+///
+/// An `Err` makes the router respond with 503 and `storage_unavailable`. Operations are not
+/// retried. After an error the operation may have taken effect, as when the database's response
+/// was lost, but entirely and once.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot store passkeys",
+    label = "this is not a `CredentialRepository`",
+    note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`)"
+)]
+pub trait CredentialRepository: Send + Sync + 'static {
+    /// Stores a new credential unless its ID exists, whoever owns it: a unique insert.
+    ///
+    /// Returns whether the credential was stored. Of several concurrent insertions of one ID
+    /// exactly one returns `true`. An existing credential is never changed.
+    fn insert(
+        &self,
+        credential: &Credential,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Stores the first credential of a new account: like [`insert`](Self::insert), but only if
+    /// the user has no credential, suspended or not.
+    ///
+    /// Of several concurrent insertions for one user exactly one returns `true`, and the credential
+    /// of any other must never be visible, not even for a moment: whoever registered it could sign
+    /// in to an account of somebody else.
+    ///
+    /// In databases whose statements do not see uncommitted insertions of others, such as
+    /// PostgreSQL, this method has to take a lock first. Whether it counts a credential that
+    /// `insert` stores concurrently is up to the implementation.
+    fn insert_first(
+        &self,
+        credential: &Credential,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Returns the credential with this ID, suspended or not.
+    fn find(
+        &self,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Option<Credential>, StoreError>> + Send;
+
+    /// Returns all credentials of a user, suspended ones included, oldest first: ordered by
+    /// `created_at`, then by the bytes of the ID. Returns an empty list for an unknown user.
+    fn list(
+        &self,
+        user_id: &str,
+    ) -> impl Future<Output = Result<Vec<Credential>, StoreError>> + Send;
+
+    /// Records an accepted assertion: one compare-and-swap on the signature counter.
+    ///
+    /// If the user owns the credential, it is not suspended **and** its `sign_count` equals
+    /// `usage.previous_sign_count`, sets `sign_count`, `backup_state` and `last_used_at` from
+    /// `usage` and returns `true`. Otherwise changes nothing and returns `false`.
+    fn record_use(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        usage: &CredentialUse,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Suspends a credential of the user. One that is suspended already keeps its `suspended_at`.
+    ///
+    /// Returns whether the user has a credential with this ID.
+    fn suspend(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        at: OffsetDateTime,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Renames a credential of the user. Returns whether the user has a credential with this ID.
+    fn rename(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        device_name: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Deletes a credential of the user. Returns whether the user had a credential with this ID.
+    fn delete(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Deletes a credential of the user unless it is the last one that can sign in: it is not
+    /// suspended, and the user has no other that is not suspended. A suspended one is always
+    /// deleted.
+    ///
+    /// Of several concurrent deletions each takes the others into account: a user who could sign
+    /// in before can sign in afterwards. In databases whose statements do not see uncommitted
+    /// deletions of others, such as PostgreSQL, this method has to lock the user's rows. Whether it
+    /// counts a credential that is stored concurrently is up to the implementation.
+    fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<Deletion, StoreError>> + Send;
+}
+
+/// Result of [`CredentialRepository::delete_unless_last`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Deletion {
+    /// The credential was deleted.
+    Deleted,
+    /// The credential was kept: it is the user's last one that can sign in.
+    Last,
+    /// The user has no credential with this ID.
+    Unknown,
+}
+
+impl Deletion {
+    /// Combines the results of two queries: whether a credential was `deleted`, and whether the
+    /// user has a credential with this ID (`exists`), which matters if none was deleted.
+    #[must_use]
+    pub fn of(deleted: bool, exists: bool) -> Self {
+        match (deleted, exists) {
+            (true, _) => Self::Deleted,
+            (false, true) => Self::Last,
+            (false, false) => Self::Unknown,
+        }
+    }
+}
+
+/// Changes that an accepted assertion makes to a credential; see
+/// [`CredentialRepository::record_use`].
+///
+/// Serializes to the members of [`Credential`] that it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CredentialUse {
+    /// Signature counter that the assertion was verified against.
+    #[serde(skip)]
+    pub previous_sign_count: u32,
+    /// Signature counter to store. Never lower than the previous one.
+    pub sign_count: u32,
+    /// Backup state: whether the passkey is backed up (synced) now.
+    pub backup_state: bool,
+    /// Time of the assertion.
+    #[serde(rename = "last_used_at", with = "time::serde::rfc3339")]
+    pub used_at: OffsetDateTime,
+}
+
+impl CredentialUse {
+    /// Describes a use. Tests of stores construct one; the library does so for every accepted
+    /// assertion.
+    #[must_use]
+    pub fn new(
+        previous_sign_count: u32,
+        sign_count: u32,
+        backup_state: bool,
+        used_at: OffsetDateTime,
+    ) -> Self {
+        Self {
+            previous_sign_count,
+            sign_count,
+            backup_state,
+            used_at,
+        }
+    }
+}
