@@ -96,12 +96,12 @@ fn app(origin: &str, tokens: Tokens) -> Result<Router, ConfigError> {
     let config = Config::builder("localhost", [origin])
         .rp_name("JWT example")
         .build()?;
-    let passkeys = Passkeys::with_config(app.clone(), MemoryRepository::default(), config);
+    let passkeys = Passkeys::with_config(app, MemoryRepository::default(), config);
     Ok(Router::new()
         .route("/api/me", get(me))
         .nest("/auth/passkeys", passkeys.router())
         .merge(page::routes())
-        .with_state(app))
+        .with_state(passkeys))
 }
 
 #[tokio::main]

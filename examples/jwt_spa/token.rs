@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRef, FromRequestParts},
     http::{header::AUTHORIZATION, request::Parts},
 };
 use jsonwebtoken::{
@@ -93,10 +93,16 @@ impl Tokens {
 /// ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 pub(crate) struct Bearer(pub(crate) Claims);
 
-impl FromRequestParts<App> for Bearer {
+///
+/// The state is the application in hooks and `Passkeys<App>` in handlers.
+impl<S> FromRequestParts<S> for Bearer
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = AppError;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, AppError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         let header = parts.headers.get(AUTHORIZATION);
         let header = header.ok_or(AppError::NoToken)?;
         let (scheme, token) = header
@@ -107,6 +113,6 @@ impl FromRequestParts<App> for Bearer {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(AppError::NoToken);
         }
-        app.tokens.check(token.trim()).map(Self)
+        App::from_ref(state).tokens.check(token.trim()).map(Self)
     }
 }

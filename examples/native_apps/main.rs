@@ -105,13 +105,12 @@ async fn me(user: PasskeyUser) -> Json<Account> {
 }
 
 fn app() -> Router {
-    let app = App::default();
-    let passkeys = Passkeys::new(app.clone(), MemoryRepository::default());
+    let passkeys = Passkeys::new(App::default(), MemoryRepository::default());
     Router::new()
         .route("/me", get(me))
         .nest("/auth/passkeys", passkeys.router())
         .merge(passkeys.well_known())
-        .with_state(app)
+        .with_state(passkeys)
 }
 
 #[tokio::main]

@@ -1,4 +1,5 @@
-//! Routes of your own around the ceremonies: no router of the library's, and the same promises.
+//! The ceremonies behind routes of your own, in place of the router of the library. Challenges are
+//! single-use and failed sign-ins return one generic error, as with that router.
 //!
 //! ```sh
 //! cargo run -p own_routes     # http://localhost:3000/passkeys/..
@@ -20,7 +21,7 @@ use passkeys::{
 };
 use tokio::net::TcpListener;
 
-/// Who is asking stands in a header, as a proxy that has checked it would set it.
+/// An application behind a proxy that authenticates users and names them in a header.
 #[derive(Clone)]
 struct App;
 
@@ -28,9 +29,9 @@ struct App;
 impl App {
     type Repository = MemoryRepository;
 
-    fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, StatusCode> {
+    fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, AppError> {
         let name = headers.get("x-user").and_then(|name| name.to_str().ok());
-        let name = name.ok_or(StatusCode::UNAUTHORIZED)?;
+        let name = name.ok_or(AppError::SignedOut)?;
         Ok(PasskeyUser::new(name, name, name))
     }
 
@@ -39,40 +40,62 @@ impl App {
     }
 }
 
-/// The hooks are ordinary methods, the ceremonies are values: a handler joins them as it likes, and
-/// the library's errors are responses.
-async fn begin_registration(
-    State(passkeys): State<Passkeys<App>>,
-    headers: HeaderMap,
-) -> Result<Json<Begun<CreationOptions>>, Response> {
-    let user = App.get_user(headers).map_err(IntoResponse::into_response)?;
-    let begun = passkeys.registration().begin(&user).await;
-    begun.map(Json).map_err(IntoResponse::into_response)
+enum AppError {
+    SignedOut,
+    Passkeys(Error),
 }
 
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        Self::Passkeys(error)
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED.into_response(),
+            Self::Passkeys(error) => error.into_response(),
+        }
+    }
+}
+
+/// Calls the hook as an ordinary method, and the ceremony with its result.
+async fn begin_registration(
+    State(passkeys): State<Passkeys<App>>,
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Json<Begun<CreationOptions>>, AppError> {
+    let user = app.get_user(headers)?;
+    Ok(Json(passkeys.registration().begin(&user).await?))
+}
+
+/// The future that identifies the user runs after the challenge has been taken from its store, so
+/// that a failed request uses the challenge up.
 async fn finish_registration(
     State(passkeys): State<Passkeys<App>>,
+    State(app): State<App>,
     headers: HeaderMap,
     Json(request): Json<FinishRegistration>,
-) -> Result<StatusCode, Response> {
-    let user = App.get_user(headers).map_err(IntoResponse::into_response)?;
-    let registered = passkeys.registration().finish(&user, &request).await;
-    registered.map_err(IntoResponse::into_response)?;
+) -> Result<StatusCode, AppError> {
+    let user = async { app.get_user(headers) };
+    passkeys.registration().finish(&request, user).await?;
     Ok(StatusCode::CREATED)
 }
 
 async fn begin_sign_in(
     State(passkeys): State<Passkeys<App>>,
 ) -> Result<Json<Begun<RequestOptions>>, Error> {
-    passkeys.authentication().begin(None).await.map(Json)
+    passkeys.authentication().begin().await.map(Json)
 }
 
 async fn finish_sign_in(
     State(passkeys): State<Passkeys<App>>,
+    State(app): State<App>,
     Json(request): Json<FinishAuthentication>,
 ) -> Result<String, Error> {
     let login = passkeys.authentication().finish(&request).await?;
-    Ok(App.on_authenticated(login))
+    Ok(app.on_authenticated(login))
 }
 
 fn app() -> Router {
@@ -92,30 +115,48 @@ async fn main() -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use passkeys::testing::{Browser, Fault};
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn adas_browser() -> Browser {
-        Browser::new(app(), "http://localhost:3000")
-            .mounted_at("/passkeys")
-            .with_header("x-user", "ada")
+    fn browser(app: Router) -> Browser {
+        Browser::new(app, "http://localhost:3000").mounted_at("/passkeys")
+    }
+
+    fn adas_browser(app: Router) -> Browser {
+        browser(app).with_header("x-user", "ada")
     }
 
     #[tokio::test]
-    async fn who_registered_signs_in() {
-        let mut browser = adas_browser();
+    async fn registered_passkey_signs_in() {
+        let mut browser = adas_browser(app());
         assert_eq!(browser.register().await.status, StatusCode::CREATED);
         assert_eq!(browser.sign_in().await.assert_ok().text(), "hello, ada");
     }
 
     #[tokio::test]
-    async fn the_promises_are_the_same() {
-        let mut browser = adas_browser();
+    async fn sign_in_from_a_phishing_origin_is_rejected() {
+        let mut browser = adas_browser(app());
         browser.register().await.assert_ok();
         let mut phished = browser.with_fault(Fault::Origin("http://localhost:4000".into()));
         phished
             .sign_in()
             .await
             .assert_error("authentication_failed");
+    }
+
+    #[tokio::test]
+    async fn failed_registration_uses_up_its_challenge() {
+        let app = app();
+        let mut ada = adas_browser(app.clone());
+        let begun = ada.post("/passkeys/register/begin", &json!({})).await;
+        let state = begun.assert_ok().json::<Value>()["state"].clone();
+        let body = json!({ "credential": {}, "state": state });
+
+        let finish = "/passkeys/register/finish";
+        let signed_out = browser(app).post(finish, &body).await;
+        assert_eq!(signed_out.status, StatusCode::UNAUTHORIZED);
+        let again = ada.post(finish, &body).await;
+        again.assert_error("challenge_not_found");
     }
 }

@@ -161,13 +161,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let origin = format!("http://localhost:{}", listener.local_addr()?.port());
     let passkeys = if port == 3000 {
-        Passkeys::new(app.clone(), repository)
+        Passkeys::new(app, repository)
     } else {
         // The attribute knows port 3000 only. A `Config` follows the same rules, checked at start-up.
         let config = Config::builder("localhost", [&origin])
             .rp_name("Quickstart")
             .build()?;
-        Passkeys::with_config(app.clone(), repository, config)
+        Passkeys::with_config(app, repository, config)
     };
 
     // Sessions are in memory and end with the process. Without `Secure`, because this is plain HTTP.
@@ -180,7 +180,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .nest("/auth/passkeys", passkeys.router())
         .layer(sessions)
         .merge(page::routes())
-        .with_state(app);
+        .with_state(passkeys);
 
     println!("Open {origin}");
     axum::serve(listener, router).await?;

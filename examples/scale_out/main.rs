@@ -140,14 +140,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     repository.migrate().await?;
     let challenges = RedisChallenges::connect(&env::var("REDIS_URL")?).await?;
 
-    let app = App { pool };
-    let passkeys = Passkeys::new(app.clone(), repository)
+    let passkeys = Passkeys::new(App { pool }, repository)
         .challenges(challenges)
         .decoy_secret(env::var("DECOY_SECRET")?)?;
     let router = Router::new()
         .route("/me", get(me))
         .nest("/auth/passkeys", passkeys.router())
-        .with_state(app);
+        .with_state(passkeys);
 
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
