@@ -67,7 +67,13 @@ pub use crate::{
 #[doc(hidden)]
 pub use verify::oracle as __oracle;
 
-/// The README's code compiles.
-#[cfg(all(doctest, feature = "openapi", feature = "testing"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+#[cfg(all(
+    doctest,
+    feature = "client",
+    feature = "openapi",
+    feature = "postgres",
+    feature = "redis",
+    feature = "sqlite",
+    feature = "testing"
+))]
+mod book;
