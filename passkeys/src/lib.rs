@@ -82,7 +82,13 @@ pub mod __private_0_1_0 {
     pub use crate::expansion::*;
 }
 
-/// The README's code compiles.
-#[cfg(all(doctest, feature = "openapi", feature = "testing"))]
-#[doc = include_str!("../../README.md")]
-struct Readme;
+#[cfg(all(
+    doctest,
+    feature = "client",
+    feature = "openapi",
+    feature = "postgres",
+    feature = "redis",
+    feature = "sqlite",
+    feature = "testing"
+))]
+mod book;

@@ -1,4 +1,4 @@
-//! `docs/threat-model.md` names tests, and these tests exist.
+//! What the documentation names exists: tests in `docs/threat-model.md`, files, headings, pages.
 
 use std::{
     fs,
@@ -69,14 +69,79 @@ fn every_published_weakness_that_has_a_test_is_named() {
     }
 }
 
-#[test]
-fn every_file_that_the_security_policy_links_to_exists() {
-    for (document, directory) in [("SECURITY.md", ""), ("docs/threat-model.md", "docs")] {
-        let text = fs::read_to_string(root().join(document)).unwrap();
-        for link in text.split("](").skip(1) {
-            let target = link.split([')', '#']).next().unwrap_or_default();
-            let file = root().join(directory).join(target);
-            assert!(file.exists(), "{document} links to {target}");
+/// The Markdown files for people: those at the top, and the pages of the book.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for directory in ["", "docs"] {
+        for entry in fs::read_dir(root().join(directory)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
         }
+    }
+    pages
+}
+
+/// A page without its code, in which brackets are no links.
+fn prose(page: &Path) -> String {
+    let text = fs::read_to_string(page).unwrap();
+    let blocks = text.split("\n```");
+    blocks.step_by(2).collect()
+}
+
+/// The anchor that GitHub and mdBook make of a heading.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_of_the_documentation_leads_to_a_file_and_a_heading_that_exist() {
+    let mut broken = Vec::new();
+    for page in pages() {
+        for link in prose(&page).split("](").skip(1) {
+            let link = link.split(')').next().unwrap_or_default();
+            if link.contains("://") {
+                continue;
+            }
+            let (target, heading) = link.split_once('#').unwrap_or((link, ""));
+            let file = if target.is_empty() {
+                page.clone()
+            } else {
+                page.with_file_name("").join(target)
+            };
+            let found = file.exists()
+                && (heading.is_empty()
+                    || prose(&file)
+                        .lines()
+                        .filter(|line| line.starts_with('#'))
+                        .any(|line| anchor(line.trim_start_matches('#').trim()) == heading));
+            if !found {
+                broken.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_page_of_the_book_is_in_its_summary_and_its_rust_code_is_compiled() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    let compiled = fs::read_to_string(root().join("passkeys/src/book.rs")).unwrap();
+    for page in pages() {
+        let name = page.file_name().unwrap().to_string_lossy();
+        let is_in_the_book = page.parent().unwrap().ends_with("docs") && name != "SUMMARY.md";
+        assert!(
+            !is_in_the_book || summary.contains(&format!("({name})")),
+            "docs/SUMMARY.md does not list {name}"
+        );
+        let has_code = fs::read_to_string(&page).unwrap().contains("```rust");
+        assert!(
+            !has_code || compiled.contains(&format!("{name}\"")),
+            "passkeys/src/book.rs does not compile the code of {name}"
+        );
     }
 }

@@ -1,0 +1,28 @@
+//! Compiles the Rust blocks of the README and of the book in `docs/`, as documentation tests.
+
+macro_rules! pages {
+    ($($page:ident: $file:literal),* $(,)?) => {$(
+        #[doc = include_str!(concat!("../../", $file))]
+        struct $page;
+    )*};
+}
+
+pages! {
+    Readme: "README.md",
+    AttributeAndHooks: "docs/attribute-and-hooks.md",
+    Browser: "docs/browser.md",
+    Configuration: "docs/configuration.md",
+    ExistingApplication: "docs/existing-application.md",
+    GettingStarted: "docs/getting-started.md",
+    ManagingPasskeys: "docs/managing-passkeys.md",
+    MovingFromFastapiPasskeys: "docs/moving-from-fastapi-passkeys.md",
+    OpenApi: "docs/openapi.md",
+    Operations: "docs/operations.md",
+    OwnRoutes: "docs/own-routes.md",
+    RelatedSitesAndApps: "docs/related-sites-and-apps.md",
+    Routes: "docs/routes.md",
+    StepUp: "docs/step-up.md",
+    Stores: "docs/stores.md",
+    Testing: "docs/testing.md",
+    ThreatModel: "docs/threat-model.md",
+}
