@@ -1,28 +1,106 @@
-//! Passkey (WebAuthn) sign-in for axum: annotate one `impl` block, get typed routes, extractors
-//! and stores.
+//! Passkey (WebAuthn) sign-in for [axum]: annotate one `impl` block, and get the routes, the
+//! extractors, the stores and an OpenAPI document.
 //!
-//! [`#[passkeys]`](macro@passkeys) reads the block's hooks and generates the glue; [`Passkeys`]
-//! joins the application with a [repository](store) and makes the [router](Passkeys::router).
-//! What a person's browser answers is verified by the [ceremonies](ceremony), and what happened
-//! is told to the [audit trail](audit). In handlers of your own, [`PasskeyUser`] is who is signed in,
-//! and [`Verified`] their consent to one request.
+//! The library verifies the passkey and stops there: sessions, tokens and user records stay the
+//! application's.
 //!
-//! # Features
+//! ```no_run
+//! use axum::{Json, Router, http::{HeaderMap, StatusCode}};
+//! use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+//!
+//! #[derive(Clone)]
+//! struct App;
+//!
+//! #[passkeys(rp_id = "localhost", rp_name = "Example", origins = ["http://localhost:3000"])]
+//! impl App {
+//!     type Repository = MemoryRepository;
+//!
+//!     /// Returns the user who is signed in, from the application's own session.
+//!     async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, StatusCode> {
+//!         let _session = headers.get("cookie").ok_or(StatusCode::UNAUTHORIZED)?;
+//!         Ok(PasskeyUser::new("user-1", "ada@example.com", "Ada Lovelace"))
+//!     }
+//!
+//!     /// The passkey is verified: start a session, or issue a token.
+//!     async fn on_authenticated(&self, login: AuthenticationResult) -> Json<String> {
+//!         Json(format!("Hello, {}", login.user_id()))
+//!     }
+//! }
+//!
+//! /// A handler of the application, for the user who is signed in.
+//! async fn me(user: PasskeyUser) -> String {
+//!     user.display_name().to_owned()
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     let passkeys = Passkeys::new(App, MemoryRepository::default());
+//!     let router = Router::new()
+//!         .route("/me", axum::routing::get(me))
+//!         .nest("/auth/passkeys", passkeys.router())
+//!         .with_state(passkeys);
+//!     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:3000").await?, router).await
+//! }
+//! ```
+//!
+//! # Installation
+//!
+//! ```toml
+//! [dependencies]
+//! passkeys = { version = "0.1", features = ["client", "sqlite"] }
+//! axum = "0.8"
+//! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
+//! ```
+//!
+//! The crates in its interface are re-exported: [`time`], and with their features `sqlx` 0.9,
+//! `redis` 1 and `utoipa` 6.
+//!
+//! # Where things are
+//!
+//! - [`#[passkeys]`](macro@passkeys): the attribute, its keys, and the hooks.
+//! - [`Passkeys`]: the application's passkeys; options, the [router](Passkeys::router), the
+//!   [well-known documents](Passkeys::well_known). It is the natural state of the application's
+//!   router.
+//! - Extractors: [`PasskeyUser`], the user who is signed in, and [`Verified`], a request that this
+//!   user has just consented to with a passkey (step-up authentication). [`PasskeysState`] lets a
+//!   state type of your own provide them.
+//! - [`store`]: repositories for credentials and challenge stores for ceremony states.
+//! - [`ceremony`]: registration, authentication and step-up for routes of your own.
+//! - [`Config`]: the configuration at run time, from code or from the environment.
+//! - [`audit`]: the audit trail, with the reason for every failure. Clients get an opaque error.
+//! - [`attestation`]: trust anchors, for applications that restrict authenticator models.
+//! - `testing` (feature `testing`): a browser and an authenticator in software, and the contract
+//!   suite for stores.
+//!
+//! # Routes
+//!
+//! Relative to where [`Passkeys::router`] is nested. Errors are `{"error": {"code", "message"}}`.
+//!
+//! | route | purpose |
+//! | --- | --- |
+//! | `POST /register/begin`, `POST /register/finish` | register a passkey, or sign up with one |
+//! | `POST /authenticate/begin`, `POST /authenticate/finish` | sign in |
+//! | `POST /step-up/begin` | begin a step-up; [`Verified`] finishes it |
+//! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |
+//! | `GET /client.js`, `GET /signals`, `POST /signals/unknown` | the browser module, and what it tells browsers (feature `client`) |
+//!
+//! # Cargo features
+//!
+//! Features only add. None is on by default; the memory stores are always there.
 //!
 //! | feature | adds |
 //! | --- | --- |
-//! | `fast` | signatures at sign-in by [*ring*](https://docs.rs/ring) instead of RustCrypto, in a fifth of the time and without a wait in debug builds; EdDSA (Ed25519). It compiles a little C. |
-//! | `client` | the browser's side, an ES module that the router serves as `client.js`, and signals to browsers: [`Passkeys::router`] |
-//! | `sqlite` | credentials in an SQLite file: `store::SqliteRepository` |
-//! | `postgres` | credentials and ceremonies in PostgreSQL: `store::PostgresRepository`, `store::PostgresChallenges` |
-//! | `redis` | ceremonies in Redis or Valkey: `store::RedisChallenges` |
-//! | `sealed` | ceremonies in their own `state`, encrypted: `store::SealedChallenges` |
-//! | `provider-names` | who made each passkey, in the list of passkeys: `Aaguid::provider_name` |
-//! | `openapi` | the routes, and what the hooks take and answer, as an OpenAPI 3.1 document: `Passkeys::openapi` |
-//! | `fido-mds` | trust anchors from the FIDO Alliance's metadata: `attestation::TrustAnchors::from_fido_metadata` |
-//! | `testing` | for dev-dependencies: a browser without a window, a clock, the contract of the stores: `testing` |
-//!
-//! `fast` is on by default, the others are not; memory stores always are there.
+//! | `client` | the browser module `client.js`, and signals to browsers about deleted passkeys |
+//! | `sqlite` | `store::SqliteRepository`: credentials in an SQLite file |
+//! | `postgres` | `store::PostgresRepository` and `store::PostgresChallenges` |
+//! | `redis` | `store::RedisChallenges`: ceremony states in Redis or Valkey |
+//! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
+//! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
+//! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types |
+//! | `fido-mds` | `attestation::TrustAnchors::from_fido_metadata`: trust anchors from the FIDO Metadata Service |
+//! | `testing` | `testing`, and constructors for what hooks receive; for dev-dependencies |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use crate::verify::attestation;
 
