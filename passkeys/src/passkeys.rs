@@ -10,9 +10,12 @@ use crate::{
     verify::Verifier,
 };
 
-/// An application's passkeys: its hooks, its repository and the routes made of them.
+/// The passkeys of an application: its hooks, its repository, and the routes made of them.
 ///
-/// `A` is the type whose impl block carries [`#[passkeys]`](macro@crate::passkeys).
+/// `A` is the type whose impl block is annotated with [`#[passkeys]`](macro@crate::passkeys).
+/// Cloning is cheap if cloning `A` is; everything else is shared. It is the natural state of the
+/// application's router: `State<Passkeys<A>>`, `State<A>`, [`PasskeyUser`](crate::PasskeyUser) and
+/// [`Verified`](crate::Verified) are then extractors.
 ///
 /// ```no_run
 /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
@@ -26,8 +29,17 @@ use crate::{
 /// #         login.user_id().to_owned()
 /// #     }
 /// # }
+/// use axum::{Router, routing::get};
+///
+/// async fn me(user: PasskeyUser) -> String {
+///     user.display_name().to_owned()
+/// }
+///
 /// let passkeys = Passkeys::new(App, MemoryRepository::default());
-/// let router: axum::Router = axum::Router::new().nest("/auth/passkeys", passkeys.router());
+/// let router: Router = Router::new()
+///     .route("/me", get(me))
+///     .nest("/auth/passkeys", passkeys.router())
+///     .with_state(passkeys);
 /// ```
 pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
@@ -48,15 +60,36 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
 }
 
 impl<A: RelyingParty> Passkeys<A> {
-    /// Passkeys with the configuration of the attribute. Ceremonies wait in
-    /// [`MemoryChallenges`], which suits one process; see [`challenges`](Self::challenges).
+    /// Creates the passkeys of an application with the configuration in the attribute.
+    ///
+    /// Ceremony states are kept in [`MemoryChallenges`], which serves one process; see
+    /// [`challenges`](Self::challenges).
     #[must_use]
     pub fn new(app: A, repository: A::Repository) -> Self {
         Self::with_config(app, repository, A::config())
     }
 
-    /// Passkeys with a configuration that is known when the program starts, instead of the
+    /// Creates the passkeys of an application with a configuration made at run time, instead of the
     /// attribute's.
+    ///
+    /// ```no_run
+    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
+    /// # }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use passkeys::Config;
+    ///
+    /// // `PASSKEYS_RP_ID`, `PASSKEYS_ORIGINS`, ..
+    /// let config = Config::from_env()?;
+    /// let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn with_config(app: A, repository: A::Repository, config: Config) -> Self {
         let ceremonies = Ceremonies {
@@ -78,36 +111,39 @@ impl<A: RelyingParty> Passkeys<A> {
         }
     }
 
-    /// Keeps unfinished ceremonies here. Where several processes serve one application, they
-    /// need a store that they share.
+    /// Sets the challenge store, where ceremony states are kept between `begin` and `finish`.
+    /// Default: [`MemoryChallenges`].
+    ///
+    /// Where several processes serve one application, they need a store that they share.
     #[must_use]
     pub fn challenges(mut self, store: impl ChallengeStore) -> Self {
         self.ceremonies.challenges = Arc::new(store);
         self
     }
 
-    /// Tells this sink what happens, on [a thread of its own](crate::audit#to-a-sink).
+    /// Sets the sink of the audit trail. Default: none; events are always logged by `tracing`.
+    ///
+    /// The sink runs on [a thread of its own](crate::audit#to-a-sink).
     #[must_use]
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
         self.ceremonies.audit = Some(Arc::new(Trail::to(sink)));
         self
     }
 
-    /// Waits until the audit sink was given everything that has happened, but no longer than
-    /// this. Answers whether it was.
+    /// Waits until the audit sink has received every event so far, for at most `at_most`. Returns
+    /// whether it has.
     ///
-    /// Blocks the thread. It is for the end of a program, when the server has stopped, and for
-    /// tests that read what their sink was told.
+    /// Blocks the thread. For the end of a program, after the server has shut down, and for tests.
     pub fn flush_audit(&self, at_most: Duration) -> bool {
         let trail = self.ceremonies.audit.as_ref();
         trail.is_none_or(|trail| trail.flush(at_most))
     }
 
-    /// Registers only passkeys whose attestation leads to one of these, and has browsers asked
-    /// for it: `attestation` is then `"direct"`, whatever the configuration says.
+    /// Restricts registration to passkeys whose attestation leads to one of these trust anchors.
+    /// Default: none; no attestation is required.
     ///
-    /// Synchronised passkeys have no attestation, so with this people need authenticators of
-    /// their own, such as security keys.
+    /// Implies `attestation = "direct"`, whatever the configuration says. Synced passkeys have no
+    /// attestation, so users need device-bound authenticators, such as security keys.
     #[must_use]
     pub fn trust_anchors(mut self, anchors: TrustAnchors) -> Self {
         let mut verifier = Verifier::new(&self.ceremonies.config);
@@ -116,63 +152,63 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
-    /// Makes up credentials for users who do not exist from this secret of 32 bytes or more, from
-    /// a random source.
+    /// Sets the secret that decoy credentials are derived from, against user enumeration. Default: a
+    /// random one for this process.
     ///
-    /// `authenticate/begin` answers a user who does not exist with made-up credentials, always
-    /// the same for the same name. Without a secret they are those of this process: another
-    /// instance, and this one after a restart, makes up others, and whoever asks twice learns
-    /// by the difference that nobody has the name. So set one wherever sign-in begins with a name
-    /// and who has an account is to stay private, give every instance the same, and keep it as
-    /// long as the application lives: changing it tells as much as a restart without one.
+    /// `authenticate/begin` for a user who does not exist responds with decoy credentials, the same
+    /// ones for the same name. They depend on the secret: with the random default, another instance,
+    /// or this one after a restart, has other decoys, and a client that compares two responses learns
+    /// that the name has no account. Set a secret wherever sign-in begins with a name and accounts
+    /// are private, the same for every instance, and keep it: changing it discloses as much as a
+    /// restart without one.
     ///
-    /// A key is derived from it, so the secret may serve other purposes, too, and be in any form:
-    /// base64 from the environment will do. It can be that of `SealedChallenges`.
+    /// The secret has 32 bytes or more from a random source, in any encoding, such as base64 from
+    /// the environment. Keys are derived from it, so it may serve other purposes, for example
+    /// `SealedChallenges`.
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] where it has fewer than 32 bytes.
+    /// [`WeakSecret`] if it has fewer than 32 bytes.
     pub fn decoy_secret(mut self, secret: impl AsRef<[u8]>) -> Result<Self, WeakSecret> {
         self.ceremonies.decoys = Decoys::with_secret(secret.as_ref())?;
         Ok(self)
     }
 
-    /// How long those answers of the [router](Self::router) take at least whose time would tell who
-    /// has an account: `authenticate/begin` for a user who is named, and a sign-in that fails. 20 ms
-    /// unless an application says otherwise; zero to answer as soon as possible, and an hour at most.
+    /// Sets the minimum response time of sign-in begins that name a user, and of failed sign-ins,
+    /// against user enumeration by timing. Default: 20 ms. Zero disables it; the maximum is an hour.
     ///
-    /// It should be longer than what the application does meanwhile: `find_user`, and one query each of
-    /// the repository and of the challenge store. Nobody waits for it who signs in without a name.
-    /// Routes of an application's own, on [`authentication`](Self::authentication), have none.
+    /// It should exceed the time of what happens meanwhile: `find_user`, and one query each of the
+    /// repository and of the challenge store. It applies to the [router](Self::router) and to
+    /// [`authentication`](Self::authentication) alike. Sign-ins that name nobody and succeed do not
+    /// wait.
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
         self.ceremonies.timing_floor = at_least.min(Duration::from_hours(1));
         self
     }
 
-    /// Reads the time here.
+    /// Replaces the system clock, for example by a frozen one in tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.ceremonies.clock = Arc::new(clock);
         self
     }
 
-    /// Lets browsers drop a passkey that was refused because nobody knows it: one whose account
-    /// is gone, which no signed-in user could have it removed from.
+    /// Lets browsers remove a passkey after a sign-in failed because its credential ID is unknown.
+    /// Default: off.
     ///
-    /// Only for repositories that hold **every** passkey of the RP ID. Browsers drop passkeys by
-    /// RP ID and credential id, so where another server has passkeys of the same RP ID in a
-    /// repository of its own (a sibling below the same domain, the next project on `localhost`),
-    /// or reads lag behind writes, passkeys that work would be lost. Hence it is off unless an
-    /// application asks for it.
+    /// For passkeys whose account was deleted, which no signed-in user can have removed. Only for
+    /// repositories that hold **every** passkey of the RP ID: browsers remove passkeys by RP ID and
+    /// credential ID. If another server has passkeys of the same RP ID in another repository (a
+    /// sibling below the same domain, the next project on `localhost`), or if reads lag behind
+    /// writes, working passkeys would be lost.
     ///
-    /// A sign-in that fails does not become an oracle by this. It goes on failing the same
-    /// whatever the cause, and the browser asks separately, at `POST /signals/unknown`, about
-    /// the one id that it just tried. The answer for every id that `authenticate/begin` hands
-    /// out is the same, whether a passkey has it or it was made up for a user who does not
-    /// exist (with the [secret](Self::decoy_secret) of this process); all others are random and long enough
-    /// that nobody guesses them. What is left: who holds a credential's id learns whether it is
-    /// still stored, be it suspended or not, and never whose it is.
+    /// It does not make the failed sign-in an oracle. That response stays the same for every cause;
+    /// the browser asks separately, by `POST /signals/unknown`, about the credential ID it just
+    /// tried. The response is the same for every ID that `authenticate/begin` returned, whether it
+    /// is a passkey's or a decoy's (of this [secret](Self::decoy_secret)); all other IDs are too
+    /// long to guess. What it discloses: a client that knows a credential ID learns whether it is
+    /// still stored, suspended or not, but not whose it is.
     #[cfg(feature = "client")]
     #[must_use]
     pub fn signal_unknown_credentials(mut self) -> Self {
@@ -180,19 +216,19 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
-    /// The registration ceremony itself, for routes of your own.
+    /// Returns the registration ceremony, for routes of your own.
     #[must_use]
     pub fn registration(&self) -> Registration<'_, A::Repository> {
         Registration::new(&self.ceremonies)
     }
 
-    /// The authentication ceremony itself, for routes of your own.
+    /// Returns the authentication ceremony, for routes of your own.
     #[must_use]
     pub fn authentication(&self) -> Authentication<'_, A::Repository> {
         Authentication::new(&self.ceremonies)
     }
 
-    /// The step-up ceremony itself, for routes of your own.
+    /// Returns the step-up ceremony, for routes of your own.
     #[must_use]
     pub fn step_up(&self) -> StepUp<'_, A::Repository> {
         StepUp::new(&self.ceremonies)
@@ -204,13 +240,13 @@ impl<A: RelyingParty> Passkeys<A> {
         &self.app
     }
 
-    /// The configuration in force.
+    /// Returns the configuration in force.
     #[must_use]
     pub fn config(&self) -> &Config {
         &self.ceremonies.config
     }
 
-    /// Where the passkeys are.
+    /// Returns the repository.
     #[must_use]
     pub fn repository(&self) -> &A::Repository {
         &self.ceremonies.repository

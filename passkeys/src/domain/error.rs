@@ -1,45 +1,45 @@
 use std::{borrow::Cow, error::Error as StdError};
 
-/// What can go wrong in a ceremony or while managing passkeys.
+/// Error of a ceremony or of passkey management.
 ///
-/// Each has a stable [`code`](Self::code) and HTTP [`status`](Self::status); as a response it
-/// is `{"error": {"code", "message"}}`. Nothing here tells a peer why a verification failed:
-/// the audit trail does.
+/// Each variant has a stable [`code`](Self::code) and HTTP [`status`](Self::status). As a response it
+/// is `{"error": {"code", "message"}}`. Errors of failed verifications are opaque: only the audit
+/// trail has the reason.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The `state` is unknown, already used, expired, or of another ceremony.
+    /// The ceremony state is unknown, already used, expired, or of another ceremony or user.
     #[error("The ceremony is unknown, already finished or expired. Begin again.")]
     ChallengeNotFound,
-    /// The authenticator's answer to a registration does not verify.
+    /// The registration does not verify.
     #[error("The registration could not be verified.")]
     AttestationVerificationFailed,
-    /// The credential's id is registered already, to this user or another.
+    /// The credential ID is already registered, by this user or another.
     #[error("This passkey is already registered.")]
     CredentialAlreadyExists,
-    /// The account that was to sign up has passkeys already.
+    /// The user of a sign-up already has passkeys.
     #[error("This account exists already. Sign in instead.")]
     AccountAlreadyExists,
     /// The sign-in or step-up failed. The same for every cause.
     #[error("The passkey could not be verified.")]
     AuthenticationFailed,
-    /// The signed-in user has no credential with this id, or none to step up with.
+    /// The signed-in user has no credential with this ID, or none to step up with.
     #[error("No such passkey.")]
     CredentialNotFound,
-    /// The user's last passkey that can sign in was to be deleted, and the application keeps it:
+    /// The user's last usable passkey is protected from deletion:
     /// [`PasskeyUser::keeps_last_passkey`](crate::PasskeyUser::keeps_last_passkey).
     #[error("This is the last passkey that can sign in. Add another one first.")]
     LastCredential,
-    /// The body is not JSON.
+    /// The request body is not JSON.
     #[error("{0}")]
     MalformedRequest(Cow<'static, str>),
-    /// The body is JSON of another shape, or a value is out of bounds.
+    /// The request body is JSON of another shape, or a value is out of bounds.
     #[error("{0}")]
     InvalidRequest(Cow<'static, str>),
-    /// The body is larger than the library reads.
+    /// The request body is larger than 64 KiB.
     #[error("The request body is larger than 64 KiB.")]
     PayloadTooLarge,
-    /// The body is not declared as JSON.
+    /// The request body is not declared as JSON.
     #[error("Expected a body with `Content-Type: application/json`.")]
     UnsupportedMediaType,
     /// The route exists, with other methods.
@@ -48,13 +48,13 @@ pub enum Error {
     /// A store failed or cannot be reached. The cause is for the log.
     #[error("Storage is unavailable. Try again.")]
     StorageUnavailable(#[from] StoreError),
-    /// A hook named a user that no credential can be created for: a mistake in the application.
+    /// A hook returned a user whose ID or names are out of bounds: a mistake in the application.
     #[error("Something went wrong on the server.")]
     InvalidUser(&'static str),
 }
 
 impl Error {
-    /// The stable word that clients match on.
+    /// Returns the stable code that clients match on, such as `challenge_not_found`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -74,7 +74,7 @@ impl Error {
         }
     }
 
-    /// The HTTP status that goes with it.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {

@@ -13,10 +13,12 @@ use super::{client, signals};
 use crate::{Error, Passkeys, relying_party::RelyingParty};
 
 impl<A: RelyingParty> Passkeys<A> {
-    /// The routes, to be mounted anywhere: `/register/begin`, `/register/finish`,
+    /// Returns the routes, to be nested at any path: `/register/begin`, `/register/finish`,
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
-    /// `/credentials/{id}`. With the feature `client` also the browser's side, `/client.js`, and what
-    /// it asks for: `/signals` and `/signals/unknown`.
+    /// `/credentials/{id}`. With the feature `client` also `/client.js`, the browser module, and
+    /// `/signals` and `/signals/unknown`, which it calls.
+    ///
+    /// Request bodies are JSON of at most 64 KiB; responses have `Cache-Control: no-store`.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         router(self.clone())
     }
