@@ -101,6 +101,8 @@
 //! | `testing` | `testing`, and constructors for what hooks receive; for dev-dependencies |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The interface may grow without breaking its users.
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 
 pub use crate::verify::attestation;
 

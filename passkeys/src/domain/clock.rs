@@ -11,6 +11,10 @@ pub trait Clock: Send + Sync + 'static {
 
 /// The operating system's clock.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "it is written as a value, and has nothing to hold"
+)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {

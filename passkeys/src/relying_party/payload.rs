@@ -220,6 +220,7 @@ impl<T> Carrier for Html<T> {
 }
 
 /// Where the macro would have to name a type that has no name: `impl IntoResponse`.
+#[non_exhaustive]
 pub struct Unnamed;
 
 /// Finds out what is known about `T`.

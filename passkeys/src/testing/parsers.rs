@@ -1,5 +1,9 @@
-//! Parsers behind the public interface, for whoever feeds them nonsense. Not part of the public
-//! interface.
+//! Parsers behind the public interface, for fuzzing. Not part of the public interface.
+
+#![expect(
+    clippy::exhaustive_structs,
+    reason = "not part of the public interface"
+)]
 
 use crate::verify::authenticator_data;
 

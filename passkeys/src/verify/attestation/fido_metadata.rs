@@ -75,6 +75,7 @@ const BAD: [AuthenticatorStatus; 5] = [
 /// A text is not the FIDO Alliance's metadata: it is not signed by them, or not in their form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not metadata that the FIDO Alliance has signed")]
+#[non_exhaustive]
 pub struct InvalidMetadata;
 
 #[cfg(test)]
