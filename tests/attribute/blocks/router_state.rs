@@ -4,11 +4,12 @@ use std::marker::PhantomData;
 
 use axum::{
     Router,
-    extract::{FromRef, FromRequestParts, State},
-    routing::get,
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts, State},
+    http::{HeaderMap, StatusCode},
+    routing::{get, post},
 };
 use passkeys::{
-    AuthenticationResult, PasskeyUser, Passkeys, PasskeysState, passkeys,
+    AuthenticationResult, PasskeyUser, Passkeys, PasskeysState, Verified, passkeys,
     store::{CredentialRepository, MemoryRepository},
 };
 
@@ -105,5 +106,72 @@ fn routers_with_these_states_take_handlers_that_extract_the_application_and_the_
         .with_state(WebState { passkeys });
     let _: Router = Router::new()
         .route("/", get(generic))
+        .with_state(passkeys_of_generic());
+}
+
+/// Returns the rejection that a request asks for in its header `status`.
+#[derive(Clone)]
+struct Rejecting;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl Rejecting {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, StatusCode> {
+        match headers.get("status") {
+            None => Ok(PasskeyUser::new("3", "eve", "Eve")),
+            Some(status) => Err(StatusCode::from_bytes(status.as_bytes()).unwrap()),
+        }
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+/// Extracts `Option<PasskeyUser>` from a request that `get_user` rejects with this status.
+async fn optional_user(rejection: Option<u16>) -> Result<Option<String>, StatusCode> {
+    let mut request = axum::http::Request::builder();
+    if let Some(status) = rejection {
+        request = request.header("status", status);
+    }
+    let mut parts = request.body(()).unwrap().into_parts().0;
+    let user: Result<Option<PasskeyUser>, _> =
+        OptionalFromRequestParts::from_request_parts(&mut parts, &Rejecting).await;
+    match user {
+        Ok(user) => Ok(user.map(|user| user.id().to_owned())),
+        Err(response) => Err(response.status()),
+    }
+}
+
+#[tokio::test]
+async fn optional_passkey_user_is_none_only_where_get_user_responds_401() {
+    assert_eq!(optional_user(None).await, Ok(Some("3".to_owned())));
+    assert_eq!(optional_user(Some(401)).await, Ok(None));
+    for status in [403, 404, 503] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let rejected = optional_user(Some(status.as_u16())).await;
+        assert_eq!(rejected, Err(status));
+    }
+}
+
+impl FromRef<WebState> for Passkeys<App> {
+    fn from_ref(state: &WebState) -> Self {
+        state.passkeys.clone()
+    }
+}
+
+#[test]
+fn verified_is_extracted_from_passkeys_and_from_a_state_that_they_can_be_had_from() {
+    async fn transfer(_: State<App>, _: Option<PasskeyUser>, _: Verified<App, Vec<u32>>) {}
+    async fn generic(_: Verified<Generic<MemoryRepository>>) {}
+
+    let passkeys = passkeys_of_app();
+    let _: Router = Router::new()
+        .route("/", post(transfer))
+        .with_state(passkeys.clone());
+    let _: Router = Router::new()
+        .route("/", post(transfer))
+        .with_state(WebState { passkeys });
+    let _: Router = Router::new()
+        .route("/", post(generic))
         .with_state(passkeys_of_generic());
 }
