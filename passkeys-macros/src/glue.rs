@@ -76,7 +76,7 @@ impl<'a> Glue<'a> {
             #[automatically_derived]
             impl #generics #self::FromRef<#self::Passkeys<Self>> for #ty #bounds {
                 fn from_ref(passkeys: &#self::Passkeys<Self>) -> Self {
-                    ::core::clone::Clone::clone(passkeys.app())
+                    #self::app(passkeys)
                 }
             }
         }

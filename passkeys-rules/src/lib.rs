@@ -28,6 +28,8 @@
 //! );
 //! ```
 
+#![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+
 mod android;
 mod app;
 mod draft;

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_added_dropped_changed_and_swapped_letters() {
+    fn distance_counts_inserted_removed_replaced_and_swapped_letters() {
         for (from, to, expected) in [
             ("", "", 0),
             ("", "abc", 3),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn suggests_only_what_is_near() {
+    fn nearest_ignores_distant_candidates() {
         let keys = ["rp_id", "rp_name", "origins", "related_origins"];
         for (word, expected) in [
             ("rp_id", Some("rp_id")),
@@ -166,12 +166,12 @@ mod tests {
     }
 
     #[test]
-    fn a_tie_goes_to_the_first() {
+    fn nearest_of_equal_candidates_is_the_first() {
         assert_eq!(nearest("abcx", ["abcd", "abce"]), Some("abcd"));
     }
 
     #[test]
-    fn quotes_values_so_that_they_can_be_read() {
+    fn quote_escapes_and_cuts_values() {
         assert_eq!(quote("a b").to_string(), "`a b`");
         assert_eq!(quote("").to_string(), "`\"\"`");
         assert_eq!(quote("\u{202e}a\n\0").to_string(), r"`\u{202e}a\n\0`");
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn names_alternatives() {
+    fn alternatives_are_joined_with_commas_and_or() {
         assert_eq!(alternatives(&[]).to_string(), "");
         assert_eq!(alternatives(&["a"]).to_string(), "`a`");
         assert_eq!(alternatives(&["a", "b"]).to_string(), "`a` or `b`");

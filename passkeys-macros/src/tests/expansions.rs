@@ -20,32 +20,32 @@ fn check(name: &str) {
 }
 
 #[test]
-fn of_the_required_hooks() {
+fn expansion_of_the_required_hooks() {
     check("required");
 }
 
 #[test]
-fn of_every_hook() {
+fn expansion_of_every_hook() {
     check("every_hook");
 }
 
 #[test]
-fn of_a_generic_application() {
+fn expansion_of_a_generic_application() {
     check("generic");
 }
 
 #[test]
-fn of_conditional_items() {
+fn expansion_of_conditional_items() {
     check("conditional");
 }
 
 #[test]
-fn of_mistakes() {
+fn expansion_of_a_block_with_errors() {
     check("mistakes");
 }
 
 #[test]
-fn of_a_renamed_library() {
+fn expansion_with_a_renamed_library() {
     check("renamed");
     let source = include_str!("expansions/renamed.rs");
 
@@ -55,7 +55,7 @@ fn of_a_renamed_library() {
 }
 
 #[test]
-fn of_the_required_hooks_fits_on_a_screen() {
+fn expansion_of_the_required_hooks_fits_on_a_screen() {
     let expanded = include_str!("expansions/required.expanded.rs");
 
     let generated = expanded.lines().skip_while(|line| !line.starts_with("#["));

@@ -45,7 +45,7 @@ fn with_items(items: &str) -> Vec<String> {
 const SITE: &str = "rp_id = \"example.com\", origins = [\"https://example.com\"]";
 
 #[test]
-fn what_is_right_has_no_message() {
+fn valid_arguments_have_no_errors() {
     for arguments in [
         SITE.to_owned(),
         format!("{SITE},"),
@@ -57,7 +57,7 @@ fn what_is_right_has_no_message() {
 }
 
 #[test]
-fn a_damaged_value_is_the_only_mistake() {
+fn invalid_value_causes_no_other_error() {
     for (arguments, about) in [
         (
             "rp_id = RP_ID, origins = [\"https://example.org\"]".to_owned(),
@@ -120,7 +120,7 @@ fn a_damaged_value_is_the_only_mistake() {
 }
 
 #[test]
-fn what_is_left_of_a_damaged_array_is_judged() {
+fn valid_elements_of_a_damaged_array_are_checked() {
     let messages = with_arguments("rp_id = \"example.com\", origins = [1, \"http://example.com\"]");
 
     assert_eq!(messages.len(), 2, "{messages:?}");
@@ -128,7 +128,7 @@ fn what_is_left_of_a_damaged_array_is_judged() {
 }
 
 #[test]
-fn every_key_is_refused_the_second_time() {
+fn repeated_key_is_rejected() {
     for name in crate::keys::Name::all() {
         let pair = format!("{name} = {}", name.example());
 
@@ -140,7 +140,7 @@ fn every_key_is_refused_the_second_time() {
 }
 
 #[test]
-fn every_key_needs_a_value_of_its_kind() {
+fn value_of_another_form_is_rejected() {
     for name in crate::keys::Name::all() {
         for value in ["", "= ", "= 1.5 + 2", "= \"a\"suffix", "(1)"] {
             let messages = with_arguments(&format!("{name} {value}"));
@@ -156,7 +156,7 @@ const ON: &str = "fn on_authenticated(&self, _: AuthenticationResult) {}";
 const REPOSITORY: &str = "type Repository = MemoryRepository;";
 
 #[test]
-fn conditions_allow_two_of_a_name() {
+fn cfg_allows_two_items_of_the_same_name() {
     let two = "#[cfg(a)] type Repository = A; #[cfg(not(a))] type Repository = B;";
     let left_out = "no `#[cfg]` of `type Repository` holds";
     let messages = with_items(&format!("{two} {GET} {ON}"));
@@ -175,7 +175,7 @@ fn conditions_allow_two_of_a_name() {
 }
 
 #[test]
-fn helpers_near_a_hook_that_is_there_are_helpers() {
+fn function_with_a_name_like_a_present_hook_is_not_reported() {
     let helpers = "fn get_users(&self) {} fn on_authenticated_with(&self) {}";
 
     assert_eq!(
@@ -185,7 +185,7 @@ fn helpers_near_a_hook_that_is_there_are_helpers() {
 }
 
 #[test]
-fn paths_and_parentheses_do_not_hide_a_type() {
+fn types_are_recognized_within_paths_and_parentheses() {
     for signature in [
         "fn get_user(&self, _: axum::Json<String>) -> PasskeyUser {}",
         "fn get_user(&self, _: (Json<String>)) -> PasskeyUser {}",
@@ -214,7 +214,7 @@ fn paths_and_parentheses_do_not_hide_a_type() {
 }
 
 #[test]
-fn each_hook_is_told_apart_from_the_others() {
+fn arguments_of_other_hooks_are_rejected() {
     for (hook, count) in [
         ("fn on_registered(&self, _: (RegistrationResult)) {}", 0),
         (
@@ -253,7 +253,7 @@ fn each_hook_is_told_apart_from_the_others() {
 }
 
 #[test]
-fn whatever_is_no_block_is_told_where_to_go() {
+fn item_that_is_not_an_impl_block_is_rejected() {
     for item in [
         "struct App;",
         "enum App {}",
@@ -277,7 +277,7 @@ fn whatever_is_no_block_is_told_where_to_go() {
 }
 
 #[test]
-fn signatures_that_cannot_be_called_are_told_why() {
+fn signature_that_the_library_cannot_call_is_rejected() {
     for (hook, about) in [
         ("const fn get_user(&self) -> A {}", "`const`"),
         ("unsafe fn get_user(&self) -> A {}", "`unsafe`"),
@@ -306,7 +306,7 @@ fn signatures_that_cannot_be_called_are_told_why() {
 }
 
 #[test]
-fn every_extractor_of_the_body_is_known() {
+fn body_extractor_in_the_wrong_hook_is_rejected() {
     for extractor in crate::names::BODY_EXTRACTORS {
         let hook = format!("fn get_user(&self, _: axum::{extractor}) -> A {{}}");
 
@@ -324,7 +324,7 @@ fn every_extractor_of_the_body_is_known() {
 }
 
 #[test]
-fn other_items_are_no_hooks_and_hide_none() {
+fn other_items_in_the_block_are_accepted() {
     for items in [
         "const A: B = B { c: 1 };",
         "const fn a() -> B<{ 1 }> {}",
@@ -341,7 +341,7 @@ fn other_items_are_no_hooks_and_hide_none() {
 }
 
 #[test]
-fn the_block_is_told_what_is_wrong_with_itself() {
+fn repeated_attribute_and_lifetimes_are_rejected() {
     let valid = format!("{{ {REPOSITORY} {GET} {ON} }}");
     for (head, about) in [
         ("#[passkeys(rp_id = \"a\")] impl App", "annotated twice"),
@@ -356,7 +356,7 @@ fn the_block_is_told_what_is_wrong_with_itself() {
 }
 
 #[test]
-fn the_repository_is_spelled_out_except_where_self_is_another_type() {
+fn self_repository_is_replaced_except_where_self_is_another_type() {
     let output = super::annotate(&format!(
         "#[passkeys({SITE})] impl App {{ {REPOSITORY} {GET} {ON} fn a() -> Self::Repository {{ \
          struct B; impl B {{ fn c() -> Self::Repository {{}} }} \
@@ -371,7 +371,7 @@ fn the_repository_is_spelled_out_except_where_self_is_another_type() {
 }
 
 #[test]
-fn two_hooks_of_one_name_are_left_to_the_compiler() {
+fn duplicate_hook_is_reported_by_the_compiler_only() {
     let output = super::annotate(&format!(
         "#[passkeys({SITE})] impl App {{ {REPOSITORY} {GET} {GET} {ON} }}"
     ));
@@ -387,14 +387,14 @@ fn two_hooks_of_one_name_are_left_to_the_compiler() {
 }
 
 #[test]
-fn the_user_is_an_extractor_everywhere_but_in_get_user() {
+fn passkey_user_is_rejected_only_in_get_user() {
     let items = "fn on_authenticated(&self, _: PasskeyUser, _: AuthenticationResult) {}";
 
     assert_eq!(with_items(&format!("{REPOSITORY} {GET} {items}")), [""; 0]);
 }
 
 #[test]
-fn what_cannot_be_seen_is_named_only_where_it_is() {
+fn macro_call_in_the_block_is_mentioned_where_a_hook_is_missing() {
     for (items, hidden) in [
         ("const A: B = B { c: 1 };", false),
         ("const fn a() {}", false),

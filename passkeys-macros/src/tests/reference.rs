@@ -30,7 +30,7 @@ fn check(section: &str, table: &str) {
 
 /// One test for both, which would otherwise write one file at the same time.
 #[test]
-fn the_tables_are_the_macros_own() {
+fn reference_has_the_tables_of_keys_and_hooks() {
     check("keys", &keys());
     check("hooks", &hooks());
 }
@@ -67,7 +67,7 @@ fn hooks() -> String {
 }
 
 #[test]
-fn signatures_in_messages_are_signatures_of_the_hooks() {
+fn suggested_signatures_are_valid() {
     for hook in Hook::ALL {
         let spec = hook.spec();
         let source = format!(
@@ -87,7 +87,7 @@ fn signatures_in_messages_are_signatures_of_the_hooks() {
 }
 
 #[test]
-fn a_hook_by_another_name_is_suggested_once() {
+fn alias_belongs_to_one_hook() {
     for hook in Hook::ALL {
         for alias in hook.spec().aliases {
             let owners = Hook::ALL

@@ -1,11 +1,11 @@
-//! What the origin of an Android app must be.
+//! Validation of the origins of Android apps.
 
 use passkeys_rules::Origin;
 
 use crate::origin::refuses;
 
 #[test]
-fn a_fingerprint_alone_is_no_origin() {
+fn fingerprint_without_the_prefix_is_not_an_origin() {
     refuses(&[
         (
             "12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0",
@@ -19,7 +19,7 @@ fn a_fingerprint_alone_is_no_origin() {
 }
 
 #[test]
-fn an_android_origin_starts_with_its_prefix() {
+fn android_origin_starts_with_its_prefix() {
     refuses(&[
         (
             "android:com.example.app",
@@ -37,7 +37,7 @@ fn an_android_origin_starts_with_its_prefix() {
 }
 
 #[test]
-fn an_android_hash_is_base64url() {
+fn android_hash_that_is_not_base64url_is_rejected() {
     refuses(&[
         (
             "android:apk-key-hash:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0",
@@ -71,7 +71,7 @@ fn an_android_hash_is_base64url() {
 }
 
 #[test]
-fn an_android_hash_is_a_sha_256() {
+fn android_hash_of_another_length_is_rejected() {
     refuses(&[
         (
             "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vAA",
@@ -102,8 +102,8 @@ fn an_android_hash_is_a_sha_256() {
 }
 
 #[test]
-fn what_android_sends_is_an_origin() {
-    // The 64 last letters that leave no bits over are every fourth of the alphabet.
+fn android_origins_are_accepted() {
+    // A last character without unused bits is every fourth of the alphabet.
     for last in "AEIMQUYcgkosw048".chars() {
         let value = format!("android:apk-key-hash:{}{last}", "-_".repeat(21));
         let origin = Origin::parse(&value).unwrap();

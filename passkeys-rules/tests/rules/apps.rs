@@ -1,4 +1,4 @@
-//! Which native apps can be named, and what they need.
+//! Validation of `android_apps` and `apple_apps`.
 
 use passkeys_rules::{Draft, Origin};
 
@@ -20,7 +20,7 @@ fn apple(apps: Vec<&str>) -> Draft<'_> {
 }
 
 #[test]
-fn a_package_name_has_parts_that_start_with_letters() {
+fn each_part_of_a_package_name_starts_with_a_letter() {
     for name in [
         "com.example",
         "com.example.app",
@@ -84,7 +84,7 @@ fn a_package_name_has_parts_that_start_with_letters() {
 }
 
 #[test]
-fn an_android_app_needs_the_origin_of_its_certificate() {
+fn android_app_requires_an_android_origin() {
     let draft = Draft {
         android_apps: Some(vec!["com.example.app", "com.example.other"]),
         ..valid()
@@ -100,7 +100,7 @@ fn an_android_app_needs_the_origin_of_its_certificate() {
 }
 
 #[test]
-fn an_app_id_is_a_prefix_and_a_bundle_id() {
+fn app_id_is_a_prefix_and_a_bundle_id() {
     for id in [
         "ABCDE12345.com.example.app",
         "0123456789.My-App",
@@ -152,7 +152,7 @@ fn an_app_id_is_a_prefix_and_a_bundle_id() {
 }
 
 #[test]
-fn an_app_on_apples_systems_needs_the_origin_of_the_rp_id() {
+fn apple_app_requires_the_origin_of_the_rp_id() {
     let draft = Draft {
         origins: Some(vec![
             "https://www.example.com",
@@ -171,7 +171,7 @@ fn an_app_on_apples_systems_needs_the_origin_of_the_rp_id() {
 }
 
 #[test]
-fn an_app_is_listed_once() {
+fn duplicate_app_is_rejected() {
     let twice = vec!["com.example.app", "com.example.app"];
     assert_eq!(
         messages(&android(twice)),
@@ -189,7 +189,7 @@ fn an_app_is_listed_once() {
 }
 
 #[test]
-fn the_fingerprint_of_an_android_origin_is_the_one_that_keytool_shows() {
+fn fingerprint_of_an_android_origin_has_the_form_of_keytool() {
     for (origin, fingerprint) in [
         (
             ANDROID,
@@ -202,7 +202,7 @@ fn the_fingerprint_of_an_android_origin_is_the_one_that_keytool_shows() {
     ] {
         let parsed = Origin::parse(origin).unwrap();
         assert_eq!(parsed.fingerprint().unwrap(), fingerprint);
-        // The other way round is what is suggested to those who paste it.
+        // The reverse is the suggestion for a pasted fingerprint.
         let error = Origin::parse(fingerprint).unwrap_err();
         assert_eq!(error.suggestion.unwrap(), origin);
     }

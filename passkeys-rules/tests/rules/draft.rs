@@ -1,4 +1,4 @@
-//! All values together.
+//! Validation of all values together.
 
 use std::time::Duration;
 
@@ -9,8 +9,9 @@ use passkeys_rules::{
 
 use crate::{ANDROID, messages, only_violation, valid};
 
+/// Names every key, so that a new one does not compile until its value is checked here.
 #[test]
-fn every_value_arrives_in_the_policy() {
+fn policy_has_the_value_of_every_key() {
     let draft = Draft {
         rp_id: Some("example.com"),
         rp_name: Some("Example"),
@@ -76,7 +77,7 @@ fn every_value_arrives_in_the_policy() {
 }
 
 #[test]
-fn the_defaults_are_the_strict_ones() {
+fn defaults_are_the_strict_values() {
     let policy = valid().check().unwrap();
 
     assert_eq!(policy.rp_name, "example.com");
@@ -90,7 +91,7 @@ fn the_defaults_are_the_strict_ones() {
 }
 
 #[test]
-fn what_is_required_must_be_given() {
+fn missing_required_key_is_rejected() {
     assert_eq!(
         messages(&Draft::default()),
         [
@@ -101,7 +102,7 @@ fn what_is_required_must_be_given() {
 }
 
 #[test]
-fn an_array_must_not_be_empty() {
+fn empty_array_is_rejected() {
     let draft = Draft {
         origins: Some(vec![]),
         related_origins: Some(vec![]),
@@ -123,7 +124,7 @@ fn an_array_must_not_be_empty() {
 }
 
 #[test]
-fn an_origin_is_listed_once() {
+fn duplicate_origin_is_rejected() {
     let origins = vec![
         "https://example.com",
         "https://a.example.com",
@@ -143,7 +144,7 @@ fn an_origin_is_listed_once() {
 }
 
 #[test]
-fn a_name_can_be_read() {
+fn rp_name_that_is_empty_untrimmed_invisible_or_too_long_is_rejected() {
     let long = "n".repeat(65);
     let wide = "é".repeat(33);
     for (name, message) in [
@@ -198,7 +199,7 @@ fn a_name_can_be_read() {
 }
 
 #[test]
-fn a_name_can_be_in_any_script() {
+fn rp_name_in_any_script_is_accepted() {
     for name in [
         "Example",
         "Ünïcode & Söhne",
@@ -221,7 +222,7 @@ fn a_name_can_be_in_any_script() {
 }
 
 #[test]
-fn every_character_that_cannot_be_seen_is_refused() {
+fn every_invisible_character_in_rp_name_is_rejected() {
     for char in "\0\u{7f}\u{85}\u{ad}\u{61c}\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{206f}\u{feff}".chars() {
         let name = format!("Exam{char}ple");
         let draft = Draft { rp_name: Some(&name), ..valid() };
@@ -230,7 +231,7 @@ fn every_character_that_cannot_be_seen_is_refused() {
 }
 
 #[test]
-fn the_timeout_must_not_outlast_the_challenge() {
+fn timeout_longer_than_challenge_ttl_is_rejected() {
     assert_eq!(
         messages(&Draft {
             timeout: Some("6m"),
@@ -254,7 +255,7 @@ fn the_timeout_must_not_outlast_the_challenge() {
 }
 
 #[test]
-fn a_short_challenge_shortens_the_default_timeout() {
+fn short_challenge_ttl_shortens_the_default_timeout() {
     let policy = Draft {
         challenge_ttl: Some("30s"),
         ..valid()
@@ -265,7 +266,7 @@ fn a_short_challenge_shortens_the_default_timeout() {
 }
 
 #[test]
-fn all_mistakes_are_reported_in_the_order_of_the_keys() {
+fn all_violations_are_reported_in_the_order_of_the_keys() {
     let draft = Draft {
         rp_id: Some("Example.com"),
         rp_name: Some(""),
@@ -281,7 +282,6 @@ fn all_mistakes_are_reported_in_the_order_of_the_keys() {
             "http://localhost",
         ]),
         user_verification: Some("a"),
-        resident_key: Some("b"),
         attestation: Some("c"),
         authenticator_attachment: Some("platform"),
         hints: Some(vec!["hybrid", "usb", "hybrid"]),
@@ -292,6 +292,7 @@ fn all_mistakes_are_reported_in_the_order_of_the_keys() {
         manage_url: Some("/passkeys"),
         android_apps: Some(vec!["com.example.app", "app"]),
         apple_apps: Some(vec!["com.example.app"]),
+        ..Draft::default()
     };
     let violations = draft.check().unwrap_err();
     let places: Vec<String> = violations
@@ -309,7 +310,6 @@ fn all_mistakes_are_reported_in_the_order_of_the_keys() {
             "related_origins[2]",
             "related_origins[3]",
             "user_verification",
-            "resident_key",
             "attestation",
             "hints[0]",
             "hints[1]",
@@ -325,8 +325,8 @@ fn all_mistakes_are_reported_in_the_order_of_the_keys() {
 }
 
 #[test]
-fn no_mistake_is_caused_by_another() {
-    // Whether the origins fit an RP ID that is none is unknown.
+fn violations_that_another_correction_may_resolve_are_not_reported() {
+    // Origins are not checked against an invalid RP ID.
     let origins = Some(vec!["https://example.org"]);
     let related = Some(vec!["https://www.example.com"]);
     for rp_id in [None, Some("https://example.com")] {
@@ -338,7 +338,7 @@ fn no_mistake_is_caused_by_another() {
         };
         assert_eq!(only_violation(&draft).place, Place::from(Key::RpId));
     }
-    // Nor how many names are related, if some may turn out to be served.
+    // Nor are labels counted, as some related origins may be in the scope of the RP ID.
     let related = ["a", "b", "c", "d", "e", "example"].map(|name| format!("https://{name}.com"));
     let related_origins = Some(related.iter().map(String::as_str).collect());
     let draft = Draft {
@@ -348,7 +348,7 @@ fn no_mistake_is_caused_by_another() {
         ..valid()
     };
     assert_eq!(only_violation(&draft).place, Key::RpId.into());
-    // Nor is a timeout compared with what could not be read.
+    // Nor is a timeout compared with an invalid duration.
     for (timeout, challenge_ttl, key) in
         [("6x", "5m", Key::Timeout), ("10m", "5x", Key::ChallengeTtl)]
     {
@@ -359,7 +359,7 @@ fn no_mistake_is_caused_by_another() {
         };
         assert_eq!(only_violation(&draft).place, key.into());
     }
-    // Nor are pages and apps held against origins that may be theirs once they are mended.
+    // Nor are pages and apps checked against invalid origins.
     let origins = [
         "android:apk-key-hash:abc",
         "https://example.com/",
@@ -393,9 +393,9 @@ fn no_mistake_is_caused_by_another() {
     assert_eq!(only_violation(&draft).place, Key::RpId.into());
 }
 
-/// An origin that is there twice is there.
+/// A duplicate origin counts as an origin.
 #[test]
-fn a_duplicate_hides_no_other_mistake() {
+fn duplicate_does_not_suppress_other_violations() {
     let draft = Draft {
         origins: Some(vec!["https://a.example.com", "https://a.example.com"]),
         manage_url: Some("https://example.org"),
@@ -421,7 +421,7 @@ fn a_duplicate_hides_no_other_mistake() {
 }
 
 #[test]
-fn a_place_names_the_key_and_the_element() {
+fn place_is_formatted_as_key_and_index() {
     assert_eq!(Place::from(Key::RpId).to_string(), "rp_id");
     assert_eq!(Place::from((Key::Origins, 1)).to_string(), "origins[1]");
 }

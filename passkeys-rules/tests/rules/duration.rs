@@ -1,4 +1,4 @@
-//! What a duration must be.
+//! Validation of `challenge_ttl` and `timeout`.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use passkeys_rules::{Draft, DurationProblem, format_duration, parse_duration};
 
 use crate::{only_violation, valid};
 
-/// Each value and what follows `duration <value> ` in its message.
+/// Checks the message of each value after `duration <value> `.
 #[track_caller]
 fn refuses(cases: &[(&str, &str)]) {
     for (value, message) in cases {
@@ -24,7 +24,7 @@ fn refuses(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_duration_is_a_whole_number_with_one_unit() {
+fn duration_is_a_whole_number_with_one_unit() {
     refuses(&[
         (
             "",
@@ -86,7 +86,7 @@ fn a_duration_is_a_whole_number_with_one_unit() {
 }
 
 #[test]
-fn a_duration_has_a_unit() {
+fn duration_without_unit_is_rejected() {
     refuses(&[
         (
             "700",
@@ -99,7 +99,7 @@ fn a_duration_has_a_unit() {
 }
 
 #[test]
-fn a_unit_is_a_known_one() {
+fn duration_with_unknown_unit_is_rejected() {
     refuses(&[
         (
             "5min",
@@ -125,12 +125,12 @@ fn a_unit_is_a_known_one() {
 }
 
 #[test]
-fn a_duration_is_not_zero() {
+fn duration_of_zero_is_rejected() {
     refuses(&[("0s", "is zero; write a duration from `1s` to `10m`")]);
 }
 
 #[test]
-fn a_timeout_is_at_least_a_second() {
+fn timeout_below_one_second_is_rejected() {
     refuses(&[
         ("1ms", "is too short; write a duration from `1s` to `10m`"),
         ("999ms", "is too short; write a duration from `1s` to `10m`"),
@@ -138,7 +138,7 @@ fn a_timeout_is_at_least_a_second() {
 }
 
 #[test]
-fn a_timeout_is_at_most_ten_minutes() {
+fn timeout_above_ten_minutes_is_rejected() {
     refuses(&[
         ("11m", "is too long; write a duration from `1s` to `10m`"),
         ("61m", "is too long; write a duration from `1s` to `10m`"),
@@ -146,7 +146,7 @@ fn a_timeout_is_at_most_ten_minutes() {
 }
 
 #[test]
-fn a_duration_fits() {
+fn duration_that_overflows_is_rejected() {
     refuses(&[
         (
             "18446744073709551616s",
@@ -160,7 +160,7 @@ fn a_duration_fits() {
 }
 
 #[test]
-fn units_are_what_they_say() {
+fn units_have_their_lengths() {
     for (value, duration) in [
         ("1ms", Duration::from_millis(1)),
         ("10000ms", Duration::from_secs(10)),
@@ -175,7 +175,7 @@ fn units_are_what_they_say() {
 }
 
 #[test]
-fn a_duration_is_written_in_the_largest_whole_unit() {
+fn duration_is_formatted_in_the_largest_whole_unit() {
     for (duration, written) in [
         (Duration::ZERO, "0s"),
         (Duration::from_nanos(999_999), "0s"),
@@ -196,7 +196,7 @@ fn a_duration_is_written_in_the_largest_whole_unit() {
 }
 
 #[test]
-fn a_number_alone_means_seconds_until_it_can_only_mean_milliseconds() {
+fn suggestion_for_a_bare_number_is_seconds_or_milliseconds() {
     for (challenge_ttl, fix) in [
         ("999", "write `999s`"),
         ("1000", "write `1s`"),
@@ -214,8 +214,8 @@ fn a_number_alone_means_seconds_until_it_can_only_mean_milliseconds() {
 }
 
 #[test]
-fn a_product_that_does_not_fit_is_too_long() {
-    // One hour beyond what 64 bits of milliseconds hold.
+fn duration_whose_milliseconds_overflow_is_too_long() {
+    // One hour more than 64 bits of milliseconds can hold.
     assert_eq!(
         parse_duration("5124095576031h"),
         Err(DurationProblem::TooLong)
@@ -224,7 +224,7 @@ fn a_product_that_does_not_fit_is_too_long() {
 }
 
 #[test]
-fn bounds_are_included() {
+fn bounds_of_a_duration_are_inclusive() {
     for (timeout, challenge_ttl) in [
         ("1s", "1s"),
         ("10m", "10m"),
@@ -243,7 +243,7 @@ fn bounds_are_included() {
 }
 
 #[test]
-fn a_challenge_lives_a_second_to_an_hour() {
+fn challenge_ttl_is_from_one_second_to_one_hour() {
     for (challenge_ttl, problem) in [("999ms", "too short"), ("3601s", "too long")] {
         let violation = only_violation(&Draft {
             challenge_ttl: Some(challenge_ttl),

@@ -1,21 +1,21 @@
-//! The table of keys against the rules themselves.
+//! The table of keys, compared with the rules.
 
 use passkeys_rules::wording::nearest;
 use passkeys_rules::{Draft, Form, Key};
 
 use crate::{ANDROID, valid};
 
-/// The values in the source of an example: a string or an array of strings.
+/// Returns the values in the source of an example: a string or an array of strings.
 fn values(source: &'static str) -> Vec<&'static str> {
     source.split('"').skip(1).step_by(2).collect()
 }
 
-/// A valid draft with `key` as `values` say.
+/// Returns a valid draft in which `key` has these values.
 fn with(key: Key, values: Vec<&'static str>) -> Draft<'static> {
     let list = |wanted| match wanted {
         _ if wanted == key => Some(values.clone()),
         Key::RpId => Some(vec!["example.com"]),
-        // Apps need the origin of their certificate.
+        // Android apps require an Android origin.
         Key::Origins if key == Key::AndroidApps => Some(vec!["https://example.com", ANDROID]),
         Key::Origins => Some(vec!["https://example.com"]),
         _ => None,
@@ -35,7 +35,7 @@ fn every_key_is_in_the_table_once() {
 }
 
 #[test]
-fn the_examples_are_valid() {
+fn examples_of_the_table_are_valid() {
     for &key in Key::ALL {
         let spec = key.spec();
         let is_array = spec.example.starts_with('[');
@@ -49,7 +49,7 @@ fn the_examples_are_valid() {
 }
 
 #[test]
-fn the_defaults_are_what_holds_without_the_key() {
+fn defaults_of_the_table_equal_the_values_without_the_key() {
     let bare = valid().check().unwrap();
     for &key in Key::ALL {
         let spec = key.spec();
@@ -69,7 +69,7 @@ fn the_defaults_are_what_holds_without_the_key() {
 }
 
 #[test]
-fn every_word_of_the_table_is_accepted_and_another_is_not() {
+fn only_the_words_of_the_table_are_accepted() {
     for &key in Key::ALL {
         if let Form::Words(words) | Form::WordList(words) = key.spec().form {
             for word in words {
@@ -81,7 +81,7 @@ fn every_word_of_the_table_is_accepted_and_another_is_not() {
 }
 
 #[test]
-fn a_misspelt_key_is_recognised() {
+fn misspelt_key_gets_a_suggestion() {
     let keys = || Key::ALL.iter().map(|key| key.as_str());
     for (written, meant) in [
         ("rpid", Some("rp_id")),

@@ -1,4 +1,4 @@
-//! The rules as their users see them: what is accepted, and what is said about the rest.
+//! The rules through their public interface: accepted values, and the messages for others.
 
 use passkeys_rules::{Draft, Violation};
 
@@ -19,7 +19,7 @@ mod words;
 /// The origin of an Android app.
 const ANDROID: &str = "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA";
 
-/// The least that is valid.
+/// Returns a valid draft with the required keys only.
 fn valid() -> Draft<'static> {
     Draft {
         rp_id: Some("example.com"),
@@ -35,7 +35,7 @@ fn only_violation(draft: &Draft<'_>) -> Violation {
     violations.remove(0)
 }
 
-/// Every mistake as `place: message`.
+/// Returns every violation as `place: message`.
 #[track_caller]
 fn messages(draft: &Draft<'_>) -> Vec<String> {
     let violations = draft.check().expect_err("a mistake");

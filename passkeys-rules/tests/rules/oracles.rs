@@ -1,5 +1,6 @@
-//! The rules against two implementations that are not ours: what the `url` crate (the WHATWG URL
-//! Standard) or `webauthn-rs` refuses, we refuse; where we are stricter, [`stricter`] says why.
+//! The rules compared with two other implementations: the rules reject everything that the `url`
+//! crate (WHATWG URL Standard) or `webauthn-rs` rejects. [`stricter`] has the reasons for everything
+//! else that they reject.
 
 use passkeys_rules::{
     Draft, HostProblem, Origin, OriginProblem, RpId, RpIdProblem, Rule, ScopeError,
@@ -8,7 +9,7 @@ use proptest::prelude::*;
 use url::Url;
 use webauthn_rs::WebauthnBuilder;
 
-/// Whether the browser would spell a web origin exactly so.
+/// Returns whether this is the spelling of an origin in browsers.
 fn is_canonical(origin: &str) -> bool {
     Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == origin)
 }
@@ -19,7 +20,7 @@ fn webauthn_rs_accepts(rp_id: &str, origin: &str) -> bool {
     })
 }
 
-/// Why we refuse what both oracles accept.
+/// Returns the reason to reject a value that both oracles accept.
 fn stricter(rule: &Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::Origin(error) => match &error.problem {
@@ -64,7 +65,7 @@ fn host(problem: &HostProblem) -> Option<&'static str> {
     })
 }
 
-/// Names around every rule about hosts.
+/// Generates host names near every rule about hosts.
 fn host_names() -> impl Strategy<Value = String> {
     let label = prop::sample::select(vec![
         "example",
@@ -132,7 +133,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn an_origin_is_what_the_url_standard_serializes((origin, _) in origins()) {
+    fn accepted_origin_is_serialized_by_the_url_standard((origin, _) in origins()) {
         match Origin::parse(&origin) {
             Ok(parsed) => {
                 prop_assert!(is_canonical(&origin));
@@ -148,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn an_rp_id_is_a_host_of_the_url_standard(name in host_names()) {
+    fn accepted_rp_id_is_a_host_of_the_url_standard(name in host_names()) {
         let canonical = Url::parse(&format!("https://{name}"))
             .is_ok_and(|url| url.host_str() == Some(&name));
         match RpId::parse(&name) {
@@ -161,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn what_webauthn_rs_refuses_is_refused((origin, host) in origins(), other in host_names(), drop in 0..3_usize) {
+    fn values_that_webauthn_rs_rejects_are_rejected((origin, host) in origins(), other in host_names(), drop in 0..3_usize) {
         // The host without some labels, or another one.
         let above = host.split('.').skip(drop).collect::<Vec<_>>().join(".");
         for rp_id in [above, other] {
@@ -179,9 +180,9 @@ proptest! {
     }
 }
 
-/// The stricter rules once each, so that the table above is no dead letter.
+/// Every reason in [`stricter`] is needed.
 #[test]
-fn where_we_are_stricter_the_oracles_accept() {
+fn every_reason_to_be_stricter_than_the_oracles_is_needed() {
     for (rp_id, origin) in [
         ("example.com", "ftp://example.com"),
         ("example.com", "ws://example.com"),

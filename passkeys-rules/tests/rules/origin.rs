@@ -1,9 +1,9 @@
-//! What the origin of a page must be.
+//! Validation of the origins of pages.
 
 use passkeys_rules::Origin;
 use passkeys_rules::wording::quote;
 
-/// Each value and what follows `origin <value> ` in its message.
+/// Checks the message of each value after `origin <value> `.
 #[track_caller]
 pub(crate) fn refuses(cases: &[(&str, &str)]) {
     for (value, message) in cases {
@@ -16,7 +16,7 @@ pub(crate) fn refuses(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn an_origin_must_be_there() {
+fn empty_origin_is_rejected() {
     refuses(&[
         (
             "",
@@ -30,7 +30,7 @@ fn an_origin_must_be_there() {
 }
 
 #[test]
-fn an_origin_has_no_white_space() {
+fn origin_with_white_space_is_rejected() {
     refuses(&[
         (
             "https://example.com ",
@@ -44,7 +44,7 @@ fn an_origin_has_no_white_space() {
 }
 
 #[test]
-fn an_origin_is_somebody() {
+fn opaque_origin_is_rejected() {
     refuses(&[(
         "null",
         "is the opaque origin, which sandboxed frames and `file:` pages have in common; list the origins of your pages, such as `https://example.com`",
@@ -52,7 +52,7 @@ fn an_origin_is_somebody() {
 }
 
 #[test]
-fn an_origin_is_no_pattern() {
+fn origin_with_a_wildcard_is_rejected() {
     refuses(&[
         (
             "*",
@@ -70,7 +70,7 @@ fn an_origin_is_no_pattern() {
 }
 
 #[test]
-fn an_origin_has_a_scheme() {
+fn origin_without_scheme_is_rejected() {
     refuses(&[
         (
             "example.com",
@@ -112,7 +112,7 @@ fn an_origin_has_a_scheme() {
 }
 
 #[test]
-fn the_scheme_is_lower_case() {
+fn origin_with_upper_case_scheme_is_rejected() {
     refuses(&[
         (
             "HTTPS://example.com",
@@ -130,7 +130,7 @@ fn the_scheme_is_lower_case() {
 }
 
 #[test]
-fn the_scheme_is_one_of_pages() {
+fn origin_with_another_scheme_is_rejected() {
     refuses(&[
         (
             "ws://example.com",
@@ -164,7 +164,7 @@ fn the_scheme_is_one_of_pages() {
 }
 
 #[test]
-fn http_is_for_localhost() {
+fn http_origin_outside_of_localhost_is_rejected() {
     refuses(&[
         (
             "http://example.com",
@@ -186,7 +186,7 @@ fn http_is_for_localhost() {
 }
 
 #[test]
-fn an_origin_has_no_trailing_slash() {
+fn origin_with_trailing_slash_is_rejected() {
     refuses(&[(
         "https://example.com/",
         "ends with a slash, and browsers send an origin without; write `https://example.com`",
@@ -194,7 +194,7 @@ fn an_origin_has_no_trailing_slash() {
 }
 
 #[test]
-fn an_origin_has_no_path() {
+fn origin_with_path_is_rejected() {
     refuses(&[
         (
             "https://example.com/login",
@@ -212,7 +212,7 @@ fn an_origin_has_no_path() {
 }
 
 #[test]
-fn an_origin_has_no_query() {
+fn origin_with_query_is_rejected() {
     refuses(&[(
         "https://example.com?x=1",
         "has a query, and browsers send an origin without; write `https://example.com`",
@@ -220,7 +220,7 @@ fn an_origin_has_no_query() {
 }
 
 #[test]
-fn an_origin_has_no_fragment() {
+fn origin_with_fragment_is_rejected() {
     refuses(&[(
         "https://example.com#a",
         "has a fragment, and browsers send an origin without; write `https://example.com`",
@@ -228,7 +228,7 @@ fn an_origin_has_no_fragment() {
 }
 
 #[test]
-fn an_origin_has_no_user() {
+fn origin_with_user_name_is_rejected() {
     refuses(&[(
         "https://me:secret@example.com",
         "has a user name in it, and browsers send an origin without; write `https://example.com`",
@@ -236,7 +236,7 @@ fn an_origin_has_no_user() {
 }
 
 #[test]
-fn the_default_port_is_left_out() {
+fn origin_with_default_port_is_rejected() {
     refuses(&[
         (
             "https://example.com:443",
@@ -250,7 +250,7 @@ fn the_default_port_is_left_out() {
 }
 
 #[test]
-fn a_port_is_a_number_as_browsers_write_it() {
+fn origin_with_invalid_port_is_rejected() {
     refuses(&[
         (
             "https://example.com:",
@@ -284,7 +284,7 @@ fn a_port_is_a_number_as_browsers_write_it() {
 }
 
 #[test]
-fn an_origin_has_a_host() {
+fn origin_without_host_is_rejected() {
     refuses(&[
         (
             "https://",
@@ -298,7 +298,7 @@ fn an_origin_has_a_host() {
 }
 
 #[test]
-fn the_host_is_spelt_as_browsers_spell_it() {
+fn origin_host_in_another_spelling_is_rejected() {
     refuses(&[
         (
             "https://Example.com",
@@ -316,7 +316,7 @@ fn the_host_is_spelt_as_browsers_spell_it() {
 }
 
 #[test]
-fn the_host_is_a_host_name() {
+fn origin_host_with_invalid_characters_is_rejected() {
     refuses(&[
         (
             "https://exa_mple.com",
@@ -338,7 +338,7 @@ fn the_host_is_a_host_name() {
 }
 
 #[test]
-fn the_host_is_no_ip_address() {
+fn origin_host_that_is_an_ip_address_is_rejected() {
     refuses(&[
         (
             "http://127.0.0.1:3000",
@@ -368,7 +368,7 @@ fn the_host_is_no_ip_address() {
 }
 
 #[test]
-fn what_browsers_send_is_an_origin() {
+fn origins_in_the_spelling_of_browsers_are_accepted() {
     for (value, host) in [
         ("https://example.com", "example.com"),
         ("https://example.com:8443", "example.com"),

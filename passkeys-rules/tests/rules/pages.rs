@@ -1,4 +1,4 @@
-//! Which pages password managers can be sent to.
+//! Validation of `enroll_url` and `manage_url`.
 
 use passkeys_rules::{Draft, wording::quote};
 use proptest::prelude::*;
@@ -14,7 +14,7 @@ fn enroll_at(url: &str) -> Draft<'_> {
     }
 }
 
-/// Pages, and what follows ``page `..` `` in the message.
+/// Checks the message of each page after ``page `..` ``.
 #[track_caller]
 fn refuses(cases: &[(&str, &str)]) {
     for (url, message) in cases {
@@ -33,12 +33,12 @@ fn refuses(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_page_of_the_site_or_a_related_one_is_accepted() {
+fn page_on_the_rp_id_or_a_related_origin_is_accepted() {
     for url in [
         "https://example.com",
         "https://example.com/",
         "https://example.com/account/passkeys?tab=new&a=%C3%A9",
-        // Applications of one page have addresses like this one.
+        // Single-page applications have URLs like this one.
         "https://example.com/#/passkeys",
         "https://account.example.com:8443/passkeys",
         "https://example.co.uk/passkeys",
@@ -58,7 +58,7 @@ fn a_page_of_the_site_or_a_related_one_is_accepted() {
 }
 
 #[test]
-fn a_page_elsewhere_could_not_use_the_passkeys() {
+fn page_on_another_host_is_rejected() {
     let only = "and only pages on `example.com`, below it or on one of `related_origins` can use \
                 its passkeys; write a page such as `https://example.com/account/passkeys`";
     refuses(&[
@@ -76,7 +76,7 @@ fn a_page_elsewhere_could_not_use_the_passkeys() {
 }
 
 #[test]
-fn a_page_is_a_whole_address() {
+fn page_that_is_not_an_absolute_url_is_rejected() {
     let whole = "write the whole address, such as `https://example.com/account/passkeys`";
     refuses(&[
         ("", &format!("is empty; {whole}")),
@@ -109,7 +109,7 @@ fn a_page_is_a_whole_address() {
 }
 
 #[test]
-fn a_page_is_encrypted_unless_it_never_leaves_the_machine() {
+fn http_page_outside_of_localhost_is_rejected() {
     refuses(&[(
         "http://example.com/passkeys",
         "is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only; write `https://example.com/passkeys`",
@@ -117,7 +117,7 @@ fn a_page_is_encrypted_unless_it_never_leaves_the_machine() {
 }
 
 #[test]
-fn a_page_is_on_a_host_that_browsers_reach() {
+fn page_with_invalid_host_is_rejected() {
     refuses(&[
         (
             "https://me:pw@example.com/",
@@ -147,7 +147,7 @@ fn a_page_is_on_a_host_that_browsers_reach() {
 }
 
 #[test]
-fn a_page_is_written_in_the_form_that_goes_over_the_wire() {
+fn page_with_characters_to_percent_encode_is_rejected() {
     refuses(&[
         (
             "https://example.com/schlüssel neu",
@@ -171,9 +171,9 @@ fn a_page_is_written_in_the_form_that_goes_over_the_wire() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
-    /// What is accepted leads to the site for everybody who follows the URL Standard.
+    /// An accepted page has the same host by the URL Standard.
     #[test]
-    fn a_page_is_where_it_says(
+    fn accepted_page_has_the_host_that_the_url_standard_parses(
         url in "(https|https|http|ftp)(://|://|:/)(me@)?[/\\\\]?(www\\.|evil)?(example|example|EXAMPLE)\\.(com|org|co\\.uk)[.@]?(:[0-9]{1,5})?[/\\\\?#@:]?[a-z/.%@\\\\#?é20\t\n ]{0,12}",
     ) {
         if enroll_at(&url).check().is_ok() {

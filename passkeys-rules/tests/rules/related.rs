@@ -1,10 +1,10 @@
-//! Which origins can be related to an RP ID.
+//! Validation of related origins.
 
 use passkeys_rules::Draft;
 
 use crate::{messages, only_violation, valid};
 
-/// RP ID, related origin, and what follows ``origin `..` `` in the message.
+/// Checks the message of each RP ID and related origin after ``origin `..` ``.
 #[track_caller]
 fn refuses(cases: &[(&str, &str, &str)]) {
     for (rp_id, origin, message) in cases {
@@ -29,7 +29,7 @@ fn refuses(cases: &[(&str, &str, &str)]) {
 }
 
 #[test]
-fn what_the_rp_id_serves_belongs_in_origins() {
+fn related_origin_in_the_scope_of_the_rp_id_is_rejected() {
     refuses(&[
         (
             "example.com",
@@ -45,7 +45,7 @@ fn what_the_rp_id_serves_belongs_in_origins() {
 }
 
 #[test]
-fn an_app_is_no_related_origin() {
+fn android_origin_is_not_a_related_origin() {
     refuses(&[(
         "example.com",
         "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA",
@@ -54,7 +54,7 @@ fn an_app_is_no_related_origin() {
 }
 
 #[test]
-fn related_origins_are_https_only() {
+fn http_related_origin_is_rejected() {
     refuses(&[(
         "example.com",
         "http://localhost:3000",
@@ -63,7 +63,7 @@ fn related_origins_are_https_only() {
 }
 
 #[test]
-fn browsers_skip_what_has_no_registrable_domain() {
+fn related_origin_without_registrable_domain_is_rejected() {
     refuses(&[
         (
             "example.com",
@@ -84,7 +84,7 @@ fn browsers_skip_what_has_no_registrable_domain() {
 }
 
 #[test]
-fn a_related_origin_is_an_origin() {
+fn invalid_related_origin_is_rejected() {
     refuses(&[(
         "example.com",
         "https://example.co.uk/",
@@ -100,7 +100,7 @@ fn related(origins: &[&'static str]) -> Draft<'static> {
 }
 
 #[test]
-fn another_site_can_be_related() {
+fn origin_of_another_site_is_accepted_as_related() {
     for (rp_id, own, origin) in [
         (
             "example.com",
@@ -127,7 +127,7 @@ fn another_site_can_be_related() {
             "https://app.example.com",
             "https://admin.example.com",
         ),
-        // Below it, but not served by it.
+        // A subdomain that is out of scope.
         ("localhost", "http://localhost", "https://app.localhost"),
         (
             "amazonaws.com",
@@ -147,7 +147,7 @@ fn another_site_can_be_related() {
 }
 
 #[test]
-fn five_names_are_read() {
+fn related_origins_with_five_labels_are_accepted() {
     assert!(
         related(&[
             "https://a.org",
@@ -162,7 +162,7 @@ fn five_names_are_read() {
 }
 
 #[test]
-fn one_name_counts_once_whatever_its_ending_and_its_subdomains() {
+fn label_counts_once_with_any_suffix_and_subdomain() {
     assert!(
         related(&[
             "https://a.org",
@@ -181,7 +181,7 @@ fn one_name_counts_once_whatever_its_ending_and_its_subdomains() {
 }
 
 #[test]
-fn the_sixth_name_is_refused_once() {
+fn sixth_label_of_related_origins_is_rejected_once() {
     let draft = related(&[
         "https://a.org",
         "https://b.org",
@@ -204,7 +204,7 @@ fn the_sixth_name_is_refused_once() {
 }
 
 #[test]
-fn an_origin_that_is_refused_anyway_does_not_count_as_a_name() {
+fn rejected_related_origin_does_not_count_as_a_label() {
     let draft = related(&[
         "https://www.example.com",
         "https://a.org",
@@ -218,7 +218,7 @@ fn an_origin_that_is_refused_anyway_does_not_count_as_a_name() {
 }
 
 #[test]
-fn an_origin_of_both_lists_is_to_be_removed_not_moved() {
+fn origin_in_both_lists_is_reported_as_a_duplicate() {
     assert_eq!(
         messages(&related(&["https://example.com"])),
         [
@@ -228,7 +228,7 @@ fn an_origin_of_both_lists_is_to_be_removed_not_moved() {
 }
 
 #[test]
-fn an_origin_of_both_lists_that_belongs_here_is_one_mistake_there() {
+fn out_of_scope_origin_in_both_lists_is_reported_once() {
     let draft = Draft {
         origins: Some(vec!["https://example.com", "https://other.org"]),
         ..related(&["https://other.org"])
@@ -237,7 +237,7 @@ fn an_origin_of_both_lists_that_belongs_here_is_one_mistake_there() {
 }
 
 #[test]
-fn a_related_origin_is_listed_once() {
+fn duplicate_related_origin_is_rejected() {
     assert_eq!(
         messages(&related(&[
             "https://a.org",

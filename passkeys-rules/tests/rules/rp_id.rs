@@ -1,9 +1,9 @@
-//! What an RP ID must be.
+//! Validation of RP IDs.
 
 use passkeys_rules::RpId;
 use passkeys_rules::wording::quote;
 
-/// Each value and what follows `RP ID <value> ` in its message.
+/// Checks the message of each value after `RP ID <value> `.
 #[track_caller]
 fn refuses(cases: &[(&str, &str)]) {
     for (value, message) in cases {
@@ -16,7 +16,7 @@ fn refuses(cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn an_rp_id_must_be_there() {
+fn empty_rp_id_is_rejected() {
     refuses(&[
         (
             "",
@@ -30,7 +30,7 @@ fn an_rp_id_must_be_there() {
 }
 
 #[test]
-fn an_rp_id_has_no_white_space() {
+fn rp_id_with_white_space_is_rejected() {
     refuses(&[
         ("example.com ", "has white space in it; write `example.com`"),
         (
@@ -45,7 +45,7 @@ fn an_rp_id_has_no_white_space() {
 }
 
 #[test]
-fn an_rp_id_is_no_url() {
+fn rp_id_that_is_a_url_is_rejected() {
     refuses(&[
         (
             "https://example.com",
@@ -75,7 +75,7 @@ fn an_rp_id_is_no_url() {
 }
 
 #[test]
-fn an_rp_id_has_no_path() {
+fn rp_id_with_path_is_rejected() {
     refuses(&[
         (
             "example.com/login",
@@ -97,7 +97,7 @@ fn an_rp_id_has_no_path() {
 }
 
 #[test]
-fn an_rp_id_has_no_user() {
+fn rp_id_with_user_name_is_rejected() {
     refuses(&[(
         "me@example.com",
         "has an `@`, and an RP ID is only a domain; write `example.com`",
@@ -105,7 +105,7 @@ fn an_rp_id_has_no_user() {
 }
 
 #[test]
-fn an_rp_id_is_no_pattern() {
+fn rp_id_with_a_wildcard_is_rejected() {
     refuses(&[
         (
             "*.example.com",
@@ -123,7 +123,7 @@ fn an_rp_id_is_no_pattern() {
 }
 
 #[test]
-fn an_rp_id_has_no_port() {
+fn rp_id_with_port_is_rejected() {
     refuses(&[
         (
             "example.com:8080",
@@ -145,7 +145,7 @@ fn an_rp_id_has_no_port() {
 }
 
 #[test]
-fn an_rp_id_is_lower_case() {
+fn rp_id_in_upper_case_is_rejected() {
     refuses(&[
         (
             "Example.com",
@@ -163,7 +163,7 @@ fn an_rp_id_is_lower_case() {
 }
 
 #[test]
-fn an_rp_id_is_punycode() {
+fn rp_id_that_is_not_ascii_is_rejected() {
     refuses(&[
         (
             "münchen.de",
@@ -193,7 +193,7 @@ fn an_rp_id_is_punycode() {
 }
 
 #[test]
-fn an_rp_id_has_letters_digits_and_hyphens() {
+fn rp_id_with_invalid_characters_is_rejected() {
     refuses(&[
         (
             "my_app.example.com",
@@ -215,7 +215,7 @@ fn an_rp_id_has_letters_digits_and_hyphens() {
 }
 
 #[test]
-fn an_rp_id_has_no_trailing_dot() {
+fn rp_id_with_trailing_dot_is_rejected() {
     refuses(&[
         (
             "example.com.",
@@ -233,7 +233,7 @@ fn an_rp_id_has_no_trailing_dot() {
 }
 
 #[test]
-fn an_rp_id_has_no_empty_label() {
+fn rp_id_with_empty_label_is_rejected() {
     refuses(&[
         (
             ".example.com",
@@ -247,7 +247,7 @@ fn an_rp_id_has_no_empty_label() {
 }
 
 #[test]
-fn labels_do_not_start_or_end_with_a_hyphen() {
+fn label_with_leading_or_trailing_hyphen_is_rejected() {
     refuses(&[
         (
             "-a.example.com",
@@ -261,7 +261,7 @@ fn labels_do_not_start_or_end_with_a_hyphen() {
 }
 
 #[test]
-fn an_rp_id_is_no_ip_address() {
+fn rp_id_that_is_an_ip_address_is_rejected() {
     refuses(&[
         (
             "127.0.0.1",
@@ -287,7 +287,7 @@ fn an_rp_id_is_no_ip_address() {
 }
 
 #[test]
-fn an_rp_id_is_nothing_that_browsers_take_for_an_ip_address() {
+fn rp_id_that_browsers_parse_as_an_ip_address_is_rejected() {
     refuses(&[
         (
             "1",
@@ -321,7 +321,7 @@ fn an_rp_id_is_nothing_that_browsers_take_for_an_ip_address() {
 }
 
 #[test]
-fn an_rp_id_is_no_public_suffix() {
+fn rp_id_that_is_a_public_suffix_is_rejected() {
     refuses(&[
         (
             "com",
@@ -347,7 +347,7 @@ fn an_rp_id_is_no_public_suffix() {
 }
 
 #[test]
-fn an_rp_id_has_more_than_one_label() {
+fn rp_id_of_a_single_label_is_rejected() {
     refuses(&[
         (
             "intranet",
@@ -361,7 +361,7 @@ fn an_rp_id_has_more_than_one_label() {
 }
 
 #[test]
-fn punycode_decodes() {
+fn label_with_invalid_punycode_is_rejected() {
     refuses(&[
         (
             "xn--a.com",
@@ -400,7 +400,7 @@ fn labels_have_63_characters_and_names_253() {
 }
 
 #[test]
-fn an_absurdly_long_value_gives_a_readable_message() {
+fn very_long_value_is_cut_in_the_message() {
     let message = RpId::parse(&"x".repeat(10_000)).unwrap_err().to_string();
     assert!(message.len() < 500, "{message}");
     assert!(
@@ -410,7 +410,7 @@ fn an_absurdly_long_value_gives_a_readable_message() {
 }
 
 #[test]
-fn domains_are_rp_ids() {
+fn domain_names_are_accepted_as_rp_ids() {
     for value in [
         "example.com",
         "login.example.com",
@@ -426,7 +426,7 @@ fn domains_are_rp_ids() {
         "example.0xg",
         "a-b.example.com",
         "r3---sn-abc.example.com",
-        // An exception to `*.ck`, and the name above `*.kawasaki.jp`.
+        // An exception to `*.ck`, and the parent domain of `*.kawasaki.jp`.
         "www.ck",
         "kawasaki.jp",
     ] {

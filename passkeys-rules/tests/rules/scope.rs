@@ -1,11 +1,11 @@
-//! Which origins an RP ID serves.
+//! Validation of origins against the scope of the RP ID.
 
 use passkeys_rules::{Draft, RpId};
 use proptest::prelude::*;
 
 use crate::{only_violation, valid};
 
-/// RP ID, origin, and what follows ``origin `..` `` in the message.
+/// Checks the message of each RP ID and origin after ``origin `..` ``.
 #[track_caller]
 fn refuses(cases: &[(&str, &str, &str)]) {
     for (rp_id, origin, message) in cases {
@@ -24,7 +24,7 @@ fn refuses(cases: &[(&str, &str, &str)]) {
 }
 
 #[test]
-fn an_origin_elsewhere_is_refused() {
+fn origin_on_another_site_is_rejected() {
     refuses(&[
         (
             "example.com",
@@ -56,7 +56,7 @@ fn an_origin_elsewhere_is_refused() {
             "https://example.com.evil.com",
             "is not `example.com` or below it; remove it, or list it in `related_origins` if it is another site of yours",
         ),
-        // One site by name, but a public suffix is between.
+        // A subdomain with a public suffix in between.
         (
             "www.amazonaws.com",
             "https://bucket.s3.amazonaws.com",
@@ -66,7 +66,7 @@ fn an_origin_elsewhere_is_refused() {
 }
 
 #[test]
-fn a_look_alike_is_told_apart() {
+fn look_alike_origin_is_rejected() {
     refuses(&[
         (
             "example.com",
@@ -82,7 +82,7 @@ fn a_look_alike_is_told_apart() {
 }
 
 #[test]
-fn a_development_server_gets_a_configuration_of_its_own() {
+fn localhost_origin_with_a_production_rp_id_is_rejected() {
     refuses(&[
         (
             "example.com",
@@ -108,7 +108,7 @@ fn a_development_server_gets_a_configuration_of_its_own() {
 }
 
 #[test]
-fn an_rp_id_that_is_too_narrow_gets_the_wider_one() {
+fn parent_or_sibling_origin_gets_the_shorter_rp_id_suggested() {
     refuses(&[
         (
             "app.example.com",
@@ -160,7 +160,7 @@ fn no_rp_id_reaches_below_a_public_suffix() {
 }
 
 #[test]
-fn an_rp_id_serves_itself_and_what_is_below_it() {
+fn origin_on_the_rp_id_or_a_subdomain_is_accepted() {
     for (rp_id, origin) in [
         ("example.com", "https://example.com"),
         ("example.com", "https://example.com:8443"),
@@ -176,7 +176,7 @@ fn an_rp_id_serves_itself_and_what_is_below_it() {
         ("app.localhost", "http://app.localhost:3000"),
         ("app.localhost", "http://a.app.localhost:3000"),
         ("xn--e1afmkfd.xn--p1ai", "https://www.xn--e1afmkfd.xn--p1ai"),
-        // Where the public suffix of the host is above the RP ID, it is in nobody's way.
+        // A public suffix above the RP ID does not matter.
         (
             "bucket.s3.amazonaws.com",
             "https://www.bucket.s3.amazonaws.com",
@@ -198,7 +198,7 @@ fn an_rp_id_serves_itself_and_what_is_below_it() {
 }
 
 #[test]
-fn an_android_app_needs_no_host() {
+fn android_origin_is_in_the_scope_of_every_rp_id() {
     let app = "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA";
     let draft = Draft {
         origins: Some(vec![app]),
@@ -211,9 +211,9 @@ fn an_android_app_needs_no_host() {
 }
 
 proptest! {
-    /// Against an independent check, by whole labels.
+    /// Compares with an independent check by whole labels.
     #[test]
-    fn below_means_on_a_label_boundary(
+    fn rp_id_covers_subdomains_on_label_boundaries(
         host in "(a|b|aexample|-?example|[a-c]{1,3})(\\.(a|b|example|com)){0,4}\\.(example|aexample)\\.(com|org)",
         rp_id in "((a|b|example)\\.){0,3}(example|aexample)\\.(com|org)",
     ) {

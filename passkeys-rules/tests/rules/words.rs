@@ -1,4 +1,4 @@
-//! The keys whose value is a word.
+//! Validation of the keys with enumerated values.
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
@@ -24,7 +24,7 @@ where
 }
 
 #[test]
-fn every_word_is_read_and_written_alike() {
+fn every_word_parses_and_formats_alike() {
     let three = ["required", "preferred", "discouraged"];
     are_written(UserVerification::ALL, &three, UserVerification::as_str);
     are_written(ResidentKey::ALL, &three, ResidentKey::as_str);
@@ -51,7 +51,7 @@ fn every_word_is_read_and_written_alike() {
 }
 
 #[test]
-fn an_unknown_word_gets_the_known_ones_and_the_near_one() {
+fn unknown_word_gets_the_known_words_and_a_suggestion() {
     let draft = Draft {
         user_verification: Some("Required"),
         resident_key: Some("yes"),
@@ -76,7 +76,7 @@ fn an_unknown_word_gets_the_known_ones_and_the_near_one() {
 }
 
 #[test]
-fn hints_must_not_contradict_the_attachment() {
+fn hint_that_contradicts_the_attachment_is_rejected() {
     use AuthenticatorAttachment::{CrossPlatform, Platform};
     for (hint, allowed) in [
         (Hint::ClientDevice, Platform),
@@ -106,7 +106,7 @@ fn hints_must_not_contradict_the_attachment() {
 }
 
 #[test]
-fn hints_go_with_any_attachment_when_none_is_given_or_it_is_misspelt() {
+fn hints_are_accepted_without_a_valid_attachment() {
     let hints = Some(vec!["security-key", "client-device", "hybrid"]);
     let draft = Draft { hints, ..valid() };
     let policy = draft.check().unwrap();
@@ -124,7 +124,7 @@ fn hints_go_with_any_attachment_when_none_is_given_or_it_is_misspelt() {
 }
 
 #[test]
-fn a_hint_is_given_once() {
+fn duplicate_hint_is_rejected() {
     let draft = Draft {
         hints: Some(vec!["hybrid", "security-key", "hybrid"]),
         ..valid()

@@ -10,10 +10,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::stand_in;
-#[cfg(feature = "client")]
-use crate::CredentialId;
 use crate::{
-    AuthenticatorAttachment, Credential, Transport,
+    AuthenticatorAttachment, Credential, CredentialId, Transport,
     domain::secret::{self, WeakSecret},
     wire::options::CredentialDescriptor,
 };

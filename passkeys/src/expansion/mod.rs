@@ -42,6 +42,13 @@ pub type User = Result<PasskeyUser, Response>;
 /// The user with a name, if there is one, or the response that refuses to tell.
 pub type Found = Result<Option<PasskeyUser>, Response>;
 
+/// Returns the application, for `State<App>` in a router whose state is `Passkeys<App>`.
+///
+/// Clones it here, so that rustc reports an application that is not `Clone` only once.
+pub fn app<A: RelyingParty>(passkeys: &Passkeys<A>) -> A {
+    passkeys.app().clone()
+}
+
 /// Runs an extractor on the request's head.
 ///
 /// Not `async`, and called by turbofish: so rustc reports a type that is no extractor once, on

@@ -1,4 +1,4 @@
-use axum::{Router, extract::FromRequestParts, http::request::Parts, routing::get};
+use axum::{Router, routing::get};
 use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
 
 #[derive(Clone)]
@@ -21,12 +21,9 @@ struct WebState {
     passkeys: Passkeys<App>,
 }
 
+#[axum::debug_handler(state = WebState)]
 async fn greet(user: PasskeyUser) -> String {
     user.display_name().to_owned()
-}
-
-async fn user(parts: &mut Parts, state: &WebState) {
-    let _ = PasskeyUser::from_request_parts(parts, state).await;
 }
 
 fn main() {

@@ -124,6 +124,6 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
 impl ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
 for App {
     fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
-        ::core::clone::Clone::clone(passkeys.app())
+        ::passkeys::__private_0_1_0::app(passkeys)
     }
 }

@@ -65,6 +65,6 @@ where
     Self: ::passkeys::__private_0_1_0::Shared,
 {
     fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
-        ::core::clone::Clone::clone(passkeys.app())
+        ::passkeys::__private_0_1_0::app(passkeys)
     }
 }

@@ -61,6 +61,6 @@ impl auth::__private_0_1_0::RelyingParty for App {
 #[automatically_derived]
 impl auth::__private_0_1_0::FromRef<auth::__private_0_1_0::Passkeys<Self>> for App {
     fn from_ref(passkeys: &auth::__private_0_1_0::Passkeys<Self>) -> Self {
-        ::core::clone::Clone::clone(passkeys.app())
+        auth::__private_0_1_0::app(passkeys)
     }
 }

@@ -9,12 +9,12 @@ pub use builder::ConfigBuilder;
 
 use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification};
 
-/// A relying party's configuration. One that exists is valid.
+/// Valid configuration of a relying party.
 ///
-/// Usually `#[passkeys(..)]` makes it, from literals, when the program is compiled. Where
-/// deployments differ, make it when the program starts and pass it to
-/// [`Passkeys::with_config`](crate::Passkeys::with_config): the same rules apply, and fail with
-/// the same words.
+/// Usually [`#[passkeys(..)]`](macro@crate::passkeys) makes it from literals, which are checked at
+/// compile time. Where deployments differ, make it at run time and pass it to
+/// [`Passkeys::with_config`](crate::Passkeys::with_config): the same rules apply, with the same
+/// messages.
 ///
 /// ```
 /// use passkeys::{Config, UserVerification};
@@ -33,11 +33,11 @@ use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, 
 pub struct Config(Policy);
 
 impl Config {
-    /// The configuration of this RP ID and these origins, everything else being the default.
+    /// Creates a configuration with this RP ID and these origins, and the default for every other key.
     ///
     /// # Errors
     ///
-    /// Every mistake, with what to do about it.
+    /// [`ConfigError`] with every mistake and its fix.
     pub fn new(
         rp_id: impl Into<String>,
         origins: impl IntoIterator<Item = impl Into<String>>,
@@ -45,7 +45,7 @@ impl Config {
         Self::builder(rp_id, origins).build()
     }
 
-    /// A configuration of this RP ID and these origins, to be completed.
+    /// Returns a builder of a configuration with this RP ID and these origins.
     pub fn builder(
         rp_id: impl Into<String>,
         origins: impl IntoIterator<Item = impl Into<String>>,
@@ -53,13 +53,13 @@ impl Config {
         ConfigBuilder::new(rp_id.into(), origins.into_iter().map(Into::into).collect())
     }
 
-    /// The configuration in the environment: `PASSKEYS_RP_ID`, `PASSKEYS_ORIGINS` and, where they
-    /// are set, the attribute's other keys in the same way, such as
-    /// `PASSKEYS_USER_VERIFICATION`. Lists are separated by commas.
+    /// Reads the configuration from environment variables: `PASSKEYS_RP_ID`, `PASSKEYS_ORIGINS` and,
+    /// where they are set, one for each other key of [`#[passkeys]`](macro@crate::passkeys), such as
+    /// `PASSKEYS_USER_VERIFICATION`. The elements of a list are separated by commas.
     ///
     /// # Errors
     ///
-    /// Every mistake, named by its variable.
+    /// [`ConfigError`] with every mistake, named by its variable.
     pub fn from_env() -> Result<Self, ConfigError> {
         env::read(|name| std::env::var(name).ok())
     }
@@ -71,116 +71,118 @@ impl Config {
         }
     }
 
-    /// The domain that passkeys belong to.
+    /// Returns the RP ID, the domain that passkeys are scoped to.
     #[must_use]
     pub fn rp_id(&self) -> &str {
         self.0.rp_id.as_str()
     }
 
-    /// The name that browsers show.
+    /// Returns the name of the relying party that browsers show when a passkey is created.
     #[must_use]
     pub fn rp_name(&self) -> &str {
         &self.0.rp_name
     }
 
-    /// The origins of the pages and apps that ceremonies may come from.
+    /// Returns the origins of pages and apps in the scope of the RP ID that ceremonies are accepted
+    /// from.
     pub fn origins(&self) -> impl Iterator<Item = &str> {
         self.0.origins.iter().map(Origin::as_str)
     }
 
-    /// The origins outside the RP ID that may use it as well.
+    /// Returns the origins outside the scope of the RP ID that ceremonies are accepted from (related
+    /// origin requests).
     pub fn related_origins(&self) -> impl Iterator<Item = &str> {
         self.0.related_origins.iter().map(Origin::as_str)
     }
 
-    /// Every origin that a ceremony may come from.
+    /// Returns every origin that ceremonies are accepted from.
     pub(crate) fn accepted_origins(&self) -> impl Iterator<Item = &str> {
         self.origins().chain(self.related_origins())
     }
 
-    /// Whether the person must be verified. Enforced where it is
-    /// [`Required`](UserVerification::Required).
+    /// Returns the user verification requirement. A ceremony without user verification is rejected
+    /// where it is [`Required`](UserVerification::Required).
     #[must_use]
     pub fn user_verification(&self) -> UserVerification {
         self.0.user_verification
     }
 
-    /// Whether passkeys must be discoverable.
+    /// Returns whether passkeys must be discoverable credentials (resident keys).
     #[must_use]
     pub fn resident_key(&self) -> ResidentKey {
         self.0.resident_key
     }
 
-    /// How much attestation browsers are asked for. With
-    /// [`Direct`](Attestation::Direct), a registration without any is refused.
+    /// Returns the attestation conveyance preference. A registration without attestation is rejected
+    /// where it is [`Direct`](Attestation::Direct).
     #[must_use]
     pub fn attestation(&self) -> Attestation {
         self.0.attestation
     }
 
-    /// The only kind of authenticators that browsers offer, if it is restricted.
+    /// Returns the only kind of authenticator that may register, if it is restricted.
     #[must_use]
     pub fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
         self.0.authenticator_attachment
     }
 
-    /// What browsers should offer first.
+    /// Returns the kinds of authenticator that browsers offer first, in order of preference.
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
         &self.0.hints
     }
 
-    /// How long a ceremony may take, enforced here.
+    /// Returns how long a challenge can be redeemed. The server enforces it.
     #[must_use]
     pub fn challenge_ttl(&self) -> Duration {
         self.0.challenge_ttl
     }
 
-    /// How long the browser should wait for the person.
+    /// Returns how long browsers wait for the user, at most [`challenge_ttl`](Self::challenge_ttl).
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.0.timeout
     }
 
-    /// What to do about a counter that does not advance.
+    /// Returns the response to a signature counter that has not increased (clone detection).
     #[must_use]
     pub fn sign_count(&self) -> SignCount {
         self.0.sign_count
     }
 
-    /// The page where people add a passkey.
+    /// Returns the page where users create a passkey.
     #[must_use]
     pub fn enroll_url(&self) -> Option<&str> {
         self.0.enroll_url.as_deref()
     }
 
-    /// The page where people manage their passkeys.
+    /// Returns the page where users manage their passkeys.
     #[must_use]
     pub fn manage_url(&self) -> Option<&str> {
         self.0.manage_url.as_deref()
     }
 
-    /// Package names of the Android apps that may use the passkeys.
+    /// Returns the package names of the Android apps that may use the passkeys.
     pub fn android_apps(&self) -> impl Iterator<Item = &str> {
         self.0.android_apps.iter().map(String::as_str)
     }
 
-    /// App IDs of the apps on Apple's systems that may use the passkeys.
+    /// Returns the App IDs of the apps on Apple platforms that may use the passkeys.
     pub fn apple_apps(&self) -> impl Iterator<Item = &str> {
         self.0.apple_apps.iter().map(String::as_str)
     }
 
-    /// Fingerprints of the certificates that Android apps are signed with.
+    /// Returns the fingerprints of the signing certificates of the Android apps.
     pub(crate) fn android_fingerprints(&self) -> impl Iterator<Item = String> {
         self.0.origins.iter().filter_map(Origin::fingerprint)
     }
 }
 
-/// The configuration in the attribute.
+/// Returns the configuration of the attribute.
 ///
 /// # Panics
 ///
-/// Never: the macro has checked the same values by the same rules.
+/// Never: the macro has checked the values by the same rules.
 #[doc(hidden)]
 #[must_use]
 pub fn from_attribute(draft: &Draft<'_>) -> Config {
@@ -190,7 +192,8 @@ pub fn from_attribute(draft: &Draft<'_>) -> Config {
     }
 }
 
-/// What is wrong with a configuration: every mistake, a line each, with what to do about it.
+/// Error returned for an invalid configuration. Its message has a line for each mistake, with the key,
+/// the rule, the value and the fix.
 #[derive(Clone)]
 pub struct ConfigError {
     violations: Vec<Violation>,
@@ -198,7 +201,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A line for each mistake.
+    /// Returns a line for each mistake.
     pub fn mistakes(&self) -> impl Iterator<Item = String> {
         self.violations
             .iter()
@@ -213,7 +216,7 @@ impl fmt::Display for ConfigError {
 }
 
 impl fmt::Debug for ConfigError {
-    /// As [`Display`](fmt::Display): what `main` and `unwrap` print should be readable.
+    /// Formats as [`Display`](fmt::Display) does, since `main` and `unwrap` print this.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the passkeys configuration is invalid:\n{self}")
     }
