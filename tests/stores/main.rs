@@ -3,9 +3,13 @@
 //!
 //! PostgreSQL and Redis are in the program `services`.
 
+#[macro_use]
 mod contract;
 mod memory;
 mod own_storage;
 mod sealed;
 mod sqlite;
 mod wrong;
+
+passkeys_test_support::repositories!(embedded, [test_repositories]);
+passkeys_test_support::challenge_stores!(embedded, [test_challenge_stores]);
