@@ -1,5 +1,5 @@
-//! Stores that need no server: the contract that every store keeps, what is particular to memory,
-//! sealed states and SQLite, and the contract's own tests: it rejects stores that break it.
+//! Stores that need no server: the contract tests, tests particular to memory, sealed states and
+//! SQLite, and tests of the contract itself: it detects incorrect stores.
 //!
 //! PostgreSQL and Redis are in the program `services`.
 
