@@ -1,17 +1,25 @@
-//! What each operation of each store takes, one after the other, the answer included.
+//! Time of each operation of each store, one after the other, response included. The stores are
+//! those in the list of `passkeys_test_support::stores`.
 //!
 //! ```text
 //! cargo bench -p passkeys-benches --bench stores --features stores
 //! ```
 //!
-//! PostgreSQL and Redis are left out, and it is said so, unless `PASSKEYS_TEST_POSTGRES_URL` and
-//! `PASSKEYS_TEST_REDIS_URL` name servers that nothing else is kept in.
+//! Stores in PostgreSQL and Redis are reported as left out unless `PASSKEYS_TEST_POSTGRES_URL` and
+//! `PASSKEYS_TEST_REDIS_URL` name servers that hold nothing else.
 
-mod ceremonies;
-mod credentials;
-mod kept;
+#[macro_use]
+mod challenge_stores;
+mod open;
+#[macro_use]
+mod repositories;
 
 use divan::Divan;
+
+passkeys_test_support::repositories!(embedded, [bench_repositories]);
+passkeys_test_support::repositories!(on_servers, [bench_repositories]);
+passkeys_test_support::challenge_stores!(embedded, [bench_challenge_stores]);
+passkeys_test_support::challenge_stores!(on_servers, [bench_challenge_stores]);
 
 fn main() {
     Divan::from_args().main();

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use jsonwebtoken::{EncodingKey, Header};
-use passkeys::testing::{Answer, Browser};
+use passkeys::testing::{Browser, Response};
 use serde_json::{Value, json};
 
 use super::*;
@@ -19,14 +19,14 @@ async fn ada_signs_up(browser: &mut Browser) -> SignedIn {
     answer.assert_ok().json()
 }
 
-async fn ask_with(browser: &Browser, authorization: &str) -> Answer {
+async fn ask_with(browser: &Browser, authorization: &str) -> Response {
     let browser = browser.clone();
     let mut browser = browser.with_header("authorization", authorization);
     browser.get("/api/me").await
 }
 
 #[track_caller]
-fn assert_unauthorized(answer: Answer, code: &str, challenge: &str) {
+fn assert_unauthorized(answer: Response, code: &str, challenge: &str) {
     let answer = answer.assert_error(code);
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.headers["www-authenticate"], challenge);

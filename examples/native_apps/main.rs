@@ -120,7 +120,7 @@ async fn main() -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use passkeys::testing::{Answer, Browser};
+    use passkeys::testing::{Browser, Response};
     use serde_json::{Value, json};
 
     use super::*;
@@ -134,7 +134,7 @@ mod tests {
         page
     }
 
-    async fn name(browser: &Browser, signed_in: &Answer) -> String {
+    async fn name(browser: &Browser, signed_in: &Response) -> String {
         let token = signed_in.json::<SignedIn>().token;
         let mut browser = browser
             .clone()

@@ -63,7 +63,7 @@ mod tests {
         extract::ConnectInfo,
         http::{StatusCode, header::RETRY_AFTER},
     };
-    use passkeys::testing::{Answer, Browser};
+    use passkeys::testing::{Browser, Response};
     use serde_json::json;
     use tokio::net::TcpListener;
 
@@ -81,7 +81,7 @@ mod tests {
     }
 
     /// Sends requests until one is limited. Returns the number before it and its response.
-    async fn exhaust(browser: &mut Browser, path: &str) -> (usize, Answer) {
+    async fn exhaust(browser: &mut Browser, path: &str) -> (usize, Response) {
         for number in 0..1000 {
             let answer = browser.post(path, &json!({})).await;
             if answer.status == StatusCode::TOO_MANY_REQUESTS {

@@ -1,23 +1,31 @@
-//! The stores that need no server: memory, sealed states and SQLite.
+//! The stores that need no server, from the list in `passkeys_test_support::stores`.
 
 use std::sync::Arc;
 
-use passkeys::store::{ChallengeStore, MemoryChallenges, SealedChallenges};
+use passkeys::store::ChallengeStore;
+use passkeys_test_support::{challenge_stores, stores::Backend as _};
 
 /// Runs a test with each of these challenge stores.
 pub(crate) async fn in_every_store(test: impl AsyncFn(Arc<dyn ChallengeStore>)) {
-    test(Arc::new(MemoryChallenges::default())).await;
-    test(Arc::new(SealedChallenges::new([7; 32]).unwrap())).await;
+    macro_rules! run {
+        ([] $($name:ident: $backend:ty,)*) => {$(
+            if let Some(backend) = <$backend>::start().await {
+                test(Arc::new(backend.open().await)).await;
+                backend.stop().await;
+            }
+        )*};
+    }
+    challenge_stores!(embedded, [run]);
 }
 
 /// Runs a test, a function that is generic over the repository, with each of these repositories.
 macro_rules! in_every_repository {
-    ($test:expr) => {{
-        use passkeys::store::{MemoryRepository, SqliteRepository};
-        ($test)(MemoryRepository::default()).await;
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("passkeys.db");
-        ($test)(SqliteRepository::open(file).await.unwrap()).await;
-    }};
+    ($test:expr) => {
+        passkeys_test_support::repositories!(
+            embedded,
+            [passkeys_test_support::run_with_each],
+            $test
+        )
+    };
 }
 pub(crate) use in_every_repository;

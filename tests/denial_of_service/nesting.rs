@@ -65,7 +65,7 @@ async fn register_with(
     browser: &mut Browser,
     member: &str,
     bytes: &[u8],
-) -> passkeys::testing::Answer {
+) -> passkeys::testing::Response {
     let begun: Value = browser
         .post("/auth/passkeys/register/begin", &json!({}))
         .await

@@ -7,6 +7,7 @@
 mod python;
 mod schema;
 pub mod servers;
+pub mod stores;
 
 use std::{env, io::Write as _};
 

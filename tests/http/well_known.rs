@@ -8,7 +8,7 @@ use axum::{
 use passkeys::{
     Config, Passkeys,
     store::MemoryRepository,
-    testing::{Answer, Browser},
+    testing::{Browser, Response},
 };
 use passkeys_test_support::App;
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ fn everything() -> Config {
         .unwrap()
 }
 
-async fn ask(config: Config, method: Method, name: &str) -> Answer {
+async fn ask(config: Config, method: Method, name: &str) -> Response {
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
     let router: Router = Router::new()
         .route("/", get("home"))

@@ -1,39 +1,33 @@
-//! A million passkeys: every statement uses an index, and a sign-in costs what it cost with a
-//! thousand.
+//! Growth tests: every statement uses an index, and a sign-in with a million passkeys costs what it
+//! costs with a thousand.
 
 use std::time::{Duration as StdDuration, Instant};
 
 use passkeys::{
-    CredentialId,
-    store::{
-        ChallengeStore as _, CredentialRepository, PostgresChallenges, PostgresRepository,
-        SqliteRepository,
+    sqlx::{
+        self, AssertSqlSafe, Connection as _, PgConnection, Row as _, SqlitePool,
+        sqlite::SqliteConnectOptions,
     },
+    store::{ChallengeStore as _, CredentialRepository, PostgresChallenges},
     testing::pending_ceremony,
 };
-use passkeys_tests::Schema;
-use sqlx::{
-    AssertSqlSafe, Connection as _, PgConnection, Row as _, SqlitePool,
-    sqlite::SqliteConnectOptions,
+use passkeys_test_support::{
+    repositories,
+    stores::{Backend as _, DurableBackend as _, RepositoryBackend, Sqlite, numbered_id},
 };
+use passkeys_tests::{Schema, stores::Postgres};
 use time::{Duration, OffsetDateTime};
 
-/// How many credentials there are, ten of them to a user.
+/// Number of credentials to compare with; each user has ten.
 const FEW: u32 = 1_000;
-const MANY: u32 = 1_000_000;
 
-/// The credential with this number, as the SQL below makes it.
-fn id(number: u32) -> CredentialId {
-    CredentialId::new(format!("{:032}", u64::from(number) * 2_654_435_761)).unwrap()
-}
-
-/// The time that looking up a sign-in's credential and its owner's list takes: the median of
-/// many, spread over all there are.
+/// Returns the time that it takes to find a credential and to list those of its owner: the median of
+/// 201, spread over all credentials.
 async fn lookup(repository: &impl CredentialRepository, all: u32) -> StdDuration {
     let mut times = Vec::new();
     for sample in 0..201 {
         let number = all / 201 * sample;
-        let id = id(number);
+        let id = numbered_id(number);
         let begun = Instant::now();
         let found = repository.find(&id).await.unwrap().unwrap();
         let listed = repository.list(&found.user_id).await.unwrap();
@@ -45,30 +39,46 @@ async fn lookup(repository: &impl CredentialRepository, all: u32) -> StdDuration
     times[times.len() / 2]
 }
 
-#[tokio::test]
-async fn a_million_passkeys_in_sqlite() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("passkeys.db");
-    let repository = SqliteRepository::open(&path).await.unwrap();
-    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path))
-        .await
-        .unwrap();
-    let fill = |from: u32, to: u32| {
-        let sql = format!(
-            "WITH RECURSIVE n(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM n WHERE n < {to} - 1)
-             INSERT INTO passkey_credentials
-             SELECT CAST(printf('%032d', n * 2654435761) AS BLOB), 'user ' || (n / 10), zeroblob(77),
-             0, '[\"internal\"]', NULL, 1, 1, 'phone', 1, 'none', '2026-01-01 00:00:00.000000', NULL,
-             1, NULL FROM n"
-        );
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&pool)
+async fn lookup_time_does_not_grow<B: RepositoryBackend>() {
+    let Some(backend) = B::start().await else {
+        return;
     };
-    fill(0, FEW).await.unwrap();
+    let repository = backend.open().await;
+    backend.fill(&repository, 0..FEW).await;
     let few = lookup(&repository, FEW).await;
-    fill(FEW, MANY).await.unwrap();
-    let many = lookup(&repository, MANY).await;
-    // A scan would take a thousand times as long; a tree is two levels deeper.
-    assert!(many < few * 20, "{few:?} with {FEW}, {many:?} with {MANY}");
+    backend.fill(&repository, FEW..B::MANY).await;
+    let many = lookup(&repository, B::MANY).await;
+    // A scan would take a hundred times as long or more; a tree is two levels deeper.
+    let limit = few.max(StdDuration::from_micros(20)) * 20;
+    assert!(
+        many < limit,
+        "{few:?} with {FEW}, {many:?} with {}",
+        B::MANY
+    );
+    backend.stop().await;
+}
+
+macro_rules! test_growth {
+    ([] $($name:ident: $backend:ty [$kind:ident],)*) => {$(
+        mod $name {
+            #[tokio::test]
+            async fn lookup_time_does_not_grow_with_the_number_of_credentials() {
+                super::lookup_time_does_not_grow::<$backend>().await;
+            }
+        }
+    )*};
+}
+
+repositories!(embedded, [test_growth]);
+repositories!(on_servers, [test_growth]);
+
+#[tokio::test]
+async fn sqlite_statements_use_an_index() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = Sqlite::install(directory.path()).unwrap().location();
+    let repository = Sqlite::open_at(&location).await;
+    let options = SqliteConnectOptions::new().filename(&location);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
 
     let [insert, others @ ..] = repository.statements();
     for statement in others {
@@ -87,7 +97,7 @@ async fn a_million_passkeys_in_sqlite() {
     assert!(insert.starts_with("INSERT INTO") && !insert.contains("SELECT"));
 }
 
-/// The plan of a statement whatever the values, with `values` in their places.
+/// Returns the generic plan of a statement, run with `values` as its parameters.
 async fn plan(connection: &mut PgConnection, statement: &str, values: &str) -> String {
     let prepare = format!("PREPARE planned AS {statement}");
     sqlx::raw_sql(AssertSqlSafe(prepare))
@@ -109,7 +119,7 @@ async fn plan(connection: &mut PgConnection, statement: &str, values: &str) -> S
         .join("\n")
 }
 
-/// The pages that a plan has touched, in the cache and on disk.
+/// Returns the number of pages that a plan has read, from the cache and from disk.
 fn pages(plan: &str) -> u32 {
     let buffers = plan
         .lines()
@@ -122,34 +132,20 @@ fn pages(plan: &str) -> u32 {
 }
 
 #[tokio::test]
-async fn a_million_passkeys_in_postgres() {
-    let Some(schema) = Schema::create().await else {
+async fn postgres_statements_use_an_index_and_read_few_pages() {
+    let Some(backend) = Postgres::start().await else {
         return;
     };
-    let table = schema.table();
-    let repository = PostgresRepository::new(schema.pool())
-        .table(&table)
-        .unwrap();
-    repository.migrate().await.unwrap();
-    let fill = async |from: u32, to: u32| {
-        let sql = format!(
-            "INSERT INTO {table}
-             SELECT lpad((n * 2654435761)::text, 32, '0')::bytea, 'user ' || (n / 10),
-             repeat('k', 77)::bytea, 0, '[\"internal\"]', NULL, true, true, 'phone', true, 'none',
-             '2026-01-01Z', NULL, true, NULL FROM generate_series({from}::bigint, {to} - 1) AS n"
-        );
-        schema.run(&sql).await;
-        schema.run(&format!("VACUUM ANALYZE {table}")).await;
-    };
+    let repository = backend.open().await;
+    let schema = backend.schema().unwrap();
     let mut connection = schema.pool().acquire().await.unwrap().detach();
     sqlx::raw_sql("SET plan_cache_mode = force_generic_plan")
         .execute(&mut connection)
         .await
         .unwrap();
     let mut costs = Vec::new();
-    for (from, to) in [(0, FEW), (FEW, MANY)] {
-        fill(from, to).await;
-        lookup(&repository, to).await;
+    for (from, to) in [(0, FEW), (FEW, Postgres::MANY)] {
+        backend.fill(&repository, from..to).await;
         let [known, next] = [to / 2, to / 2 + 1]
             .map(|number| format!("'{:032}'", u64::from(number) * 2_654_435_761));
         let user = format!("'user {}'", to / 20);
@@ -174,7 +170,7 @@ async fn a_million_passkeys_in_postgres() {
             (rename, format!("{known}, {user}, 'tablet'")),
             (delete, format!("{known}, {user}")),
             (delete_unless_last, format!("{next}, {user}")),
-            // The user has some, so it is not stored.
+            // The user has credentials, so it is not stored.
             (
                 insert_first,
                 format!(
@@ -185,7 +181,7 @@ async fn a_million_passkeys_in_postgres() {
         ] {
             let plan = plan(&mut connection, statement, &values).await;
             let indexed = plan.contains("Index") && !plan.contains("Seq Scan");
-            // PostgreSQL may rightly scan a table of a few pages.
+            // PostgreSQL may scan a table of a few pages.
             assert!(indexed || to == FEW, "{plan}");
             cost += pages(&plan);
         }
@@ -196,14 +192,15 @@ async fn a_million_passkeys_in_postgres() {
     };
     assert!(
         few > 0 && many < few * 4,
-        "{few} pages with {FEW}, {many} with {MANY}"
+        "{few} pages with {FEW}, {many} with {}",
+        Postgres::MANY
     );
     connection.close().await.unwrap();
-    schema.drop().await;
+    backend.stop().await;
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_ceremonies_in_postgres() {
+async fn postgres_challenge_statements_use_an_index() {
     let Some(schema) = Schema::create().await else {
         return;
     };

@@ -4,21 +4,26 @@
 //! Where a server is missing, the tests that need it say `LEFT OUT`; `tests/run services` starts
 //! both.
 
+#[macro_use]
+#[path = "../stores/contract.rs"]
 mod contract;
+mod crash;
 #[path = "../ceremonies/every_store/mod.rs"]
 mod every_store;
 mod growth;
 mod postgres;
 mod redis;
 mod scale_out;
-mod sqlite_crash;
 mod stores;
+
+passkeys_test_support::repositories!(on_servers, [test_repositories]);
+passkeys_test_support::challenge_stores!(on_servers, [test_challenge_stores]);
 
 use std::time::Duration;
 
 use passkeys::store::StoreError;
 
-/// What an operation answers when the server is back: in between, it is an error each time.
+/// Retries an operation until the server is back, and returns its result. In between, it fails.
 async fn eventually<T, F>(operation: impl Fn() -> F) -> T
 where
     F: Future<Output = Result<T, StoreError>>,

@@ -21,7 +21,7 @@ use crate::eventually;
 
 const LIFETIME: Duration = Duration::minutes(5);
 
-/// A store with keys of its own, and a connection that looks at them.
+/// Opens a store with a prefix of its own, and a connection to inspect its keys.
 async fn store(test: &str) -> Option<(RedisChallenges, MultiplexedConnection, String)> {
     let url = redis_url()?;
     let prefix = format!("{test}:{}:", std::process::id());
@@ -37,7 +37,7 @@ async fn store(test: &str) -> Option<(RedisChallenges, MultiplexedConnection, St
     ))
 }
 
-/// The keys of ceremonies.
+/// Returns the keys of ceremonies.
 async fn keys(raw: &mut MultiplexedConnection, prefix: &str) -> Vec<String> {
     let mut keys: Vec<String> = raw.keys(format!("{prefix}*")).await.unwrap();
     keys.retain(|key| !key.ends_with(":ring"));
@@ -45,7 +45,7 @@ async fn keys(raw: &mut MultiplexedConnection, prefix: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_waits_is_bounded_and_the_oldest_makes_room() {
+async fn full_challenge_store_drops_the_oldest_ceremonies() {
     let Some((challenges, mut raw, prefix)) = store("bounded").await else {
         return;
     };
@@ -66,13 +66,13 @@ async fn what_waits_is_bounded_and_the_oldest_makes_room() {
         assert_eq!(
             there,
             number >= 15,
-            "number {number} of 25, with room for 10"
+            "number {number} of 25, with a capacity of 10"
         );
     }
 }
 
 #[tokio::test]
-async fn the_server_forgets_everything_in_time() {
+async fn all_keys_expire_with_the_ceremony() {
     let Some((challenges, mut raw, prefix)) = store("expiry").await else {
         return;
     };
@@ -85,15 +85,12 @@ async fn the_server_forgets_everything_in_time() {
     assert_eq!(all.len(), 2, "the ceremony and the ring");
     for key in all {
         let left: i64 = raw.pttl(&key).await.unwrap();
-        assert!(
-            (1..=300_000).contains(&left),
-            "{key} is there for {left} ms"
-        );
+        assert!((1..=300_000).contains(&left), "{key} expires in {left} ms");
     }
 }
 
 #[tokio::test]
-async fn what_a_killed_server_brings_back_is_not_accepted() {
+async fn crashed_server_accepts_no_ceremony_from_a_snapshot() {
     let directory = tempfile::tempdir().unwrap();
     let Some(mut server) = servers::redis(directory.path()) else {
         return left_out("redis-server");
@@ -105,28 +102,29 @@ async fn what_a_killed_server_brings_back_is_not_accepted() {
     let taken = challenges.put(ceremony.clone()).await.unwrap();
     let waiting = challenges.put(ceremony.clone()).await.unwrap();
 
-    // The server writes its snapshot, somebody finishes, and the server dies.
+    // The server writes its snapshot, a ceremony is finished, and the server crashes.
     let mut raw = client.get_multiplexed_async_connection().await.unwrap();
     let _: () = redis::cmd("SAVE").query_async(&mut raw).await.unwrap();
     assert!(challenges.take(&taken).await.unwrap().is_some());
     server.kill_and_restart();
 
     let mut raw = client.get_multiplexed_async_connection().await.unwrap();
-    assert_eq!(keys(&mut raw, "passkeys:").await.len(), 2, "both are back");
-    let next = eventually(|| challenges.put(ceremony.clone())).await;
-    assert!(
-        challenges.take(&taken).await.unwrap().is_none(),
-        "it was finished"
+    assert_eq!(
+        keys(&mut raw, "passkeys:").await.len(),
+        2,
+        "the snapshot has both"
     );
+    let next = eventually(|| challenges.put(ceremony.clone())).await;
+    assert!(challenges.take(&taken).await.unwrap().is_none(), "a replay");
     assert!(
         challenges.take(&waiting).await.unwrap().is_none(),
-        "nobody knows that it was not"
+        "not known to be unused"
     );
     assert_eq!(challenges.take(&next).await.unwrap(), Some(ceremony));
 }
 
 #[tokio::test]
-async fn a_reader_of_the_keys_cannot_redeem_what_waits() {
+async fn read_access_to_the_keys_does_not_redeem_ceremonies() {
     let Some((challenges, mut raw, prefix)) = store("reader").await else {
         return;
     };
@@ -140,11 +138,11 @@ async fn a_reader_of_the_keys_cannot_redeem_what_waits() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_cut_is_replaced() {
+async fn lost_connection_is_replaced_in_the_background() {
     let Some(url) = redis_url() else { return };
     let server = Url::parse(&url).unwrap();
     let server = server.socket_addrs(|| Some(6379)).unwrap()[0];
-    // Between the store and the server, to be cut.
+    // A proxy between the store and the server, whose connections the test cuts.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut between = Url::parse(&url).unwrap();
     between
@@ -171,7 +169,7 @@ async fn a_connection_that_is_cut_is_replaced() {
     for _ in 0..3 {
         let state = challenges.put(ceremony.clone()).await.unwrap();
         connections.lock().unwrap().abort_all();
-        // The end is noticed, and the next connection made, with nobody asking for it.
+        // The loss is noticed, and the connection replaced, without a command.
         tokio::time::sleep(StdDuration::from_millis(500)).await;
         assert_eq!(
             challenges.take(&state).await.unwrap().as_ref(),
@@ -181,7 +179,7 @@ async fn a_connection_that_is_cut_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_or_says_nothing_is_an_error_in_time() {
+async fn missing_or_silent_server_is_an_error_within_the_timeout() {
     let error = RedisChallenges::connect("redis://127.0.0.1:1")
         .await
         .unwrap_err();
@@ -190,6 +188,6 @@ async fn a_server_that_is_not_there_or_says_nothing_is_an_error_in_time() {
     let url = format!("redis://{}", silent.local_addr().unwrap());
     let connecting = RedisChallenges::connect(&url);
     let answer = tokio::time::timeout(StdDuration::from_secs(30), connecting).await;
-    assert!(answer.expect("an answer").is_err());
+    assert!(answer.expect("a result in time").is_err());
     assert!(RedisChallenges::connect("no url").await.is_err());
 }

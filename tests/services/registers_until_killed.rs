@@ -1,35 +1,45 @@
-//! The other process of `what_was_acknowledged_survives_kill_9`: registers passkeys in the file
-//! that is named first, numbered from the second argument on, says each that is stored, and goes on
-//! until it is killed.
+//! The other process of the crash tests: registers passkeys in the repository that is named first,
+//! at the location named second, numbered from the third argument on. Prints each number that was
+//! acknowledged, and continues until it is killed or the repository fails.
 
-use std::{env, io::Write as _, sync::Arc};
+use std::{env, io::Write as _};
 
-use passkeys::{
-    Credential, CredentialId,
-    store::{CredentialRepository as _, SqliteRepository},
-};
-use time::OffsetDateTime;
+use passkeys::store::CredentialRepository;
+use passkeys_test_support::{credential, repositories, stores::DurableBackend as _};
 use tokio::task::JoinSet;
 
 #[tokio::main]
 async fn main() {
-    let mut arguments = env::args().skip(1);
-    let file = arguments.next().expect("a file");
-    let first: u32 = arguments
-        .next()
-        .expect("a number")
-        .parse()
-        .expect("a number");
-    let repository = Arc::new(SqliteRepository::open(file).await.expect("an SQLite file"));
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [name, location, first] = &arguments[..] else {
+        panic!("expected the arguments: repository location number");
+    };
+    let first: u32 = first.parse().expect("a number");
+    macro_rules! run {
+        ([] $($name:ident: $backend:ty [$kind:ident],)*) => {
+            $(run!($kind $name: $backend);)*
+        };
+        (durable $name:ident: $backend:ty) => {
+            if name == stringify!($name) {
+                return register(<$backend>::open_at(location).await, first).await;
+            }
+        };
+        (volatile $name:ident: $backend:ty) => {};
+    }
+    repositories!(embedded, [run]);
+    repositories!(on_servers, [run]);
+    panic!("no durable repository is called {name}");
+}
+
+async fn register(repository: impl CredentialRepository + Clone, first: u32) {
     let mut tasks = JoinSet::new();
     for task in 0..4 {
-        let repository = Arc::clone(&repository);
+        let repository = repository.clone();
         tasks.spawn(async move {
             for number in (first + task..).step_by(4) {
-                let id = CredentialId::new(number.to_be_bytes()).expect("4 bytes");
-                let new = Credential::new(id, "ada", vec![0xa5; 77], OffsetDateTime::UNIX_EPOCH);
+                let new = credential(number, "ada");
                 assert!(repository.insert(&new).await.expect("it is stored"));
-                writeln!(std::io::stdout(), "{number}").expect("somebody listens");
+                writeln!(std::io::stdout(), "{number}").expect("the test listens");
             }
         });
     }

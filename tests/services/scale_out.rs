@@ -13,7 +13,7 @@ use std::{
 use axum::http::Method;
 use passkeys::{
     CredentialId,
-    testing::{Answer, Browser},
+    testing::{Browser, Response},
 };
 use passkeys_tests::servers::{self, Server, free_port};
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ struct Person {
 
 impl Load {
     /// Posts to some instance. `None` where it was not there or went away.
-    async fn post(&self, browser: &mut Browser, route: &str, body: &Value) -> Option<Answer> {
+    async fn post(&self, browser: &mut Browser, route: &str, body: &Value) -> Option<Response> {
         let port = self.ports[rand(self.ports.len())];
         browser.visit(format!("http://127.0.0.1:{port}"));
         let path = format!("/auth/passkeys{route}");
@@ -71,7 +71,7 @@ impl Load {
     }
 
     /// Posts one finish twice at once, to whichever instances, and answers the success.
-    async fn finish(&self, browser: &mut Browser, route: &str, body: &Value) -> Option<Answer> {
+    async fn finish(&self, browser: &mut Browser, route: &str, body: &Value) -> Option<Response> {
         let mut twin = browser.clone();
         let (one, other) = tokio::join!(
             self.post(browser, route, body),

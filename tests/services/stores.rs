@@ -1,43 +1,31 @@
-//! The stores that need a server: PostgreSQL and Redis.
+//! The stores that need a server, from the list in `passkeys_test_support::stores`.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
-use passkeys::store::{ChallengeStore, PostgresChallenges, RedisChallenges};
-use passkeys_tests::{Schema, redis_url};
+use passkeys::store::ChallengeStore;
+use passkeys_test_support::{challenge_stores, stores::Backend as _};
 
 /// Runs a test with each of these challenge stores.
 pub(crate) async fn in_every_store(test: impl AsyncFn(Arc<dyn ChallengeStore>)) {
-    static STORES: AtomicU32 = AtomicU32::new(0);
-    if let Some(schema) = Schema::create().await {
-        let challenges = PostgresChallenges::new(schema.pool())
-            .table(&schema.table())
-            .unwrap();
-        challenges.migrate().await.unwrap();
-        test(Arc::new(challenges)).await;
-        schema.drop().await;
+    macro_rules! run {
+        ([] $($name:ident: $backend:ty,)*) => {$(
+            if let Some(backend) = <$backend>::start().await {
+                test(Arc::new(backend.open().await)).await;
+                backend.stop().await;
+            }
+        )*};
     }
-    if let Some(url) = redis_url() {
-        let number = STORES.fetch_add(1, Ordering::Relaxed);
-        let prefix = format!("every_store:{}:{number}:", std::process::id());
-        let challenges = RedisChallenges::connect(&url).await.unwrap();
-        test(Arc::new(challenges.prefix(prefix))).await;
-    }
+    challenge_stores!(on_servers, [run]);
 }
 
 /// Runs a test, a function that is generic over the repository, with each of these repositories.
 macro_rules! in_every_repository {
-    ($test:expr) => {{
-        if let Some(schema) = passkeys_tests::Schema::create().await {
-            let repository =
-                passkeys::store::PostgresRepository::new(schema.pool()).table(&schema.table());
-            let repository = repository.unwrap();
-            repository.migrate().await.unwrap();
-            ($test)(repository).await;
-            schema.drop().await;
-        }
-    }};
+    ($test:expr) => {
+        passkeys_test_support::repositories!(
+            on_servers,
+            [passkeys_test_support::run_with_each],
+            $test
+        )
+    };
 }
 pub(crate) use in_every_repository;

@@ -7,14 +7,14 @@ use time::{Duration, OffsetDateTime};
 use passkeys_test_support::credential;
 
 #[tokio::test]
-async fn a_repository_refuses_what_is_beyond_its_limit_and_nothing_else() {
+async fn full_memory_repository_fails_insertions_of_new_credentials_and_nothing_else() {
     let repository = MemoryRepository::with_capacity(2);
     assert!(repository.insert(&credential(1, "ada")).await.unwrap());
     assert!(repository.insert(&credential(2, "ada")).await.unwrap());
     assert!(repository.insert(&credential(3, "ada")).await.is_err());
     assert!(
         !repository.insert(&credential(1, "eve")).await.unwrap(),
-        "known, not refused"
+        "an existing ID is reported as such"
     );
     assert!(
         repository
@@ -26,9 +26,25 @@ async fn a_repository_refuses_what_is_beyond_its_limit_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_challenge_store_without_room_keeps_nothing() {
-    let challenges = MemoryChallenges::with_capacity(0);
-    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), Duration::minutes(5));
-    let state = challenges.put(ceremony).await.unwrap();
-    assert!(challenges.take(&state).await.unwrap().is_none());
+async fn memory_repository_with_capacity_0_fails_every_insertion() {
+    let repository = MemoryRepository::with_capacity(0);
+    assert!(repository.insert(&credential(1, "ada")).await.is_err());
+    let first = repository.insert_first(&credential(1, "ada")).await;
+    let error = first.unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("capacity of 0"), "{cause}");
+}
+
+#[tokio::test]
+async fn full_memory_challenge_store_drops_the_ceremony_that_expires_first() {
+    let challenges = MemoryChallenges::with_capacity(2);
+    let now = OffsetDateTime::now_utc();
+    let mut states = Vec::new();
+    for minutes in [2, 1, 3] {
+        let ceremony = pending_ceremony(now, Duration::minutes(minutes));
+        states.push(challenges.put(ceremony).await.unwrap());
+    }
+    for (state, there) in states.iter().zip([true, false, true]) {
+        assert_eq!(challenges.take(state).await.unwrap().is_some(), there);
+    }
 }

@@ -1,4 +1,4 @@
-//! The example's stores keep what every store promises.
+//! The stores of the example `own_storage` satisfy the contract.
 
 #[path = "../../examples/own_storage/store.rs"]
 mod store;
@@ -12,31 +12,31 @@ use store::Documents;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Empty tables, in a file of their own.
+/// Opens empty tables in a new file.
 async fn fresh(directory: &TempDir) -> Documents {
     let options = SqliteConnectOptions::new()
         .filename(directory.path().join(Uuid::new_v4().to_string()))
         .create_if_missing(true)
-        // Nothing here survives the test anyway.
+        // Durability does not matter here.
         .synchronous(SqliteSynchronous::Off);
     let pool = SqlitePool::connect_with(options).await.unwrap();
     Documents::create(pool).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_repository_passes_the_contract() {
+async fn example_repository_satisfies_the_contract() {
     let directory = tempfile::tempdir().unwrap();
     testing::credential_repository(|| fresh(&directory)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_challenge_store_passes_the_contract() {
+async fn example_challenge_store_satisfies_the_contract() {
     let directory = tempfile::tempdir().unwrap();
     testing::challenge_store(|| fresh(&directory)).await;
 }
 
 #[test]
-fn both_traits_take_less_than_130_lines() {
+fn example_stores_take_less_than_130_lines() {
     let lines = include_str!("../../examples/own_storage/store.rs")
         .lines()
         .count();

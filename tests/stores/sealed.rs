@@ -11,7 +11,7 @@ fn sealed(secret: u8) -> SealedChallenges {
 }
 
 #[tokio::test]
-async fn another_process_with_the_secret_finishes_what_was_begun() {
+async fn sealed_ceremony_can_be_taken_by_another_process_with_the_secret() {
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
     let state = sealed(1).put(ceremony.clone()).await.unwrap();
     assert_eq!(
@@ -20,12 +20,12 @@ async fn another_process_with_the_secret_finishes_what_was_begun() {
     );
     assert!(
         sealed(2).take(&state).await.unwrap().is_none(),
-        "not without it"
+        "another secret"
     );
 }
 
 #[tokio::test]
-async fn each_process_accepts_a_state_once_as_the_documentation_says() {
+async fn sealed_state_is_single_use_within_each_process_only() {
     let state = sealed(1)
         .put(pending_ceremony(OffsetDateTime::now_utc(), LIFETIME))
         .await
@@ -37,7 +37,7 @@ async fn each_process_accepts_a_state_once_as_the_documentation_says() {
 }
 
 #[tokio::test]
-async fn secrets_rotate_without_losing_what_waits() {
+async fn secrets_rotate_without_losing_unfinished_ceremonies() {
     let now = OffsetDateTime::now_utc();
     let old = sealed(1)
         .put(pending_ceremony(now, LIFETIME))
@@ -48,13 +48,13 @@ async fn secrets_rotate_without_losing_what_waits() {
     let new = rotated.put(pending_ceremony(now, LIFETIME)).await.unwrap();
     assert!(
         sealed(1).take(&new).await.unwrap().is_none(),
-        "the first secret seals"
+        "the current secret seals"
     );
     assert!(sealed(2).take(&new).await.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn nothing_can_be_read_changed_or_invented() {
+async fn sealed_states_are_confidential_and_authenticated() {
     let sealed = sealed(1);
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
     let state = sealed.put(ceremony.clone()).await.unwrap();
@@ -83,7 +83,7 @@ async fn nothing_can_be_read_changed_or_invented() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_is_bounded_and_what_is_forgotten_is_refused() {
+async fn replay_memory_is_bounded_and_forgotten_ceremonies_are_rejected() {
     let sealed = sealed(1).with_capacity(3);
     let now = OffsetDateTime::now_utc();
     let mut states = Vec::new();
@@ -96,18 +96,18 @@ async fn what_is_remembered_is_bounded_and_what_is_forgotten_is_refused() {
         assert!(sealed.take(state).await.unwrap().is_some());
     }
     for state in taken {
-        assert!(sealed.take(state).await.unwrap().is_none(), "never twice");
+        assert!(sealed.take(state).await.unwrap().is_none(), "a replay");
     }
     for state in untaken {
         assert!(
             sealed.take(state).await.unwrap().is_none(),
-            "older than what was forgotten"
+            "expires no later than a forgotten one"
         );
     }
 }
 
 #[tokio::test]
-async fn a_short_secret_is_refused_and_none_is_shown() {
+async fn short_secrets_are_rejected_and_debug_output_contains_no_secret() {
     assert!(SealedChallenges::new("x".repeat(31)).is_err());
     assert!(
         SealedChallenges::new("x".repeat(32))

@@ -12,11 +12,11 @@ async fn open_raw(file: &std::path::Path) -> SqlitePool {
 }
 
 #[tokio::test]
-async fn people_can_sign_in_while_someone_registers() {
+async fn open_enables_write_ahead_logging() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("passkeys.db");
     SqliteRepository::open(&file).await.unwrap();
-    // Write-ahead logging, by which readers do not wait for a writer.
+    // With it, sign-ins do not wait for a registration.
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
         .fetch_one(&open_raw(&file).await)
         .await
@@ -25,7 +25,7 @@ async fn people_can_sign_in_while_someone_registers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn processes_that_start_together_migrate_once() {
+async fn concurrent_migrations_of_a_new_file_succeed() {
     let directory = tempfile::tempdir().unwrap();
     for round in 0..20 {
         let file = directory.path().join(format!("{round}.db"));
@@ -40,7 +40,7 @@ async fn processes_that_start_together_migrate_once() {
 }
 
 #[tokio::test]
-async fn the_applications_own_database_and_table_name_will_do() {
+async fn repository_shares_the_applications_database_under_another_table_name() {
     let directory = tempfile::tempdir().unwrap();
     let pool = open_raw(&directory.path().join("app.db")).await;
     sqlx::raw_sql("CREATE TABLE _sqlx_migrations (version); CREATE TABLE users (id)")
@@ -66,7 +66,7 @@ async fn the_applications_own_database_and_table_name_will_do() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_serve_is_an_error_with_its_cause() {
+async fn open_reports_the_cause_for_an_unusable_file() {
     let directory = tempfile::tempdir().unwrap();
     let garbage = directory.path().join("garbage.db");
     std::fs::write(&garbage, vec![7; 8192]).unwrap();
@@ -82,7 +82,7 @@ async fn a_file_that_cannot_serve_is_an_error_with_its_cause() {
 }
 
 #[tokio::test]
-async fn a_row_that_was_tampered_with_is_an_error_not_a_passkey() {
+async fn corrupt_rows_are_errors_and_can_be_deleted() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("passkeys.db");
     let repository = SqliteRepository::open(&file).await.unwrap();

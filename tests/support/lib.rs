@@ -2,6 +2,8 @@
 //! program.
 
 pub mod app;
+#[cfg(feature = "stores")]
+pub mod stores;
 mod world;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -5,10 +5,10 @@ use sha2::{Digest as _, Sha256};
 use super::Fault;
 use crate::domain::base64url;
 
-/// A browser and an authenticator in one: makes passkeys and signs in with them, as
-/// `navigator.credentials` does, but takes the server's JSON and answers JSON.
+/// Software authenticator: creates passkeys and signs in with them as `navigator.credentials` does,
+/// but takes and returns the JSON of the routes.
 ///
-/// [`Browser`](super::Browser) drives one over HTTP. Without HTTP:
+/// [`Browser`](super::Browser) uses one over HTTP. Without HTTP:
 ///
 /// ```
 /// # use passkeys::{AuthenticationResult, Passkeys, passkeys, store::MemoryRepository};
@@ -42,7 +42,7 @@ use crate::domain::base64url;
 pub struct Authenticator {
     origin: String,
     faults: Vec<Fault>,
-    /// Newest last.
+    /// Passkeys, newest last.
     passkeys: Vec<SoftPasskey>,
 }
 
@@ -62,8 +62,8 @@ const FLAG_BACKUP_STATE: u8 = 1 << 4;
 const FLAG_ATTESTED: u8 = 1 << 6;
 
 impl Authenticator {
-    /// An authenticator without passkeys, in a browser that shows a page of this origin. The
-    /// person is present and verified; passkeys have a signature counter and stay on the device.
+    /// Creates an authenticator without passkeys, in a browser on a page of this origin. The user
+    /// is present and verified; passkeys use ES256, have a signature counter and are device-bound.
     #[must_use]
     pub fn new(origin: impl Into<String>) -> Self {
         Self {
@@ -73,15 +73,15 @@ impl Authenticator {
         }
     }
 
-    /// The same authenticator, with the same passkeys, where a page of this origin is shown, or
-    /// in an app that has it.
+    /// Returns the authenticator, with its passkeys, on a page of another origin. The origin may be
+    /// that of a native app.
     #[must_use]
     pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = origin.into();
         self
     }
 
-    /// The same authenticator, with the same passkeys, doing this wrong from now on.
+    /// Returns a copy of the authenticator, with its passkeys, that has this fault from now on.
     #[must_use]
     pub fn with_fault(&self, fault: Fault) -> Self {
         let mut faulty = self.clone();
@@ -89,36 +89,36 @@ impl Authenticator {
         faulty
     }
 
-    /// How many passkeys it holds.
+    /// Returns the number of passkeys.
     #[must_use]
     pub fn passkeys(&self) -> usize {
         self.passkeys.len()
     }
 
-    /// The counter of the newest passkey; 0 without one.
+    /// Returns the signature counter of the newest passkey, or 0 without passkeys.
     #[must_use]
     pub fn sign_count(&self) -> u32 {
         self.passkeys.last().map_or(0, |passkey| passkey.sign_count)
     }
 
-    /// Sets the counter of every passkey, as restoring a copy of the device would.
+    /// Sets the signature counter of every passkey, as restoring a cloned device would.
     pub fn set_sign_count(&mut self, sign_count: u32) {
         for passkey in &mut self.passkeys {
             passkey.sign_count = sign_count;
         }
     }
 
-    /// Makes a passkey: `navigator.credentials.create()`. Takes what `register/begin` answered
-    /// and returns a `RegistrationResponseJSON`.
+    /// Creates a passkey, as `navigator.credentials.create()` does. Takes the response of
+    /// `register/begin` and returns a `RegistrationResponseJSON`.
     ///
     /// # Panics
     ///
-    /// If the options are not creation options, or the system has no random numbers.
+    /// If `begun` does not contain creation options, or the system has no random numbers.
     pub fn create(&mut self, begun: &Value) -> Value {
         let options = &begun["publicKey"];
         let rp_id = options["rp"]["id"]
             .as_str()
-            .expect("`publicKey.rp.id`")
+            .expect("`begun` has no `publicKey.rp.id`: pass the response of `register/begin`")
             .to_owned();
         let user_handle = bytes(&options["user"]["id"]);
         let mut id = random().to_vec();
@@ -168,16 +168,18 @@ impl Authenticator {
         })
     }
 
-    /// Signs in with the newest passkey that the options allow: `navigator.credentials.get()`.
-    /// Takes what `authenticate/begin` answered and returns an `AuthenticationResponseJSON`, or
-    /// `None` where no passkey fits.
+    /// Signs in with the newest passkey that the options allow, as `navigator.credentials.get()`
+    /// does. Takes the response of `authenticate/begin` or `step-up/begin` and returns an
+    /// `AuthenticationResponseJSON`, or `None` if the options allow none of the passkeys.
     ///
     /// # Panics
     ///
-    /// If the options are not request options.
+    /// If `begun` does not contain request options.
     pub fn get(&mut self, begun: &Value) -> Option<Value> {
         let options = &begun["publicKey"];
-        let rp_id = options["rpId"].as_str().expect("`publicKey.rpId`");
+        let rp_id = options["rpId"]
+            .as_str()
+            .expect("`begun` has no `publicKey.rpId`: pass the response of `authenticate/begin`");
         let allowed: Vec<Vec<u8>> = options["allowCredentials"]
             .as_array()
             .map(|list| {
@@ -241,7 +243,7 @@ impl Authenticator {
         data.to_string().into_bytes()
     }
 
-    /// The part that every authenticator data begins with.
+    /// Returns the first 37 bytes of authenticator data: RP ID hash, flags, signature counter.
     fn authenticator_data(&self, passkey: &SoftPasskey, more_flags: u8) -> Vec<u8> {
         let mut rp_id = passkey.rp_id.as_str();
         let mut flags = FLAG_USER_PRESENT | FLAG_USER_VERIFIED | more_flags;
@@ -282,18 +284,18 @@ fn bytes(value: &Value) -> Vec<u8> {
     value
         .as_str()
         .and_then(base64url::decode)
-        .expect("base64url without padding")
+        .expect("`begun` has a member that is not base64url without padding")
 }
 
 fn random() -> [u8; 32] {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).expect("the system has random numbers");
+    getrandom::fill(&mut bytes).expect("the operating system has no random numbers");
     bytes
 }
 
 fn signing_key() -> SigningKey {
     loop {
-        // All but one in 2³² of 32 random bytes are a key.
+        // All but one in 2³² values of 32 random bytes are a valid key.
         if let Ok(key) = SigningKey::from_slice(&random()) {
             return key;
         }

@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     http::{
-        HeaderName, HeaderValue, Method, Request, Response,
+        HeaderMap, HeaderName, HeaderValue, Method, Request,
         header::{CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE},
     },
 };
@@ -15,9 +15,9 @@ use hyper_util::{
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{Answer, Authenticator, Fault};
+use super::{Authenticator, Fault, Response};
 
-/// A browser with an [`Authenticator`], on an application's page: signs up, registers, signs in and
+/// Browser without a user interface, with an [`Authenticator`]: signs up, registers, signs in and
 /// steps up with one call each, and keeps the application's cookies.
 ///
 /// ```
@@ -66,15 +66,16 @@ enum Site {
 }
 
 impl Browser {
-    /// A browser that shows a page of this origin, whose server is this router. The library's
-    /// routes are expected at `/auth/passkeys`; see [`mounted_at`](Self::mounted_at).
+    /// Creates a browser on a page of this origin, whose server is this router, called in the
+    /// process. The library's routes are expected at `/auth/passkeys`; see
+    /// [`mounted_at`](Self::mounted_at).
     #[must_use]
     pub fn new(router: Router, origin: impl Into<String>) -> Self {
         Self::on(Site::Router(router), origin.into())
     }
 
-    /// The same, where the server listens at an `http` URL such as `http://127.0.0.1:3000`.
-    /// Needs Tokio's runtime.
+    /// Creates a browser on a page of this origin, whose server listens at an `http` URL such as
+    /// `http://127.0.0.1:3000`. Requires a Tokio runtime.
     #[must_use]
     pub fn connect(url: impl Into<String>, origin: impl Into<String>) -> Self {
         let url = url.into().trim_end_matches('/').to_owned();
@@ -93,8 +94,8 @@ impl Browser {
         }
     }
 
-    /// Goes on with the server at this URL, with the same cookies and passkeys: another instance
-    /// of the application.
+    /// Continues with the server at this URL, such as another instance of the application. Keeps
+    /// cookies and passkeys.
     pub fn visit(&mut self, url: impl Into<String>) {
         let url = url.into().trim_end_matches('/').to_owned();
         let client = match &self.site {
@@ -104,28 +105,28 @@ impl Browser {
         self.site = Site::Url(url, client);
     }
 
-    /// Expects the library's routes there.
+    /// Sets the path of the library's routes. Default: `/auth/passkeys`.
     #[must_use]
     pub fn mounted_at(mut self, path: &str) -> Self {
         path.trim_end_matches('/').clone_into(&mut self.mount);
         self
     }
 
-    /// Sends this header with every request, such as a token.
+    /// Adds a header to every request, such as `authorization`.
     ///
     /// # Panics
     ///
-    /// If it is no header.
+    /// If the name or the value is not valid for a header.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        let name = name.parse().expect("the name of a header");
+        let name = name.parse().expect("invalid header name");
         self.headers
-            .push((name, value.parse().expect("the value of a header")));
+            .push((name, value.parse().expect("invalid header value")));
         self
     }
 
-    /// The same browser, with the same cookies and passkeys, on a page of this origin: a related
-    /// one, say. The origin of a native app makes it that app, which shares the passkeys.
+    /// Returns the browser, with its cookies and passkeys, on a page of another origin, such as a
+    /// related origin. The origin of a native app makes it that app.
     #[must_use]
     pub fn with_origin(mut self, origin: impl Into<String>) -> Self {
         self.origin = origin.into();
@@ -133,7 +134,8 @@ impl Browser {
         self
     }
 
-    /// The same browser, with the same cookies and passkeys, doing this wrong from now on.
+    /// Returns a copy of the browser, with its cookies and passkeys, that has this fault from now
+    /// on.
     #[must_use]
     pub fn with_fault(&self, fault: Fault) -> Self {
         Self {
@@ -142,29 +144,29 @@ impl Browser {
         }
     }
 
-    /// The authenticator, to look into or to change.
+    /// Returns the authenticator, to inspect or change it.
     pub fn authenticator(&mut self) -> &mut Authenticator {
         &mut self.authenticator
     }
 
-    /// Forgets the application's cookies: another person at the same device.
+    /// Deletes the application's cookies, as if another user used the same device.
     pub fn clear_cookies(&mut self) {
         self.cookies.clear();
     }
 
-    /// Registers a passkey for whoever is signed in. The answer is that of `register/finish`, or
-    /// of `register/begin` where that failed.
-    pub async fn register(&mut self) -> Answer {
+    /// Registers a passkey for the user who is signed in. Returns the response of
+    /// `register/finish`, or of `register/begin` if that failed.
+    pub async fn register(&mut self) -> Response {
         self.run_registration(None).await
     }
 
-    /// Signs up: registers a passkey for an account that the application's `sign_up` hook makes
-    /// of this body.
-    pub async fn sign_up(&mut self, body: &Value) -> Answer {
+    /// Signs up: registers the first passkey of an account that the `sign_up` hook creates from
+    /// this body. Returns the response of `register/finish`, or of `register/begin` if that failed.
+    pub async fn sign_up(&mut self, body: &Value) -> Response {
         self.run_registration(Some(body)).await
     }
 
-    async fn run_registration(&mut self, sign_up: Option<&Value>) -> Answer {
+    async fn run_registration(&mut self, sign_up: Option<&Value>) -> Response {
         let begun = self.passkeys("/register/begin", sign_up).await;
         if !begun.status.is_success() {
             return begun;
@@ -175,22 +177,23 @@ impl Browser {
         self.passkeys("/register/finish", Some(&finish)).await
     }
 
-    /// Signs in with the newest passkey. The answer is that of `authenticate/finish`, or of
-    /// `authenticate/begin` where that failed.
+    /// Signs in with the newest passkey, without naming a user. Returns the response of
+    /// `authenticate/finish`, or of `authenticate/begin` if that failed.
     ///
     /// # Panics
     ///
     /// If the authenticator has no passkey for this relying party.
-    pub async fn sign_in(&mut self) -> Answer {
+    pub async fn sign_in(&mut self) -> Response {
         self.sign_in_as(&json!({})).await
     }
 
-    /// Signs in with what the page knows: `{"userId": ..}` or `{"username": ..}`.
+    /// Signs in with this body of `authenticate/begin`: `{"userId": ..}` or `{"username": ..}`.
+    /// Returns the same as [`sign_in`](Self::sign_in).
     ///
     /// # Panics
     ///
-    /// If the authenticator has none of the passkeys that the server names.
-    pub async fn sign_in_as(&mut self, who: &Value) -> Answer {
+    /// If the authenticator has none of the passkeys in `allowCredentials`.
+    pub async fn sign_in_as(&mut self, who: &Value) -> Response {
         let begun = self.passkeys("/authenticate/begin", Some(who)).await;
         if !begun.status.is_success() {
             return begun;
@@ -199,19 +202,19 @@ impl Browser {
         let credential = self
             .authenticator
             .get(&begun)
-            .expect("a passkey that the server allows");
+            .expect("the authenticator has no passkey that the server allows: register one first");
         let finish = json!({ "credential": credential, "state": begun["state"] });
         self.passkeys("/authenticate/finish", Some(&finish)).await
     }
 
-    /// Has the person agree to this request with a passkey, and sends it: what a handler with
-    /// [`Verified`](crate::Verified) wants. The answer is the handler's, or that of
-    /// `step-up/begin` where that failed.
+    /// Sends a request with the user's consent by step-up, for a handler with
+    /// [`Verified`](crate::Verified). Returns the response of the handler, or of `step-up/begin` if
+    /// that failed.
     ///
     /// # Panics
     ///
-    /// If the authenticator has none of the passkeys that the server names.
-    pub async fn step_up(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    /// If the authenticator has none of the passkeys in `allowCredentials`.
+    pub async fn step_up(&mut self, method: Method, path: &str, body: Option<&Value>) -> Response {
         let asked = json!({ "method": method.as_str(), "path": path, "body": body });
         let begun = self.passkeys("/step-up/begin", Some(&asked)).await;
         if !begun.status.is_success() {
@@ -221,53 +224,53 @@ impl Browser {
         let credential = self
             .authenticator
             .get(&begun)
-            .expect("a passkey that the server allows");
+            .expect("the authenticator has no passkey that the server allows: register one first");
         let request = json!({ "credential": credential, "state": begun["state"], "body": body });
         self.request(method, path, Some(&request)).await
     }
 
-    /// Posts to one of the library's routes.
-    async fn passkeys(&mut self, route: &str, body: Option<&Value>) -> Answer {
+    /// Sends a POST request to one of the library's routes.
+    async fn passkeys(&mut self, route: &str, body: Option<&Value>) -> Response {
         let path = format!("{}{route}", self.mount);
         self.request(Method::POST, &path, body).await
     }
 
-    /// `GET`s a path of the application's.
-    pub async fn get(&mut self, path: &str) -> Answer {
+    /// Sends a GET request to a path of the application.
+    pub async fn get(&mut self, path: &str) -> Response {
         self.request(Method::GET, path, None).await
     }
 
-    /// `POST`s JSON to a path of the application's.
-    pub async fn post(&mut self, path: &str, body: &Value) -> Answer {
+    /// Sends a POST request with JSON to a path of the application.
+    pub async fn post(&mut self, path: &str, body: &Value) -> Response {
         self.request(Method::POST, path, Some(body)).await
     }
 
-    /// Sends a request as the page's script would, with the application's cookies.
+    /// Sends a request as a script on the page would, with the application's cookies.
     ///
     /// # Panics
     ///
-    /// If the path is none, or the server cannot be reached.
-    pub async fn request(&mut self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+    /// If the path is invalid, or the server cannot be reached.
+    pub async fn request(&mut self, method: Method, path: &str, body: Option<&Value>) -> Response {
         self.try_request(method, path, body)
             .await
-            .expect("the server answers")
+            .expect("the server cannot be reached")
     }
 
-    /// The same, where the server may be down.
+    /// Sends a request like [`request`](Self::request) to a server that may be down.
     ///
     /// # Errors
     ///
-    /// If it cannot be reached, or goes away before it has answered.
+    /// If the server cannot be reached, or closes the connection before it has responded.
     ///
     /// # Panics
     ///
-    /// If the path is none.
+    /// If the path is invalid.
     pub async fn try_request(
         &mut self,
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<Response, Box<dyn std::error::Error + Send + Sync>> {
         let base = match &self.site {
             Site::Router(_) => "",
             Site::Url(url, _) => url,
@@ -294,25 +297,24 @@ impl Browser {
                 Body::from(body.to_string())
             }
         };
-        let request = request.body(body).expect("a path");
+        let request = request.body(body).expect("invalid path");
 
         let (parts, body) = match &self.site {
             Site::Router(router) => router.clone().oneshot(request).await?.into_parts(),
             Site::Url(_, client) => client.request(request).await?.map(Body::new).into_parts(),
         };
         let body = to_bytes(body, usize::MAX).await?.to_vec();
-        self.keep_cookies(&Response::from_parts(parts.clone(), ()));
-        Ok(Answer {
+        self.keep_cookies(&parts.headers);
+        Ok(Response {
             status: parts.status,
             headers: parts.headers,
             body,
         })
     }
 
-    /// What a cookie jar has to know for tests: which name has which value, and which has none
-    /// any more.
-    fn keep_cookies(&mut self, response: &Response<()>) {
-        for cookie in response.headers().get_all(SET_COOKIE) {
+    /// Stores and deletes cookies by name. Attributes other than `Max-Age=0` are ignored.
+    fn keep_cookies(&mut self, headers: &HeaderMap) {
+        for cookie in headers.get_all(SET_COOKIE) {
             let Some((pair, attributes)) = cookie.to_str().ok().map(split_cookie) else {
                 continue;
             };

@@ -7,7 +7,9 @@ use time::OffsetDateTime;
 
 use crate::Clock;
 
-/// A clock that only moves when it is told. Clones show the same time.
+/// Clock for tests that stands still until it is advanced. Clones share one time.
+///
+/// Set it by [`Passkeys::clock`](crate::Passkeys::clock).
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,20 +24,20 @@ use crate::Clock;
 pub struct ManualClock(Arc<Mutex<OffsetDateTime>>);
 
 impl ManualClock {
-    /// A clock that shows this time.
+    /// Creates a clock that is set to this time.
     #[must_use]
     pub fn at(time: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// Moves it forward.
+    /// Advances the clock, and all its clones.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
 }
 
 impl Default for ManualClock {
-    /// A clock that shows the time at which it was made.
+    /// Creates a clock that is set to the current time.
     fn default() -> Self {
         Self::at(OffsetDateTime::now_utc())
     }

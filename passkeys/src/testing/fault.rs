@@ -1,39 +1,39 @@
-/// One thing that an authenticator or a browser does wrong, and everything else right.
+/// Fault of an authenticator or a browser, which otherwise behaves correctly.
 ///
 /// See [`Authenticator::with_fault`](super::Authenticator::with_fault).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The client data's `type` is that of the other ceremony.
+    /// `type` in the client data is that of the other ceremony.
     WrongType,
-    /// The challenge is another one.
+    /// `challenge` in the client data is a random one.
     WrongChallenge,
-    /// The page's origin is this one.
+    /// `origin` in the client data is this one, as on a phishing page.
     Origin(String),
-    /// The page was shown in another site's frame.
+    /// `crossOrigin` in the client data is `true`: the page was in a frame of another site.
     CrossOrigin,
     /// The authenticator data is for this RP ID.
     RpId(String),
-    /// Nobody was present.
+    /// The user presence flag is not set.
     UserNotPresent,
-    /// The person was not verified.
+    /// The user verification flag is not set.
     UserNotVerified,
-    /// The passkey is backed up and not eligible for it.
+    /// The backup state flag is set although the passkey is not backup-eligible.
     BackedUpIneligible,
-    /// Backup eligibility is the opposite of what it was at registration.
+    /// The backup eligibility flag is the opposite of that at registration.
     BackupEligibilityChanged,
-    /// The counter is this, whatever it was before.
+    /// The signature counter is this, whatever it was before.
     SignCount(u32),
     /// The user handle is this, or missing.
     UserHandle(Option<Vec<u8>>),
     /// The signature is over other data.
     BrokenSignature,
-    /// The authenticator data has a byte more than its flags announce.
+    /// The authenticator data is one byte longer than its flags announce.
     TrailingByte,
-    /// `id` and `rawId` are not the same.
+    /// `rawId` differs from `id`.
     OtherId,
-    /// The credential id is this, at registration.
+    /// The credential ID is this, at registration.
     CredentialId(Vec<u8>),
-    /// The key says that it is for this COSE algorithm, at registration.
+    /// The public key claims this COSE algorithm, at registration.
     Algorithm(i32),
 }

@@ -1,10 +1,16 @@
-//! What an application's tests need: a [`Browser`] with an authenticator and without a window, a
-//! clock that stands still.
+//! Test kit: a browser with a software authenticator, a manual clock, contract tests for stores, and
+//! constructors of hook arguments.
 //!
-//! Nothing here belongs into a program that people use; the feature `testing` is for
-//! dev-dependencies.
+//! - [`Browser`] calls an application's routes, in the process or over HTTP, and registers and signs
+//!   in without a user interface. [`Fault`] makes its authenticator misbehave in one way.
+//! - [`Authenticator`] alone creates and signs the JSON of `navigator.credentials`, without HTTP.
+//! - [`ManualClock`] replaces the system clock, to test expiry.
+//! - [`credential_repository`] and [`challenge_store`] are the contract tests for stores.
+//! - [`AuthenticationResult::new`](crate::AuthenticationResult::new) and its like construct what
+//!   hooks receive, so that tests can call hooks directly.
+//!
+//! Enable the feature `testing` in dev-dependencies only: nothing here belongs in production.
 
-mod answer;
 mod authenticator;
 mod browser;
 mod clock;
@@ -12,11 +18,12 @@ mod contract;
 mod fault;
 #[doc(hidden)]
 pub mod parsers;
+mod response;
 mod results;
 
-pub use answer::Answer;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::ManualClock;
 pub use contract::{challenge_store, credential_repository, pending_ceremony};
 pub use fault::Fault;
+pub use response::Response;

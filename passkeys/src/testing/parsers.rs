@@ -7,7 +7,7 @@
 
 use crate::verify::authenticator_data;
 
-/// What is read of authenticator data.
+/// Parsed authenticator data.
 #[derive(Debug)]
 pub struct AuthenticatorData<'a> {
     pub rp_id_hash: &'a [u8; 32],
@@ -16,7 +16,7 @@ pub struct AuthenticatorData<'a> {
     pub attested: Option<AttestedCredential<'a>>,
 }
 
-/// What is read of an attested credential.
+/// Parsed attested credential data.
 #[derive(Debug)]
 pub struct AttestedCredential<'a> {
     pub aaguid: [u8; 16],
@@ -24,7 +24,7 @@ pub struct AttestedCredential<'a> {
     pub public_key: &'a [u8],
 }
 
-/// Reads authenticator data; `None` where the library refuses it.
+/// Parses authenticator data. Returns `None` if the library rejects it.
 #[must_use]
 pub fn authenticator_data(bytes: &[u8]) -> Option<AuthenticatorData<'_>> {
     let data = authenticator_data::AuthenticatorData::parse(bytes).ok()?;
@@ -40,7 +40,7 @@ pub fn authenticator_data(bytes: &[u8]) -> Option<AuthenticatorData<'_>> {
     })
 }
 
-/// Reads a ceremony as shared stores keep it, and writes what was read.
+/// Deserializes a ceremony as shared stores keep it, and serializes it again.
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
 #[must_use]
 pub fn pending_ceremony(written: &[u8]) -> Option<(crate::store::PendingCeremony, Vec<u8>)> {
@@ -50,7 +50,7 @@ pub fn pending_ceremony(written: &[u8]) -> Option<(crate::store::PendingCeremony
     Some((ceremony, again))
 }
 
-/// Reads a `state` as the stores on servers do, and writes what was read.
+/// Parses a `state` as the stores on servers do, and formats it again.
 #[cfg(any(feature = "postgres", feature = "redis"))]
 #[must_use]
 pub fn ticket(state: &str) -> Option<String> {

@@ -8,7 +8,7 @@ use axum::{
 use passkeys::{
     AuthenticationResult, CredentialId, PasskeyUser, Passkeys, passkeys,
     store::{CredentialRepository, MemoryRepository},
-    testing::{Answer, Authenticator, Browser, Fault},
+    testing::{Authenticator, Browser, Fault, Response},
 };
 use passkeys_test_support::{answer, assert, create};
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ impl Site {
         }
     }
 
-    async fn post(&self, user: Option<&str>, route: &str, body: &Value) -> Answer {
+    async fn post(&self, user: Option<&str>, route: &str, body: &Value) -> Response {
         let mut browser = Browser::new(self.router.clone(), "https://example.com");
         if let Some(user) = user {
             browser = browser.with_header("x-user", user);
@@ -86,7 +86,7 @@ impl Site {
     }
 }
 
-fn body(begun: &Answer, mut device: Authenticator) -> Value {
+fn body(begun: &Response, mut device: Authenticator) -> Value {
     let begun: Value = begun.json();
     json!({ "credential": device.create(&begun), "state": begun["state"] })
 }

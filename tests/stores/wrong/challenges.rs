@@ -11,13 +11,13 @@ use passkeys::{
 use time::OffsetDateTime;
 use tokio::task::yield_now;
 
-use super::{broken, compare, ways_to_be_wrong};
+use super::{compare, violated, ways_to_be_wrong};
 
 ways_to_be_wrong! {
-    /// How a challenge store is wrong.
+    /// Mistake of an incorrect challenge store.
     Bad, BAD:
     CutsNames,
-    AnswersTheLatest,
+    ReturnsTheLatest,
     KeepsWhatIsTaken,
     LooksThenTakes,
     TrimsStates,
@@ -27,13 +27,13 @@ ways_to_be_wrong! {
     ExpiresEarly,
     KeepsTheLatestHundred,
     ForgetsAllWithTheExpired,
-    LooksAtTheWallClock,
+    UsesTheSystemClock,
 }
 
-/// A challenge store that is right but for one thing.
+/// Challenge store that is correct except for one mistake.
 struct Challenges {
     bad: Bad,
-    waiting: Mutex<HashMap<String, PendingCeremony>>,
+    ceremonies: Mutex<HashMap<String, PendingCeremony>>,
     states: Mutex<Vec<String>>,
     random: MemoryChallenges,
 }
@@ -52,7 +52,7 @@ impl ChallengeStore for Challenges {
     async fn put(&self, mut ceremony: PendingCeremony) -> Result<String, StoreError> {
         let mut state = self.random.put(ceremony.clone()).await?;
         let now = ceremony.begun_at();
-        let mut waiting = self.waiting.lock().unwrap();
+        let mut ceremonies = self.ceremonies.lock().unwrap();
         let mut states = self.states.lock().unwrap();
         if self.is(Bad::MakesLongStates)? {
             state = state.repeat(300);
@@ -69,17 +69,17 @@ impl ChallengeStore for Challenges {
             ceremony = serde_json::from_str(&nameless).unwrap();
         }
         if self.is(Bad::ExpiresEarly)? {
-            waiting.retain(|_, it| it.begun_at() + (it.expires_at() - it.begun_at()) / 2 > now);
+            ceremonies.retain(|_, it| it.begun_at() + (it.expires_at() - it.begun_at()) / 2 > now);
         }
         if self.is(Bad::KeepsTheLatestHundred)? && states.len() >= 100 {
-            waiting.remove(&states[states.len() - 100]);
+            ceremonies.remove(&states[states.len() - 100]);
         }
-        let has_expired = waiting.values().any(|it| it.expires_at() < now);
-        if self.is(Bad::ForgetsAllWithTheExpired)? && has_expired && waiting.len() > 50 {
-            waiting.clear();
+        let has_expired = ceremonies.values().any(|it| it.expires_at() < now);
+        if self.is(Bad::ForgetsAllWithTheExpired)? && has_expired && ceremonies.len() > 50 {
+            ceremonies.clear();
         }
         states.push(state.clone());
-        waiting.insert(state.clone(), ceremony);
+        ceremonies.insert(state.clone(), ceremony);
         Ok(state)
     }
 
@@ -91,31 +91,31 @@ impl ChallengeStore for Challenges {
         if self.is(Bad::FoldsCase)? {
             state = state.to_lowercase();
         }
-        if self.is(Bad::AnswersTheLatest)? {
+        if self.is(Bad::ReturnsTheLatest)? {
             state = self.states.lock().unwrap().pop().unwrap_or(state);
         }
         if self.is(Bad::KeepsWhatIsTaken)? {
-            return Ok(self.waiting.lock().unwrap().get(&state).cloned());
+            return Ok(self.ceremonies.lock().unwrap().get(&state).cloned());
         }
         if self.is(Bad::LooksThenTakes)? {
-            let found = self.waiting.lock().unwrap().get(&state).cloned();
+            let found = self.ceremonies.lock().unwrap().get(&state).cloned();
             yield_now().await;
-            self.waiting.lock().unwrap().remove(&state);
+            self.ceremonies.lock().unwrap().remove(&state);
             return Ok(found);
         }
-        let taken = self.waiting.lock().unwrap().remove(&state);
-        if self.is(Bad::LooksAtTheWallClock)? {
+        let taken = self.ceremonies.lock().unwrap().remove(&state);
+        if self.is(Bad::UsesTheSystemClock)? {
             return Ok(taken.filter(|it| it.expires_at() > OffsetDateTime::now_utc()));
         }
         Ok(taken)
     }
 }
 
-async fn broken_by_challenges(bad: Bad) -> BTreeSet<String> {
-    broken(async move || {
+async fn violated_by_challenges(bad: Bad) -> BTreeSet<String> {
+    violated(async move || {
         testing::challenge_store(async || Challenges {
             bad,
-            waiting: Mutex::default(),
+            ceremonies: Mutex::default(),
             states: Mutex::default(),
             random: MemoryChallenges::default(),
         })
@@ -125,15 +125,15 @@ async fn broken_by_challenges(bad: Bad) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn wrong_challenge_stores_are_caught() {
-    let all = broken_by_challenges(Bad::AlwaysFails).await;
+async fn contract_detects_incorrect_challenge_stores() {
+    let all = violated_by_challenges(Bad::AlwaysFails).await;
     assert!(
         all.len() > 9,
-        "a store that always fails breaks every promise"
+        "a store that always fails violates every requirement"
     );
     let mut caught = Vec::new();
     for &bad in BAD {
-        caught.push((format!("{bad:?}"), broken_by_challenges(bad).await));
+        caught.push((format!("{bad:?}"), violated_by_challenges(bad).await));
     }
     compare(all, caught);
 }

@@ -1,4 +1,5 @@
-//! The contract catches what it says: for each promise there is a store that breaks it.
+//! Tests of the contract: for each requirement there is an incorrect store that is reported for
+//! violating it.
 
 mod challenges;
 mod repositories;
@@ -7,7 +8,7 @@ use std::collections::BTreeSet;
 
 use tokio::{runtime::Handle, task::spawn_blocking};
 
-/// An enum of them, and all but the first in a list: that one breaks every promise.
+/// Defines an enum of mistakes, and a list of all but the first, which violates every requirement.
 macro_rules! ways_to_be_wrong {
     ($(#[$doc:meta])* $name:ident, $all:ident: $($way:ident,)*) => {
         $(#[$doc])*
@@ -22,32 +23,32 @@ macro_rules! ways_to_be_wrong {
 }
 use ways_to_be_wrong;
 
-/// The promises that the verdict on a store says are broken.
-async fn broken<F: Future<Output = ()>>(
+/// Returns the requirements that the contract reports as violated.
+async fn violated<F: Future<Output = ()>>(
     trial: impl FnOnce() -> F + Send + 'static,
 ) -> BTreeSet<String> {
     let runtime = Handle::current();
     let Err(failed) = spawn_blocking(move || runtime.block_on(trial())).await else {
         return BTreeSet::new();
     };
-    let verdict = failed.into_panic().downcast::<String>().unwrap();
-    let promises = verdict.lines().filter_map(|line| line.strip_prefix("- "));
-    promises.map(str::to_owned).collect()
+    let report = failed.into_panic().downcast::<String>().unwrap();
+    let requirements = report.lines().filter_map(|line| line.strip_prefix("- "));
+    requirements.map(str::to_owned).collect()
 }
 
-/// Every wrong store is caught, and every promise has a store that breaks it.
+/// Checks that every incorrect store is detected, and that every requirement is violated by one.
 fn compare(all: BTreeSet<String>, caught: Vec<(String, BTreeSet<String>)>) {
-    let mut unbroken = all;
-    for (wrong, promises) in caught {
-        println!("{wrong}: {promises:#?}");
+    let mut unviolated = all;
+    for (wrong, requirements) in caught {
+        println!("{wrong}: {requirements:#?}");
         assert!(
-            !promises.is_empty(),
-            "a store that is wrong ({wrong}) passes"
+            !requirements.is_empty(),
+            "an incorrect store ({wrong}) passes the contract"
         );
-        unbroken.retain(|promise| !promises.contains(promise));
+        unviolated.retain(|requirement| !requirements.contains(requirement));
     }
     assert!(
-        unbroken.is_empty(),
-        "no wrong store breaks these promises: {unbroken:#?}"
+        unviolated.is_empty(),
+        "no incorrect store violates these requirements: {unviolated:#?}"
     );
 }

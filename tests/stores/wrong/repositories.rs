@@ -8,10 +8,10 @@ use passkeys::{
 use time::OffsetDateTime;
 use tokio::task::yield_now;
 
-use super::{broken, compare, ways_to_be_wrong};
+use super::{compare, violated, ways_to_be_wrong};
 
 ways_to_be_wrong! {
-    /// How a repository is wrong.
+    /// Mistake of an incorrect repository.
     Wrong, WRONG:
     DropsTheAaguid,
     CutsTimesToSeconds,
@@ -52,7 +52,7 @@ ways_to_be_wrong! {
     LooksThenDeletesUnlessLast,
 }
 
-/// A repository that is right but for one thing.
+/// Repository that is correct except for one mistake.
 struct Repository {
     wrong: Wrong,
     inner: MemoryRepository,
@@ -85,7 +85,7 @@ impl Repository {
         }
     }
 
-    /// The owner, whoever asks.
+    /// Returns the owner of a credential, or `asking` if there is none.
     async fn owner(&self, id: &CredentialId, asking: &str) -> Result<String, StoreError> {
         Ok(self
             .inner
@@ -103,7 +103,7 @@ impl Repository {
         Ok(listed)
     }
 
-    /// Changes a credential in ways that the inner repository would not.
+    /// Changes a credential in a way that the inner repository would not.
     async fn change(
         &self,
         id: &CredentialId,
@@ -199,7 +199,7 @@ impl CredentialRepository for Repository {
             listed = self.list_everybodys().await?;
         }
         if self.is(Wrong::FailsForUnknownUsers)? && listed.is_empty() {
-            return Err(StoreError::new("who?"));
+            return Err(StoreError::new("unknown user"));
         }
         if self.is(Wrong::ListsNewestFirst)? {
             listed.reverse();
@@ -360,8 +360,8 @@ impl CredentialRepository for Repository {
     }
 }
 
-async fn broken_by_repository(wrong: Wrong) -> BTreeSet<String> {
-    broken(async move || {
+async fn violated_by_repository(wrong: Wrong) -> BTreeSet<String> {
+    violated(async move || {
         testing::credential_repository(async || Repository {
             wrong,
             inner: MemoryRepository::default(),
@@ -375,15 +375,15 @@ async fn broken_by_repository(wrong: Wrong) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn wrong_repositories_are_caught() {
-    let all = broken_by_repository(Wrong::AlwaysFails).await;
+async fn contract_detects_incorrect_repositories() {
+    let all = violated_by_repository(Wrong::AlwaysFails).await;
     assert!(
         all.len() > 20,
-        "a store that always fails breaks every promise"
+        "a repository that always fails violates every requirement"
     );
     let mut caught = Vec::new();
     for &wrong in WRONG {
-        caught.push((format!("{wrong:?}"), broken_by_repository(wrong).await));
+        caught.push((format!("{wrong:?}"), violated_by_repository(wrong).await));
     }
     compare(all, caught);
 }

@@ -2,7 +2,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Broken, ROUNDS, TASKS, Verdict, kept, race, same};
+use super::{ROUNDS, TASKS, Verdict, Violation, kept, race, same};
 use crate::{
     PasskeyUser,
     domain::action::Action,
@@ -11,16 +11,16 @@ use crate::{
     store::{ChallengeStore, PendingCeremony},
 };
 
-/// Puts a [`ChallengeStore`] to the test of every promise that the trait makes.
+/// Tests a [`ChallengeStore`] against every requirement of the trait.
 ///
-/// `make` gives an empty store each time it is called, with room for a thousand ceremonies. Call
-/// this in a runtime with several threads, or races have little to find:
+/// `make` opens an empty store with each call, with a capacity of at least 1000. Use a
+/// multi-threaded runtime, so that the race tests are effective:
 ///
 /// ```
 /// use passkeys::{store::MemoryChallenges, testing};
 ///
 /// #[tokio::test(flavor = "multi_thread")]
-/// async fn it_keeps_its_promises() {
+/// async fn challenge_store_satisfies_the_contract() {
 ///     testing::challenge_store(async || MemoryChallenges::default()).await;
 /// }
 /// # tokio::runtime::Runtime::new().unwrap().block_on(
@@ -30,38 +30,40 @@ use crate::{
 ///
 /// # Panics
 ///
-/// When a promise is broken; the message lists all that are, and how.
+/// If the store violates a requirement. The message lists every violated requirement, and how it
+/// was violated.
 pub async fn challenge_store<S: ChallengeStore>(make: impl AsyncFn() -> S) {
     let mut verdict = Verdict::on("ChallengeStore");
-    macro_rules! promises {
-        ($($promise:literal: $check:ident,)*) => {
-            $(verdict.check($promise, $check(make().await)).await;)*
+    macro_rules! requirements {
+        ($($requirement:literal: $check:ident,)*) => {
+            $(verdict.check($requirement, $check(make().await)).await;)*
         };
     }
-    promises! {
-        "`take` answers the ceremony that was put": ceremonies_are_kept_whole,
-        "`take` answers each ceremony for its own state": ceremonies_are_not_mixed_up,
-        "`take` answers a ceremony once": a_ceremony_is_taken_once,
-        "`take` answers a ceremony once, however many take it at once": one_taker_wins,
-        "`take` answers `None` for every other state, whatever it looks like": other_states_are_nothing,
-        "`put` answers a `state` in ASCII of at most 8 KiB": states_are_short_ascii,
-        "`put` answers a `state` that nobody can guess": states_are_unguessable,
-        "a ceremony is there until it expires": it_lasts_until_it_expires,
-        "an expired ceremony is forgotten or answered once, and harms no other": the_expired_is_out_of_the_way,
-        "the present is what `begun_at` says, whatever the clock on the wall says": the_clock_is_the_librarys,
+    requirements! {
+        "`take` returns the ceremony that was put, with all its data": ceremonies_are_kept_whole,
+        "`take` returns for each `state` the ceremony that was put under it": ceremonies_are_not_mixed_up,
+        "single-use: `take` returns a ceremony once": a_ceremony_is_taken_once,
+        "single-use: of concurrent `take`s of one `state`, exactly one returns the ceremony": one_taker_wins,
+        "`take` returns `None` for every other `state`, whatever its content": other_states_are_unknown,
+        "`put` returns a `state` of ASCII characters, at most 8 KiB long": states_are_short_ascii,
+        "`put` returns a `state` with at least 128 random bits": states_are_unguessable,
+        "a ceremony is kept until it expires": a_ceremony_is_kept_until_it_expires,
+        "an expired ceremony is dropped or returned once, and others are unaffected": expired_ceremonies_do_not_affect_others,
+        "the current time is `begun_at` of the ceremony being put, not that of the system clock": time_is_the_librarys,
     }
     verdict.announce();
 }
 
-/// An unfinished sign-in, for tests of stores: begun at this time and lasting so long.
+/// Creates the state of a sign-in that was begun at this time and has this lifetime, for tests of
+/// challenge stores.
 ///
-/// Other than the library's own ceremonies it is for nobody, and cannot be finished.
+/// Its challenge is fixed, and no relying party can finish it.
 #[must_use]
 pub fn pending_ceremony(begun_at: OffsetDateTime, lifetime: Duration) -> PendingCeremony {
     pending(0, Purpose::Authenticate(None), begun_at, lifetime)
 }
 
-type Check = Result<(), Broken>;
+type Check = Result<(), Violation>;
 
 const LIFETIME: Duration = Duration::minutes(5);
 
@@ -82,7 +84,7 @@ fn pending(
     )
 }
 
-/// A ceremony that no other number has, begun now.
+/// Creates a ceremony that is begun now. Each number gives another one.
 fn numbered(number: usize) -> PendingCeremony {
     pending(number, Purpose::Authenticate(None), now(), LIFETIME)
 }
@@ -131,9 +133,15 @@ async fn ceremonies_are_not_mixed_up<S: ChallengeStore>(store: S) -> Check {
 
 async fn a_ceremony_is_taken_once<S: ChallengeStore>(store: S) -> Check {
     let state = store.put(numbered(0)).await?;
-    kept(store.take(&state).await?.is_some(), "it was not there")?;
+    kept(
+        store.take(&state).await?.is_some(),
+        "`take` returned `None` for a new ceremony",
+    )?;
     for number in 1..50 {
-        kept(store.take(&state).await?.is_none(), "it was answered again")?;
+        kept(
+            store.take(&state).await?.is_none(),
+            "`take` returned the ceremony a second time",
+        )?;
         store.put(numbered(number)).await?;
     }
     Ok(())
@@ -150,13 +158,13 @@ async fn one_taker_wins<S: ChallengeStore>(store: S) -> Check {
         let winners = taken.await?.into_iter().flatten().count();
         kept(
             winners == 1,
-            format!("{winners} of {TASKS} were answered with it"),
+            format!("{winners} of {TASKS} concurrent `take`s returned it"),
         )?;
     }
     Ok(())
 }
 
-async fn other_states_are_nothing<S: ChallengeStore>(store: S) -> Check {
+async fn other_states_are_unknown<S: ChallengeStore>(store: S) -> Check {
     let ceremony = numbered(0);
     let state = store.put(ceremony.clone()).await?;
     let mut others: Vec<String> = [
@@ -195,7 +203,7 @@ async fn other_states_are_nothing<S: ChallengeStore>(store: S) -> Check {
         let last = state.len().saturating_sub(1);
         others.extend([state[..last].to_owned(), state[last.min(1)..].to_owned()]);
         for at in 0..state.len() {
-            // Every character is a part of what nobody can guess, to its last bit.
+            // Every character counts, to its last bit.
             for other in ["A", "B", "-", "=", "\u{0}"] {
                 others.push(format!("{}{other}{}", &state[..at], &state[at + 1..]));
             }
@@ -205,11 +213,11 @@ async fn other_states_are_nothing<S: ChallengeStore>(store: S) -> Check {
         let taken = store.take(&other).await?;
         kept(
             taken.is_none(),
-            format!("{other:?} was answered, and the state is {state:?}"),
+            format!("`take` returned a ceremony for {other:?}; its `state` is {state:?}"),
         )?;
     }
     same(
-        "the ceremony, after all that",
+        "the ceremony, after `take` of other states",
         &store.take(&state).await?,
         &Some(ceremony),
     )
@@ -225,7 +233,7 @@ async fn states_are_short_ascii<S: ChallengeStore>(store: S) -> Check {
         kept(state.is_ascii(), format!("{state:?} is not ASCII"))?;
         kept(
             state.len() <= 8 * 1024,
-            format!("it has {} bytes", state.len()),
+            format!("the `state` has {} bytes", state.len()),
         )?;
     }
     Ok(())
@@ -237,7 +245,10 @@ async fn states_are_unguessable<S: ChallengeStore>(store: S) -> Check {
         states.push(store.put(numbered(0)).await?.into_bytes());
     }
     let distinct = states.iter().collect::<HashSet<_>>().len();
-    kept(distinct == states.len(), "two ceremonies have one state")?;
+    kept(
+        distinct == states.len(),
+        "two ceremonies have the same `state`",
+    )?;
     // 128 bits need 22 characters of a large alphabet, or 32 of a small one.
     let seen_at = |at: usize| {
         states
@@ -256,11 +267,11 @@ async fn states_are_unguessable<S: ChallengeStore>(store: S) -> Check {
     }
     kept(
         bits > 120.0,
-        format!("of its characters only so many bits are random: {bits}"),
+        format!("only about {bits} bits of the `state` are random"),
     )
 }
 
-async fn it_lasts_until_it_expires<S: ChallengeStore>(store: S) -> Check {
+async fn a_ceremony_is_kept_until_it_expires<S: ChallengeStore>(store: S) -> Check {
     let begun = now();
     let early = pending(0, Purpose::Authenticate(None), begun, LIFETIME);
     let state = store.put(early.clone()).await?;
@@ -277,7 +288,7 @@ async fn it_lasts_until_it_expires<S: ChallengeStore>(store: S) -> Check {
     )
 }
 
-async fn the_expired_is_out_of_the_way<S: ChallengeStore>(store: S) -> Check {
+async fn expired_ceremonies_do_not_affect_others<S: ChallengeStore>(store: S) -> Check {
     let begun = now();
     let expiring = pending(
         0,
@@ -296,12 +307,12 @@ async fn the_expired_is_out_of_the_way<S: ChallengeStore>(store: S) -> Check {
         same("the expired ceremony", &taken, &expiring)?;
         kept(
             store.take(&expired).await?.is_none(),
-            "the expired was answered twice",
+            "`take` returned the expired ceremony twice",
         )?;
     }
     for (state, ceremony) in states {
         same(
-            "one that has not expired",
+            "a ceremony that has not expired",
             &store.take(&state).await?,
             &Some(ceremony),
         )?;
@@ -309,7 +320,7 @@ async fn the_expired_is_out_of_the_way<S: ChallengeStore>(store: S) -> Check {
     Ok(())
 }
 
-async fn the_clock_is_the_librarys<S: ChallengeStore>(store: S) -> Check {
+async fn time_is_the_librarys<S: ChallengeStore>(store: S) -> Check {
     for years in [-20, 0, 10] {
         let begun = now() + Duration::days(365 * years);
         let ceremony = pending(0, Purpose::Authenticate(None), begun, LIFETIME);
@@ -325,7 +336,7 @@ async fn the_clock_is_the_librarys<S: ChallengeStore>(store: S) -> Check {
                 .await?;
         }
         same(
-            "a ceremony of another year",
+            "a ceremony begun in another year",
             &store.take(&state).await?,
             &Some(ceremony),
         )?;

@@ -1,4 +1,4 @@
-//! What every store promises, as tests that any store can be put to.
+//! Contract tests: every requirement of the store traits, as a test for any implementation.
 
 mod challenges;
 mod credentials;
@@ -18,79 +18,83 @@ pub use credentials::credential_repository;
 
 use crate::store::StoreError;
 
-/// How many tasks race for one thing.
+/// Number of concurrent tasks in a race.
 const TASKS: usize = 32;
 
-/// How often they do, for the races that a wrong store wins now and then.
+/// Number of races, since an incorrect store may pass some of them by chance.
 const ROUNDS: u8 = 8;
 
-/// How a promise was broken.
-struct Broken(String);
+/// How a requirement was violated.
+struct Violation(String);
 
-impl From<StoreError> for Broken {
+impl From<StoreError> for Violation {
     fn from(error: StoreError) -> Self {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(next) = cause {
-            // A `String` takes whatever is written to it.
+            // Writing to a `String` cannot fail.
             let _ = write!(text, ": {next}");
             cause = next.source();
         }
-        Self(format!("an operation failed: {text}"))
+        Self(format!("an operation returned an error: {text}"))
     }
 }
 
-/// The promises that a store broke.
+/// Requirements that a store violated.
 struct Verdict {
     of: &'static str,
-    broken: Vec<String>,
+    violations: Vec<String>,
 }
 
 impl Verdict {
     fn on(of: &'static str) -> Self {
         Self {
             of,
-            broken: Vec::new(),
+            violations: Vec::new(),
         }
     }
 
-    async fn check(&mut self, promise: &str, check: impl Future<Output = Result<(), Broken>>) {
+    async fn check(
+        &mut self,
+        requirement: &str,
+        check: impl Future<Output = Result<(), Violation>>,
+    ) {
         match timeout(Duration::from_mins(1), check).await {
             Ok(Ok(())) => {}
-            Ok(Err(Broken(how))) => self.broken.push(format!("{promise}\n    {how}")),
-            Err(_) => self
-                .broken
-                .push(format!("{promise}\n    no answer within a minute")),
+            Ok(Err(Violation(how))) => self.violations.push(format!("{requirement}\n    {how}")),
+            Err(_) => self.violations.push(format!(
+                "{requirement}\n    an operation did not finish within a minute"
+            )),
         }
     }
 
     fn announce(self) {
         assert!(
-            self.broken.is_empty(),
-            "this `{}` breaks {} of its promises:\n\n- {}\n",
+            self.violations.is_empty(),
+            "this `{}` violates {} of its requirements:\n\n- {}\n",
             self.of,
-            self.broken.len(),
-            self.broken.join("\n- ")
+            self.violations.len(),
+            self.violations.join("\n- ")
         );
     }
 }
 
-fn kept(condition: bool, otherwise: impl Into<String>) -> Result<(), Broken> {
+fn kept(condition: bool, otherwise: impl Into<String>) -> Result<(), Violation> {
     if condition {
         Ok(())
     } else {
-        Err(Broken(otherwise.into()))
+        Err(Violation(otherwise.into()))
     }
 }
 
-fn same<T: Debug + PartialEq>(what: &str, found: &T, expected: &T) -> Result<(), Broken> {
+fn same<T: Debug + PartialEq>(what: &str, found: &T, expected: &T) -> Result<(), Violation> {
     kept(
         found == expected,
         format!("{what}: found {found:?}, not {expected:?}"),
     )
 }
 
-/// Has all tasks do something with the store at the same moment.
+/// Runs an operation on the store in all tasks at the same time, and returns the results.
 async fn race<S, T, F>(
     store: &Arc<S>,
     task: impl Fn(usize, Arc<S>) -> F,

@@ -13,7 +13,7 @@ pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R)
     inserted(&store, &credential).await?;
     kept(
         !store.suspend("eve", &credential.id, now()).await?,
-        "somebody else suspended it",
+        "`suspend` by another user returned `true`",
     )?;
     holds(&store, &credential).await?;
     let suspended = Credential {
@@ -24,13 +24,16 @@ pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R)
         let at = now() + Duration::hours(later);
         kept(
             store.suspend("ada", &suspended.id, at).await?,
-            "the owner's was not found",
+            "an operation by the owner returned `false`",
         )?;
         holds(&store, &suspended).await?;
     }
     lists(&store, "ada", std::slice::from_ref(&suspended)).await?;
     let recorded = store.record_use("ada", &suspended.id, &usage(7, 8)).await?;
-    kept(!recorded, "it was used after it was suspended")
+    kept(
+        !recorded,
+        "`record_use` of the suspended credential returned `true`",
+    )
 }
 
 pub(super) async fn only_the_owner_renames<R: CredentialRepository>(store: R) -> Check {
@@ -40,13 +43,13 @@ pub(super) async fn only_the_owner_renames<R: CredentialRepository>(store: R) ->
     inserted(&store, &bystander).await?;
     kept(
         !store.rename("eve", &credential.id, "mine").await?,
-        "somebody else renamed it",
+        "`rename` by another user returned `true`",
     )?;
     holds(&store, &credential).await?;
     for name in HOSTILE {
         kept(
             store.rename("ada", &credential.id, name).await?,
-            "the owner's was not found",
+            "an operation by the owner returned `false`",
         )?;
         holds(
             &store,
@@ -57,11 +60,11 @@ pub(super) async fn only_the_owner_renames<R: CredentialRepository>(store: R) ->
         )
         .await?;
     }
-    // The name it has already is as good as another.
+    // Renaming to the same name counts as success.
     let unchanged = HOSTILE[HOSTILE.len() - 1];
     kept(
         store.rename("ada", &credential.id, unchanged).await?,
-        "the same name found nothing",
+        "`rename` to the same name returned `false`",
     )?;
     holds(&store, &bystander).await
 }

@@ -18,15 +18,15 @@ pub(super) async fn only_the_owner_deletes<R: CredentialRepository>(store: R) ->
     inserted(&store, &bystander).await?;
     kept(
         !store.delete("eve", &credential.id).await?,
-        "somebody else deleted it",
+        "`delete` by another user returned `true`",
     )?;
     holds(&store, &credential).await?;
     kept(
         store.delete("ada", &credential.id).await?,
-        "the owner's was not found",
+        "an operation by the owner returned `false`",
     )?;
     same(
-        "what was deleted",
+        "the deleted credential",
         &store.find(&credential.id).await?,
         &None,
     )?;
@@ -41,12 +41,15 @@ pub(super) async fn one_deletion_wins<R: CredentialRepository>(store: R) -> Chec
             store.delete("ada", &id(&[round])).await
         });
         let winners = won.await?.into_iter().filter(|won| *won).count();
-        kept(winners == 1, format!("{winners} deletions answered `true`"))?;
+        kept(
+            winners == 1,
+            format!("{winners} concurrent `delete`s returned `true`"),
+        )?;
     }
     lists(&store, "ada", &[]).await
 }
 
-pub(super) async fn the_deleted_is_gone<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn a_deleted_credential_is_gone<R: CredentialRepository>(store: R) -> Check {
     let credential = Credential {
         suspended_at: None,
         ..full(b"id", "ada")
@@ -54,26 +57,29 @@ pub(super) async fn the_deleted_is_gone<R: CredentialRepository>(store: R) -> Ch
     inserted(&store, &credential).await?;
     kept(
         store.delete("ada", &credential.id).await?,
-        "the owner's was not found",
+        "an operation by the owner returned `false`",
     )?;
     let recorded = store
         .record_use("ada", &credential.id, &usage(7, 8))
         .await?;
-    kept(!recorded, "it was used after it was deleted")?;
+    kept(
+        !recorded,
+        "`record_use` of a deleted credential returned `true`",
+    )?;
     kept(
         !store.suspend("ada", &credential.id, now()).await?,
-        "it was suspended",
+        "`suspend` of a deleted credential returned `true`",
     )?;
     kept(
         !store.rename("ada", &credential.id, "name").await?,
-        "it was renamed",
+        "`rename` of a deleted credential returned `true`",
     )?;
     kept(
         !store.delete("ada", &credential.id).await?,
-        "it was deleted again",
+        "a second `delete` returned `true`",
     )?;
     same(
-        "what was deleted",
+        "the deleted credential",
         &store.find(&credential.id).await?,
         &None,
     )?;
@@ -83,7 +89,7 @@ pub(super) async fn the_deleted_is_gone<R: CredentialRepository>(store: R) -> Ch
     lists(&store, "ada", &[]).await
 }
 
-/// One that can sign in.
+/// Creates a credential that can sign in.
 fn usable(bytes: &[u8], user_id: &str) -> Credential {
     Credential {
         suspended_at: None,
@@ -91,7 +97,7 @@ fn usable(bytes: &[u8], user_id: &str) -> Credential {
     }
 }
 
-/// Deletes unless it is the last, and compares what came of it.
+/// Calls `delete_unless_last`, and checks its result and its effect.
 async fn ends<R: CredentialRepository>(
     store: &R,
     credential: &Credential,
@@ -99,11 +105,11 @@ async fn ends<R: CredentialRepository>(
 ) -> Check {
     let Credential { id, user_id, .. } = credential;
     let deletion = store.delete_unless_last(user_id, id).await?;
-    same("the deletion", &deletion, &expected)?;
+    same("the result of `delete_unless_last`", &deletion, &expected)?;
     match expected {
         Deletion::Last => holds(store, credential).await,
         Deletion::Deleted | Deletion::Unknown => {
-            same("what was deleted", &store.find(id).await?, &None)
+            same("the deleted credential", &store.find(id).await?, &None)
         }
     }
 }
@@ -115,7 +121,11 @@ pub(super) async fn one_of_several_is_deleted<R: CredentialRepository>(store: R)
         inserted(&store, credential).await?;
     }
     let by_eve = store.delete_unless_last("eve", &first.id).await?;
-    same("a deletion by another user", &by_eve, &Deletion::Unknown)?;
+    same(
+        "the result of `delete_unless_last` by another user",
+        &by_eve,
+        &Deletion::Unknown,
+    )?;
     holds(&store, &first).await?;
     ends(&store, &first, Deletion::Deleted).await?;
     ends(&store, &first, Deletion::Unknown).await?;
@@ -137,7 +147,9 @@ pub(super) async fn the_last_is_kept<R: CredentialRepository>(store: R) -> Check
     lists(&store, "ada", &[second]).await
 }
 
-pub(super) async fn the_suspended_is_not_what_is_left<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn a_suspended_credential_does_not_count<R: CredentialRepository>(
+    store: R,
+) -> Check {
     let last = usable(b"last", "ada");
     inserted(&store, &last).await?;
     inserted(&store, &full(b"suspended", "ada")).await?;
@@ -146,12 +158,12 @@ pub(super) async fn the_suspended_is_not_what_is_left<R: CredentialRepository>(s
     inserted(&store, &second).await?;
     kept(
         store.suspend("ada", &second.id, now()).await?,
-        "the owner's was not found",
+        "an operation by the owner returned `false`",
     )?;
     ends(&store, &last, Deletion::Last).await
 }
 
-pub(super) async fn the_suspended_is_deleted<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn a_suspended_credential_is_deleted<R: CredentialRepository>(store: R) -> Check {
     let [first, second] = [b"1", b"2"].map(|bytes| full(bytes, "ada"));
     let last = usable(b"last", "ada");
     for credential in [&first, &second, &last] {
@@ -160,13 +172,13 @@ pub(super) async fn the_suspended_is_deleted<R: CredentialRepository>(store: R) 
     ends(&store, &first, Deletion::Deleted).await?;
     kept(
         store.delete("ada", &last.id).await?,
-        "the owner's was not found",
+        "an operation by the owner returned `false`",
     )?;
     ends(&store, &second, Deletion::Deleted).await?;
     lists(&store, "ada", &[]).await
 }
 
-/// Each of them is somebody's to delete, and all but one are.
+/// Each task deletes one of the user's credentials.
 pub(super) async fn one_of_many_is_left<R: CredentialRepository>(store: R) -> Check {
     let store = Arc::new(store);
     for round in 0..ROUNDS {
@@ -186,13 +198,17 @@ pub(super) async fn one_of_many_is_left<R: CredentialRepository>(store: R) -> Ch
             }
         });
         let left: Vec<_> = refused.await?.into_iter().flatten().collect();
-        same("the deletions refused", &left.len(), &1)?;
+        same(
+            "the number of deletions with the result `Last`",
+            &left.len(),
+            &1,
+        )?;
         lists(&*store, &user, &[credential(left[0])]).await?;
     }
     Ok(())
 }
 
-/// Both are deleted again and again, and signed in with at the same time.
+/// Some tasks delete one of two credentials, others sign in with it.
 pub(super) async fn one_of_two_is_left<R: CredentialRepository>(store: R) -> Check {
     let store = Arc::new(store);
     for round in 0..ROUNDS {
@@ -213,9 +229,9 @@ pub(super) async fn one_of_two_is_left<R: CredentialRepository>(store: R) -> Che
         });
         let deletions = deletions.await?.into_iter().flatten();
         let deleted = deletions.filter(|it| *it == Deletion::Deleted).count();
-        same("the deletions", &deleted, &1)?;
+        same("the number of deletions", &deleted, &1)?;
         let left = store.list(&user).await?.len();
-        same("the credentials that are left", &left, &1)?;
+        same("the number of credentials that are left", &left, &1)?;
     }
     Ok(())
 }

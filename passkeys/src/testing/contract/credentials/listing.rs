@@ -46,10 +46,10 @@ pub(super) async fn lists_are_in_order<R: CredentialRepository>(store: R) -> Che
         inserted(&store, &expected[index]).await?;
     }
     lists(&store, "ada", &expected).await?;
-    // What happens to a credential later does not move it.
+    // Later changes to a credential do not change the order.
     kept(
         store.rename("ada", &expected[2].id, "z").await?,
-        "a rename found nothing",
+        "`rename` by the owner returned `false`",
     )?;
     let listed: Vec<_> = store
         .list("ada")

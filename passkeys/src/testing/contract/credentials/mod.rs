@@ -1,4 +1,4 @@
-//! What every [`CredentialRepository`] promises, by what is asked of it.
+//! Requirements of [`CredentialRepository`], by method.
 
 mod changing;
 mod deleting;
@@ -8,22 +8,22 @@ mod using;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Broken, Verdict, kept, same};
+use super::{Verdict, Violation, kept, same};
 use crate::{
     Aaguid, Credential, CredentialId, Transport,
     store::{CredentialRepository, CredentialUse},
 };
 
-/// Puts a [`CredentialRepository`] to the test of every promise that the trait makes.
+/// Tests a [`CredentialRepository`] against every requirement of the trait.
 ///
-/// `make` gives an empty repository each time it is called. Call this in a runtime with several
-/// threads, or races have little to find:
+/// `make` opens an empty repository with each call. Use a multi-threaded runtime, so that the race
+/// tests are effective:
 ///
 /// ```
 /// use passkeys::{store::MemoryRepository, testing};
 ///
 /// #[tokio::test(flavor = "multi_thread")]
-/// async fn it_keeps_its_promises() {
+/// async fn repository_satisfies_the_contract() {
 ///     testing::credential_repository(async || MemoryRepository::default()).await;
 /// }
 /// # tokio::runtime::Runtime::new().unwrap().block_on(
@@ -33,53 +33,54 @@ use crate::{
 ///
 /// # Panics
 ///
-/// When a promise is broken; the message lists all that are, and how.
+/// If the store violates a requirement. The message lists every violated requirement, and how it
+/// was violated.
 pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn() -> R) {
     let mut verdict = Verdict::on("CredentialRepository");
-    macro_rules! promises {
-        ($($promise:literal: $theme:ident::$check:ident,)*) => {
-            $(verdict.check($promise, $theme::$check(make().await)).await;)*
+    macro_rules! requirements {
+        ($($requirement:literal: $theme:ident::$check:ident,)*) => {
+            $(verdict.check($requirement, $theme::$check(make().await)).await;)*
         };
     }
-    promises! {
-        "`insert` stores every field, and `find` answers them": storing::every_field_is_kept,
-        "`insert` keeps times to the microsecond, whatever their offset": storing::times_are_kept,
-        "`insert` keeps strings byte for byte": storing::strings_are_kept,
-        "`insert` keeps what is too long or has a NUL whole, or refuses it": storing::nothing_is_cut,
-        "`insert` never changes a known credential, whoever owns it": storing::a_known_id_is_refused,
-        "`insert` answers `true` once, however many insert one id at once": storing::one_insertion_wins,
-        "`insert_first` stores the first credential of a user, whole, and none after it": storing::the_first_is_the_only_one,
-        "`insert_first` never changes a known credential, whoever owns it": storing::a_known_id_is_not_a_first,
-        "`insert_first` answers `true` once, however many are a user's first at once, and the others are never found": storing::one_first_wins,
-        "`find` tells ids apart that differ in one bit": storing::ids_are_exact,
-        "`find` and `list` answer nothing for what is unknown": storing::the_unknown_is_nothing,
-        "`list` answers the user's credentials and nobody else's": listing::lists_are_the_users_own,
-        "`list` is in the order of `created_at`, then of the id": listing::lists_are_in_order,
-        "`list` answers all, however many": listing::lists_are_whole,
-        "`record_use` sets the counter, the backup state and the last use, and nothing else": using::a_use_is_recorded,
-        "`record_use` does nothing unless the counter is the previous one": using::a_stale_counter_is_refused,
-        "`record_use` does nothing for others than the owner": using::only_the_owner_uses,
-        "`record_use` does nothing to a suspended credential": using::the_suspended_is_not_used,
-        "`record_use` answers `true` once, however many bring one counter at once": using::one_use_wins,
-        "`record_use` loses no update under contention": using::no_use_is_lost,
-        "`suspend` marks the owner's credential, and keeps the first time": changing::suspension_keeps_its_time,
-        "`rename` changes the name of the owner's credential, and nothing else": changing::only_the_owner_renames,
-        "`delete` deletes the owner's credential, and no other": deleting::only_the_owner_deletes,
-        "`delete` answers `true` once, however many delete at once": deleting::one_deletion_wins,
-        "a deleted credential stays deleted, and its id may be stored again": deleting::the_deleted_is_gone,
-        "`delete_unless_last` deletes the owner's credential, and no other, while another is left": deleting::one_of_several_is_deleted,
+    requirements! {
+        "`insert` stores every field, and `find` returns them": storing::every_field_is_kept,
+        "`insert` stores times to the microsecond, whatever their UTC offset": storing::times_are_kept,
+        "`insert` stores strings byte for byte": storing::strings_are_kept,
+        "`insert` and `rename` store overlong strings and NUL unchanged, or reject them": storing::nothing_is_truncated,
+        "unique insert: `insert` never changes an existing credential, whoever owns it": storing::an_existing_id_is_rejected,
+        "unique insert: of concurrent `insert`s of one ID, exactly one returns `true`": storing::one_insertion_wins,
+        "`insert_first` stores the first credential of a user, and none after it": storing::insert_first_stores_only_a_first,
+        "unique insert: `insert_first` never changes an existing credential, whoever owns it": storing::insert_first_rejects_an_existing_id,
+        "of concurrent `insert_first`s for one user, exactly one returns `true`, and the other credentials are never visible": storing::one_first_wins,
+        "`find` distinguishes IDs that differ in one bit": storing::ids_are_exact,
+        "an unknown ID or user is not an error, and nothing is found or changed for it": storing::unknown_ids_and_users_are_no_errors,
+        "`list` returns the credentials of the user and no others": listing::lists_are_the_users_own,
+        "`list` is ordered by `created_at`, then by the bytes of the ID": listing::lists_are_in_order,
+        "`list` returns all credentials of the user, without a limit": listing::lists_are_whole,
+        "`record_use` sets `sign_count`, `backup_state` and `last_used_at`, and nothing else": using::a_use_is_recorded,
+        "compare-and-swap: `record_use` changes nothing unless `sign_count` equals `previous_sign_count`": using::a_stale_counter_is_rejected,
+        "owner check: `record_use` changes nothing for another user": using::only_the_owner_uses,
+        "`record_use` changes nothing in a suspended credential": using::a_suspended_credential_is_not_used,
+        "compare-and-swap: of concurrent `record_use`s with one `previous_sign_count`, exactly one returns `true`": using::one_use_wins,
+        "compare-and-swap: `record_use` loses no update under contention": using::no_use_is_lost,
+        "`suspend` sets `suspended_at` of the owner's credential once, and nothing else": changing::suspension_keeps_its_time,
+        "owner check: `rename` changes `device_name` of the owner's credential, and nothing else": changing::only_the_owner_renames,
+        "owner check: `delete` deletes the owner's credential, and no other": deleting::only_the_owner_deletes,
+        "of concurrent `delete`s of one credential, exactly one returns `true`": deleting::one_deletion_wins,
+        "a deleted credential stays deleted, and its ID can be stored again": deleting::a_deleted_credential_is_gone,
+        "owner check: `delete_unless_last` deletes the owner's credential, and no other, while another is left": deleting::one_of_several_is_deleted,
         "`delete_unless_last` keeps the last credential of a user": deleting::the_last_is_kept,
-        "`delete_unless_last` does not count a suspended credential as one that is left": deleting::the_suspended_is_not_what_is_left,
-        "`delete_unless_last` deletes a suspended credential, whatever is left": deleting::the_suspended_is_deleted,
-        "`delete_unless_last` leaves one, however many are deleted at once": deleting::one_of_many_is_left,
-        "`delete_unless_last` leaves one of two, also while they sign in": deleting::one_of_two_is_left,
+        "`delete_unless_last` does not count a suspended credential as left": deleting::a_suspended_credential_does_not_count,
+        "`delete_unless_last` always deletes a suspended credential": deleting::a_suspended_credential_is_deleted,
+        "concurrent `delete_unless_last`s of all credentials of a user leave exactly one": deleting::one_of_many_is_left,
+        "concurrent `delete_unless_last`s leave one of two credentials, also while they sign in": deleting::one_of_two_is_left,
     }
     verdict.announce();
 }
 
-type Check = Result<(), Broken>;
+type Check = Result<(), Violation>;
 
-/// A moment with microseconds.
+/// Returns a fixed time with microseconds.
 fn now() -> OffsetDateTime {
     OffsetDateTime::UNIX_EPOCH + Duration::days(20_000) + Duration::microseconds(123_456)
 }
@@ -92,7 +93,7 @@ fn bare(bytes: &[u8], user_id: &str) -> Credential {
     Credential::new(id(bytes), user_id, vec![0xa5, 0, 1], now())
 }
 
-/// A credential with every field set to something of its own.
+/// Creates a credential in which no field has its default value.
 fn full(bytes: &[u8], user_id: &str) -> Credential {
     Credential {
         sign_count: 7,
@@ -117,17 +118,18 @@ fn usage(previous: u32, next: u32) -> CredentialUse {
 async fn inserted<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {
     kept(
         store.insert(credential).await?,
-        "a new credential was not stored",
+        "`insert` of a new credential returned `false`",
     )
 }
 
 async fn holds<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {
     let found = store.find(&credential.id).await?;
-    let found = found.ok_or_else(|| Broken("the credential is not found".to_owned()))?;
+    let found =
+        found.ok_or_else(|| Violation("`find` does not return the credential".to_owned()))?;
     same_credential(&found, credential)
 }
 
-/// Field by field: a credential does not show in a log what it holds.
+/// Compares field by field, since `Debug` of a credential leaves fields out.
 fn same_credential(found: &Credential, expected: &Credential) -> Check {
     let Credential {
         id,
@@ -167,7 +169,7 @@ fn same_credential(found: &Credential, expected: &Credential) -> Check {
     same("`suspended_at`", &found.suspended_at, suspended_at)
 }
 
-/// That the user's list is these, in this order.
+/// Checks that the user's list consists of these credentials, in this order.
 async fn lists<R: CredentialRepository>(
     store: &R,
     user_id: &str,
@@ -175,7 +177,7 @@ async fn lists<R: CredentialRepository>(
 ) -> Check {
     let found = store.list(user_id).await?;
     let ids = |list: &[Credential]| list.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
-    same("the ids in the list", &ids(&found), &ids(expected))?;
+    same("the IDs in the list", &ids(&found), &ids(expected))?;
     found
         .iter()
         .zip(expected)

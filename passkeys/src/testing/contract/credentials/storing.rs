@@ -64,19 +64,19 @@ pub(super) async fn strings_are_kept<R: CredentialRepository>(store: R) -> Check
     for (number, text) in (0..).zip(HOSTILE) {
         kept(
             store.rename(text, &id(&[number]), text).await?,
-            "a rename found nothing",
+            "`rename` by the owner returned `false`",
         )?;
         let other = HOSTILE[(usize::from(number) + 1) % HOSTILE.len()];
         kept(
             !store.delete(other, &id(&[number])).await?,
-            "another user deleted",
+            "`delete` by another user returned `true`",
         )?;
         kept(
             store.delete(text, &id(&[number])).await?,
-            "the owner deleted nothing",
+            "`delete` by the owner returned `false`",
         )?;
     }
-    // The longest that the library lets through.
+    // The longest device name that the library accepts.
     let longest = Credential {
         device_name: "👩".repeat(255),
         ..full(b"longest", "ada")
@@ -85,7 +85,7 @@ pub(super) async fn strings_are_kept<R: CredentialRepository>(store: R) -> Check
     holds(&store, &longest).await
 }
 
-pub(super) async fn nothing_is_cut<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn nothing_is_truncated<R: CredentialRepository>(store: R) -> Check {
     let long = "x".repeat(10_000);
     for (number, text) in (0..).zip(["\0", "a\0b", "end\0", &long]) {
         let named = Credential {
@@ -98,7 +98,7 @@ pub(super) async fn nothing_is_cut<R: CredentialRepository>(store: R) -> Check {
                 holds(&store, &credential).await?;
             } else {
                 let found = store.find(&credential.id).await?;
-                same("a credential that was refused", &found, &None)?;
+                same("a credential that was rejected", &found, &None)?;
             }
         }
         let renamed = full(&[3, number], "ada");
@@ -115,22 +115,25 @@ pub(super) async fn nothing_is_cut<R: CredentialRepository>(store: R) -> Check {
             },
         )
         .await?;
-        // Whoever asks, to ask is no error: a peer may have named the user.
+        // A look-up is no error: a client may have sent the user ID.
         let unknown = format!("{text}?");
         lists(&store, &unknown, &[]).await?;
         kept(
             !store.delete(&unknown, &id(&[3, number])).await?,
-            "another user deleted",
+            "`delete` by another user returned `true`",
         )?;
     }
     Ok(())
 }
 
-pub(super) async fn a_known_id_is_refused<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn an_existing_id_is_rejected<R: CredentialRepository>(store: R) -> Check {
     let first = full(b"id", "ada");
     inserted(&store, &first).await?;
     for again in [first.clone(), bare(b"id", "ada"), bare(b"id", "eve")] {
-        kept(!store.insert(&again).await?, "a known id was stored again")?;
+        kept(
+            !store.insert(&again).await?,
+            "an existing ID was stored again",
+        )?;
         holds(&store, &first).await?;
     }
     lists(&store, "eve", &[]).await
@@ -146,7 +149,7 @@ pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Che
         let winners: Vec<_> = won.await?.into_iter().flatten().collect();
         kept(
             winners.len() == 1,
-            format!("{} insertions answered `true`", winners.len()),
+            format!("{} concurrent `insert`s returned `true`", winners.len()),
         )?;
         holds(&*store, &full(&[round], &winners[0])).await?;
         let listed = store
@@ -155,22 +158,25 @@ pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Che
             .iter()
             .filter(|it| it.id == id(&[round]))
             .count();
-        kept(listed == 1, "the winner's credential is not listed once")?;
+        kept(
+            listed == 1,
+            "the stored credential is not listed exactly once",
+        )?;
     }
     Ok(())
 }
 
-pub(super) async fn the_first_is_the_only_one<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn insert_first_stores_only_a_first<R: CredentialRepository>(store: R) -> Check {
     inserted(&store, &full(b"another's", "eve")).await?;
     let first = full(b"first", "ada");
     kept(
         store.insert_first(&first).await?,
-        "the first credential of a user was not stored",
+        "`insert_first` of a user without credentials returned `false`",
     )?;
     holds(&store, &first).await?;
     kept(
         !store.insert_first(&bare(b"second", "ada")).await?,
-        "a second one was a first, although the user has one (which is suspended)",
+        "`insert_first` returned `true` although the user has a credential (which is suspended)",
     )?;
     lists(&store, "ada", std::slice::from_ref(&first)).await?;
     same("the second", &store.find(&id(b"second")).await?, &None)?;
@@ -182,13 +188,15 @@ pub(super) async fn the_first_is_the_only_one<R: CredentialRepository>(store: R)
     )
 }
 
-pub(super) async fn a_known_id_is_not_a_first<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn insert_first_rejects_an_existing_id<R: CredentialRepository>(
+    store: R,
+) -> Check {
     let before = full(b"id", "ada");
     inserted(&store, &before).await?;
     for user in ["ada", "eve"] {
         kept(
             !store.insert_first(&bare(b"id", user)).await?,
-            "a known id was stored again",
+            "an existing ID was stored again",
         )?;
         holds(&store, &before).await?;
     }
@@ -199,7 +207,7 @@ pub(super) async fn one_first_wins<R: CredentialRepository>(store: R) -> Check {
     let store = Arc::new(store);
     for round in 0..ROUNDS {
         let user: Arc<str> = format!("user {round}").into();
-        let answers = race(&store, |number, store| {
+        let results = race(&store, |number, store| {
             let (number, user) = (u8::try_from(number).unwrap_or(u8::MAX), user.clone());
             async move {
                 if number % 4 > 0 {
@@ -207,7 +215,7 @@ pub(super) async fn one_first_wins<R: CredentialRepository>(store: R) -> Check {
                     let stored = store.insert_first(&first).await?;
                     return Ok((stored, store.find(&first.id).await?.is_some() == stored));
                 }
-                // The others look on: nobody else's is there, not for a moment.
+                // The other tasks check that no second credential is ever visible.
                 let mut alone = true;
                 for _ in 0..20 {
                     alone &= store.list(&user).await?.len() < 2;
@@ -216,15 +224,15 @@ pub(super) async fn one_first_wins<R: CredentialRepository>(store: R) -> Check {
                 Ok((false, alone))
             }
         });
-        let answers = answers.await?;
-        let winners = answers.iter().filter(|(stored, _)| *stored).count();
+        let results = results.await?;
+        let winners = results.iter().filter(|(stored, _)| *stored).count();
         kept(
             winners == 1,
-            format!("{winners} insertions answered `true`"),
+            format!("{winners} concurrent `insert_first`s returned `true`"),
         )?;
         kept(
-            answers.iter().all(|(_, alone)| *alone),
-            "another than the first was found",
+            results.iter().all(|(_, alone)| *alone),
+            "a credential of which `insert_first` returned `false` was visible",
         )?;
         let listed = store.list(&user).await?.len();
         kept(listed == 1, format!("{listed} credentials are listed"))?;
@@ -260,7 +268,9 @@ pub(super) async fn ids_are_exact<R: CredentialRepository>(store: R) -> Check {
     Ok(())
 }
 
-pub(super) async fn the_unknown_is_nothing<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn unknown_ids_and_users_are_no_errors<R: CredentialRepository>(
+    store: R,
+) -> Check {
     inserted(&store, &full(b"id", "ada")).await?;
     same(
         "an unknown credential",
@@ -273,22 +283,22 @@ pub(super) async fn the_unknown_is_nothing<R: CredentialRepository>(store: R) ->
         lists(&store, user, &[]).await?;
         kept(
             !store.record_use(user, &id(b"id"), &usage(7, 8)).await?,
-            "a stranger used it",
+            "`record_use` by an unknown user returned `true`",
         )?;
         kept(
             !store.suspend(user, &id(b"id"), now()).await?,
-            "a stranger suspended it",
+            "`suspend` by an unknown user returned `true`",
         )?;
         kept(
             !store.rename(user, &id(b"id"), "mine").await?,
-            "a stranger renamed it",
+            "`rename` by an unknown user returned `true`",
         )?;
         kept(
             !store.delete(user, &id(b"id")).await?,
-            "a stranger deleted it",
+            "`delete` by an unknown user returned `true`",
         )?;
         same(
-            "a stranger's deletion",
+            "the result of `delete_unless_last` by an unknown user",
             &store.delete_unless_last(user, &id(b"id")).await?,
             &Deletion::Unknown,
         )?;
@@ -296,22 +306,22 @@ pub(super) async fn the_unknown_is_nothing<R: CredentialRepository>(store: R) ->
     let unknown = id(b"unknown");
     kept(
         !store.record_use("ada", &unknown, &usage(0, 1)).await?,
-        "the unknown was used",
+        "`record_use` of an unknown ID returned `true`",
     )?;
     kept(
         !store.suspend("ada", &unknown, now()).await?,
-        "the unknown was suspended",
+        "`suspend` of an unknown ID returned `true`",
     )?;
     kept(
         !store.rename("ada", &unknown, "name").await?,
-        "the unknown was renamed",
+        "`rename` of an unknown ID returned `true`",
     )?;
     kept(
         !store.delete("ada", &unknown).await?,
-        "the unknown was deleted",
+        "`delete` of an unknown ID returned `true`",
     )?;
     same(
-        "the deletion of the unknown",
+        "the result of `delete_unless_last` of an unknown ID",
         &store.delete_unless_last("ada", &unknown).await?,
         &Deletion::Unknown,
     )?;

@@ -1,4 +1,4 @@
-//! `record_use` and `suspend`.
+//! `record_use`.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
         store
             .record_use("ada", &before.id, &usage(7, u32::MAX))
             .await?,
-        "nothing was recorded",
+        "`record_use` by the owner returned `false`",
     )?;
     let after = Credential {
         sign_count: u32::MAX,
@@ -39,13 +39,13 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
     };
     holds(&store, &after).await?;
     holds(&store, &bystander).await?;
-    let unsynchronised = CredentialUse {
+    let not_backed_up = CredentialUse {
         backup_state: false,
         ..usage(u32::MAX, u32::MAX)
     };
     kept(
-        store.record_use("ada", &after.id, &unsynchronised).await?,
-        "nothing was recorded",
+        store.record_use("ada", &after.id, &not_backed_up).await?,
+        "`record_use` by the owner returned `false`",
     )?;
     holds(
         &store,
@@ -55,18 +55,21 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
         },
     )
     .await?;
-    // No counter: zero stays zero, and each use is recorded.
+    // Authenticator without a signature counter: it stays 0, and each use is recorded.
     inserted(&store, &bare(b"no counter", "ada")).await?;
     for _ in 0..2 {
         let recorded = store
             .record_use("ada", &id(b"no counter"), &usage(0, 0))
             .await?;
-        kept(recorded, "a use without a counter was not recorded")?;
+        kept(
+            recorded,
+            "`record_use` without a signature counter returned `false`",
+        )?;
     }
     Ok(())
 }
 
-pub(super) async fn a_stale_counter_is_refused<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn a_stale_counter_is_rejected<R: CredentialRepository>(store: R) -> Check {
     let credential = Credential {
         suspended_at: None,
         ..full(b"id", "ada")
@@ -78,7 +81,9 @@ pub(super) async fn a_stale_counter_is_refused<R: CredentialRepository>(store: R
             .await?;
         kept(
             !recorded,
-            format!("it was 7, and a use judged against {previous} was recorded"),
+            format!(
+                "`sign_count` was 7, and `record_use` with `previous_sign_count` {previous} returned `true`"
+            ),
         )?;
         holds(&store, &credential).await?;
     }
@@ -95,17 +100,20 @@ pub(super) async fn only_the_owner_uses<R: CredentialRepository>(store: R) -> Ch
     let recorded = store
         .record_use("eve", &credential.id, &usage(7, 8))
         .await?;
-    kept(!recorded, "somebody else's use was recorded")?;
+    kept(!recorded, "`record_use` by another user returned `true`")?;
     holds(&store, &credential).await
 }
 
-pub(super) async fn the_suspended_is_not_used<R: CredentialRepository>(store: R) -> Check {
+pub(super) async fn a_suspended_credential_is_not_used<R: CredentialRepository>(store: R) -> Check {
     let credential = full(b"id", "ada");
     inserted(&store, &credential).await?;
     let recorded = store
         .record_use("ada", &credential.id, &usage(7, 8))
         .await?;
-    kept(!recorded, "a suspended credential was used")?;
+    kept(
+        !recorded,
+        "`record_use` of a suspended credential returned `true`",
+    )?;
     holds(&store, &credential).await
 }
 
@@ -113,7 +121,7 @@ pub(super) async fn one_use_wins<R: CredentialRepository>(store: R) -> Check {
     let store = Arc::new(store);
     for round in 0..ROUNDS {
         inserted(&*store, &bare(&[round], "ada")).await?;
-        // Half of them bring one counter, half another.
+        // Half of the tasks bring one counter, half another.
         let won = race(&store, |number, store| async move {
             let next = if number % 2 == 0 { 1 } else { 2 };
             let recorded = store
@@ -124,10 +132,10 @@ pub(super) async fn one_use_wins<R: CredentialRepository>(store: R) -> Check {
         let winners: Vec<_> = won.await?.into_iter().flatten().collect();
         kept(
             winners.len() == 1,
-            format!("{} uses answered `true`", winners.len()),
+            format!("{} concurrent `record_use`s returned `true`", winners.len()),
         )?;
         let stored = store.find(&id(&[round])).await?.map(|it| it.sign_count);
-        same("the counter", &stored, &Some(winners[0]))?;
+        same("`sign_count`", &stored, &Some(winners[0]))?;
     }
     Ok(())
 }
@@ -150,7 +158,7 @@ pub(super) async fn no_use_is_lost<R: CredentialRepository>(store: R) -> Check {
     let recorded = recorded.await?.into_iter().sum();
     let stored = store.find(&id(b"id")).await?.map(|it| it.sign_count);
     same(
-        "the counter, which each recorded use advanced by one",
+        "`sign_count`, which each recorded use increased by one",
         &stored,
         &Some(recorded),
     )

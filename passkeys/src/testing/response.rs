@@ -1,30 +1,30 @@
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-/// A server's answer, read to its end. The assertions panic with all of it.
+/// HTTP response, with its whole body. Assertions that fail panic with the status and the body.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Answer {
-    /// The status.
+pub struct Response {
+    /// Status code.
     pub status: StatusCode,
-    /// The headers.
+    /// Headers.
     pub headers: HeaderMap,
-    /// The body.
+    /// Body.
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// The body as text; what is not UTF-8 is replaced.
+impl Response {
+    /// Returns the body as text. Invalid UTF-8 is replaced.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON.
+    /// Deserializes the body from JSON.
     ///
     /// # Panics
     ///
-    /// If it is none, or of another shape.
+    /// If the body is not JSON, or does not match the type.
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
@@ -32,7 +32,7 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text()))
     }
 
-    /// Asserts that the request succeeded, and returns the answer.
+    /// Asserts that the request succeeded, and returns the response.
     ///
     /// # Panics
     ///
@@ -41,24 +41,29 @@ impl Answer {
     #[allow(
         clippy::must_use_candidate,
         clippy::return_self_not_must_use,
-        reason = "an assertion may be all one wants"
+        reason = "the assertion may be all that a test needs"
     )]
     pub fn assert_ok(self) -> Self {
-        assert!(self.status.is_success(), "{} {}", self.status, self.text());
+        assert!(
+            self.status.is_success(),
+            "expected success, got {} {}",
+            self.status,
+            self.text()
+        );
         self
     }
 
-    /// Asserts that the request failed with this error of the library's, such as
-    /// `authentication_failed`, and returns the answer.
+    /// Asserts that the request failed with this [error code](crate::Error::code), such as
+    /// `authentication_failed`, and returns the response.
     ///
     /// # Panics
     ///
-    /// If it succeeded, or failed otherwise.
+    /// If the request succeeded, or failed with another code.
     #[track_caller]
     #[allow(
         clippy::must_use_candidate,
         clippy::return_self_not_must_use,
-        reason = "an assertion may be all one wants"
+        reason = "the assertion may be all that a test needs"
     )]
     pub fn assert_error(self, code: &str) -> Self {
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();

@@ -1,21 +1,17 @@
 use divan::Bencher;
 use passkeys::{
     Credential, CredentialId,
-    store::{
-        CredentialRepository, Deletion, MemoryRepository, PostgresRepository, SqliteRepository,
-    },
+    store::{CredentialRepository, CredentialUse, Deletion},
 };
+use passkeys_test_support::stores::RepositoryBackend;
 use time::OffsetDateTime;
 
-use crate::kept::{Kept, Open};
+use crate::open::Open;
 
-// There is no `record_use`: only a sign-in says what there is to record. It is an update like
-// `rename`.
 macro_rules! operations {
     ($($name:ident: $operation:expr,)*) => {$(
-        #[divan::bench(types = [MemoryRepository, SqliteRepository, PostgresRepository])]
-        fn $name<R: Kept + CredentialRepository>(bencher: Bencher<'_, '_>) {
-            on_stored::<R>(bencher, $operation);
+        pub(crate) fn $name<B: RepositoryBackend>(bencher: Bencher<'_, '_>) {
+            on_stored::<B>(bencher, $operation);
         }
     )*};
 }
@@ -26,6 +22,11 @@ operations! {
     },
     list: async |repository, credential| {
         repository.list(&credential.user_id).await.unwrap().len() == 1
+    },
+    record_use: async |repository, credential| {
+        let (user_id, id) = (&credential.user_id, &credential.id);
+        let usage = CredentialUse::new(0, 0, false, OffsetDateTime::UNIX_EPOCH);
+        repository.record_use(user_id, id, &usage).await.unwrap()
     },
     rename: async |repository, credential| {
         let (user_id, id) = (&credential.user_id, &credential.id);
@@ -45,9 +46,8 @@ operations! {
     },
 }
 
-#[divan::bench(types = [MemoryRepository, SqliteRepository, PostgresRepository])]
-fn insert<R: Kept + CredentialRepository>(bencher: Bencher<'_, '_>) {
-    let Some(open) = Open::<R>::new() else { return };
+pub(crate) fn insert<B: RepositoryBackend>(bencher: Bencher<'_, '_>) {
+    let Some(open) = Open::<B>::new() else { return };
     let mut credentials = credentials();
     bencher
         .with_inputs(|| credentials.next().expect("another"))
@@ -56,9 +56,8 @@ fn insert<R: Kept + CredentialRepository>(bencher: Bencher<'_, '_>) {
         });
 }
 
-#[divan::bench(types = [MemoryRepository, SqliteRepository, PostgresRepository])]
-fn insert_first<R: Kept + CredentialRepository>(bencher: Bencher<'_, '_>) {
-    let Some(open) = Open::<R>::new() else { return };
+pub(crate) fn insert_first<B: RepositoryBackend>(bencher: Bencher<'_, '_>) {
+    let Some(open) = Open::<B>::new() else { return };
     let mut credentials = credentials();
     bencher
         .with_inputs(|| credentials.next().expect("another"))
@@ -67,12 +66,12 @@ fn insert_first<R: Kept + CredentialRepository>(bencher: Bencher<'_, '_>) {
         });
 }
 
-/// Measures an operation, which says whether it did what it should, on the one passkey of a user.
-fn on_stored<R: Kept + CredentialRepository>(
+/// Measures an operation, which returns whether it succeeded, on the only passkey of a user.
+fn on_stored<B: RepositoryBackend>(
     bencher: Bencher<'_, '_>,
-    operation: impl AsyncFn(&R, &Credential) -> bool,
+    operation: impl AsyncFn(&B::Store, &Credential) -> bool,
 ) {
-    let Some(open) = Open::<R>::new() else { return };
+    let Some(open) = Open::<B>::new() else { return };
     let mut credentials = credentials();
     bencher
         .with_inputs(|| {
@@ -83,12 +82,31 @@ fn on_stored<R: Kept + CredentialRepository>(
         .bench_local_refs(|credential| assert!(open.run(operation(&open.store, credential))));
 }
 
-/// New ones without end, each of another user.
+/// Returns new credentials without end, each of another user.
 fn credentials() -> impl Iterator<Item = Credential> {
     (0_u32..).map(|number| {
-        let id = format!("a credential with a long id {number:07}").into_bytes();
-        let user = format!("user-{number:07}");
+        let id = format!("a credential with a long id {number:07}");
         let id = CredentialId::new(id).expect("1 to 1023 bytes");
+        let user = format!("user-{number:07}");
         Credential::new(id, user, vec![0; 77], OffsetDateTime::UNIX_EPOCH)
     })
+}
+
+macro_rules! bench_repositories {
+    ([] $($name:ident: $backend:ty [$kind:ident],)*) => {
+        const _: () = {
+            $(mod $name {
+                bench_repositories!(
+                    $backend: insert insert_first find list record_use rename suspend delete
+                    delete_unless_last
+                );
+            })*
+        };
+    };
+    ($backend:ty: $($operation:ident)*) => {$(
+        #[divan::bench]
+        fn $operation(bencher: divan::Bencher<'_, '_>) {
+            crate::repositories::$operation::<$backend>(bencher);
+        }
+    )*};
 }

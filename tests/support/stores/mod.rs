@@ -1,0 +1,146 @@
+//! Every store that ships, in one list that contract, crash and growth tests and benchmarks run
+//! over.
+
+mod memory;
+mod sealed;
+mod sqlite;
+
+use std::{
+    future::{Future, ready},
+    ops::Range,
+    path::Path,
+    process::Child,
+};
+
+use passkeys::{
+    Credential, CredentialId,
+    store::{ChallengeStore, CredentialRepository},
+};
+use time::OffsetDateTime;
+
+pub use memory::{Memory, MemoryOfCeremonies};
+pub use sealed::Sealed;
+pub use sqlite::Sqlite;
+
+/// Calls a macro with every repository, as `name: Backend [durable or volatile],` each.
+///
+/// `repositories!(embedded, [callback])` names those in the process, and
+/// `repositories!(on_servers, [callback])` those that need a server, whose backends are in
+/// `passkeys_tests`. Further arguments are passed on, in brackets before the list.
+///
+/// A new repository is one line here.
+#[macro_export]
+macro_rules! repositories {
+    (embedded, [$($with:tt)*] $(, $argument:expr)?) => {
+        $($with)*! { [$($argument)?]
+            memory: $crate::stores::Memory [volatile],
+            sqlite: $crate::stores::Sqlite [durable],
+        }
+    };
+    (on_servers, [$($with:tt)*] $(, $argument:expr)?) => {
+        $($with)*! { [$($argument)?]
+            postgres: passkeys_tests::stores::Postgres [durable],
+        }
+    };
+}
+
+/// Calls a macro with every challenge store, as `name: Backend,` each; see [`repositories!`].
+///
+/// A new challenge store is one line here.
+#[macro_export]
+macro_rules! challenge_stores {
+    (embedded, [$($with:tt)*] $(, $argument:expr)?) => {
+        $($with)*! { [$($argument)?]
+            memory: $crate::stores::MemoryOfCeremonies,
+            sealed: $crate::stores::Sealed,
+        }
+    };
+    (on_servers, [$($with:tt)*] $(, $argument:expr)?) => {
+        $($with)*! { [$($argument)?]
+            postgres: passkeys_tests::stores::PostgresCeremonies,
+            redis: passkeys_tests::stores::Redis,
+        }
+    };
+}
+
+/// Place where stores of one kind are opened: a directory, a database schema, a server.
+pub trait Backend: Sized {
+    /// Type of the stores.
+    type Store: Clone + 'static;
+
+    /// Prepares the place. Returns `None`, and reports it, if a server is missing.
+    fn start() -> impl Future<Output = Option<Self>>;
+
+    /// Opens an empty store, a new one with each call.
+    fn open(&self) -> impl Future<Output = Self::Store>;
+
+    /// Removes what the stores have left.
+    fn stop(self) -> impl Future<Output = ()> {
+        ready(())
+    }
+}
+
+/// Backend of challenge stores.
+pub trait ChallengeBackend: Backend<Store: ChallengeStore> {
+    /// Sets the capacity of an empty store.
+    fn with_capacity(store: Self::Store, capacity: usize) -> Self::Store;
+}
+
+/// Backend of repositories.
+pub trait RepositoryBackend: Backend<Store: CredentialRepository> {
+    /// Number of credentials of the growth test: a million, unless they are kept in memory.
+    const MANY: u32 = 1_000_000;
+
+    /// Stores the credentials with these [numbers](numbered) in an empty store, fast.
+    fn fill(&self, store: &Self::Store, numbers: Range<u32>) -> impl Future<Output = ()>;
+}
+
+/// Backend whose repositories survive a crash.
+pub trait DurableBackend: RepositoryBackend {
+    /// Prepares an empty store in this directory, with a server of its own if it needs one.
+    /// Returns `None`, and reports it, if the server's program is missing.
+    fn install(directory: &Path) -> Option<Self>;
+
+    /// Returns the location of the store, for another process to open.
+    fn location(&self) -> String;
+
+    /// Opens the store at a location.
+    fn open_at(location: &str) -> impl Future<Output = Self::Store>;
+
+    /// Kills the process that writes to the storage, without warning: the server, or else the
+    /// process that has opened the store. Starts the server again.
+    fn crash(&mut self, client: &mut Child);
+}
+
+/// Returns the ID of a credential of the growth test.
+///
+/// # Panics
+///
+/// Never: the ID has 32 bytes.
+#[must_use]
+pub fn numbered_id(number: u32) -> CredentialId {
+    CredentialId::new(format!("{:032}", u64::from(number) * 2_654_435_761)).unwrap()
+}
+
+/// Returns a credential of the growth test. Each user has ten.
+#[must_use]
+pub fn numbered(number: u32) -> Credential {
+    let user = format!("user {}", number / 10);
+    let at = OffsetDateTime::UNIX_EPOCH;
+    Credential::new(numbered_id(number), user, vec![0; 77], at)
+}
+
+/// Callback for [`repositories!`]: runs a test, a function that is generic over the repository, with
+/// each of them.
+#[macro_export]
+macro_rules! run_with_each {
+    ([$test:expr] $($name:ident: $backend:ty [$kind:ident],)*) => {{
+        use $crate::stores::Backend as _;
+        $(
+            if let Some(backend) = <$backend>::start().await {
+                ($test)(backend.open().await).await;
+                backend.stop().await;
+            }
+        )*
+    }};
+}
