@@ -1,4 +1,5 @@
-//! Routes of your own around the ceremonies: no router of the library's, and the same promises.
+//! Passkey routes of the application's own, which call the ceremony services instead of mounting
+//! [`Passkeys::router`], with the same guarantees.
 //!
 //! ```sh
 //! cargo run --example own_routes     # http://localhost:3000/passkeys/..
@@ -39,32 +40,31 @@ impl App {
     }
 }
 
-/// The hooks are ordinary methods, the ceremonies are values: a handler joins them as it likes, and
-/// the library's errors are responses.
+/// The ceremonies are services, and the application's hooks are ordinary methods: a handler joins
+/// them as it likes.
 async fn begin_registration(
     State(passkeys): State<Passkeys<App>>,
-    headers: HeaderMap,
-) -> Result<Json<Begun<CreationOptions>>, Response> {
-    let user = App.get_user(headers).map_err(IntoResponse::into_response)?;
-    let begun = passkeys.registration().begin(&user).await;
-    begun.map(Json).map_err(IntoResponse::into_response)
+    user: PasskeyUser,
+) -> Result<Json<Begun<CreationOptions>>, Error> {
+    passkeys.registration().begin(&user).await.map(Json)
 }
 
+/// Who is signed in is a future: it is asked after the ceremony has ended, so that no request, not
+/// even one without a session, leaves its `state` to be tried again.
 async fn finish_registration(
     State(passkeys): State<Passkeys<App>>,
     headers: HeaderMap,
     Json(request): Json<FinishRegistration>,
 ) -> Result<StatusCode, Response> {
-    let user = App.get_user(headers).map_err(IntoResponse::into_response)?;
-    let registered = passkeys.registration().finish(&user, &request).await;
-    registered.map_err(IntoResponse::into_response)?;
+    let who = async { App.get_user(headers).map_err(IntoResponse::into_response) };
+    passkeys.registration().finish(&request, who).await?;
     Ok(StatusCode::CREATED)
 }
 
 async fn begin_sign_in(
     State(passkeys): State<Passkeys<App>>,
 ) -> Result<Json<Begun<RequestOptions>>, Error> {
-    passkeys.authentication().begin(None).await.map(Json)
+    passkeys.authentication().begin().await.map(Json)
 }
 
 async fn finish_sign_in(
@@ -92,6 +92,7 @@ async fn main() -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use passkeys::testing::{Browser, Fault};
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_promises_are_the_same() {
+    async fn rejects_an_assertion_made_for_another_origin() {
         let mut browser = adas_browser();
         browser.register().await.assert_ok();
         let mut phished = browser.with_fault(Fault::Origin("http://localhost:4000".into()));
@@ -117,5 +118,22 @@ mod tests {
             .sign_in()
             .await
             .assert_error("authentication_failed");
+    }
+
+    #[tokio::test]
+    async fn malformed_credential_ends_its_ceremony() {
+        let mut browser = adas_browser();
+        let begun: Value = browser
+            .post("/passkeys/register/begin", &json!({}))
+            .await
+            .json();
+        let malformed = json!({ "credential": {}, "state": begun["state"] });
+        let credential = browser.authenticator().create(&begun);
+        let good = json!({ "credential": credential, "state": begun["state"] });
+        let finish = "/passkeys/register/finish";
+        let answer = browser.post(finish, &malformed).await;
+        answer.assert_error("invalid_request");
+        let answer = browser.post(finish, &good).await;
+        answer.assert_error("challenge_not_found");
     }
 }

@@ -15,7 +15,7 @@ use std::{env, net::Ipv4Addr};
 
 use accounts::{Account, Accounts, Transfer};
 use axum::{
-    Extension, Json, Router,
+    Json, Router,
     extract::State,
     http::StatusCode,
     routing::{get, post},
@@ -120,20 +120,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .rp_name("Step-up")
         .build()?;
 
-    let app = App::default();
-    let passkeys = Passkeys::with_config(app.clone(), MemoryRepository::default(), config);
+    let passkeys = Passkeys::with_config(App::default(), MemoryRepository::default(), config);
     // `Secure` is for https, which this is not.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
     let router = Router::new()
         .route("/account", get(account))
         .route("/transfer", post(transfer))
         .route("/sign-out", post(sign_out))
-        // What `Verified` asks.
-        .layer(Extension(passkeys.clone()))
         .nest("/auth/passkeys", passkeys.router())
         .layer(sessions)
         .merge(page::routes())
-        .with_state(app);
+        .with_state(passkeys);
 
     println!("Open {origin}");
     axum::serve(listener, router).await?;

@@ -2,7 +2,6 @@
 
 mod ceremonies;
 mod client;
-#[cfg(feature = "fast")]
 mod eddsa;
 mod last_passkey;
 mod management;

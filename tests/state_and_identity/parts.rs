@@ -19,7 +19,7 @@ use passkeys::{
 };
 use passkeys_tests::{
     redis_url,
-    support::{Schema, create},
+    support::{RegistrationExt as _, Schema, create},
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -75,7 +75,10 @@ pub(crate) async fn registered<R: CredentialRepository>(
 ) -> Authenticator {
     let mut device = device();
     let request = create(&passkeys.registration(), &person(id), &mut device).await;
-    let registered = passkeys.registration().finish(&person(id), &request).await;
+    let registered = passkeys
+        .registration()
+        .finish_as(&person(id), &request)
+        .await;
     registered.expect("a registration");
     device
 }
