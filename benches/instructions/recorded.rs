@@ -10,18 +10,13 @@ const HEADER: &str = "# Per request: instructions without the signature's and th
 # allocations. Written by `benches/count --record`.
 ";
 
-/// One for each engine and kind of processor.
+/// One for each kind of processor.
 fn file() -> PathBuf {
-    let engine = if cfg!(feature = "fast") {
-        "fast"
-    } else {
-        "core"
-    };
     let folder = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/instructions/recorded"
     ));
-    folder.join(format!("{ARCH}-{engine}.txt"))
+    folder.join(format!("{ARCH}.txt"))
 }
 
 /// Where nobody looked yet, everything is more than the nothing that is recorded.

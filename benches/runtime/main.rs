@@ -2,8 +2,7 @@
 //! many sign-ins as it can take.
 //!
 //! ```text
-//! cargo bench -p passkeys-benches --bench runtime                         the fast engine
-//! cargo bench -p passkeys-benches --bench runtime --no-default-features   webauthn-rs-core's
+//! cargo bench -p passkeys-benches --bench runtime
 //! ```
 
 mod load;

@@ -17,7 +17,7 @@ use passkeys::{
     testing::{Authenticator, Fault},
 };
 use passkeys_benches::ORIGIN;
-use serde_json::{from_value, json, to_value};
+use serde_json::{json, to_value, value::to_raw_value};
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Handle},
@@ -110,13 +110,11 @@ async fn sign_in(passkeys: &Passkeys<App>) -> Result<String> {
     let mut device = Authenticator::new(ORIGIN).with_fault(Fault::SignCount(0));
     let user = PasskeyUser::new("1", "ada", "Ada");
     let begun = passkeys.registration().begin(&user).await?;
-    let request = FinishRegistration {
-        credential: from_value(device.create(&to_value(&begun)?))?,
-        state: begun.state,
-        device_name: None,
-    };
-    passkeys.registration().finish(&user, &request).await?;
-    let begun = passkeys.authentication().begin(None).await?;
+    let credential = to_raw_value(&device.create(&to_value(&begun)?))?;
+    let request = FinishRegistration::new(credential, begun.state);
+    let who = async { Ok::<_, Error>(user) };
+    passkeys.registration().finish(&request, who).await?;
+    let begun = passkeys.authentication().begin().await?;
     let credential = device.get(&to_value(&begun)?).ok_or("no passkey")?;
     Ok(json!({ "credential": credential, "state": begun.state }).to_string())
 }

@@ -2,11 +2,14 @@
 //! past JSON and base64url to what stands behind them.
 
 use passkeys::{
-    PasskeyUser,
+    Error, PasskeyUser,
     ceremony::{FinishAuthentication, FinishRegistration},
     store::CredentialRepository as _,
 };
-use serde_json::json;
+use serde_json::{
+    Value, json,
+    value::{RawValue, to_raw_value},
+};
 
 use super::{
     examples::{EXAMPLES, Example},
@@ -31,14 +34,11 @@ pub fn attestation(input: &[u8]) {
             "attestationObject": base64url(object),
         },
     });
-    let request = FinishRegistration {
-        credential: serde_json::from_value(credential).expect("a response"),
-        state: base64url(&example.challenge.0),
-        device_name: None,
-    };
+    let state = base64url(&example.challenge.0);
+    let request = FinishRegistration::new(raw(&credential), state);
     at_registration(|site| {
-        let user = PasskeyUser::new(ADA, ADA, ADA);
-        match block_on(site.passkeys.registration().finish(&user, &request)) {
+        let who = async { Ok::<_, Error>(PasskeyUser::new(ADA, ADA, ADA)) };
+        match block_on(site.passkeys.registration().finish(&request, who)) {
             Err(error) => assert_eq!(error.code(), "attestation_verification_failed"),
             Ok(registered) => {
                 let registration = judge::Registration {
@@ -85,10 +85,8 @@ pub fn assertion(input: &[u8]) {
     });
     for named in [true, false] {
         let begun_for = if named { "" } else { ANYBODY };
-        let request = FinishAuthentication {
-            credential: serde_json::from_value(credential.clone()).expect("a response"),
-            state: format!("{begun_for}{}", base64url(challenge)),
-        };
+        let state = format!("{begun_for}{}", base64url(challenge));
+        let request = FinishAuthentication::new(raw(&credential), state);
         at_sign_in(|site| {
             if let Err(error) = block_on(site.passkeys.authentication().finish(&request)) {
                 assert_eq!(error.code(), "authentication_failed");
@@ -106,6 +104,10 @@ pub fn assertion(input: &[u8]) {
             sign_in.may_be_adas();
         });
     }
+}
+
+fn raw(credential: &Value) -> Box<RawValue> {
+    to_raw_value(credential).expect("JSON")
 }
 
 fn choose(input: &[u8]) -> Option<(&'static Example, &[u8])> {

@@ -1,13 +1,13 @@
 //! What a peer sends is bounded and typed: nothing panics and nothing is a server error.
 
 use axum::{
-    Extension, Router,
+    Router,
     body::{Body, to_bytes},
     http::Request,
     routing::post,
 };
 use passkeys::{Passkeys, Verified, store::MemoryRepository};
-use passkeys_test_support::{App, World, ada};
+use passkeys_test_support::{App, World, ada, raw};
 use proptest::{
     collection::vec,
     prelude::{Strategy, any, prop},
@@ -66,8 +66,8 @@ fn router() -> Router {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     Router::new()
         .route("/transfer", post(async |_: Verified<App, Value>| ()))
-        .layer(Extension(passkeys.clone()))
         .merge(passkeys.router())
+        .with_state(passkeys)
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_response_with_any_byte_changed_does_not_sign_in() {
     TestRunner::new(Config::with_cases(500))
         .run(&change, |(member, at, flip)| {
             let begun = runtime
-                .block_on(world.passkeys.authentication().begin(None))
+                .block_on(world.passkeys.authentication().begin())
                 .unwrap();
             let begun_json = serde_json::to_value(&begun).unwrap();
             let mut credential = device.clone().get(&begun_json).unwrap();
@@ -134,10 +134,8 @@ fn a_response_with_any_byte_changed_does_not_sign_in() {
             bytes[at] ^= flip;
             *value = passkeys_test_support::base64url(bytes).into();
 
-            let request = passkeys::ceremony::FinishAuthentication {
-                credential: serde_json::from_value(credential).unwrap(),
-                state: begun.state,
-            };
+            let request =
+                passkeys::ceremony::FinishAuthentication::new(raw(&credential), begun.state);
             let answer = runtime.block_on(world.passkeys.authentication().finish(&request));
             assert_eq!(answer.unwrap_err().code(), "authentication_failed");
             Ok(())

@@ -10,7 +10,7 @@ use passkeys::{
     store::{CredentialRepository as _, MemoryChallenges, MemoryRepository, SealedChallenges},
     testing::{Authenticator, Browser, Fault},
 };
-use passkeys_test_support::{App, World, ada, bob};
+use passkeys_test_support::{App, RegistrationExt as _, World, ada, bob, raw};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -35,7 +35,7 @@ async fn sign_in(world: &World, request: &FinishAuthentication) -> Result<String
 
 async fn register(world: &World, request: &FinishRegistration) -> Result<(), Error> {
     let registration = world.passkeys.registration();
-    registration.finish(&ada(), request).await.map(drop)
+    registration.finish_as(&ada(), request).await.map(drop)
 }
 
 /// A server that keeps nothing between the calls, and takes a signed challenge back as often as it
@@ -124,15 +124,16 @@ async fn unchecked_user_handles() {
     // Bob's own passkey, whatever handle it returns, is no answer for Ada.
     for handle in [Some(b"ada".to_vec()), Some(b"bob".to_vec()), None] {
         let mut bobs = bobs.with_fault(Fault::UserHandle(handle));
-        let for_ada = world.passkeys.authentication().begin(Some("ada")).await;
+        let for_ada = world
+            .passkeys
+            .authentication()
+            .begin_for_user_id("ada")
+            .await;
         let for_ada = for_ada.unwrap();
         let mut options = serde_json::to_value(&for_ada).unwrap();
         options["publicKey"]["allowCredentials"] = json!([]);
         let credential = bobs.get(&options).unwrap();
-        let request = FinishAuthentication {
-            credential: serde_json::from_value(credential).unwrap(),
-            state: for_ada.state,
-        };
+        let request = FinishAuthentication::new(raw(&credential), for_ada.state);
         let refused = sign_in(&world, &request).await;
         assert!(matches!(refused, Err(Error::AuthenticationFailed)));
     }
@@ -227,7 +228,11 @@ async fn policy_enforced_only_in_the_browser() {
     let mut bobs = world.device();
     world.register(&bob(), &mut bobs).await.unwrap();
     let mut request = world.assert(None, &mut bobs).await;
-    let for_ada = world.passkeys.authentication().begin(Some("ada")).await;
+    let for_ada = world
+        .passkeys
+        .authentication()
+        .begin_for_user_id("ada")
+        .await;
     request.state = for_ada.unwrap().state;
     sign_in(&world, &request).await.unwrap_err();
 

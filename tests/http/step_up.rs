@@ -1,9 +1,9 @@
 //! Handlers of the application's own that run only with a person's consent.
 
 use axum::{
-    Extension, Json, Router,
+    Json, Router,
     body::Body,
-    extract::{OriginalUri, State},
+    extract::{FromRef, OriginalUri, State},
     http::{Method, Request, StatusCode},
     middleware::map_request,
     routing::{delete, post},
@@ -43,13 +43,34 @@ async fn close(verified: Verified<App>) -> String {
     format!("{} is closed", verified.user.id())
 }
 
-/// A bank below `/bank`, in a router whose state is its name.
+/// State of the bank's router: its name, and the passkeys that [`Verified`] needs.
+#[derive(Clone)]
+struct Bank {
+    name: &'static str,
+    passkeys: Passkeys<App>,
+}
+
+impl FromRef<Bank> for &'static str {
+    fn from_ref(bank: &Bank) -> Self {
+        bank.name
+    }
+}
+
+impl FromRef<Bank> for Passkeys<App> {
+    fn from_ref(bank: &Bank) -> Self {
+        bank.passkeys.clone()
+    }
+}
+
+/// A bank below `/bank`.
 fn bank(passkeys: &Passkeys<App>) -> Site {
     let accounts = Router::new()
         .route("/transfer", post(transfer).put(transfer))
         .route("/account", delete(close))
-        .layer(Extension(passkeys.clone()))
-        .with_state("the bank");
+        .with_state(Bank {
+            name: "the bank",
+            passkeys: passkeys.clone(),
+        });
     let router = Router::new()
         .nest("/bank", accounts)
         .nest("/auth/passkeys", passkeys.router());
@@ -308,16 +329,15 @@ async fn a_broken_credential_ends_its_step_up_too() {
 }
 
 #[tokio::test]
-async fn it_works_in_a_router_whose_state_is_the_application() {
+async fn it_works_in_a_router_whose_state_is_the_passkeys() {
     async fn transfer(State(App): State<App>, verified: Verified<App, u8>) -> Json<u8> {
         Json(verified.body)
     }
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let router = Router::new()
         .route("/transfer", post(transfer))
-        .layer(Extension(passkeys.clone()))
         .nest("/auth/passkeys", passkeys.router())
-        .with_state(App);
+        .with_state(passkeys);
     let (site, mut phone) = (Site(router), Peer::new());
     site.register("ada", &mut phone).await;
     let order = Order {
@@ -359,15 +379,4 @@ async fn a_path_that_a_proxy_changed_is_the_browsers_where_a_layer_says_so() {
     let agreed = agree(&site, &asked, &mut phone).await;
     let answer = send(&site, &sent, &agreed, Some("ada")).await;
     answer.is_error(400, "challenge_not_found");
-}
-
-/// The log says why: see `logging`.
-#[tokio::test]
-async fn without_the_passkeys_it_is_the_servers_mistake() {
-    let router = Router::new()
-        .route("/bank/transfer", post(transfer))
-        .with_state("the bank");
-    let nothing = (json!({}), json!("x"));
-    let answer = send(&Site(router), &FIVE_TO_BOB, &nothing, Some("ada")).await;
-    answer.is_error(500, "internal_error");
 }

@@ -1,6 +1,6 @@
 //! The test kit, as applications use it.
 
-use axum::{Extension, Json, Router, http::Method, routing::put};
+use axum::{Json, Router, http::Method, routing::put};
 use passkeys::{
     Passkeys, Verified,
     store::MemoryRepository,
@@ -120,8 +120,8 @@ async fn steps_up_for_a_request_of_the_applications() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let router = Router::new()
         .route("/transfer", put(transfer))
-        .layer(Extension(passkeys.clone()))
-        .nest("/auth/passkeys", passkeys.router());
+        .nest("/auth/passkeys", passkeys.router())
+        .with_state(passkeys);
     let mut browser = Browser::new(router, "https://example.com").with_header("x-user", "ada");
     browser.register().await.assert_ok();
 

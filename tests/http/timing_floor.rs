@@ -3,8 +3,11 @@
 use std::time::{Duration, Instant};
 
 use axum::{Router, http::StatusCode};
-use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
-use passkeys_test_support::App;
+use passkeys::{
+    AuthenticationResult, Error, PasskeyUser, Passkeys, passkeys, store::MemoryRepository,
+    testing::Fault,
+};
+use passkeys_test_support::{App, World, ada};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -126,4 +129,35 @@ async fn an_hour_is_the_longest() {
     let asked = named(&site, json!({ "userId": "ada" }));
     // It waits, where a point in time that cannot be reckoned with would be a panic.
     assert!(timeout(Duration::from_millis(50), asked).await.is_err());
+}
+
+/// Routes of the application's own call the services, and not the router.
+#[tokio::test]
+async fn services_for_own_routes_keep_the_timing_floor_too() {
+    let world = World::default();
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    let authentication = world.passkeys.authentication();
+
+    for user_id in ["ada", "nobody"] {
+        let asked = Instant::now();
+        authentication.begin_for_user_id(user_id).await.unwrap();
+        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "{user_id}");
+    }
+    for found in [Some(ada()), None] {
+        let asked = Instant::now();
+        let known = found.is_some();
+        let find = async { Ok::<_, Error>(found) };
+        let begun = authentication.begin_for_username("ada@example.com", find);
+        begun.await.unwrap();
+        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "known: {known}");
+    }
+    for fault in [Fault::BrokenSignature, Fault::OtherId] {
+        let mut device = device.with_fault(fault.clone());
+        let request = world.assert(None, &mut device).await;
+        let asked = Instant::now();
+        let failed = authentication.finish(&request).await;
+        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "{fault:?}");
+        assert!(matches!(failed, Err(Error::AuthenticationFailed)));
+    }
 }

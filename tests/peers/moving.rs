@@ -154,14 +154,11 @@ async fn sign_in<R: CredentialRepository>(
     peer: &mut Peer,
     device: &str,
 ) -> String {
-    let begun = authentication.begin(None).await.unwrap();
+    let begun = authentication.begin().await.unwrap();
     let options = serde_json::to_value(&begun).unwrap()["publicKey"].take();
     let answer = peer.ask(json!({ "do": "sign", "device": device, "options": options }));
     let credential = serde_json::from_value(answer).unwrap();
-    let request = FinishAuthentication {
-        credential,
-        state: begun.state,
-    };
+    let request = FinishAuthentication::new(credential, begun.state);
     authentication
         .finish(&request)
         .await

@@ -2,6 +2,7 @@
 //! program.
 
 pub mod app;
+mod services;
 #[cfg(feature = "stores")]
 pub mod stores;
 mod world;
@@ -11,6 +12,7 @@ use passkeys::{Credential, CredentialId};
 use time::OffsetDateTime;
 
 pub use app::{App, SignedIn};
+pub use services::{AuthenticationExt, RegistrationExt, StepUpExt, raw};
 pub use world::{Trail, World, ada, agree, answer, assert, bob, create};
 
 /// Encodes bytes as WebAuthn's JSON does: base64url without padding.

@@ -7,17 +7,15 @@ use passkeys::{
     AuthenticationResult, Config, Error, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditKind, AuditSink, Reason},
     ceremony::{
-        Action, Authentication, AuthenticationResponse, Begun, CreationOptions,
-        FinishAuthentication, FinishRegistration, FinishStepUp, Registration, RequestOptions,
-        StepUp,
+        Action, Authentication, Begun, CreationOptions, FinishAuthentication, FinishRegistration,
+        FinishStepUp, Registration, RequestOptions, StepUp,
     },
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, ManualClock},
 };
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::App;
+use super::{App, AuthenticationExt as _, RegistrationExt as _, raw};
 
 /// One relying party, `https://example.com`, with a clock that stands still and an audit trail
 /// to read.
@@ -99,7 +97,7 @@ impl World {
         device: &mut Authenticator,
     ) -> Result<RegistrationResult, Error> {
         let request = self.create(user, device).await;
-        self.passkeys.registration().finish(user, &request).await
+        self.passkeys.registration().finish_as(user, &request).await
     }
 
     /// Begins a sign-in and signs its challenge.
@@ -156,11 +154,8 @@ pub async fn create<R: CredentialRepository>(
 /// Makes the passkey for a registration that was begun.
 #[must_use]
 pub fn answer(begun: Begun<CreationOptions>, device: &mut Authenticator) -> FinishRegistration {
-    FinishRegistration {
-        credential: convert(&device.create(&convert(&begun))),
-        state: begun.state,
-        device_name: None,
-    }
+    let options = serde_json::to_value(&begun).expect("JSON");
+    FinishRegistration::new(raw(&device.create(&options)), begun.state)
 }
 
 /// Begins a sign-in and signs its challenge.
@@ -173,11 +168,8 @@ pub async fn assert<R: CredentialRepository>(
     user_id: Option<&str>,
     device: &mut Authenticator,
 ) -> FinishAuthentication {
-    let begun = authentication.begin(user_id).await.expect("begin");
-    FinishAuthentication {
-        credential: signed(&begun, device),
-        state: begun.state,
-    }
+    let begun = authentication.begin_for(user_id).await.expect("begin");
+    FinishAuthentication::new(signed(&begun, device), begun.state)
 }
 
 /// Begins a step-up and signs its challenge.
@@ -192,16 +184,12 @@ pub async fn agree<R: CredentialRepository>(
     device: &mut Authenticator,
 ) -> FinishStepUp {
     let begun = step_up.begin(user, action).await.expect("begin");
-    FinishStepUp {
-        credential: signed(&begun, device),
-        state: begun.state,
-        body: (),
-    }
+    FinishStepUp::new(signed(&begun, device), begun.state, raw(&()))
 }
 
-fn signed(begun: &Begun<RequestOptions>, device: &mut Authenticator) -> AuthenticationResponse {
-    let credential = device.get(&convert::<_, Value>(begun));
-    convert(&credential.expect("a passkey that fits"))
+fn signed(begun: &Begun<RequestOptions>, device: &mut Authenticator) -> Box<RawValue> {
+    let options = serde_json::to_value(begun).expect("JSON");
+    raw(&device.get(&options).expect("a passkey that fits"))
 }
 
 /// An audit trail to read in tests.
@@ -271,10 +259,4 @@ pub fn ada() -> PasskeyUser {
 #[must_use]
 pub fn bob() -> PasskeyUser {
     PasskeyUser::new("bob", "bob@example.com", "Bob")
-}
-
-/// As through the browser: to JSON and back.
-fn convert<T: Serialize, U: DeserializeOwned>(value: &T) -> U {
-    let json = serde_json::to_value(value).expect("JSON");
-    serde_json::from_value(json).expect("the same shape")
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Extension, Json, Router,
+    Json, Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode},
     routing,
@@ -92,7 +92,7 @@ impl Parties {
             passkeys
                 .router()
                 .route("/transfer", routing::post(transfer))
-                .layer(Extension(passkeys))
+                .with_state(passkeys)
         };
         Self {
             here: party("example.com", repository.clone()),

@@ -26,13 +26,13 @@ use axum::{
     http::Request,
 };
 use passkeys::{
-    AuthenticationResult, CredentialId, PasskeyUser, Passkeys,
+    AuthenticationResult, CredentialId, Error, PasskeyUser, Passkeys,
     ceremony::FinishRegistration,
     passkeys,
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Fault},
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::to_raw_value};
 use statistics::Sample;
 use tower::ServiceExt as _;
 
@@ -105,12 +105,10 @@ impl<R: CredentialRepository> Server<R> {
         let registration = self.passkeys.registration();
         let begun = registration.begin(&user).await.unwrap();
         let credential = phone.create(&serde_json::to_value(&begun).unwrap());
-        let request = FinishRegistration {
-            credential: serde_json::from_value(credential).unwrap(),
-            state: begun.state,
-            device_name: None,
-        };
-        registration.finish(&user, &request).await.unwrap();
+        let credential = to_raw_value(&credential).unwrap();
+        let request = FinishRegistration::new(credential, begun.state);
+        let who = async { Ok::<_, Error>(user) };
+        registration.finish(&request, who).await.unwrap();
     }
 
     /// Users who exist.

@@ -10,7 +10,7 @@ use passkeys::{
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Browser, Fault, Response},
 };
-use passkeys_test_support::{answer, assert, create};
+use passkeys_test_support::{AuthenticationExt as _, RegistrationExt as _, answer, assert, create};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -195,7 +195,7 @@ async fn passkeys_that_were_deleted_are_not_registered_by_what_excluded_them() {
         .unwrap();
     passkeys
         .registration()
-        .finish(&ada, &request)
+        .finish_as(&ada, &request)
         .await
         .unwrap();
     let new = only_passkey_of(passkeys.repository(), "ada").await;
@@ -258,8 +258,12 @@ async fn an_id_that_somebody_else_has_registered_since_stays_theirs() {
         let (ada, eve) = (person("ada"), person("eve"));
         let by_eve = create(&passkeys.registration(), &eve, &mut eves).await;
         let by_ada = create(&passkeys.registration(), &ada, &mut adas).await;
-        passkeys.registration().finish(&ada, &by_ada).await.unwrap();
-        let refused = passkeys.registration().finish(&eve, &by_eve).await;
+        passkeys
+            .registration()
+            .finish_as(&ada, &by_ada)
+            .await
+            .unwrap();
+        let refused = passkeys.registration().finish_as(&eve, &by_eve).await;
         assert_eq!(refused.unwrap_err().code(), "credential_already_exists");
         assert_eq!(passkeys.repository().list("eve").await.unwrap(), []);
 
@@ -292,7 +296,7 @@ async fn an_id_that_has_become_somebody_elses_signs_in_nobody() {
         let request = create(&passkeys.registration(), &person("eve"), &mut eves).await;
         passkeys
             .registration()
-            .finish(&person("eve"), &request)
+            .finish_as(&person("eve"), &request)
             .await
             .unwrap();
 
@@ -322,14 +326,18 @@ async fn somebody_elses_id_does_not_lend_their_account() {
         (Some("eve"), "ada"),
         (Some("eve"), "eve"),
     ] {
-        let begun = passkeys.authentication().begin(begun_for).await.unwrap();
+        let begun = passkeys
+            .authentication()
+            .begin_for(begun_for)
+            .await
+            .unwrap();
         let mut eves = eves.with_fault(Fault::UserHandle(Some(handle.into())));
         let mut credential = eves.get(&serde_json::to_value(&begun).unwrap()).unwrap();
         credential["id"] = adas.to_string().into();
         credential["rawId"] = adas.to_string().into();
         let credential = serde_json::from_value(credential).unwrap();
         let state = begun.state;
-        let request = passkeys::ceremony::FinishAuthentication { credential, state };
+        let request = passkeys::ceremony::FinishAuthentication::new(credential, state);
         is_refused(passkeys.authentication().finish(&request).await);
     }
     let request = assert(&passkeys.authentication(), None, &mut eves).await;

@@ -2,7 +2,7 @@
 //! each policy.
 
 use passkeys::{Config, SignCount, store::CredentialRepository, testing::Fault};
-use passkeys_test_support::{assert, create};
+use passkeys_test_support::{RegistrationExt as _, assert, create};
 
 use super::parts::{configured, device, in_every_repository, is_refused, only_passkey_of, person};
 
@@ -47,7 +47,7 @@ async fn every_case_under_every_policy() {
                 let request = create(&passkeys.registration(), &ada, &mut device).await;
                 passkeys
                     .registration()
-                    .finish(&ada, &request)
+                    .finish_as(&ada, &request)
                     .await
                     .unwrap();
                 let before = only_passkey_of(&repository, "ada").await;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use passkeys::store::CredentialRepository as _;
-use passkeys_test_support::{answer, assert, create};
+use passkeys_test_support::{RegistrationExt as _, answer, assert, create};
 
 use super::{
     parts::{device, is_over, on, only_passkey_of, person, registered},
@@ -30,10 +30,10 @@ async fn a_registration() {
         let passkeys = on(Slow::default());
         let (registration, ada) = (passkeys.registration(), person("ada"));
         let request = create(&registration, &ada, &mut device()).await;
-        let done = cut_off_after(waits, registration.finish(&ada, &request));
+        let done = cut_off_after(waits, registration.finish_as(&ada, &request));
         let stored = passkeys.repository().list("ada").await.unwrap().len();
         assert!(stored == 1 || !done);
-        is_over(registration.finish(&ada, &request).await);
+        is_over(registration.finish_as(&ada, &request).await);
         if done {
             assert!(waits > 1, "it never waits");
             return;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use passkeys::{Passkeys, audit::Reason, ceremony::Action, store::MemoryRepository};
-use passkeys_test_support::{App, World, agree, answer, assert, create};
+use passkeys_test_support::{
+    App, RegistrationExt as _, StepUpExt as _, World, agree, answer, assert, create,
+};
 
 use super::parts::{device, in_every_store, is_over, person};
 
@@ -35,10 +37,10 @@ async fn finished_before_the_end_by(early: Duration) {
             .advance(passkeys.config().challenge_ttl().saturating_sub(early));
         let (registrations, step_up) = (passkeys.registration(), passkeys.step_up());
         let answers = [
-            registrations.finish(&ada, &registration).await.map(drop),
+            registrations.finish_as(&ada, &registration).await.map(drop),
             registrations.finish_sign_up(&sign_up).await.map(drop),
             passkeys.authentication().finish(&sign_in).await.map(drop),
-            step_up.finish(&ada, &action, &consent).await.map(drop),
+            step_up.finish_as(&ada, &action, &consent).await.map(drop),
         ];
         for answer in answers {
             if early.is_zero() {

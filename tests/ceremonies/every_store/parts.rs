@@ -7,7 +7,7 @@ use passkeys::{
     AuthenticationResult, Config, Credential, Error, PasskeyUser, Passkeys, passkeys,
     store::CredentialRepository, testing::Authenticator,
 };
-use passkeys_test_support::create;
+use passkeys_test_support::{RegistrationExt as _, create};
 use tokio::{sync::Barrier, task::JoinSet};
 
 pub(crate) use crate::stores::{in_every_repository, in_every_store};
@@ -64,7 +64,10 @@ pub(crate) async fn registered<R: CredentialRepository>(
 ) -> Authenticator {
     let mut device = device();
     let request = create(&passkeys.registration(), &person(id), &mut device).await;
-    let registered = passkeys.registration().finish(&person(id), &request).await;
+    let registered = passkeys
+        .registration()
+        .finish_as(&person(id), &request)
+        .await;
     registered.expect("a registration");
     device
 }

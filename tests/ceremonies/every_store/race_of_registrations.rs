@@ -5,7 +5,7 @@ use passkeys::{
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Fault},
 };
-use passkeys_test_support::{answer, assert, create};
+use passkeys_test_support::{RegistrationExt as _, answer, assert, create};
 
 use super::{
     parts::{at_once, device, in_every_repository, in_every_store, is_over, on, person},
@@ -26,7 +26,7 @@ async fn of_one_answer_sent_many_times_one_registers() {
                 async move {
                     passkeys
                         .registration()
-                        .finish(&person("ada"), &request)
+                        .finish_as(&person("ada"), &request)
                         .await
                 }
             }))
@@ -59,7 +59,7 @@ async fn of_many_people_who_register_one_id_one_has_it() {
                 let passkeys = passkeys.clone();
                 async move {
                     let registration = passkeys.registration();
-                    let registered = registration.finish(&person(&who), &request).await;
+                    let registered = registration.finish_as(&person(&who), &request).await;
                     (who, device, registered)
                 }
             }))
@@ -96,7 +96,7 @@ async fn of_one_persons_many_passkeys_none_is_lost() {
             async move {
                 let (registration, ada) = (passkeys.registration(), person("ada"));
                 let request = create(&registration, &ada, &mut device()).await;
-                let registered = registration.finish(&ada, &request).await.unwrap();
+                let registered = registration.finish_as(&ada, &request).await.unwrap();
                 registered.credential().clone()
             }
         }));

@@ -8,7 +8,7 @@ use passkeys::{
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Fault},
 };
-use passkeys_test_support::{assert, create};
+use passkeys_test_support::{RegistrationExt as _, assert, create};
 use time::OffsetDateTime;
 use tokio::join;
 
@@ -255,7 +255,7 @@ async fn an_id_that_changes_hands_signs_in_its_old_owner_or_nobody() {
             let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
             let (login, ()) = join!(authentication.finish(&request), async {
                 assert!(repository.delete("ada", &passkey.id).await.unwrap());
-                registration.finish(&eve, &registers).await.unwrap();
+                registration.finish_as(&eve, &registers).await.unwrap();
             });
             if let Ok(login) = login {
                 assert_eq!(login.user_id(), "ada");

@@ -5,7 +5,7 @@ use passkeys::{
     store::{CredentialRepository as _, MemoryRepository},
     testing::Fault,
 };
-use passkeys_test_support::{agree, answer, assert, create};
+use passkeys_test_support::{RegistrationExt as _, StepUpExt as _, agree, answer, assert, create};
 
 use super::parts::{device, in_every_store, is_over, is_refused, on, person, registered};
 
@@ -56,9 +56,9 @@ async fn a_consent_that_was_given() {
         let (step_up, ada) = (passkeys.step_up(), person("ada"));
         let action = Action::new("POST", "/transfer", b"{}");
         let request = agree(&step_up, &ada, &action, &mut device).await;
-        step_up.finish(&ada, &action, &request).await.unwrap();
+        step_up.finish_as(&ada, &action, &request).await.unwrap();
         for _ in 0..3 {
-            is_over(step_up.finish(&ada, &action, &request).await);
+            is_over(step_up.finish_as(&ada, &action, &request).await);
         }
     })
     .await;
@@ -73,12 +73,12 @@ async fn a_registration_whose_passkey_was_deleted_since() {
         let request = create(&passkeys.registration(), &ada, &mut device()).await;
         let registered = passkeys
             .registration()
-            .finish(&ada, &request)
+            .finish_as(&ada, &request)
             .await
             .unwrap();
         let id = &registered.credential().id;
         assert!(passkeys.repository().delete("ada", id).await.unwrap());
-        is_over(passkeys.registration().finish(&ada, &request).await);
+        is_over(passkeys.registration().finish_as(&ada, &request).await);
         assert_eq!(passkeys.repository().list("ada").await.unwrap(), []);
     })
     .await;
@@ -92,9 +92,9 @@ async fn a_registration_that_failed_and_would_succeed_now() {
         let request = create(&passkeys.registration(), &ada, &mut device()).await;
         let mut forged = request.clone();
         forged.device_name = Some("a".repeat(256));
-        let failed = passkeys.registration().finish(&ada, &forged).await;
+        let failed = passkeys.registration().finish_as(&ada, &forged).await;
         assert_eq!(failed.unwrap_err().code(), "invalid_request");
-        is_over(passkeys.registration().finish(&ada, &request).await);
+        is_over(passkeys.registration().finish_as(&ada, &request).await);
         assert_eq!(passkeys.repository().list("ada").await.unwrap(), []);
     })
     .await;

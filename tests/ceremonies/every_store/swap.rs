@@ -9,7 +9,9 @@ use passkeys::{
     store::{ChallengeStore, MemoryChallenges, MemoryRepository, SealedChallenges},
     testing::Authenticator,
 };
-use passkeys_test_support::{App, World, agree, answer, assert, create};
+use passkeys_test_support::{
+    App, RegistrationExt as _, StepUpExt as _, World, agree, answer, assert, create,
+};
 
 use super::parts::{device, in_every_store, is_over, on, person, registered};
 
@@ -68,8 +70,8 @@ impl Site {
         match ceremony {
             Registration(id) => registration.begin(&person(id)).await.unwrap().state,
             SignUp(id) => registration.begin_sign_up(&person(id)).await.unwrap().state,
-            SignIn => authentication.begin(None).await.unwrap().state,
-            SignInOf(id) => authentication.begin(Some(id)).await.unwrap().state,
+            SignIn => authentication.begin().await.unwrap().state,
+            SignInOf(id) => authentication.begin_for_user_id(id).await.unwrap().state,
             StepUp(id) => {
                 let step_up = self.world.passkeys.step_up();
                 step_up.begin(&person(id), &transfer()).await.unwrap().state
@@ -93,7 +95,10 @@ impl Site {
             Registration(id) => {
                 let mut request = create(&registration, &person(id), &mut device()).await;
                 request.state = state;
-                registration.finish(&person(id), &request).await.map(drop)
+                registration
+                    .finish_as(&person(id), &request)
+                    .await
+                    .map(drop)
             }
             SignUp(id) => {
                 let begun = registration.begin_sign_up(&person(id)).await.unwrap();
@@ -115,7 +120,10 @@ impl Site {
                 let (step_up, user) = (passkeys.step_up(), person(id));
                 let mut request = agree(&step_up, &user, &transfer(), self.device_of(id)).await;
                 request.state = state;
-                step_up.finish(&user, &transfer(), &request).await.map(drop)
+                step_up
+                    .finish_as(&user, &transfer(), &request)
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -174,9 +182,9 @@ async fn between_relying_parties() {
         let ada = person("ada");
 
         let registration = create(&here.registration(), &ada, &mut device()).await;
-        is_over(there.registration().finish(&ada, &registration).await);
+        is_over(there.registration().finish_as(&ada, &registration).await);
         assert_eq!(audit.last_reason(), Some(Reason::OtherRelyingParty));
-        is_over(here.registration().finish(&ada, &registration).await);
+        is_over(here.registration().finish_as(&ada, &registration).await);
 
         let mut device = registered(&here, "ada").await;
         let sign_in = assert(&here.authentication(), None, &mut device).await;

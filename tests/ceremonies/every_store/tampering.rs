@@ -16,7 +16,7 @@ async fn with(change: impl Fn(&str) -> Vec<String>) {
         for state in changed {
             assert_ne!(state, request.state);
             let credential = request.credential.clone();
-            let changed = FinishAuthentication { credential, state };
+            let changed = FinishAuthentication::new(credential, state);
             is_over(passkeys.authentication().finish(&changed).await);
         }
         passkeys.authentication().finish(&request).await.unwrap();

@@ -25,7 +25,7 @@ async fn of_32_identical_registrations_at_once_exactly_one_succeeds() {
     let mut tasks = JoinSet::new();
     for _ in 0..32 {
         let (passkeys, request) = (world.passkeys.clone(), request.clone());
-        tasks.spawn(async move { passkeys.registration().finish(&ada(), &request).await });
+        tasks.spawn(async move { passkeys.registration().finish_as(&ada(), &request).await });
     }
     let answers = tasks.join_all().await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
@@ -44,4 +44,49 @@ async fn a_failed_finish_ends_it_too() {
     );
     let again = world.passkeys.authentication().finish(&request).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
+}
+
+/// The same for routes of the application's own as for the router's.
+#[tokio::test]
+async fn a_malformed_credential_ends_its_registration() {
+    let world = World::default();
+    let good = world.create(&ada(), &mut world.device()).await;
+    let mut malformed = good.clone();
+    malformed.credential = raw(&json!({ "id": 7 }));
+    let registration = world.passkeys.registration();
+    let failed = registration.finish_as(&ada(), &malformed).await;
+    assert!(
+        matches!(failed, Err(Error::InvalidRequest(_))),
+        "{failed:?}"
+    );
+    let event = world.audit.events().pop().unwrap();
+    let refused = AuditKind::RegistrationFailed(Reason::Malformed);
+    assert_eq!(event.kind, refused);
+    assert_eq!(event.user_id.as_deref(), Some("ada"));
+
+    let again = registration.finish_as(&ada(), &good).await;
+    assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_malformed_credential_ends_its_sign_in() {
+    let (world, mut device) = ada_registered().await;
+    for user_id in [None, Some("ada")] {
+        let good = world.assert(user_id, &mut device).await;
+        let mut malformed = good.clone();
+        malformed.credential = raw(&json!({ "id": 7 }));
+        let authentication = world.passkeys.authentication();
+        let failed = authentication.finish(&malformed).await;
+        assert!(
+            matches!(failed, Err(Error::InvalidRequest(_))),
+            "{failed:?}"
+        );
+        let event = world.audit.events().pop().unwrap();
+        let refused = AuditKind::AuthenticationFailed(Reason::Malformed);
+        assert_eq!(event.kind, refused);
+        assert_eq!(event.user_id.as_deref(), user_id);
+
+        let again = authentication.finish(&good).await;
+        assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
+    }
 }

@@ -2,34 +2,54 @@
 
 use super::*;
 
+/// A sign-up has no session yet: `finish_sign_up` panics if the service asks for one.
 #[tokio::test]
-async fn a_sign_ups_state_is_not_finished_as_somebody_signed_in() {
+async fn sign_up_is_finished_without_asking_who_is_signed_in() {
     let world = World::default();
-    let begun = world
-        .passkeys
-        .registration()
-        .begin_sign_up(&ada())
-        .await
-        .unwrap();
-    let mut request = world.create(&ada(), &mut world.device()).await;
-    request.state = begun.state;
-    let answer = world.passkeys.registration().finish(&ada(), &request).await;
-    assert!(
-        matches!(answer, Err(Error::ChallengeNotFound)),
-        "{answer:?}"
-    );
-    assert_eq!(world.audit.last_reason(), Some(Reason::OtherPurpose));
+    let registration = world.passkeys.registration();
+    let begun = registration.begin_sign_up(&ada()).await.unwrap();
+    let request = world.answer(begun, &mut world.device());
+    let registered = registration.finish_sign_up(&request).await.unwrap();
+    assert!(registered.signed_up());
+    assert_eq!(registered.user().id(), "ada");
 }
 
+/// Whoever is signed in, the passkey is for the account that the sign-up was begun for.
 #[tokio::test]
-async fn a_signed_in_users_state_is_not_finished_as_a_sign_up() {
+async fn sign_up_finished_while_another_user_is_signed_in_adds_nothing_to_that_user() {
+    let world = World::default();
+    let registration = world.passkeys.registration();
+    let begun = registration.begin_sign_up(&ada()).await.unwrap();
+    let request = world.answer(begun, &mut world.device());
+    let registered = registration.finish_as(&bob(), &request).await.unwrap();
+    assert_eq!(registered.user().id(), "ada");
+    let repository = world.passkeys.repository();
+    assert_eq!(repository.list("bob").await.unwrap(), []);
+}
+
+/// A further passkey needs its user's session, and a `who` that fails ends the ceremony.
+#[tokio::test]
+async fn registration_by_a_signed_in_user_is_not_finished_without_a_session() {
     let world = World::default();
     let request = world.create(&ada(), &mut world.device()).await;
-    let answer = world.passkeys.registration().finish_sign_up(&request).await;
+    let registration = world.passkeys.registration();
+    let answer = registration.finish(&request, signed_out()).await;
+    assert!(matches!(answer, Err(Rejection::SignedOut)), "{answer:?}");
+    let event = world.audit.events().pop().unwrap();
+    let refused = AuditKind::RegistrationFailed(Reason::NotSignedIn);
+    assert_eq!(event.kind, refused);
+    assert_eq!(event.user_id.as_deref(), Some("ada"));
+
+    let again = registration.finish_as(&ada(), &request).await;
+    assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
+    // Nobody is asked about a ceremony that is over.
+    let unknown = registration.finish(&request, signed_out()).await;
     assert!(
-        matches!(answer, Err(Error::ChallengeNotFound)),
-        "{answer:?}"
+        matches!(unknown, Err(Rejection::Passkeys(Error::ChallengeNotFound))),
+        "{unknown:?}"
     );
+    let kept = world.passkeys.repository().list("ada").await.unwrap();
+    assert_eq!(kept, []);
 }
 
 #[tokio::test]

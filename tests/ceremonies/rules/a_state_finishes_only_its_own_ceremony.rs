@@ -23,7 +23,7 @@ async fn a_sign_in_state_finishes_no_registration() {
     let answer = world
         .passkeys
         .registration()
-        .finish(&ada(), &registration)
+        .finish_as(&ada(), &registration)
         .await;
     assert!(
         matches!(answer, Err(Error::ChallengeNotFound)),
@@ -36,7 +36,11 @@ async fn a_sign_in_state_finishes_no_registration() {
 async fn another_users_state_finishes_nothing() {
     let world = World::default();
     let request = world.create(&ada(), &mut world.device()).await;
-    let answer = world.passkeys.registration().finish(&bob(), &request).await;
+    let answer = world
+        .passkeys
+        .registration()
+        .finish_as(&bob(), &request)
+        .await;
     assert!(
         matches!(answer, Err(Error::ChallengeNotFound)),
         "{answer:?}"
@@ -55,7 +59,11 @@ async fn another_relying_partys_state_finishes_nothing() {
     let other = party(Config::new("example.org", ["https://example.org"]).unwrap());
 
     let request = example.create(&ada(), &mut example.device()).await;
-    let answer = other.passkeys.registration().finish(&ada(), &request).await;
+    let answer = other
+        .passkeys
+        .registration()
+        .finish_as(&ada(), &request)
+        .await;
     assert!(
         matches!(answer, Err(Error::ChallengeNotFound)),
         "{answer:?}"

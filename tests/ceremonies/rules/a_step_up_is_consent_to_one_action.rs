@@ -38,7 +38,12 @@ async fn it_says_who_agreed_with_what_and_is_a_use_of_the_passkey() {
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     world.clock.advance(Duration::from_secs(1));
     let step_up = world.passkeys.step_up();
-    let result = step_up.finish(&ada(), &transfer(), &request).await.unwrap();
+    let consent = step_up
+        .finish_as(&ada(), &transfer(), &request)
+        .await
+        .unwrap();
+    let (result, user) = (consent.result, consent.user);
+    assert_eq!(user.id(), "ada");
     assert_eq!((result.user_id(), result.user_verified()), ("ada", true));
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     assert_eq!(*result.credential(), stored[0]);
@@ -91,7 +96,7 @@ async fn of_32_identical_ones_at_once_exactly_one_succeeds() {
         let (passkeys, request) = (world.passkeys.clone(), request.clone());
         tasks.spawn(async move {
             let step_up = passkeys.step_up();
-            step_up.finish(&ada(), &transfer(), &request).await
+            step_up.finish_as(&ada(), &transfer(), &request).await
         });
     }
     let answers = tasks.join_all().await;
@@ -118,10 +123,10 @@ async fn it_is_for_no_other_method_path_query_or_body() {
     ] {
         let request = world.agree(&ada(), &transfer(), &mut device).await;
         let step_up = world.passkeys.step_up();
-        let answer = step_up.finish(&ada(), &other, &request).await;
+        let answer = step_up.finish_as(&ada(), &other, &request).await;
         is_none(&world, answer, Reason::OtherAction);
         // And it is over: what was agreed to cannot be done either, after that.
-        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
         is_none(&world, answer, Reason::Replayed);
     }
 }
@@ -149,7 +154,7 @@ async fn nobody_elses_will_do() {
     // Who is signed in at the end is not who began.
     let request = world.agree(&ada(), &transfer(), &mut adas).await;
     let step_up = world.passkeys.step_up();
-    let answer = step_up.finish(&bob(), &transfer(), &request).await;
+    let answer = step_up.finish_as(&bob(), &transfer(), &request).await;
     is_none(&world, answer, Reason::OtherUser);
 
     // Bob signs what Ada was asked, and says that he is Ada, too.
@@ -158,12 +163,8 @@ async fn nobody_elses_will_do() {
         let begun = step_up.begin(&ada(), &transfer()).await.unwrap();
         let mut asked = serde_json::to_value(&begun).unwrap();
         asked["publicKey"]["allowCredentials"].take();
-        let request = FinishStepUp {
-            credential: serde_json::from_value(bobs.get(&asked).unwrap()).unwrap(),
-            state: begun.state,
-            body: (),
-        };
-        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        let request = FinishStepUp::new(raw(&bobs.get(&asked).unwrap()), begun.state, raw(&()));
+        let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
         is_refused(&world, answer, Reason::NotOwner);
         let last = world.audit.events().pop().unwrap();
         assert_eq!(last.user_id.as_deref(), Some("ada"), "who was asked");
@@ -171,7 +172,7 @@ async fn nobody_elses_will_do() {
 
     let mut stranger = adas.with_fault(Fault::UserHandle(Some(b"bob".to_vec())));
     let request = world.agree(&ada(), &transfer(), &mut stranger).await;
-    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     is_refused(&world, answer, Reason::UserHandle);
 }
 
@@ -180,28 +181,21 @@ async fn no_sign_in_is_one_and_it_is_no_sign_in() {
     let (world, mut device) = ada_registered().await;
     for who in [None, Some("ada")] {
         let sign_in = world.assert(who, &mut device).await;
-        let request = FinishStepUp {
-            credential: sign_in.credential,
-            state: sign_in.state,
-            body: (),
-        };
+        let request = FinishStepUp::new(sign_in.credential, sign_in.state, raw(&()));
         let step_up = world.passkeys.step_up();
-        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
         is_none(&world, answer, Reason::OtherPurpose);
     }
 
     let request = world.agree(&ada(), &transfer(), &mut device).await;
-    let sign_in = passkeys::ceremony::FinishAuthentication {
-        credential: request.credential,
-        state: request.state,
-    };
+    let sign_in = passkeys::ceremony::FinishAuthentication::new(request.credential, request.state);
     let answer = world.passkeys.authentication().finish(&sign_in).await;
     is_none(&world, answer, Reason::OtherPurpose);
 
     let mut registration = world.create(&ada(), &mut world.device()).await;
     registration.state = world.agree(&ada(), &transfer(), &mut device).await.state;
     let registrations = world.passkeys.registration();
-    let answer = registrations.finish(&ada(), &registration).await;
+    let answer = registrations.finish_as(&ada(), &registration).await;
     is_none(&world, answer, Reason::OtherPurpose);
 }
 
@@ -211,14 +205,14 @@ async fn it_is_over_when_its_time_is_and_after_a_failure() {
     let step_up = world.passkeys.step_up();
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     world.clock.advance(world.passkeys.config().challenge_ttl());
-    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     is_none(&world, answer, Reason::Expired);
 
     let mut broken = device.with_fault(Fault::BrokenSignature);
     let request = world.agree(&ada(), &transfer(), &mut broken).await;
-    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     is_refused(&world, answer, Reason::Signature);
-    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     is_none(&world, answer, Reason::Replayed);
 }
 
@@ -238,7 +232,7 @@ async fn the_assertion_is_held_to_what_a_sign_ins_is() {
         let mut device = device.with_fault(fault);
         let request = world.agree(&ada(), &transfer(), &mut device).await;
         let step_up = world.passkeys.step_up();
-        let answer = step_up.finish(&ada(), &transfer(), &request).await;
+        let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
         is_refused(&world, answer, why);
     }
 }
@@ -253,10 +247,10 @@ async fn a_passkey_that_was_suspended_or_deleted_meanwhile_is_refused() {
     let second = world.agree(&ada(), &transfer(), &mut device).await;
     let now = passkey.created_at;
     repository.suspend("ada", &passkey.id, now).await.unwrap();
-    let answer = step_up.finish(&ada(), &transfer(), &first).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &first).await;
     is_refused(&world, answer, Reason::Suspended);
     repository.delete("ada", &passkey.id).await.unwrap();
-    let answer = step_up.finish(&ada(), &transfer(), &second).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &second).await;
     is_refused(&world, answer, Reason::UnknownCredential);
 }
 
@@ -267,7 +261,7 @@ async fn a_counter_that_does_not_advance_is_a_copy_here_too() {
     world.register(&ada(), &mut device).await.unwrap();
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     let step_up = world.passkeys.step_up();
-    let answer = step_up.finish(&ada(), &transfer(), &request).await;
+    let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     is_refused(&world, answer, Reason::SignCount);
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     assert!(stored[0].suspended_at.is_some());
@@ -280,6 +274,45 @@ async fn a_user_who_was_renamed_meanwhile_is_the_same_one() {
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     let renamed = PasskeyUser::new("ada", "countess@example.com", "Augusta");
     let step_up = world.passkeys.step_up();
-    let answer = step_up.finish(&renamed, &transfer(), &request).await;
+    let answer = step_up.finish_as(&renamed, &transfer(), &request).await;
     assert!(answer.is_ok(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_malformed_credential_or_body_ends_its_step_up_and_is_no_use_of_the_passkey() {
+    let (world, mut device) = ada_registered().await;
+    let step_up = world.passkeys.step_up();
+    for part in ["credential", "body"] {
+        let good = world.agree(&ada(), &transfer(), &mut device).await;
+        let mut malformed = good.clone();
+        match part {
+            "credential" => malformed.credential = raw(&json!({ "id": 7 })),
+            _ => malformed.body = raw("not what the handler reads"),
+        }
+        let failed = step_up.finish_as(&ada(), &transfer(), &malformed).await;
+        assert!(matches!(failed, Err(Error::InvalidRequest(_))), "{part}");
+        let last = *world.audit.kinds().last().unwrap();
+        assert_eq!(last, AuditKind::StepUpFailed(Reason::Malformed), "{part}");
+        let again = step_up.finish_as(&ada(), &transfer(), &good).await;
+        assert!(matches!(again, Err(Error::ChallengeNotFound)), "{part}");
+        let stored = world.passkeys.repository().list("ada").await.unwrap();
+        assert_eq!(stored[0].last_used_at, None, "{part}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_up_whose_session_ended_is_over_and_recorded_as_not_signed_in() {
+    let (world, mut device) = ada_registered().await;
+    let step_up = world.passkeys.step_up();
+    let request = world.agree(&ada(), &transfer(), &mut device).await;
+    let action = transfer();
+    let finished = step_up.finish::<(), _>(&request, &action, signed_out());
+    let answer = finished.await;
+    assert!(matches!(answer, Err(Rejection::SignedOut)), "{answer:?}");
+    let event = world.audit.events().pop().unwrap();
+    let refused = AuditKind::StepUpFailed(Reason::NotSignedIn);
+    assert_eq!(event.kind, refused);
+    assert_eq!(event.user_id.as_deref(), Some("ada"));
+    let again = step_up.finish_as(&ada(), &transfer(), &request).await;
+    assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
 }

@@ -63,7 +63,7 @@ async fn nobody_elses_passkey_finishes_a_sign_in_that_was_begun_for_a_user() {
     let adas = world
         .passkeys
         .authentication()
-        .begin(Some("ada"))
+        .begin_for_user_id("ada")
         .await
         .unwrap();
     request.state = adas.state;

@@ -7,7 +7,7 @@ async fn are_32_bytes_and_never_the_same() {
     let world = World::default();
     let mut seen = std::collections::HashSet::new();
     for _ in 0..100 {
-        let begun = world.passkeys.authentication().begin(None).await.unwrap();
+        let begun = world.passkeys.authentication().begin().await.unwrap();
         let options = serde_json::to_value(&begun).unwrap();
         let challenge = options["publicKey"]["challenge"]
             .as_str()

@@ -19,13 +19,14 @@ mod user_bounds;
 use std::{sync::Arc, time::Duration};
 
 use passkeys::{
-    Aaguid, Attestation, Config, Error, Passkeys, SignCount, Transport, UserVerification,
+    Aaguid, Attestation, Config, Error, PasskeyUser, Passkeys, SignCount, Transport,
+    UserVerification,
     audit::{AuditKind, Reason},
     store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
     testing::{Authenticator, Fault},
 };
-use passkeys_test_support::{App, World, ada, bob};
-use serde_json::Value;
+use passkeys_test_support::{App, RegistrationExt as _, StepUpExt as _, World, ada, bob, raw};
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 fn config(change: impl FnOnce(passkeys::ConfigBuilder) -> passkeys::ConfigBuilder) -> Config {
@@ -40,4 +41,22 @@ async fn ada_registered() -> (World, Authenticator) {
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
     (world, device)
+}
+
+/// Error of a route of the application's own, which asks its session who is signed in.
+#[derive(Debug)]
+enum Rejection {
+    SignedOut,
+    Passkeys(Error),
+}
+
+impl From<Error> for Rejection {
+    fn from(error: Error) -> Self {
+        Self::Passkeys(error)
+    }
+}
+
+/// A session that is over.
+async fn signed_out() -> Result<PasskeyUser, Rejection> {
+    Err(Rejection::SignedOut)
 }

@@ -233,7 +233,13 @@ async fn what_the_application_logs_itself_is_left_alone() {
     let guard = log.listen();
     let own = tracing::info_span!("passkeys", user_id = tracing::field::Empty);
     let begun = tracing::Instrument::instrument(
-        async { world.passkeys.authentication().begin(Some("ada")).await },
+        async {
+            world
+                .passkeys
+                .authentication()
+                .begin_for_user_id("ada")
+                .await
+        },
         own,
     );
     begun.await.unwrap();

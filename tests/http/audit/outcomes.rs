@@ -11,7 +11,7 @@ use passkeys::{
     },
     testing::Fault,
 };
-use passkeys_test_support::{App, World, ada, bob};
+use passkeys_test_support::{App, RegistrationExt as _, World, ada, bob};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -82,8 +82,8 @@ async fn a_state_that_was_used_is_told_from_one_that_never_was() {
     let mut device = world.device();
     let registration = world.create(&ada(), &mut device).await;
     let ceremony = world.passkeys.registration();
-    ceremony.finish(&ada(), &registration).await.unwrap();
-    let again = ceremony.finish(&ada(), &registration).await;
+    ceremony.finish_as(&ada(), &registration).await.unwrap();
+    let again = ceremony.finish_as(&ada(), &registration).await;
     again.unwrap_err();
     let replayed = AuditKind::RegistrationFailed(Reason::Replayed);
     assert_eq!(last(&world).kind, replayed);
@@ -229,7 +229,7 @@ async fn who_was_claimed_is_told_where_another_ones_passkey_failed() {
     let mut request = world.assert(None, &mut bobs).await;
     request.state = {
         let authentication = world.passkeys.authentication();
-        authentication.begin(Some("ada")).await.unwrap().state
+        authentication.begin_for_user_id("ada").await.unwrap().state
     };
     let finished = world.passkeys.authentication().finish(&request).await;
     finished.unwrap_err();

@@ -16,7 +16,7 @@ use passkeys::{
     store::MemoryRepository,
     testing::Fault,
 };
-use passkeys_test_support::{App, World, ada};
+use passkeys_test_support::{App, RegistrationExt as _, World, ada};
 
 /// Bounds what a test waits for; nothing is asserted on how long anything takes.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -64,7 +64,7 @@ async fn one_that_blocks_for_ever_keeps_nobody_from_signing_in() {
     world.register(&ada(), &mut device).await.unwrap();
     // More than wait for the sink.
     for _ in 0..MAX_WAITING {
-        world.passkeys.authentication().begin(None).await.unwrap();
+        world.passkeys.authentication().begin().await.unwrap();
     }
     world.sign_in(&mut device).await.unwrap();
     assert!(!world.passkeys.flush_audit(Duration::from_millis(1)));
@@ -102,7 +102,7 @@ async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_
     let sink = Gated::default();
     let world = world(sink.clone());
     for _ in 0..EVENTS {
-        world.passkeys.authentication().begin(None).await.unwrap();
+        world.passkeys.authentication().begin().await.unwrap();
     }
     sink.open();
     assert!(world.passkeys.flush_audit(PATIENCE));
@@ -118,7 +118,7 @@ async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_
     assert_eq!(given.len() + usize::try_from(missed).unwrap(), EVENTS);
 
     // The next loss is counted anew.
-    world.passkeys.authentication().begin(None).await.unwrap();
+    world.passkeys.authentication().begin().await.unwrap();
     assert!(world.passkeys.flush_audit(PATIENCE));
     assert_eq!(sink.kinds().len(), kinds.len() + 1);
 }
@@ -132,7 +132,7 @@ async fn no_flood_of_begins_and_failures_pushes_out_what_happened_to_accounts() 
     let mut broken = device.with_fault(Fault::BrokenSignature);
     let request = world.assert(None, &mut broken).await;
     for _ in 0..MAX_WAITING {
-        world.passkeys.authentication().begin(None).await.unwrap();
+        world.passkeys.authentication().begin().await.unwrap();
         let again = world.passkeys.authentication().finish(&request).await;
         again.unwrap_err();
     }
@@ -158,7 +158,7 @@ async fn one_is_given_what_happens_to_a_ceremony_in_its_order() {
             let user = passkeys::PasskeyUser::new(format!("{number}"), "name", "name");
             let begun = passkeys.registration().begin(&user).await.unwrap();
             let request = world.answer(begun, &mut world.device());
-            let finished = passkeys.registration().finish(&user, &request).await;
+            let finished = passkeys.registration().finish_as(&user, &request).await;
             finished.unwrap();
         });
     }
@@ -198,7 +198,7 @@ impl Drop for Observed {
 async fn one_has_a_thread_of_its_own_that_ends_after_the_last_event() {
     let (sender, told) = mpsc::channel();
     let world = world(Observed(sender));
-    world.passkeys.authentication().begin(None).await.unwrap();
+    world.passkeys.authentication().begin().await.unwrap();
     drop(world);
     let told: Vec<_> = [(); 2]
         .map(|()| told.recv_timeout(PATIENCE).unwrap())
@@ -226,7 +226,7 @@ async fn a_flush_waits_for_one_but_not_for_ever() {
     let world = world(Slow);
     let begun = Instant::now();
     assert!(world.passkeys.flush_audit(PATIENCE), "there is nothing yet");
-    world.passkeys.authentication().begin(None).await.unwrap();
+    world.passkeys.authentication().begin().await.unwrap();
     assert!(!world.passkeys.flush_audit(Duration::ZERO));
     assert!(world.passkeys.flush_audit(PATIENCE));
     assert!(begun.elapsed() >= Duration::from_millis(50));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use passkeys::{
-    __engines::SideBySide, Config, Credential, CredentialId, UserVerification, audit::Reason,
+    __oracle::Oracle, Config, Credential, CredentialId, UserVerification, audit::Reason,
     ceremony::AuthenticationResponse,
 };
 use serde_json::json;
@@ -43,13 +43,13 @@ impl Ceremony {
 }
 
 pub(crate) struct Engines {
-    required: SideBySide,
-    preferred: SideBySide,
+    required: Oracle,
+    preferred: Oracle,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    pub(crate) fast: Result<(), Reason>,
+    pub(crate) ours: Result<(), Reason>,
     pub(crate) core: Result<(), Reason>,
 }
 
@@ -57,7 +57,7 @@ impl Default for Engines {
     fn default() -> Self {
         let engines = |policy| {
             let config = Config::builder(RP_ID, ORIGINS).user_verification(policy);
-            SideBySide::new(&config.build().unwrap())
+            Oracle::new(&config.build().unwrap())
         };
         Self {
             required: engines(UserVerification::Required),
@@ -92,7 +92,7 @@ impl Engines {
         );
         credential.backup_eligible = ceremony.backup_eligible;
         Verdict {
-            fast: engines.fast(&response, &ceremony.challenge, &credential),
+            ours: engines.ours(&response, &ceremony.challenge, &credential),
             core: engines.core(&response, &ceremony.challenge, &credential),
         }
     }

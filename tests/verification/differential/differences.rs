@@ -1,4 +1,4 @@
-//! Where the fast engine refuses what `webauthn-rs-core` accepts.
+//! Where this library refuses what `webauthn-rs-core` accepts.
 
 use passkeys::audit::Reason;
 use serde_cbor_2::Value as Cbor;
@@ -156,13 +156,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     },
 ];
 
-/// Refused by the fast engine alone, for a reason that is not listed.
-pub(crate) const UNEXPLAINED: &str = "REFUSED BY FAST ALONE";
+/// Refused by this library alone, for a reason that is not listed.
+pub(crate) const UNEXPLAINED: &str = "REFUSED BY THIS LIBRARY ALONE";
 
 /// What both say about a ceremony, in a word; an error where only core refuses it.
 pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<&'static str, String> {
-    let Verdict { fast, core } = engines.judge(ceremony);
-    match (fast, core) {
+    let Verdict { ours, core } = engines.judge(ceremony);
+    match (ours, core) {
         (Ok(()), Ok(())) => Ok("accepted by both"),
         (Err(Reason::Signature), Err(Reason::Signature)) => Ok("refused by both for the signature"),
         (Err(_), Err(_)) => Ok("refused by both before the signature"),

@@ -69,7 +69,7 @@ fn eddsa_is_accepted_where_both_others_agree() {
             let ceremony = plan.carry_out(&bases);
             let verdict = engines.judge(&ceremony);
             let expected = dalek_accepts(&ceremony) && core_accepts(&engines, &ceremony, &other);
-            let explained = match verdict.fast {
+            let explained = match verdict.ours {
                 Ok(()) => {
                     accepted.set(accepted.get() + 1);
                     expected
@@ -77,7 +77,7 @@ fn eddsa_is_accepted_where_both_others_agree() {
                 Err(reason) => !expected || explanation(&ceremony, reason).is_some(),
             };
             if !explained {
-                let message = format!("{:?}, not {expected}: {ceremony:?}", verdict.fast);
+                let message = format!("{:?}, not {expected}: {ceremony:?}", verdict.ours);
                 return Err(TestCaseError::fail(message));
             }
             Ok(())
@@ -105,7 +105,7 @@ fn no_key_of_small_order_signs_anything() {
             let key = verifying_key(&ceremony.public_key).unwrap();
             let signature = Signature::from_slice(&ceremony.signature).unwrap();
             forged |= key.verify(&ceremony.signed_data(), &signature).is_ok();
-            let verdict = engines.judge(&ceremony).fast;
+            let verdict = engines.judge(&ceremony).ours;
             assert_eq!(verdict, Err(Reason::Malformed), "{key:?}");
         }
         assert!(forged, "{key:?}");
@@ -138,7 +138,7 @@ fn the_neutral_point_is_no_nonce() {
             .verify(&ceremony.signed_data(), &signature)
             .is_ok()
     );
-    let verdict = engines.judge(&ceremony).fast;
+    let verdict = engines.judge(&ceremony).ours;
     assert_eq!(verdict, Err(Reason::Signature));
 }
 
@@ -155,7 +155,7 @@ fn a_point_has_one_encoding() {
             parts.public_key.members[3].1 = cbor::bytes(&point);
             let mut ceremony = parts.assemble();
             ceremony.signature.clone_from(&base.signature);
-            let verdict = engines.judge(&ceremony).fast;
+            let verdict = engines.judge(&ceremony).ours;
             assert_eq!(verdict, Err(Reason::Malformed), "{low:x}");
         }
     }
@@ -168,11 +168,11 @@ fn a_signature_has_one_number() {
     let base = Base::new(Key::ed25519(0), 3);
     let mut ceremony = base.parts.assemble();
     ceremony.signature.clone_from(&base.signature);
-    assert_eq!(engines.judge(&ceremony).fast, Ok(()));
+    assert_eq!(engines.judge(&ceremony).ours, Ok(()));
 
     let mut number: Vec<u8> = ceremony.signature.drain(32..).rev().collect();
     number = super::numbers::add(&number, &base.key.modulus());
     ceremony.signature.extend(number[1..].iter().rev());
     assert_eq!(ceremony.signature.len(), 64);
-    assert_eq!(engines.judge(&ceremony).fast, Err(Reason::Signature));
+    assert_eq!(engines.judge(&ceremony).ours, Err(Reason::Signature));
 }

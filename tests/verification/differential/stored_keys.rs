@@ -1,5 +1,5 @@
-//! What is stored is held to itself at every sign-in, by the fast engine on its own. Neither engine
-//! takes any of these, and registration stores none, so that elsewhere only chance would bring up
+//! What is stored is held to itself at every sign-in, by this library on its own. Neither it nor
+//! `webauthn-rs-core` takes any of these, and registration stores none, so that elsewhere only chance would bring up
 //! that a check is missing.
 
 use passkeys::audit::Reason;
@@ -113,7 +113,7 @@ fn a_sign_in_is_refused_where_what_is_stored_does_not_belong_together() {
         let mut ceremony = base.parts.assemble();
         ceremony.signature = base.key.sign(&ceremony.signed_data());
         let verdict = engines.judge(&ceremony);
-        assert_eq!(verdict.fast, Err(*reason), "{name}");
+        assert_eq!(verdict.ours, Err(*reason), "{name}");
         assert!(verdict.core.is_err(), "{name}");
     }
 }

@@ -39,10 +39,9 @@ impl Kind {
             .into()
     }
 
-    /// None where `webauthn-rs-core` verifies sign-ins, which knows no EdDSA.
+    /// EdDSA, which is offered without attestation only.
     pub(crate) fn eddsa() -> Vec<Self> {
-        let kind = Self::new(Algorithm::Ed25519, Method::None);
-        cfg!(feature = "fast").then_some(kind).into_iter().collect()
+        vec![Self::new(Algorithm::Ed25519, Method::None)]
     }
 
     /// Every algorithm, and certificates of every algorithm.

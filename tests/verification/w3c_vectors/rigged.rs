@@ -11,7 +11,7 @@ use passkeys::{
     ceremony::FinishRegistration,
     store::{ChallengeStore, MemoryChallenges, PendingCeremony, StoreError},
 };
-use passkeys_test_support::App;
+use passkeys_test_support::{App, RegistrationExt as _, raw};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -109,18 +109,16 @@ impl Rigged {
         let id = base64url(&example.registration, "credential_id");
         self.expect(base64url(&example.registration, "challenge"));
         let registration = passkeys.registration();
-        let request = FinishRegistration {
-            state: registration.begin(&user).await?.state,
-            credential: serde_json::from_value(json!({
+        let request = FinishRegistration::new(
+            raw(&json!({
                 "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {},
                 "response": {
                     "clientDataJSON": base64url(&example.registration, "clientDataJSON"),
                     "attestationObject": base64url(&example.registration, "attestationObject"),
                 },
-            }))
-            .unwrap(),
-            device_name: None,
-        };
-        registration.finish(&user, &request).await
+            })),
+            registration.begin(&user).await?.state,
+        );
+        registration.finish_as(&user, &request).await
     }
 }
