@@ -1,5 +1,5 @@
 use passkeys::{
-    Credential,
+    Credential, CredentialId,
     store::{CredentialRepository as _, MemoryRepository},
 };
 use time::OffsetDateTime;
@@ -16,10 +16,11 @@ pub fn crowd(others: usize) -> MemoryRepository {
     let runtime = Builder::new_current_thread().build();
     runtime.expect("a runtime").block_on(async {
         for number in 0..others {
-            let id = format!("another credential with a long id {number:07}").into_bytes();
+            let id = CredentialId::new(format!("another credential with a long id {number:07}"));
             let user = format!("another-{number:07}");
             let now = OffsetDateTime::UNIX_EPOCH;
-            let credential = Credential::new(id.into(), user, vec![0; 77], now);
+            let credential =
+                Credential::new(id.expect("of a valid length"), user, vec![0; 77], now);
             repository.insert(&credential).await.expect("room");
         }
     });
