@@ -5,11 +5,11 @@ use passkeys::{
 use time::OffsetDateTime;
 use tokio::runtime::Builder;
 
-/// A repository in which so many others have a passkey, with room for a million more.
+/// Creates a repository with passkeys of `others` users, and capacity for a million more.
 ///
 /// # Panics
 ///
-/// If the system has no runtime to give.
+/// If a runtime cannot be created.
 #[must_use]
 pub fn crowd(others: usize) -> MemoryRepository {
     let repository = MemoryRepository::with_capacity(others + 1_000_000);
