@@ -10,7 +10,7 @@ const HEADER: &str = "# Per request: instructions without the signature's and th
 # allocations. Written by `benches/count --record`.
 ";
 
-/// One for each kind of processor.
+/// Returns the path of the file with the counts of this processor architecture.
 fn file() -> PathBuf {
     let folder = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
