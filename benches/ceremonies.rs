@@ -1,5 +1,5 @@
-//! What each half of a ceremony takes without HTTP, with everything in memory, among few users and
-//! among many.
+//! Time of each half of a ceremony without HTTP, with stores in memory, among few and among many
+//! users.
 //!
 //! ```text
 //! cargo bench -p passkeys-benches --bench ceremonies
@@ -18,7 +18,7 @@ use passkeys_benches::{ORIGIN, crowd};
 use serde_json::{from_value, json, to_value};
 use tokio::runtime::{Builder, Runtime};
 
-/// How many others have a passkey.
+/// Numbers of other users with a passkey.
 const OTHERS: [usize; 2] = [100, 100_000];
 
 fn main() {
@@ -102,7 +102,7 @@ impl Application {
         self.runtime.block_on(future)
     }
 
-    /// Somebody with a passkey that does not count.
+    /// Registers a user with a passkey without a signature counter.
     fn registered(&self) -> (PasskeyUser, Authenticator) {
         let mut device = Authenticator::new(ORIGIN).with_fault(Fault::SignCount(0));
         let user = users().next().expect("one");
@@ -135,7 +135,7 @@ impl Application {
     }
 }
 
-/// New ones without end.
+/// Returns an endless sequence of new users.
 fn users() -> impl Iterator<Item = PasskeyUser> {
     (0_u32..).map(|number| {
         let name = format!("user-{number:07}@example.com");

@@ -1,25 +1,26 @@
 use passkeys::{
-    Credential,
+    Credential, CredentialId,
     store::{CredentialRepository as _, MemoryRepository},
 };
 use time::OffsetDateTime;
 use tokio::runtime::Builder;
 
-/// A repository in which so many others have a passkey, with room for a million more.
+/// Creates a repository with passkeys of `others` users, and capacity for a million more.
 ///
 /// # Panics
 ///
-/// If the system has no runtime to give.
+/// If a runtime cannot be created.
 #[must_use]
 pub fn crowd(others: usize) -> MemoryRepository {
     let repository = MemoryRepository::with_capacity(others + 1_000_000);
     let runtime = Builder::new_current_thread().build();
     runtime.expect("a runtime").block_on(async {
         for number in 0..others {
-            let id = format!("another credential with a long id {number:07}").into_bytes();
+            let id = CredentialId::new(format!("another credential with a long id {number:07}"));
             let user = format!("another-{number:07}");
             let now = OffsetDateTime::UNIX_EPOCH;
-            let credential = Credential::new(id.into(), user, vec![0; 77], now);
+            let credential =
+                Credential::new(id.expect("of a valid length"), user, vec![0; 77], now);
             repository.insert(&credential).await.expect("room");
         }
     });

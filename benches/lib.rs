@@ -1,5 +1,5 @@
-//! What the benchmarks share: people who register and sign in, with a software authenticator, and
-//! servers in this process that they are answered by, without sockets.
+//! Shared by the benchmarks: people who register and sign in with a software authenticator, and
+//! in-process servers without sockets.
 
 mod crowd;
 mod requests;

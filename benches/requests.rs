@@ -19,7 +19,7 @@ pub enum Route {
 }
 
 impl Route {
-    /// All of them, in the order in which a person comes to them.
+    /// All routes, in the order of registration and sign-in.
     pub const ALL: [Self; 4] = [
         Self::RegisterBegin,
         Self::RegisterFinish,
@@ -27,7 +27,7 @@ impl Route {
         Self::AuthenticateFinish,
     ];
 
-    /// Where it is, below the mount point.
+    /// Returns the path, relative to where the router is nested.
     #[must_use]
     pub fn path(self) -> &'static str {
         match self {
@@ -39,23 +39,24 @@ impl Route {
     }
 }
 
-/// A request, before it is one of HTTP.
+/// Request of a person, independent of the server's address.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// To where.
+    /// Route that the request is for.
     pub route: Route,
-    /// Who is signed in.
+    /// User ID of the signed-in user.
     pub user: String,
-    /// JSON, or nothing.
+    /// JSON body; may be empty.
     pub body: String,
 }
 
 impl Request {
-    /// As a browser sends it to the server whose routes are below this.
+    /// Creates the HTTP request with the headers of a browser. `base` is the URL that the routes are
+    /// nested under.
     ///
     /// # Errors
     ///
-    /// If that is no URL.
+    /// If `base` is not a URL.
     pub fn http(self, base: &str) -> http::Result<http::Request<Body>> {
         let mut builder = http::Request::post(format!("{base}{}", self.route.path()))
             .header("x-user", self.user)
@@ -69,7 +70,7 @@ impl Request {
     }
 }
 
-/// Somebody with an authenticator.
+/// User with a software authenticator.
 #[derive(Clone, Debug)]
 pub struct Person {
     id: String,
@@ -77,7 +78,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// The person with this number, who has no passkey yet.
+    /// Creates the person with this number, without a passkey.
     #[must_use]
     pub fn new(number: usize) -> Self {
         Self {
@@ -86,11 +87,11 @@ impl Person {
         }
     }
 
-    /// What they send to a route, which may depend on what they were last answered.
+    /// Creates a request to a route. `answered` is the body of the last response.
     ///
     /// # Panics
     ///
-    /// If that is not what `begin` answers.
+    /// If `route` is a `finish` and `answered` is not the response of `begin`.
     pub fn request(&mut self, route: Route, answered: &Value) -> Request {
         let body = match route {
             Route::RegisterBegin | Route::AuthenticateBegin => String::new(),
@@ -107,11 +108,11 @@ impl Person {
         }
     }
 
-    /// Holds an answer to what success looks like.
+    /// Checks the body of a successful response.
     ///
     /// # Panics
     ///
-    /// If it is none.
+    /// If it is not as expected.
     pub fn check(&self, route: Route, answer: &Value) {
         let succeeded = match route {
             Route::RegisterBegin | Route::AuthenticateBegin => answer["state"].is_string(),

@@ -6,7 +6,7 @@ use tower::Service as _;
 
 use crate::{Person, Route};
 
-/// A server in this process, on this thread alone, that is asked without sockets.
+/// In-process server without sockets, on the current thread.
 #[derive(Debug)]
 pub struct Server {
     router: Router,
@@ -14,18 +14,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server of these routes.
+    /// Creates a server of these routes.
     ///
     /// # Panics
     ///
-    /// If the system has no runtime to give.
+    /// If a runtime cannot be created.
     #[must_use]
     pub fn new(router: Router) -> Self {
         let runtime = Builder::new_current_thread().build().expect("a runtime");
         Self { router, runtime }
     }
 
-    /// Asks for one after the other.
+    /// Sends requests one after the other.
     pub fn ask(&mut self, requests: Vec<Request<Body>>) -> Vec<Response> {
         self.runtime.block_on(async {
             let mut responses = Vec::with_capacity(requests.len());
@@ -37,11 +37,11 @@ impl Server {
         })
     }
 
-    /// Reads answers to their end and holds each to what success looks like.
+    /// Reads and checks the bodies of responses.
     ///
     /// # Panics
     ///
-    /// If one is none.
+    /// If a response is not as expected.
     pub fn read(&self, people: &[Person], route: Route, responses: Vec<Response>) -> Vec<Value> {
         assert_eq!(people.len(), responses.len());
         let read = |(person, response): (&Person, Response)| {

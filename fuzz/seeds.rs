@@ -1,4 +1,4 @@
-//! Writes what the corpora begin with: `cargo run --example seeds`, here.
+//! Writes the seeds of the corpora: `cargo run --example seeds` in this folder.
 
 use std::{
     collections::hash_map::DefaultHasher,

@@ -1,5 +1,5 @@
-//! Runs this program under callgrind and reads what it wrote
-//! ([its format](https://valgrind.org/docs/manual/cl-format.html)).
+//! Runs this program under callgrind and parses its output
+//! ([format](https://valgrind.org/docs/manual/cl-format.html)).
 
 use std::{
     env, fs,
@@ -11,26 +11,29 @@ use passkeys_benches::Route;
 
 use crate::workload::{REQUESTS, Who};
 
-/// What one request takes.
+/// Counts for one request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
-    /// All of its instructions.
+    /// All instructions.
     pub(crate) instructions: u64,
-    /// Those of the signature's verification, beside which nothing else would be seen.
+    /// Instructions of signature verification, which dominate a sign-in.
     pub(crate) signature: u64,
-    /// The others, without those of the C library, of which another machine may have another.
+    /// All other instructions outside the C library, whose version depends on the machine.
     pub(crate) ours: u64,
-    /// How often memory is asked for, so that what the C library does is not forgotten.
+    /// Memory allocations and reallocations, which stand for the C library's work.
     pub(crate) allocations: u64,
 }
 
-/// What verifies a signature, in *ring* and in `webauthn-rs-core`.
+/// Counts of each route, in the order of [`Route::ALL`].
+pub(crate) type Routes = [Counts; 4];
+
+/// Functions that verify a signature, in *ring* and in `webauthn-rs-core`.
 const SIGNATURES: [&str; 2] = [
     "EcdsaVerificationAlgorithm as ring::signature::VerificationAlgorithm>::verify",
     "COSEKey>::verify_signature",
 ];
 
-/// Has callgrind count in the function [`counted`](crate::workload::counted).
+/// Counts the instructions of the function [`counted`](crate::workload::counted) with callgrind.
 pub(crate) fn count(who: Who, route: Route) -> Counts {
     let folder = tempfile::tempdir().expect("a directory");
     let file = folder.path().join("counts");
@@ -44,14 +47,14 @@ pub(crate) fn count(who: Who, route: Route) -> Counts {
         .args([format!("{who:?}"), format!("{route:?}")])
         .stderr(Stdio::inherit())
         .output()
-        .expect("valgrind, which has to be installed");
+        .expect("valgrind must be installed");
     assert!(output.status.success(), "{who:?} failed at {route:?}");
-    let mut counts = read(&fs::read_to_string(file).expect("what callgrind counted"));
-    assert_ne!(counts.ours, 0, "callgrind found nothing to count");
+    let mut counts = read(&fs::read_to_string(file).expect("the output of callgrind"));
+    assert_ne!(counts.ours, 0, "callgrind counted nothing");
     assert_eq!(
         counts.signature != 0,
         route == Route::AuthenticateFinish,
-        "signatures are verified elsewhere than callgrind was told"
+        "signatures are verified in functions that `SIGNATURES` does not list"
     );
     let printed = String::from_utf8_lossy(&output.stdout);
     counts.allocations = printed.trim().parse().expect("the number of allocations");
@@ -76,8 +79,8 @@ fn read(text: &str) -> Counts {
         } else if let Some(function) = line.strip_prefix("cfn=") {
             called = function;
         } else if line.starts_with("calls=") {
-            // The next line is what the called function took with all that it called. Their own
-            // lines say the same.
+            // The next line has the inclusive cost of the called function, which is also part of
+            // the lines of the functions themselves.
             let took = lines.next().and_then(cost).unwrap_or(0);
             if SIGNATURES.iter().any(|name| called.ends_with(name)) {
                 counts.signature += took;
@@ -93,7 +96,7 @@ fn read(text: &str) -> Counts {
     counts
 }
 
-/// Of a line of the program, which begins with its number.
+/// Returns the cost in a cost line, which begins with the line number.
 fn cost(line: &str) -> Option<u64> {
     let (number, cost) = line.split_once(' ')?;
     number.parse::<u64>().ok()?;

@@ -1,9 +1,11 @@
-//! Counts the instructions of the four routes, in this library and in the server by hand, and holds
-//! them to what they were and to each other. Time cannot do that: on a machine that others use,
-//! one program may take a quarter more than it did the minute before, where its instructions
-//! differ by less than a hundredth.
+//! Counts the instructions of the ceremonies' four routes, in this library and in the hand-written
+//! server, and fails if they exceed the recorded counts or those of the hand-written server by more
+//! than a margin.
 //!
-//! `benches/count` runs this, with each engine.
+//! Times cannot be compared like that: on a shared machine, they vary by a quarter from minute to
+//! minute, while instructions vary by less than one percent.
+//!
+//! Run by `benches/count`.
 
 mod callgrind;
 mod recorded;
@@ -34,7 +36,7 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The one with this name.
+/// Returns the value with this name.
 fn named<T: Copy + Debug>(all: &[T], name: &str) -> T {
     let found = all.iter().find(|one| format!("{one:?}") == name);
     *found.expect("one of them")

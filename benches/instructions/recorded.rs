@@ -1,16 +1,16 @@
-//! What was counted when somebody last looked, under version control.
+//! Recorded counts, under version control.
 
 use std::{env::consts::ARCH, fmt::Write as _, fs, path::PathBuf};
 
 use passkeys_benches::Route;
 
-use crate::{callgrind::Counts, report::Routes};
+use crate::callgrind::{Counts, Routes};
 
 const HEADER: &str = "# Per request: instructions without the signature's and the C library's, and
 # allocations. Written by `benches/count --record`.
 ";
 
-/// One for each kind of processor.
+/// Returns the path of the file with the counts of this processor architecture.
 fn file() -> PathBuf {
     let folder = PathBuf::from(concat!(
         env!("CARGO_MANIFEST_DIR"),
@@ -19,7 +19,7 @@ fn file() -> PathBuf {
     folder.join(format!("{ARCH}.txt"))
 }
 
-/// Where nobody looked yet, everything is more than the nothing that is recorded.
+/// Reads the recorded counts. Missing ones are zero, so that the check fails.
 pub(crate) fn read() -> Routes {
     let text = fs::read_to_string(file()).unwrap_or_default();
     Route::ALL.map(|route| {
@@ -36,6 +36,7 @@ pub(crate) fn read() -> Routes {
     })
 }
 
+/// Records counts.
 pub(crate) fn write(routes: &Routes) {
     let mut text = HEADER.to_owned();
     for (route, counts) in Route::ALL.into_iter().zip(routes) {

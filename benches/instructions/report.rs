@@ -3,27 +3,25 @@ use std::{process::ExitCode, thread};
 use passkeys_benches::Route;
 
 use crate::{
-    callgrind::{Counts, count},
+    callgrind::{Routes, count},
     recorded,
     workload::{CROWD, Who},
 };
 
-/// By how many percent anything may exceed what it is held to. Less than one is noise, of random
-/// keys and hash tables.
+/// Percentage by which a count may exceed its limit. Noise from random keys and hash tables is below
+/// 1 %.
 const MARGIN: u64 = 3;
 
-/// What each route takes, in the order of [`Route::ALL`].
-pub(crate) type Routes = [Counts; 4];
-
+/// Counts all routes of a server.
 pub(crate) fn measure(who: Who) -> Routes {
-    // Counts do not depend on who else is busy.
+    // In parallel, because counts do not depend on the load of the machine.
     thread::scope(|scope| {
         let counting = Route::ALL.map(|route| scope.spawn(move || count(who, route)));
         counting.map(|count| count.join().expect("counts"))
     })
 }
 
-/// Prints what there is, and what exceeds its limit.
+/// Prints all counts, and those that exceed their limit.
 pub(crate) fn check() -> ExitCode {
     let (passkeys, by_hand) = (measure(Who::Passkeys), measure(Who::ByHand));
     let crowded = measure(Who::Crowded);
@@ -57,11 +55,15 @@ pub(crate) fn check() -> ExitCode {
         let all = |counts: &Routes| counts[of.clone()].iter().map(|it| it.instructions).sum();
         let (ours, theirs) = (all(&passkeys), all(&by_hand));
         limits.hold(
-            &format!("a {ceremony}, against the one by hand"),
+            &format!("a {ceremony}, against the hand-written server"),
             ours,
             theirs,
         );
-        limits.hold(&format!("a {ceremony} among {CROWD}"), all(&crowded), ours);
+        limits.hold(
+            &format!("a {ceremony} among {CROWD} users"),
+            all(&crowded),
+            ours,
+        );
     }
     limits.verdict()
 }

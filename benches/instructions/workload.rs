@@ -1,5 +1,4 @@
-//! What is counted: one route, again and again. Runs under callgrind, which counts in
-//! [`counted`] alone.
+//! Workload under callgrind: repeated requests of one route. Only [`counted`] is counted.
 
 use std::alloc::System;
 
@@ -8,33 +7,33 @@ use passkeys_benches::{Person, Route, Server, crowd};
 use serde_json::Value;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
-/// How many requests are counted. The first few of a program are dearer, so as many go before.
+/// Number of requests that are counted. As many precede them as a warm-up.
 pub(crate) const REQUESTS: usize = 100;
 
-/// Who is asked.
+/// Server under test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     /// The library.
     Passkeys,
-    /// The library, where many others have passkeys.
+    /// The library, among [`CROWD`] other users.
     Crowded,
-    /// The server by hand.
+    /// The hand-written server.
     ByHand,
 }
 
 impl Who {
-    /// All of them.
+    /// All servers.
     pub(crate) const ALL: [Self; 3] = [Self::Passkeys, Self::Crowded, Self::ByHand];
 }
 
-/// How many others there are in a crowd.
+/// Number of other users of [`Who::Crowded`].
 pub(crate) const CROWD: usize = 100_000;
 
 /// Counts allocations.
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Prints how often memory was asked for in what is counted.
+/// Runs the workload and prints the number of allocations in [`counted`].
 pub(crate) fn run(who: Who, route: Route) {
     let mut server = Server::new(router(who));
     let mut people: Vec<_> = (0..2 * REQUESTS).map(Person::new).collect();
@@ -55,7 +54,7 @@ pub(crate) fn run(who: Who, route: Route) {
     });
 }
 
-/// Has people register and sign in.
+/// Registers people and signs them in.
 fn live(
     server: &mut Server,
     people: &mut [Person],
@@ -74,7 +73,7 @@ fn live(
     }
 }
 
-/// The name is what callgrind is given.
+/// Sends the counted requests. Callgrind finds this function by its name.
 #[inline(never)]
 fn counted(server: &mut Server, requests: Vec<Request<Body>>) -> Vec<Response> {
     server.ask(requests)

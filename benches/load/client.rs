@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::Result;
 
-/// Asks one server, one request after the other, on one connection that is kept.
+/// Client of one server: sends requests one after the other on one keep-alive connection.
 pub(crate) struct Client {
     http: HttpClient<HttpConnector, Body>,
     base: String,
@@ -27,7 +27,8 @@ impl Client {
         }
     }
 
-    /// The answer, and how long it took. Fails unless it is a success.
+    /// Sends a request. Returns the response's body and latency, and an error unless the status is
+    /// one of success.
     pub(crate) async fn ask(&self, request: Request) -> Result<(Value, Duration)> {
         let request = request.http(&self.base)?;
         let asked = Instant::now();

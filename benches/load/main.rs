@@ -1,5 +1,5 @@
-//! Has people register and sign in at several servers in turns, and prints what that cost the
-//! servers. `benches/compare` starts them, and this on another processor.
+//! Load generator: people register and sign in at several servers in turn; prints the cost to each
+//! server. Started by `benches/compare`, on another processor than the servers.
 
 mod client;
 mod process;
@@ -27,14 +27,14 @@ async fn main() -> Result<()> {
     }
 }
 
-/// The processor's time and the peer's for each ceremony.
+/// Prints the server's processor time and the client's latency of each ceremony.
 async fn cost(rounds: usize, ceremonies: usize, servers: &[String]) -> Result<()> {
     let mut servers = servers
         .iter()
         .map(Server::new)
         .collect::<Result<Vec<_>>>()?;
     for server in &mut servers {
-        // Connections, caches, and what compiles itself as it runs.
+        // Warm-up: connections, caches and just-in-time compilation.
         server.run(Ceremony::Registration, ceremonies).await?;
         server.run(Ceremony::SignIn, ceremonies).await?;
     }
@@ -65,7 +65,7 @@ async fn cost(rounds: usize, ceremonies: usize, servers: &[String]) -> Result<()
     Ok(())
 }
 
-/// The memory that each ceremony takes between its begin and its finish.
+/// Prints the memory of a ceremony between `begin` and `finish`.
 async fn memory(ceremonies: usize, servers: &[String]) -> Result<()> {
     let mut table = Table::new(["a sign-in that waits", "a registration that waits"]);
     for server in servers {

@@ -2,7 +2,7 @@ use std::{fs, time::Duration};
 
 use crate::Result;
 
-/// A process, as `/proc` knows it.
+/// Process, measured by `/proc`.
 pub(crate) struct Process(u32);
 
 impl Process {
@@ -10,8 +10,8 @@ impl Process {
         Self(pid)
     }
 
-    /// What its threads have had of the processors: the same as `utime` and `stime` in `stat`, to
-    /// the nanosecond.
+    /// Returns the processor time of its threads: `utime` and `stime` of `stat`, but to the
+    /// nanosecond.
     pub(crate) fn cpu(&self) -> Result<Duration> {
         let mut nanos = 0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.0))? {
@@ -22,7 +22,7 @@ impl Process {
         Ok(Duration::from_nanos(nanos))
     }
 
-    /// What it has of the memory, in bytes.
+    /// Returns its resident memory in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -20,26 +20,25 @@ impl Ceremony {
     }
 }
 
-/// What a ceremony takes, begin and finish together: of the processor, on average, and of the
-/// peer's time, half of the time.
+/// Cost of a ceremony, `begin` and `finish` together: mean processor time and median latency.
 pub(crate) struct Cost {
     pub(crate) cpu: Duration,
     pub(crate) latency: Duration,
 }
 
-/// A server, as seen from outside.
+/// Server in another process.
 pub(crate) struct Server {
     pub(crate) name: String,
     process: Process,
     client: Client,
-    /// Those who registered last.
+    /// The people who registered last.
     people: Vec<Person>,
-    /// How many there are.
+    /// Number of people who have registered in total.
     known: usize,
 }
 
 impl Server {
-    /// `NAME=PID=PORT`
+    /// Parses an argument of the form `NAME=PID=PORT`.
     pub(crate) fn new(argument: &String) -> Result<Self> {
         let parts: Vec<&str> = argument.split('=').collect();
         let [name, pid, port] = parts.as_slice() else {
@@ -54,7 +53,7 @@ impl Server {
         })
     }
 
-    /// Has so many new people register, or those sign in who registered last.
+    /// Registers new people, or signs in those who registered last.
     pub(crate) async fn run(&mut self, ceremony: Ceremony, ceremonies: usize) -> Result<Cost> {
         if ceremony == Ceremony::Registration {
             self.meet(ceremonies);
@@ -80,14 +79,14 @@ impl Server {
         })
     }
 
-    /// Begins so many, finishes none, and answers how many bytes each takes.
+    /// Begins ceremonies without finishing them. Returns the bytes of memory for each.
     pub(crate) async fn leave(&mut self, ceremony: Ceremony, ceremonies: usize) -> Result<f64> {
         let [begin, _] = ceremony.routes();
         self.meet(ceremonies);
         let mut before = 0;
         for (number, person) in self.people.iter_mut().enumerate() {
             if number == ceremonies / 10 {
-                // The first ones take what every request takes.
+                // The first ceremonies also allocate what any request needs.
                 before = self.process.memory()?;
             }
             let (answer, _) = self.client.ask(person.request(begin, &Value::Null)).await?;

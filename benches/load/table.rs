@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-/// Numbers for each server, several for each column.
+/// Table of measurements: one row for each server, several values in each cell.
 pub(crate) struct Table<const COLUMNS: usize> {
     columns: [&'static str; COLUMNS],
     rows: Vec<(String, [Vec<f64>; COLUMNS])>,
@@ -27,7 +27,7 @@ impl<const COLUMNS: usize> Table<COLUMNS> {
         }
     }
 
-    /// Medians, and how far apart the numbers were where there are several.
+    /// Renders medians, with minimum and maximum where there are several values.
     pub(crate) fn markdown(&self, unit: &str) -> String {
         let (columns, rule) = (self.columns.join(" | "), " --: |".repeat(COLUMNS));
         let mut text = format!("| {unit} | {columns} |\n| --- |{rule}\n");

@@ -16,23 +16,24 @@ use tokio::{runtime::Builder, time};
 
 use crate::Result;
 
-/// How many people sign in at once, each again as soon as they are in.
+/// Number of clients that sign in concurrently, each in a loop.
 const PEOPLE: usize = 32;
 
 const WARM_UP: Duration = Duration::from_millis(500);
 const LASTS: Duration = Duration::from_secs(3);
 
-/// Between two cheap requests.
+/// Pause between two cheap requests.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Of one run.
+/// Measurements of one run.
 pub(crate) struct Measured {
     sign_ins_per_second: f64,
     cheap_median: Duration,
     cheap_99_percent: Duration,
 }
 
-/// Has the server on this port take as many sign-ins as it can, and sees what else takes there.
+/// Loads the server on this port with as many sign-ins as it can verify, and measures the latency of
+/// cheap requests meanwhile.
 pub(crate) fn run(port: u16, sign_in: String) -> Result<Measured> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -66,7 +67,7 @@ pub(crate) fn run(port: u16, sign_in: String) -> Result<Measured> {
         }
         let (lasted, done) = (began.elapsed(), done.load(Relaxed) - before);
         if done < PEOPLE {
-            return Err("hardly anybody signs in".into());
+            return Err("too few sign-ins were verified".into());
         }
         cheap.sort_unstable();
         #[expect(clippy::cast_precision_loss, reason = "there are not that many")]
@@ -78,7 +79,7 @@ pub(crate) fn run(port: u16, sign_in: String) -> Result<Measured> {
     })
 }
 
-/// The medians of several runs, as cells of a table.
+/// Renders the medians of several runs as cells of a table.
 pub(crate) fn medians(mut runs: Vec<Measured>) -> String {
     let middle = runs.len() / 2;
     runs.sort_by(|a, b| a.sign_ins_per_second.total_cmp(&b.sign_ins_per_second));
@@ -98,14 +99,14 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// One that keeps its connection.
+/// Creates a client with a keep-alive connection.
 fn client() -> Client<HttpConnector, Body> {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     Client::builder(TokioExecutor::new()).build(connector)
 }
 
-/// The text of an answer; fails unless it is a success.
+/// Sends a request. Returns the body as text, and an error unless the status is one of success.
 async fn ask(client: &Client<HttpConnector, Body>, request: Request<Body>) -> Result<String> {
     let response = client.request(request).await?;
     let status = response.status();

@@ -1,5 +1,5 @@
-//! Where a sign-in is to be verified: how long a cheap request has to wait while the server has as
-//! many sign-ins as it can take.
+//! Latency of cheap requests while the server verifies as many sign-ins as it can: on the async
+//! worker, and on blocking threads.
 //!
 //! ```text
 //! cargo bench -p passkeys-benches --bench runtime
@@ -20,7 +20,8 @@ use server::Place;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// How often each place is measured: in turns, so that what else the machine does meets all.
+/// Number of rounds. Places are measured in turn, so that other load on the machine affects all of
+/// them.
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
@@ -35,7 +36,7 @@ fn main() -> Result<()> {
             .find(|known| format!("{known:?}") == *place);
         return server::serve(place.ok_or("no such place")?, workers.parse()?);
     }
-    // This is the load, on the second processor, which two workers have to share with it.
+    // The load generator runs on the second processor, and shares it with the second worker.
     let own = process::id().to_string();
     let pinned = Command::new("taskset")
         .args(["--cpu-list", "--pid", "1", &own])
@@ -63,7 +64,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A server in a process of its own, which ends with this.
+/// Server in a process of its own, which is killed on drop.
 struct Server(Child);
 
 impl Drop for Server {

@@ -27,14 +27,14 @@ use tokio::{
 
 use crate::Result;
 
-/// Where a sign-in is finished.
+/// Thread that verifies a sign-in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
-    /// On the worker that has read the request, which is what the library does.
+    /// The async worker that has read the request. This is what the library does.
     Inline,
-    /// On a thread for work that blocks, of which the runtime has hundreds.
+    /// A blocking thread, of which the runtime has up to 512.
     Blocking,
-    /// On such a thread, but no more of them at once than there are workers.
+    /// A blocking thread, with at most as many in use as there are async workers.
     Bounded,
 }
 
@@ -50,8 +50,8 @@ impl Place {
     }
 }
 
-/// Answers every request for a ceremony with the one that was begun last. So one answer to it can be
-/// sent again and again, and whoever sends it has little to do.
+/// Challenge store that returns the last ceremony for every state, any number of times. So the load
+/// generator can replay one response and needs little processor time.
 #[derive(Clone, Default)]
 struct Again(Arc<Mutex<Option<PendingCeremony>>>);
 
@@ -77,7 +77,7 @@ struct Shared {
     permits: Semaphore,
 }
 
-/// Prints its port and what signs in there, and serves until it is killed.
+/// Prints the port and the body of a sign-in, and serves until the process is killed.
 pub(crate) fn serve(place: Place, workers: usize) -> Result<()> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(workers)
@@ -105,7 +105,7 @@ pub(crate) fn serve(place: Place, workers: usize) -> Result<()> {
     })
 }
 
-/// What signs in, always: by a passkey without a counter.
+/// Returns the body of a sign-in that can be replayed: the passkey has no signature counter.
 async fn sign_in(passkeys: &Passkeys<App>) -> Result<String> {
     let mut device = Authenticator::new(ORIGIN).with_fault(Fault::SignCount(0));
     let user = PasskeyUser::new("1", "ada", "Ada");
@@ -134,7 +134,7 @@ async fn finish(
     };
     task::spawn_blocking(verify)
         .await
-        .expect("it does not panic")
+        .expect("the task does not panic")
 }
 
 async fn signed_in(

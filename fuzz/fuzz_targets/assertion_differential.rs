@@ -1,7 +1,7 @@
-//! The same as `tests/verification/differential`, but with changes that are led by what they reach.
+//! Coverage-guided version of `tests/verification/differential`.
 //!
-//! The input is a list of changes to one valid sign-in, so that even the empty one gets through
-//! to the signature.
+//! The input is a list of mutations of one valid sign-in, so that even the empty input reaches
+//! signature verification.
 
 #![no_main]
 
@@ -39,8 +39,8 @@ fuzz_target!(|input: &[u8]| {
     assert_ne!(verdict, UNEXPLAINED);
 });
 
-/// Which sign-in, whether people must be verified, and then the changes. One of them is that the
-/// same key signs what there is by then.
+/// Builds a sign-in from the input: which valid one, whether user verification is required, and the
+/// mutations. One of them signs the current data with the passkey's key.
 fn ceremony(mut input: &[u8]) -> Ceremony {
     let base = &BASES[usize::from(byte(&mut input)) % BASES.len()];
     let options = byte(&mut input);
@@ -71,7 +71,7 @@ fn ceremony(mut input: &[u8]) -> Ceremony {
     ceremony
 }
 
-/// Some bytes in the place of others.
+/// Replaces a range of bytes.
 fn splice(field: &mut Vec<u8>, input: &mut &[u8]) {
     let start = usize::from(byte(input)).min(field.len());
     let end = (start + usize::from(byte(input))).min(field.len());

@@ -1,16 +1,17 @@
-//! The bodies of both finishes, as they come over HTTP.
+//! Targets for the bodies of `register/finish` and `authenticate/finish`, over HTTP.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::store::CredentialRepository as _;
 use serde_json::Value;
 
 use super::{
+    examples::ADA,
     judge,
-    site::{ADA, ANYBODY, at_registration, at_sign_in, block_on},
+    site::{UNNAMED, at_registration, at_sign_in, block_on},
 };
 
-/// Any body of `register/finish` is answered with an error of the contract, or registers what the
-/// specification allows to.
+/// Any body of `register/finish` gets an error of the HTTP contract, or registers a credential that
+/// the specification allows.
 pub fn registration_body(body: &[u8]) {
     at_registration(|site| {
         let answer = site.post("/register/finish", body);
@@ -29,8 +30,8 @@ pub fn registration_body(body: &[u8]) {
         let [stored] = &stored[..] else {
             panic!("{} passkeys are stored", stored.len());
         };
-        super::is_let_in();
-        registration.may_be_stored_as(stored);
+        super::count_accepted();
+        registration.check(stored);
         assert_eq!(body["credential"]["type"], "public-key");
         assert_eq!(body["credential"]["id"], body["credential"]["rawId"]);
         assert!(!stored.device_name.contains(char::is_control));
@@ -39,8 +40,8 @@ pub fn registration_body(body: &[u8]) {
     });
 }
 
-/// Any body of `authenticate/finish` is answered with an error of the contract, or is what a
-/// passkey has signed.
+/// Any body of `authenticate/finish` gets an error of the HTTP contract, or was signed by the
+/// passkey.
 pub fn authentication_body(body: &[u8]) {
     at_sign_in(|site| {
         let answer = site.post("/authenticate/finish", body);
@@ -49,7 +50,7 @@ pub fn authentication_body(body: &[u8]) {
         }
         let body: Value = serde_json::from_slice(body).expect("JSON");
         let state = body["state"].as_str().expect("a state");
-        let challenge = state.strip_prefix(ANYBODY);
+        let challenge = state.strip_prefix(UNNAMED);
         let response = &body["credential"]["response"];
         let user_handle = &response["userHandle"];
         let user_handle = (!user_handle.is_null()).then(|| bytes(user_handle));
@@ -61,8 +62,8 @@ pub fn authentication_body(body: &[u8]) {
             authenticator_data: &bytes(&response["authenticatorData"]),
             user_handle: user_handle.as_deref(),
         };
-        super::is_let_in();
-        sign_in.may_be_adas();
+        super::count_accepted();
+        sign_in.check();
         assert_eq!(body["credential"]["type"], "public-key");
         assert_eq!(body["credential"]["id"], body["credential"]["rawId"]);
         assert_eq!(answer.body, ADA.as_bytes());

@@ -1,10 +1,14 @@
-//! The examples of the specification: credentials of every kind, whose private keys no fuzzer has.
+//! Test vectors of the specification: credentials of every algorithm and attestation format, whose
+//! private keys are not available to a fuzzer.
 
 use std::sync::LazyLock;
 
 use passkeys::{Credential, CredentialId};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use time::OffsetDateTime;
+
+/// User ID of the owner of the examples' credentials.
+pub(crate) const ADA: &str = "ada";
 
 #[derive(Deserialize)]
 pub(crate) struct Example {
@@ -58,17 +62,17 @@ pub(crate) static EXAMPLES: LazyLock<Vec<Example>> = LazyLock::new(|| {
 });
 
 impl Example {
-    /// The credential that the example makes, whether or not the library would register it.
+    /// Returns the example's credential, whether or not the library would register it.
     pub(crate) fn credential(&self) -> Credential {
         let id = &self.registration.credential_id.0;
-        // Nothing stands behind the authenticator data in an example's attestation object, nor
-        // behind the key in the data, and the id and its length stand before the key.
+        // In the examples, the authenticator data ends the attestation object and the key ends the
+        // authenticator data. The ID and its length precede the key.
         let object = &self.registration.attestation_object.0;
         let id_at = object.windows(id.len()).rposition(|window| window == id);
         let id_at = id_at.expect("the id is in the attestation object");
         let key = object[id_at + id.len()..].to_vec();
         let id = CredentialId::new(id.as_slice()).expect("an id of 1 to 1023 bytes");
-        let mut credential = Credential::new(id, super::site::ADA, key, OffsetDateTime::UNIX_EPOCH);
+        let mut credential = Credential::new(id, ADA, key, OffsetDateTime::UNIX_EPOCH);
         credential.backup_eligible = object[id_at - 23] & 1 << 3 != 0;
         credential
     }

@@ -1,18 +1,18 @@
-//! Ids as peers name credentials by: in paths, and in text.
+//! Target for credential IDs in text and in paths.
 
 use axum::{body::Body, http::Request};
 use passkeys::CredentialId;
 
 use super::site::at_registration;
 
-/// A text that is an id is the only one for that id. A path that names none, names no credential.
+/// Every credential ID has one textual form. A path that is not a stored credential gets a 404.
 pub fn credential_id(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     if let Ok(id) = text.parse::<CredentialId>() {
-        super::is_let_in();
+        super::count_accepted();
         let length = id.as_bytes().len();
         assert!((1..=CredentialId::MAX_BYTES).contains(&length));
-        assert_eq!(id.to_string(), text, "two texts name one credential");
+        assert_eq!(id.to_string(), text, "two textual forms of one ID");
         let json = serde_json::to_value(&id).expect("JSON");
         assert_eq!(
             serde_json::from_value::<CredentialId>(json).expect("an id"),
@@ -20,7 +20,7 @@ pub fn credential_id(input: &[u8]) {
         );
     }
 
-    // Once as it is, where that is a path at all, and once with every byte escaped.
+    // Once as it is, if that is a valid path, and once with every byte percent-encoded.
     let mut escaped = String::new();
     for byte in input {
         escaped.extend(['%', hex(byte >> 4), hex(byte & 15)]);
@@ -38,7 +38,7 @@ pub fn credential_id(input: &[u8]) {
             if within && !answer.body.is_empty() {
                 answer.is_error(&[404]);
             } else {
-                // No route of the library's.
+                // Not a route of the library.
                 assert_eq!(answer.status, 404);
             }
         }

@@ -1,12 +1,12 @@
-//! What must be true of everything that the library lets in, judged anew by other means: no code of
-//! the library's, and another crate for CBOR.
+//! Independent checks of everything that the library accepts, without code of the library and with
+//! another CBOR parser.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ciborium::Value as Cbor;
 use passkeys::Credential;
 use serde_json::Value;
 
-use super::examples::EXAMPLES;
+use super::examples::{ADA, EXAMPLES};
 
 /// SHA-256 of `example.org`.
 const RP_ID_HASH: [u8; 32] = [
@@ -14,7 +14,7 @@ const RP_ID_HASH: [u8; 32] = [
     0x73, 0x5a, 0xe7, 0xf8, 0xed, 0xd4, 0x65, 0x92, 0xa5, 0xe0, 0xf0, 0x14, 0x52, 0xb2, 0xe4, 0xb5,
 ];
 
-/// A registration that was accepted, as the browser sent it.
+/// Accepted registration, as sent by the client.
 pub(crate) struct Registration<'a> {
     pub(crate) challenge: &'a [u8],
     pub(crate) raw_id: &'a [u8],
@@ -23,7 +23,8 @@ pub(crate) struct Registration<'a> {
 }
 
 impl Registration<'_> {
-    pub(crate) fn may_be_stored_as(&self, stored: &Credential) {
+    /// Checks that the specification allows the registration, and that it is stored correctly.
+    pub(crate) fn check(&self, stored: &Credential) {
         client_data(self.client_data, "webauthn.create", self.challenge);
         let (format, data) = attestation_object(self.attestation_object);
         header(&data);
@@ -57,12 +58,12 @@ impl Registration<'_> {
         assert!(data.ends_with(&[&stored.public_key, rest].concat()) || flags & 1 << 7 != 0);
         assert_eq!(stored.attestation_format.as_ref(), Some(&format));
         if format != "none" {
-            // Somebody has signed this, and it was not the fuzzer.
+            // The fuzzer has no keys, so the signed data must be an example's.
             let signed = EXAMPLES.iter().any(|example| {
                 let example = &example.registration;
                 example.client_data.0 == self.client_data
                     && match attestation_object(&example.attestation_object.0) {
-                        (_, signed) if format == "fido-u2f" => is_the_same_to_u2f(&signed, &data),
+                        (_, signed) if format == "fido-u2f" => is_same_for_u2f(&signed, &data),
                         (_, signed) => signed == data,
                     }
             });
@@ -71,10 +72,10 @@ impl Registration<'_> {
     }
 }
 
-/// A sign-in that was accepted, as the browser sent it.
+/// Accepted sign-in, as sent by the client.
 pub(crate) struct SignIn<'a> {
     pub(crate) challenge: &'a [u8],
-    /// Whether it was begun for Ada.
+    /// Whether it was begun for a named user, [`ADA`].
     pub(crate) named: bool,
     pub(crate) raw_id: &'a [u8],
     pub(crate) client_data: &'a [u8],
@@ -83,12 +84,13 @@ pub(crate) struct SignIn<'a> {
 }
 
 impl SignIn<'_> {
-    pub(crate) fn may_be_adas(&self) {
+    /// Checks that a passkey of [`ADA`] has signed it.
+    pub(crate) fn check(&self) {
         client_data(self.client_data, "webauthn.get", self.challenge);
         header(self.authenticator_data);
         match self.user_handle {
-            Some(handle) => assert_eq!(handle, super::site::ADA.as_bytes()),
-            None => assert!(self.named, "nobody says whose passkey it is"),
+            Some(handle) => assert_eq!(handle, ADA.as_bytes()),
+            None => assert!(self.named, "no user handle, and no user was named"),
         }
         let signed = EXAMPLES.iter().any(|example| {
             example.registration.credential_id.0 == self.raw_id
@@ -108,24 +110,27 @@ fn client_data(json: &[u8], kind: &str, challenge: &[u8]) {
     assert!(data["topOrigin"].is_null());
 }
 
-/// The part that every authenticator data begins with.
+/// Checks RP ID hash and flags of authenticator data.
 fn header(data: &[u8]) {
     assert_eq!(data[..32], RP_ID_HASH);
     let flags = data[32];
-    assert!(flags & 1 != 0, "nobody was present");
-    assert!(flags & 0b1_1000 != 0b1_0000, "backed up and not eligible");
+    assert!(flags & 1 != 0, "user not present");
+    assert!(
+        flags & 0b1_1000 != 0b1_0000,
+        "backed up and not backup-eligible"
+    );
 }
 
-/// Its format and its authenticator data.
+/// Returns format and authenticator data.
 fn attestation_object(bytes: &[u8]) -> (String, Vec<u8>) {
     let object = cbor(bytes);
     match (member(&object, "fmt"), member(&object, "authData")) {
         (Some(Cbor::Text(format)), Some(Cbor::Bytes(data))) => (format.clone(), data.clone()),
-        _ => panic!("no attestation object was accepted: {object:?}"),
+        _ => panic!("accepted although it is not an attestation object: {object:?}"),
     }
 }
 
-/// The credential's id and key in authenticator data, and what follows.
+/// Returns credential ID, key, and the rest of authenticator data.
 fn attested(data: &[u8]) -> (&[u8], Cbor, &[u8]) {
     let length = usize::from(u16::from_be_bytes([data[53], data[54]]));
     let (id, rest) = data[55..].split_at(length);
@@ -133,12 +138,13 @@ fn attested(data: &[u8]) -> (&[u8], Cbor, &[u8]) {
     (id, key, rest)
 }
 
-/// Besides the RP ID and the client data, this format signs the id and the point, and nothing else
-/// (Level 3, §8.6, step 5): no flags, no counter and no AAGUID.
-fn is_the_same_to_u2f(data: &[u8], other: &[u8]) -> bool {
+/// Returns whether the data signed by `fido-u2f` is equal. Besides RP ID hash and client data, this
+/// format signs the credential ID and the public key's point only (Level 3, §8.6, step 5): no flags,
+/// no signature counter and no AAGUID.
+fn is_same_for_u2f(data: &[u8], other: &[u8]) -> bool {
     let ((id, key, _), (other_id, other_key, _)) = (attested(data), attested(other));
-    let is_the_same = |label| labelled(&key, label) == labelled(&other_key, label);
-    id == other_id && is_the_same(-2) && is_the_same(-3)
+    let is_same = |label| labelled(&key, label) == labelled(&other_key, label);
+    id == other_id && is_same(-2) && is_same(-3)
 }
 
 fn cbor(bytes: &[u8]) -> Cbor {
@@ -147,8 +153,7 @@ fn cbor(bytes: &[u8]) -> Cbor {
     value
 }
 
-/// Splits off the first item, without the tags in it: they mean nothing here, and the library reads
-/// past them.
+/// Splits off the first data item, without its tags, which the library ignores.
 fn item(mut bytes: &[u8]) -> (Cbor, &[u8]) {
     let value = ciborium::from_reader(&mut bytes).expect("CBOR");
     (untagged(value), bytes)
@@ -182,6 +187,6 @@ fn member<'a>(map: &'a Cbor, name: &str) -> Option<&'a Cbor> {
         .iter()
         .filter(|(label, _)| label.as_text() == Some(name));
     let found = named.next().map(|(_, value)| value);
-    assert!(named.next().is_none(), "`{name}` twice");
+    assert!(named.next().is_none(), "duplicate `{name}`");
     found
 }

@@ -1,8 +1,7 @@
-//! What each fuzz target but `assertion_differential` does with its input. Shared with a test,
-//! `tests/verification/fuzz_corpora.rs`, that replays the corpora without libFuzzer.
+//! Code of all fuzz targets except `assertion_differential`. Shared with a test,
+//! `tests/verification/fuzz_corpora.rs`, which replays the corpora without libFuzzer.
 //!
-//! None of the properties is "does not panic", which goes without saying: each says what may come
-//! of *any* input.
+//! Each target checks a property that holds for *any* input, beyond the absence of panics.
 
 mod bodies;
 mod ceremony;
@@ -26,18 +25,18 @@ pub use seeds::seeds;
 pub use state::state;
 
 thread_local! {
-    static LET_IN: Cell<usize> = const { Cell::new(0) };
+    static ACCEPTED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How many times something was let in, on this thread: a corpus of which nothing is proves
-/// nothing.
-pub fn let_in() -> usize {
-    LET_IN.get()
+/// Returns how many inputs the library has accepted on this thread. A corpus without accepted inputs
+/// proves nothing.
+pub fn accepted() -> usize {
+    ACCEPTED.get()
 }
 
-fn is_let_in() {
-    LET_IN.set(LET_IN.get() + 1);
+fn count_accepted() {
+    ACCEPTED.set(ACCEPTED.get() + 1);
 }
 
-/// A target: takes any input, and panics where a property does not hold.
+/// Function of a fuzz target: takes any input, and panics if a property does not hold.
 pub type Target = fn(&[u8]);

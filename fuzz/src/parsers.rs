@@ -1,13 +1,13 @@
-//! Authenticator data, read alone.
+//! Target for the parser of authenticator data.
 
 use passkeys::testing::parsers;
 
-/// Authenticator data is read to its last byte, or refused.
+/// Authenticator data is parsed to its last byte, or rejected.
 pub fn authenticator_data(bytes: &[u8]) {
     let Some(read) = parsers::authenticator_data(bytes) else {
         return;
     };
-    super::is_let_in();
+    super::count_accepted();
     let mut again = read.rp_id_hash.to_vec();
     again.push(read.flags);
     again.extend(read.sign_count.to_be_bytes());
@@ -21,7 +21,10 @@ pub fn authenticator_data(bytes: &[u8]) {
         again.extend(attested.public_key);
         is_one_item(attested.public_key);
     }
-    assert!(bytes.starts_with(&again), "a part is not what was sent");
+    assert!(
+        bytes.starts_with(&again),
+        "a parsed part differs from the input"
+    );
     let extensions = &bytes[again.len()..];
     assert_eq!(
         !extensions.is_empty(),
@@ -33,7 +36,7 @@ pub fn authenticator_data(bytes: &[u8]) {
     }
 }
 
-/// Where another crate can read it, it agrees on where it ends.
+/// Checks that another CBOR parser finds the same end of the item, if it can parse it.
 fn is_one_item(bytes: &[u8]) {
     let mut rest = bytes;
     if ciborium::from_reader::<ciborium::Value, _>(&mut rest).is_ok() {

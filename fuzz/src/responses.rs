@@ -1,5 +1,5 @@
-//! The binary members of responses, in envelopes that are as they should be: so the fuzzer gets
-//! past JSON and base64url to what stands behind them.
+//! Targets for the binary members of responses, in valid JSON and base64url, so that the fuzzer
+//! reaches the code behind those.
 
 use passkeys::{
     Error, PasskeyUser,
@@ -12,13 +12,13 @@ use serde_json::{
 };
 
 use super::{
-    examples::{EXAMPLES, Example},
+    examples::{ADA, EXAMPLES, Example},
     judge,
-    site::{ADA, ANYBODY, at_registration, at_sign_in, base64url, block_on},
+    site::{UNNAMED, at_registration, at_sign_in, base64url, block_on},
 };
 
-/// Any attestation object, in an example's registration, is refused, or registers what the
-/// specification allows to.
+/// Any attestation object, in an example's registration, is rejected, or registers a credential that
+/// the specification allows.
 ///
 /// The first byte chooses the example, the rest is the object.
 pub fn attestation(input: &[u8]) {
@@ -47,22 +47,23 @@ pub fn attestation(input: &[u8]) {
                     client_data: &example.client_data.0,
                     attestation_object: object,
                 };
-                super::is_let_in();
-                registration.may_be_stored_as(registered.credential());
+                super::count_accepted();
+                registration.check(registered.credential());
                 let deleted = site
                     .passkeys
                     .repository()
                     .delete(ADA, &registered.credential().id);
-                assert!(block_on(deleted).expect("an answer"), "it was stored");
+                assert!(block_on(deleted).expect("no error"), "it was stored");
             }
         }
     });
 }
 
 /// Any client data, authenticator data, signature and user handle, for an example's passkey, are
-/// refused, unless a passkey has signed them.
+/// rejected unless the passkey has signed them.
 ///
-/// The first byte chooses the example; the members follow, each behind its length in two bytes.
+/// The first byte chooses the example; the members follow, each prefixed with its length in two
+/// bytes.
 pub fn assertion(input: &[u8]) {
     let Some((example, mut rest)) = choose(input) else {
         return;
@@ -84,7 +85,7 @@ pub fn assertion(input: &[u8]) {
         },
     });
     for named in [true, false] {
-        let begun_for = if named { "" } else { ANYBODY };
+        let begun_for = if named { "" } else { UNNAMED };
         let state = format!("{begun_for}{}", base64url(challenge));
         let request = FinishAuthentication::new(raw(&credential), state);
         at_sign_in(|site| {
@@ -100,8 +101,8 @@ pub fn assertion(input: &[u8]) {
                 authenticator_data,
                 user_handle,
             };
-            super::is_let_in();
-            sign_in.may_be_adas();
+            super::count_accepted();
+            sign_in.check();
         });
     }
 }
@@ -115,7 +116,7 @@ fn choose(input: &[u8]) -> Option<(&'static Example, &[u8])> {
     Some((EXAMPLES.get(usize::from(number))?, rest))
 }
 
-/// Takes a part and the length before it; less, where there is less.
+/// Splits off a length-prefixed part, shortened if the input is too short.
 fn chunk<'a>(input: &mut &'a [u8]) -> &'a [u8] {
     let Some((length, rest)) = input.split_first_chunk() else {
         return std::mem::take(input);
@@ -126,7 +127,7 @@ fn chunk<'a>(input: &mut &'a [u8]) -> &'a [u8] {
     chunk
 }
 
-/// The id in the attestation object, for `rawId` to agree with.
+/// Returns the credential ID in an attestation object, to be sent as `rawId`.
 fn attested_id(object: &[u8]) -> Option<&[u8]> {
     let value: ciborium::Value = ciborium::from_reader(object).ok()?;
     let named =
@@ -135,7 +136,7 @@ fn attested_id(object: &[u8]) -> Option<&[u8]> {
     let data = data.as_bytes()?;
     let (length, rest) = data.get(53..)?.split_first_chunk()?;
     let id = rest.get(..usize::from(u16::from_be_bytes(*length)))?;
-    // As it stands in the object, which outlives its parts.
+    // The same bytes in `object`, which outlives the parsed value.
     let at = object
         .windows(id.len().max(1))
         .position(|window| window == id)?;

@@ -1,14 +1,14 @@
-//! What the corpora begin with: the examples of the specification, and scripts.
+//! Seeds of the corpora: examples of the specification, and scripts for `ceremony`.
 
 use serde_json::json;
 
 use super::{
     ceremony,
-    examples::{EXAMPLES, Example},
-    site::{ADA, ANYBODY, base64url},
+    examples::{ADA, EXAMPLES, Example},
+    site::{UNNAMED, base64url},
 };
 
-/// Inputs for each target, by its name.
+/// Returns pairs of a target's name and an input.
 pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
     let mut seeds = Vec::new();
     for (number, example) in (0_u8..).zip(EXAMPLES.iter()) {
@@ -34,7 +34,7 @@ pub fn seeds() -> Vec<(&'static str, Vec<u8>)> {
             seeds.push(("assertion", input));
         }
         seeds.push(("authenticator_data", signed.authenticator_data.0.clone()));
-        // It is the last member of the object, and begins with what all of them do.
+        // The last member of the object. It begins with the RP ID hash, as all authenticator data.
         let at = object
             .windows(4)
             .rposition(|window| window == &signed.authenticator_data.0[..4]);
@@ -74,7 +74,7 @@ fn authentication(example: &Example, named: bool) -> Vec<u8> {
     let authentication = &example.authentication;
     let id = base64url(&example.registration.credential_id.0);
     let challenge = base64url(&authentication.challenge.0);
-    let begun_for = if named { "" } else { ANYBODY };
+    let begun_for = if named { "" } else { UNNAMED };
     let body = json!({
         "credential": {
             "id": id, "rawId": id, "type": "public-key", "clientExtensionResults": {},

@@ -1,5 +1,5 @@
-//! A relying party whose ceremonies wait with the challenge that their `state` says, so that an
-//! input is complete in itself and means the same each time.
+//! Relying party whose ceremony state contains the challenge, so that an input is self-contained and
+//! deterministic.
 
 use std::{cell::OnceCell, future::Future};
 
@@ -21,9 +21,7 @@ use serde_json::json;
 use time::{Duration, OffsetDateTime};
 use tower::ServiceExt as _;
 
-use super::examples::EXAMPLES;
-
-pub(crate) const ADA: &str = "ada";
+use super::examples::{ADA, EXAMPLES};
 
 #[derive(Clone)]
 pub(crate) struct App;
@@ -51,23 +49,23 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
-/// What precedes the challenge in the `state` of a sign-in by anybody. Without it, it was begun for
-/// Ada.
-pub(crate) const ANYBODY: &str = "anybody:";
+/// Prefix of the ceremony state of a sign-in without a named user. Without the prefix, the sign-in
+/// was begun for [`ADA`].
+pub(crate) const UNNAMED: &str = "anybody:";
 
-/// Answers a `state` with the ceremony that it describes, as often as it is asked.
-struct Obliging {
+/// Challenge store that returns the ceremony described by the ceremony state, any number of times.
+struct Stateless {
     sign_in: bool,
 }
 
 #[async_trait]
-impl ChallengeStore for Obliging {
+impl ChallengeStore for Stateless {
     async fn put(&self, _: PendingCeremony) -> Result<String, StoreError> {
-        Err(StoreError::new("nothing is begun here"))
+        Err(StoreError::new("this store cannot begin ceremonies"))
     }
 
     async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
-        let (challenge, user) = match state.strip_prefix(ANYBODY) {
+        let (challenge, user) = match state.strip_prefix(UNNAMED) {
             Some(challenge) => (challenge, None),
             None => (state, Some(ADA)),
         };
@@ -93,8 +91,8 @@ impl ChallengeStore for Obliging {
 impl Site {
     fn new(sign_in: bool) -> Self {
         let passkeys =
-            Passkeys::new(App, MemoryRepository::default()).challenges(Obliging { sign_in });
-        // Time tells the fuzzer nothing.
+            Passkeys::new(App, MemoryRepository::default()).challenges(Stateless { sign_in });
+        // Fuzzing does not measure timing side channels.
         let passkeys = passkeys.timing_floor(std::time::Duration::ZERO);
         let router = passkeys.router();
         Self { passkeys, router }
@@ -119,7 +117,7 @@ impl Site {
         })
     }
 
-    /// Forgets the credentials that an input has registered.
+    /// Deletes the credentials that an input has registered.
     pub(crate) fn clear(&self) {
         block_on(async {
             let repository = self.passkeys.repository();
@@ -131,7 +129,7 @@ impl Site {
 }
 
 impl Answer {
-    /// Holds it to be an error of the contract, with one of these statuses.
+    /// Checks that it is an error of the HTTP contract with one of these statuses.
     pub(crate) fn is_error(&self, statuses: &[u16]) {
         let body = String::from_utf8_lossy(&self.body);
         assert!(statuses.contains(&self.status), "{} {body}", self.status);
@@ -146,12 +144,12 @@ thread_local! {
     static RUNTIME: OnceCell<tokio::runtime::Runtime> = const { OnceCell::new() };
 }
 
-/// Hands over a site where Ada has no passkey and registers one.
+/// Calls a function with a site where [`ADA`] has no passkey and registers one.
 pub(crate) fn at_registration<T>(then: impl FnOnce(&Site) -> T) -> T {
     REGISTRATION.with(|site| then(site.get_or_init(|| Site::new(false))))
 }
 
-/// Hands over a site where Ada has a passkey of every kind and signs in.
+/// Calls a function with a site where [`ADA`] has the passkeys of all examples and signs in.
 pub(crate) fn at_sign_in<T>(then: impl FnOnce(&Site) -> T) -> T {
     SIGN_IN.with(|site| {
         then(site.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! What peers send as `state`, to the stores that need no server.
+//! Target for ceremony states, against the challenge stores that need no server.
 
 use arbitrary::{Arbitrary, Unstructured};
 use passkeys::{
@@ -9,10 +9,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::site::block_on;
 
-/// How a `state` is changed before it comes back.
+/// Mutation of a ceremony state.
 #[derive(Arbitrary, Debug)]
 enum Change {
-    /// The lowest bits of one character, so that it stays ASCII.
+    /// Flips some of the lower seven bits of one byte, so that it stays ASCII.
     Flip(u16, u8),
     Cut(u16),
     Insert(u16, char),
@@ -20,15 +20,15 @@ enum Change {
     Prepend(String),
     Twice,
     UpperCase,
-    /// The first so many characters are another ceremony's.
+    /// Replaces the beginning by that of another ceremony's state.
     Splice(u16),
 }
 
-/// Whatever is not a `state` redeems nothing, and the `state` redeems its ceremony once.
+/// A ceremony state redeems its own ceremony, once. Any other text redeems none.
 pub fn state(input: &[u8]) {
     let text = String::from_utf8_lossy(input).into_owned();
     if let Some(again) = parsers::ticket(&text) {
-        assert_eq!(again, text, "two texts name one ceremony");
+        assert_eq!(again, text, "two textual forms of one ceremony state");
     }
     if let Some((ceremony, written)) = parsers::pending_ceremony(input) {
         let (again, _) = parsers::pending_ceremony(&written).expect("what was written");
@@ -45,22 +45,20 @@ async fn check(store: &impl ChallengeStore, text: &str, changes: &[Change]) {
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), Duration::MINUTE);
     let state = store.put(ceremony.clone()).await.expect("a state");
     let other = store.put(ceremony.clone()).await.expect("a state");
-    assert_eq!(store.take(text).await.expect("an answer"), None);
+    assert_eq!(store.take(text).await.expect("no error"), None);
 
     let mut wrong = state.clone();
     for change in changes.iter().take(16) {
         wrong = change.of(wrong, &other);
         if wrong != state && wrong != other {
-            let taken = store.take(&wrong).await.expect("an answer");
-            assert_eq!(
-                taken, None,
-                "{wrong:?} was redeemed, and {state:?} was begun"
-            );
+            let taken = store.take(&wrong).await.expect("no error");
+            assert_eq!(taken, None, "{wrong:?} was redeemed instead of {state:?}");
         }
     }
-    assert_eq!(store.take(&state).await.expect("an answer"), Some(ceremony));
-    super::is_let_in();
-    assert_eq!(store.take(&state).await.expect("an answer"), None, "twice");
+    assert_eq!(store.take(&state).await.expect("no error"), Some(ceremony));
+    super::count_accepted();
+    let again = store.take(&state).await.expect("no error");
+    assert_eq!(again, None, "the ceremony state was redeemed twice");
 }
 
 impl Change {

@@ -1,7 +1,7 @@
 //! What went wrong in other servers, and what happens here. Each test is named for the weakness;
 //! `docs/threat-model.md` lists them.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{Router, http::Method};
 use passkeys::{

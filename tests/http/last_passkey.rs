@@ -27,7 +27,8 @@ impl App {
     fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, Error> {
         let cookie = headers.get("cookie").and_then(|it| it.to_str().ok());
         let passkey = cookie.and_then(|cookie| cookie.strip_prefix("passkey="));
-        let passkey = passkey.map(str::parse::<CredentialId>).transpose()?;
+        let passkey = passkey.map(str::parse::<CredentialId>).transpose();
+        let passkey = passkey.map_err(|_| Error::CredentialNotFound)?;
         Ok(PasskeyUser::new("ada", "ada@example.com", "Ada")
             .signed_in_with(passkey)
             .keeps_last_passkey(true))

@@ -1,4 +1,4 @@
-//! Ceremonies that were begun: in memory, for five minutes, at most so many.
+//! Pending ceremonies in memory, with a lifetime of five minutes and a bound on their number.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -30,12 +30,12 @@ pub(crate) struct Ceremonies(Mutex<Waiting>);
 #[derive(Default)]
 struct Waiting {
     ceremonies: HashMap<Key, (Purpose, Instant)>,
-    /// Every key in the order of expiry; those that were finished, too.
+    /// Keys in the order of expiry, including those of finished ceremonies.
     order: VecDeque<(Instant, Key)>,
 }
 
 impl Ceremonies {
-    /// Answers what finishes it, once.
+    /// Stores a ceremony. Returns its single-use state.
     pub(crate) fn begin(&self, purpose: Purpose) -> Result<String, Error> {
         let mut key = Key::default();
         getrandom::fill(&mut key).map_err(|_| Error::Internal)?;

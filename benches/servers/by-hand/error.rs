@@ -1,4 +1,4 @@
-//! What a peer is told, which is little.
+//! Opaque errors for clients.
 
 use axum::{
     Json,

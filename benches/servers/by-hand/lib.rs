@@ -1,10 +1,10 @@
-//! What an application has to write without the library: the same routes on axum and
-//! `webauthn-rs-core`, by somebody who knows both and cares for speed. It makes the same promises
-//! as far as that crate does: ceremonies are finished once, expire and are bounded in number;
-//! credentials are unique; user handles and counters are checked.
+//! Hand-written server for comparison: the same routes on axum and `webauthn-rs-core`, written with
+//! care for speed.
 //!
-//! Verification is the crate's own. What the library checks beyond it (client data to the letter,
-//! stray bytes, the curve that belongs to an algorithm) is not here.
+//! It makes the same promises as far as that crate does: ceremonies are single-use, expire and are
+//! bounded in number; credential IDs are unique; user handles and signature counters are checked.
+//! Verification is the crate's own, without the library's additional checks: strict client data,
+//! trailing bytes, and the curve of an algorithm.
 
 mod ceremonies;
 mod error;
@@ -42,7 +42,7 @@ struct App {
     passkeys: Passkeys,
 }
 
-/// What a handler answers: never to be cached.
+/// Response of a handler, with `Cache-Control: no-store`.
 type Answer<T> = Result<([(HeaderName, &'static str); 1], Json<T>), Error>;
 
 const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
@@ -167,7 +167,7 @@ async fn finish_authentication(
     let result =
         app.webauthn
             .authenticate_single_credential(response, &state, &passkey.credential)?;
-    // Of two sign-ins with the same counter, one wins.
+    // Compare-and-swap: of two sign-ins with the same counter, one fails.
     if !app.passkeys.record_use(&passkey, &result) {
         return Err(Error::NotVerified);
     }
@@ -175,7 +175,7 @@ async fn finish_authentication(
     Ok((NO_STORE, Json(SignedIn { user_id })))
 }
 
-/// What stands for a session, so that none is measured: a header with the user's id.
+/// Stand-in for a session, so that none is measured: a header with the user ID.
 struct Session(String);
 
 impl<S: Sync> FromRequestParts<S> for Session {
@@ -188,11 +188,11 @@ impl<S: Sync> FromRequestParts<S> for Session {
     }
 }
 
-/// The routes, below `/auth/passkeys`.
+/// Returns the routes, nested under `/auth/passkeys`.
 ///
 /// # Panics
 ///
-/// If the origin is no URL, which it is.
+/// Never: the origin is a valid URL.
 pub fn router() -> Router {
     let origin = "http://localhost:3000".parse().expect("a URL");
     let webauthn = WebauthnCore::new_unsafe_experts_only(

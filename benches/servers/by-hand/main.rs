@@ -1,4 +1,4 @@
-//! Serves on the port that is its argument.
+//! Serves on the port given as the argument.
 
 use std::{env, error::Error, net::Ipv4Addr};
 

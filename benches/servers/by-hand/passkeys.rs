@@ -35,7 +35,7 @@ impl Passkeys {
         self.lock().users.get(user_id).cloned().unwrap_or_default()
     }
 
-    /// Answers `false`, and changes nothing, if the id is known.
+    /// Stores a passkey. Returns `false`, and changes nothing, if the credential ID exists.
     pub(crate) fn insert(
         &self,
         user_id: String,
@@ -66,7 +66,7 @@ impl Passkeys {
         self.lock().passkeys.get(id).cloned()
     }
 
-    /// Answers `false` if the passkey was used since it was found.
+    /// Records a sign-in. Returns `false` if the passkey was used since it was found.
     pub(crate) fn record_use(&self, found: &Passkey, result: &AuthenticationResult) -> bool {
         let now = OffsetDateTime::now_utc();
         let mut store = self.lock();

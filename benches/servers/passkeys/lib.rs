@@ -1,4 +1,4 @@
-//! The library as an application uses it, with everything in memory. `by-hand` is its rival.
+//! Server with this library and stores in memory, compared with the hand-written one in `by-hand`.
 
 use axum::{
     Json, Router,
@@ -16,27 +16,27 @@ pub struct App;
 impl App {
     type Repository = MemoryRepository;
 
-    /// Whoever the session says.
+    /// Returns the user of the session.
     async fn get_user(&self, Session(id): Session) -> PasskeyUser {
         let name = format!("{id}@example.com");
         PasskeyUser::new(id, name.as_str(), name.as_str())
     }
 
-    /// The passkey is verified: says whose it is.
+    /// Responds to a verified sign-in with the user ID.
     async fn on_authenticated(&self, login: AuthenticationResult) -> Json<SignedIn> {
         let user_id = login.user_id().to_owned();
         Json(SignedIn { user_id })
     }
 }
 
-/// The answer to a sign-in.
+/// Response to a sign-in.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
     user_id: String,
 }
 
-/// What stands for a session, so that none is measured: a header with the user's id.
+/// Stand-in for a session, so that none is measured: a header with the user ID.
 struct Session(String);
 
 impl<S: Sync> FromRequestParts<S> for Session {
@@ -49,12 +49,12 @@ impl<S: Sync> FromRequestParts<S> for Session {
     }
 }
 
-/// The routes, below `/auth/passkeys`, for at most a million passkeys.
+/// Returns the routes, nested under `/auth/passkeys`, for at most a million passkeys.
 pub fn router() -> Router {
     router_on(MemoryRepository::with_capacity(1_000_000))
 }
 
-/// The same, with the passkeys that are there.
+/// Returns the routes with the passkeys of a repository.
 pub fn router_on(repository: MemoryRepository) -> Router {
     let passkeys = Passkeys::new(App, repository);
     Router::new().nest("/auth/passkeys", passkeys.router())

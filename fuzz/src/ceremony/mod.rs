@@ -1,5 +1,5 @@
-//! Whole ceremonies of several people, over HTTP, against a model that knows who may register and
-//! who may sign in.
+//! Target for whole ceremonies of several users over HTTP, against a model that knows who may
+//! register and who may sign in.
 
 mod model;
 mod mutation;
@@ -50,7 +50,7 @@ impl User {
     }
 }
 
-/// A whole ceremony, right unless it has a twist, or what may come between.
+/// Step of a script: a whole ceremony, valid unless it has a twist, or an event between ceremonies.
 #[derive(Arbitrary, Debug)]
 enum Step {
     SignIn(SignIn),
@@ -60,12 +60,13 @@ enum Step {
 
 #[derive(Arbitrary, Debug)]
 enum Between {
-    /// Begins a ceremony and lets it wait.
+    /// Begins a ceremony without finishing it.
     Begin(Purpose),
-    /// Sends an earlier finish again.
+    /// Replays an earlier `finish` request.
     Again(u8),
+    /// Advances the clock.
     Wait(Wait),
-    /// Does that to a passkey, which may be another's.
+    /// Manages a passkey, possibly one of another user.
     Manage {
         by: User,
         passkey: u8,
@@ -89,7 +90,7 @@ enum Management {
 }
 
 impl Step {
-    /// What is special about it, whatever the numbers.
+    /// Returns the kind of the step, without its numbers.
     fn kind(&self) -> String {
         let mut kind = match self {
             Self::SignIn(sign_in) => sign_in.kind(),
@@ -101,7 +102,7 @@ impl Step {
     }
 }
 
-/// Scripts of a few steps. There is one for each kind of step, which begins with it.
+/// Returns short scripts: for each kind of step, one that begins with it.
 pub(super) fn seeds() -> impl Iterator<Item = Vec<u8>> {
     let mut random = ChaCha8Rng::seed_from_u64(0);
     let mut kinds = BTreeSet::new();
@@ -117,9 +118,10 @@ pub(super) fn seeds() -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// What the people do, one after the other, for as long as there are bytes: any are a script, and in
-/// most somebody signs in. Nothing but the unmutated ceremony registers and signs in, once, in time,
-/// by whom it was begun; and that does.
+/// A registration or sign-in succeeds if and only if it is unmutated, in time, finished once, and
+/// finished by the user who began it.
+///
+/// Any input is a script of steps. Most scripts contain a successful sign-in.
 pub fn ceremony(input: &[u8]) {
     let mut script = Unstructured::new(input);
     let Ok((policy, sealed)) = script.arbitrary() else {
@@ -134,6 +136,6 @@ pub fn ceremony(input: &[u8]) {
             break;
         };
         world.perform(&step);
-        world.is_as_the_model_says();
+        world.check_repository();
     }
 }

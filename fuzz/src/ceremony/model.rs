@@ -1,10 +1,10 @@
-//! Who may register and who may sign in: the rules again, in as few words as possible.
+//! Model of the rules of registration and sign-in, written independently of the library.
 
 use arbitrary::Arbitrary;
 
 use super::{Policy, User};
 
-/// Seconds.
+/// Lifetime of a ceremony in seconds.
 pub(super) const LIFETIME: u64 = 300;
 
 #[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) struct Ceremony {
     over: bool,
 }
 
-/// A passkey as the repository should have it.
+/// Expected state of a passkey in the repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stored {
     pub(super) owner: User,
@@ -41,14 +41,14 @@ impl Stored {
     }
 }
 
-/// Who is signed in when a step-up is finished, and whether they do something else than they were
-/// asked about.
+/// Circumstances of finishing a step-up: the signed-in user, and whether the action is another one
+/// than at `begin`.
 pub(super) struct Consent {
     pub(super) by: User,
     pub(super) other_action: bool,
 }
 
-/// What should be answered: one of these codes, or a success.
+/// Expected response: success, or one of these error codes.
 pub(super) type Verdict<T = ()> = Result<T, &'static [&'static str]>;
 
 pub(super) const OVER: Verdict<User> = Err(NO_CEREMONY);
@@ -57,7 +57,7 @@ const NO_CEREMONY: &[&str] = &["challenge_not_found"];
 const UNVERIFIED: &[&str] = &["authentication_failed"];
 pub(super) const UNKNOWN: &[&str] = &["credential_not_found"];
 
-/// A finish as it arrives.
+/// Circumstances of a `finish` request.
 pub(super) struct Finish {
     pub(super) now: u64,
     pub(super) elsewhere: bool,
@@ -65,7 +65,7 @@ pub(super) struct Finish {
 }
 
 impl Purpose {
-    /// The only one who may finish it.
+    /// Returns the only user who may finish the ceremony; `None` for any user.
     pub(super) fn user(self) -> Option<User> {
         match self {
             Self::Register(user) | Self::SignUp(user) | Self::StepUp(user) => Some(user),
@@ -73,7 +73,7 @@ impl Purpose {
         }
     }
 
-    /// Whether `begin` names this passkey: not to be registered again, or to be signed with.
+    /// Returns whether the options of `begin` list the passkey, as excluded or as allowed.
     pub(super) fn names(self, passkey: &Stored) -> bool {
         match self {
             Self::Register(user) => passkey.owner == user,
@@ -108,13 +108,13 @@ impl Ceremony {
         !self.over
     }
 
-    /// Whatever comes of it, it was the last time.
+    /// Redeems the ceremony, whatever the outcome. Returns whether it was pending.
     fn take(&mut self, finish: &Finish) -> bool {
         let waits = !std::mem::replace(&mut self.over, true);
         waits && !finish.elsewhere && finish.now < self.begun + LIFETIME
     }
 
-    /// Who has the passkey then. `known`: whether one with this id is stored.
+    /// Returns the owner of the new passkey. `known`: whether its credential ID is stored.
     pub(super) fn register<'a>(
         &mut self,
         finish: &Finish,
@@ -139,7 +139,7 @@ impl Ceremony {
         }
     }
 
-    /// Who is signed in then. `consent`: it is finished as a step-up.
+    /// Returns the user who is signed in. `consent`: given if it is finished as a step-up.
     pub(super) fn sign_in(
         &mut self,
         finish: &Finish,

@@ -1,4 +1,4 @@
-//! What is changed in a response that would be accepted, so that it must not be.
+//! Mutations of a valid response, each of which must make the library reject it.
 
 use arbitrary::Arbitrary;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{User, model::Purpose};
 
-/// What an authenticator or a browser does wrong.
+/// Fault of an authenticator or a browser.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Wrong {
     Type,
@@ -52,27 +52,27 @@ impl Wrong {
     }
 }
 
-/// What is changed in the answer to a registration.
+/// Mutation of a registration response.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Registered {
     Wrong(Wrong),
     Algorithm,
-    /// Nobody vouches for what is attested, so a changed byte may make another passkey; a missing
-    /// one makes none.
+    /// Truncates the attestation object. Changed bytes could be a valid credential, because nothing
+    /// is signed without attestation; missing bytes cannot.
     CutObject(u16),
     CutClientData(u16),
     ExtendObject(u8),
     Text(Text),
 }
 
-/// What is changed in the answer to a sign-in.
+/// Mutation of an authentication response.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Signed {
     Wrong(Wrong),
     Eligibility,
     Signature,
     Handle(Handle),
-    /// What another ceremony's challenge was signed for.
+    /// A response to another ceremony's challenge.
     For(u8),
     Flip(Member, u16, u8),
     Cut(Member, u16),
@@ -90,15 +90,18 @@ pub(super) enum Member {
     UserHandle,
 }
 
-/// What the authenticator says about whose passkey it is.
+/// Mutation of the user handle.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Handle {
+    /// No user handle.
     Missing,
-    Others,
-    Nobodys,
+    /// The user handle of the other user.
+    Other,
+    /// The user handle of no user.
+    Unknown,
 }
 
-/// What is changed in how a member is written.
+/// Mutation of the JSON or base64url of a member.
 #[derive(Arbitrary, Debug)]
 pub(super) enum Text {
     Padded,
@@ -140,12 +143,13 @@ impl Registered {
 }
 
 impl Signed {
-    /// Whether it must be refused for this. Whoever is named need not be named again.
+    /// Returns whether the mutation must be rejected. If a user was named at `begin`, the user handle
+    /// may be missing.
     pub(super) fn matters(&self, purpose: Purpose) -> bool {
         !matches!(self, Self::Handle(Handle::Missing)) || purpose == Purpose::SignIn(None)
     }
 
-    /// In a passkey of this user's.
+    /// Returns the fault of the authenticator, for a passkey of this user.
     pub(super) fn fault(&self, user: User) -> Option<Fault> {
         match self {
             Self::Wrong(wrong) => Some(wrong.fault()),
@@ -154,8 +158,8 @@ impl Signed {
             Self::Handle(handle) => {
                 let handle = match handle {
                     Handle::Missing => None,
-                    Handle::Others => Some(user.other().id()),
-                    Handle::Nobodys => Some("eve"),
+                    Handle::Other => Some(user.other().id()),
+                    Handle::Unknown => Some("eve"),
                 };
                 Some(Fault::UserHandle(handle.map(|it| it.as_bytes().to_vec())))
             }
@@ -201,7 +205,7 @@ impl Text {
         *value = match self {
             Self::Padded => format!("{text}=").into(),
             Self::Spaced => format!("{text} ").into(),
-            // One that has neither is at least padded.
+            // Padded, so that a text with neither character changes, too.
             Self::StandardAlphabet => (text.replace('-', "+").replace('_', "/") + "=").into(),
             Self::Number => 7.into(),
             Self::Missing | Self::Null | Self::OtherKind => Value::Null,
@@ -220,7 +224,7 @@ fn change(value: &mut Value, change: impl FnOnce(&mut Vec<u8>)) {
     *value = URL_SAFE_NO_PAD.encode(bytes).into();
 }
 
-/// Always shorter than it was.
+/// Truncates, by at least one byte.
 fn cut(bytes: &mut Vec<u8>, at: u16) {
     bytes.truncate(usize::from(at) % bytes.len());
 }

@@ -1,4 +1,4 @@
-//! Two relying parties that have nothing in common but their store of ceremonies.
+//! Two relying parties that share only their challenge store.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,7 +23,7 @@ use super::{
     model::{LIFETIME, Verdict},
 };
 
-/// Whoever the header `x-user` names is signed in.
+/// Application whose signed-in user is named by the header `x-user`.
 #[derive(Clone)]
 struct App;
 
@@ -45,7 +45,7 @@ impl App {
     }
 }
 
-/// Needs a step-up.
+/// Handler that requires a step-up.
 async fn transfer(verified: Verified<App, u8>) -> Json<String> {
     Json(verified.result.user_id().to_owned())
 }
@@ -61,7 +61,7 @@ pub(super) struct Parties {
     pub(super) clock: ManualClock,
 }
 
-/// What came back.
+/// Response to a request.
 pub(super) struct Answer {
     status: StatusCode,
     pub(super) body: Value,
@@ -87,7 +87,7 @@ impl Parties {
             let passkeys = Passkeys::with_config(App, repository, config)
                 .challenges(challenges.clone())
                 .clock(clock.clone())
-                // Time tells the fuzzer nothing.
+                // Fuzzing does not measure timing side channels.
                 .timing_floor(Duration::ZERO);
             passkeys
                 .router()
@@ -117,7 +117,7 @@ impl Parties {
         send(party, Method::POST, route, by, body)
     }
 
-    /// Asks for something to be done to a passkey.
+    /// Sends a management request for a passkey.
     pub(super) fn manage(
         &self,
         method: Method,

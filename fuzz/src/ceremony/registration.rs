@@ -1,4 +1,4 @@
-//! Registrations, right but for a twist.
+//! Registrations, valid except for at most one twist.
 
 use arbitrary::Arbitrary;
 use passkeys::testing::{Authenticator, Fault};
@@ -12,11 +12,11 @@ use super::{
     world::{Device, Sent, World, choose, with_faults},
 };
 
-/// Begins a registration, makes a passkey and finishes with it.
+/// Begins a registration, creates a passkey and finishes.
 #[derive(Arbitrary, Debug)]
 pub(super) struct Register {
     user: User,
-    /// Where the user has no passkey yet.
+    /// Whether to sign up, if the user has no passkey yet.
     sign_up: bool,
     first_count: FirstCount,
     twist: Option<Twist>,
@@ -29,24 +29,24 @@ enum FirstCount {
     AlmostMost,
 }
 
-/// The one thing that is not as it should be. Numbers choose among what there is by then.
+/// The one deviation from a valid registration. Numbers are indices into what exists by then.
 #[derive(Arbitrary, Debug)]
 enum Twist {
-    /// Finishes a ceremony that was begun before, of whatever kind.
+    /// Finishes an earlier ceremony of any kind.
     Earlier(u8),
-    /// Somebody else is signed in then.
+    /// The other user is signed in at `finish`.
     ByOther,
     /// Finishes at another relying party.
     Elsewhere,
     Late(Wait),
-    /// Has the id of a passkey that is stored.
+    /// Uses the credential ID of a stored passkey.
     IdOf(u8),
     Mutated(Registered),
 }
 
 impl Register {
-    /// By somebody who is signed in, of a passkey that has a counter.
-    pub(super) fn right(user: User) -> Self {
+    /// A valid registration by a signed-in user, of a passkey with a signature counter.
+    pub(super) fn valid(user: User) -> Self {
         Self {
             user,
             sign_up: false,
@@ -117,7 +117,7 @@ impl World {
         self.devices.push(device);
     }
 
-    /// A device with a passkey for a ceremony, and what it answers.
+    /// Creates a device with a passkey for a ceremony, and its response.
     fn new_device(&self, ceremony: usize, register: &Register) -> (Device, Value) {
         let (ceremony, begun) = &self.ceremonies[ceremony];
         let user = ceremony.purpose.user().unwrap_or(register.user);
@@ -129,7 +129,7 @@ impl World {
         let mut faults = vec![Fault::SignCount(register.sign_count())];
         faults.extend(register.mutation().and_then(Registered::fault));
         if let Some(Twist::IdOf(which)) = register.twist {
-            // Their order in the map is by chance, and a script is to mean the same each time.
+            // In the order of devices, so that scripts are deterministic.
             let mut known: Vec<_> = self.devices.iter().map(|device| &device.id).collect();
             known.retain(|id| self.stored.contains_key(*id));
             let id = choose(which, known.len()).map(|at| known[at].as_bytes().to_vec());

@@ -1,11 +1,11 @@
-//! Sign-ins and step-ups, right but for a twist.
+//! Sign-ins and step-ups, valid except for at most one twist.
 
 use arbitrary::Arbitrary;
 use passkeys::testing::Fault;
 use serde_json::{Value, json};
 
 use super::{
-    super::is_let_in,
+    super::count_accepted,
     User, Wait,
     model::{Consent, Finish, OVER, Purpose},
     mutation::Signed,
@@ -13,15 +13,15 @@ use super::{
     world::{Device, Sent, World, choose, with_faults},
 };
 
-/// Begins a sign-in or a step-up, signs with a passkey and finishes with that. Whoever has no
-/// passkey registers one first.
+/// Begins a sign-in or a step-up, signs with a passkey and finishes. Users without a passkey register
+/// one first.
 #[derive(Arbitrary, Debug)]
 pub(super) struct SignIn {
     user: User,
     how: How,
-    /// Which of the user's.
+    /// Index of the user's passkey.
     passkey: u8,
-    /// How much the counter goes up, if there is one.
+    /// Increment of the signature counter, if the passkey has one.
     advance: u8,
     twist: Option<Twist>,
 }
@@ -33,16 +33,17 @@ enum How {
     StepUp,
 }
 
-/// The one thing that is not as it should be. Numbers choose among what there is by then.
+/// The one deviation from a valid sign-in. Numbers are indices into what exists by then.
 #[derive(Arbitrary, Debug)]
 enum Twist {
-    /// Finishes a ceremony that was begun before, of whatever kind.
+    /// Finishes an earlier ceremony of any kind.
     Earlier(u8),
-    /// Signs with any passkey: another's, one that is deleted, suspended or was never stored.
+    /// Signs with any passkey: one of another user, or one that is deleted, suspended or was never
+    /// stored.
     AnyPasskey(u8),
-    /// Somebody else is signed in then, which is nothing to a sign-in.
+    /// The other user is signed in at `finish`. Irrelevant to a sign-in.
     ByOther,
-    /// Does something else than was asked about, which is nothing to a sign-in.
+    /// Finishes a step-up for another action. Irrelevant to a sign-in.
     OtherAction,
     /// Finishes a sign-in as a step-up, or a step-up as a sign-in.
     OtherKind,
@@ -50,7 +51,7 @@ enum Twist {
     Elsewhere,
     Late(Wait),
     Count(Count),
-    /// Changes a bit in the `state`.
+    /// Flips bits of one byte of the ceremony state.
     State(u8, u8),
     Mutated(Signed),
 }
@@ -76,7 +77,7 @@ impl SignIn {
         }
     }
 
-    /// Who is signed in already when it is finished.
+    /// Returns the user who is signed in at `finish`.
     fn by(&self) -> User {
         match self.twist {
             Some(Twist::ByOther) => self.user.other(),
@@ -84,7 +85,7 @@ impl SignIn {
         }
     }
 
-    /// Says how it is finished, a ceremony that was begun for this purpose.
+    /// Returns the step-up that a ceremony of this purpose is finished as; `None` for a sign-in.
     fn consent(&self, purpose: Purpose) -> Option<Consent> {
         let step_up = matches!(purpose, Purpose::StepUp(_));
         let other_kind = matches!(self.twist, Some(Twist::OtherKind));
@@ -94,14 +95,14 @@ impl SignIn {
         })
     }
 
-    /// The counter that is signed, after one that is known.
+    /// Returns the signed counter, given the stored one.
     fn sign_count(&self, known: u32) -> u32 {
         match self.twist {
             Some(Twist::Count(Count::Same)) => known,
             Some(Twist::Count(Count::Back)) => known.saturating_sub(1),
             Some(Twist::Count(Count::Zero)) => 0,
             Some(Twist::Count(Count::Most)) => u32::MAX,
-            // Where it is 0, there may be none.
+            // Zero may mean that the passkey has no counter.
             _ => known.saturating_add(self.advance.max(u8::from(known > 0)).into()),
         }
     }
@@ -111,7 +112,7 @@ impl World {
     pub(super) fn sign_in(&mut self, sign_in: &SignIn) {
         let twist = sign_in.twist.as_ref();
         if self.usable(sign_in.user).is_empty() {
-            self.register(&Register::right(sign_in.user));
+            self.register(&Register::valid(sign_in.user));
         }
         let begun = match twist {
             Some(Twist::Earlier(which)) => self.earlier(*which),
@@ -142,7 +143,7 @@ impl World {
         }
         let verdict = if let Some(Twist::State(at, bits)) = twist {
             flip(&mut body["state"], *at, *bits);
-            // Whichever ceremony it was, it waits as it did.
+            // No ceremony is redeemed.
             OVER
         } else {
             let Device { id, impostor, .. } = &self.devices[device];
@@ -153,11 +154,11 @@ impl World {
         let answer = self.finish(finish.elsewhere, Sent { route, by, body }, verdict);
         if let Ok(user) = verdict {
             assert_eq!(answer, user.id());
-            is_let_in();
+            count_accepted();
         }
     }
 
-    /// What somebody signs in with.
+    /// Returns the device to sign in with.
     fn device(&self, sign_in: &SignIn) -> Option<usize> {
         if let Some(Twist::AnyPasskey(which)) = sign_in.twist {
             return choose(which, self.devices.len());
@@ -166,7 +167,7 @@ impl World {
         choose(sign_in.passkey, usable.len()).map(|at| usable[at])
     }
 
-    /// What a device answers to a ceremony, and whether it must be refused for a mutation.
+    /// Returns a device's response to a ceremony, and whether a mutation of it must be rejected.
     fn answer(
         &self,
         ceremony: usize,
@@ -191,7 +192,7 @@ impl World {
         (credential, matters)
     }
 
-    /// An assertion by a device for a ceremony's challenge, whatever it was begun for.
+    /// Returns a device's assertion for a ceremony's challenge, whatever its purpose.
     fn sign(&self, ceremony: usize, device: usize, faults: Vec<Fault>) -> Value {
         let options = json!({ "publicKey": {
             "rpId": "example.com",

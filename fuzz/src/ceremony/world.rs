@@ -1,4 +1,4 @@
-//! What there is of ceremonies and passkeys, in the repository and in people's hands.
+//! State of a script: ceremonies, devices, and the model of the repository.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,25 +23,25 @@ use super::{
 pub(super) struct World {
     pub(super) parties: Parties,
     pub(super) policy: Policy,
-    /// Seconds since the beginning.
+    /// Seconds since the beginning of the script.
     pub(super) now: u64,
-    /// With what `begin` has answered.
+    /// Ceremonies, with the responses of `begin`.
     pub(super) ceremonies: Vec<(Ceremony, Value)>,
     pub(super) devices: Vec<Device>,
     pub(super) sent: Vec<Sent>,
-    /// The model of the repository, by id.
+    /// Model of the repository, by credential ID.
     pub(super) stored: BTreeMap<CredentialId, Stored>,
 }
 
-/// Holds one passkey.
+/// Authenticator with one passkey.
 pub(super) struct Device {
     pub(super) authenticator: Authenticator,
     pub(super) id: CredentialId,
-    /// Its key is not that of the passkey whose id it has.
+    /// Whether a passkey with the same credential ID and another key is stored.
     pub(super) impostor: bool,
 }
 
-/// A finish, to be sent again.
+/// Sent `finish` request, for replays.
 pub(super) struct Sent {
     pub(super) route: &'static str,
     pub(super) by: User,
@@ -105,8 +105,8 @@ impl World {
         self.now += seconds;
     }
 
-    /// Holds the repository to the model.
-    pub(super) fn is_as_the_model_says(&self) {
+    /// Checks the repository against the model.
+    pub(super) fn check_repository(&self) {
         for user in [User::Ada, User::Bob] {
             let mut listed = BTreeMap::new();
             for credential in block_on(self.parties.repository.list(user.id())).expect("a list") {
@@ -124,8 +124,8 @@ impl World {
         }
     }
 
-    /// Holds the passkeys that `begin` names to the model.
-    fn names_the_right_passkeys(&self, purpose: Purpose, options: &Value) {
+    /// Checks the credential lists in the options of `begin` against the model.
+    fn check_credential_lists(&self, purpose: Purpose, options: &Value) {
         let lists = ["excludeCredentials", "allowCredentials"].map(|list| options[list].as_array());
         let named = lists.into_iter().flatten().flatten();
         let named = named.map(|it| it["id"].as_str().and_then(|id| id.parse().ok()));
@@ -134,7 +134,7 @@ impl World {
         let expected = stored.filter(|(_, stored)| purpose.names(stored));
         let expected: BTreeSet<_> = expected.map(|(id, _)| id.clone()).collect();
         if expected.is_empty() && matches!(purpose, Purpose::SignIn(Some(_))) {
-            // They are made up, so that nobody learns who has one.
+            // Decoy credentials, against user enumeration.
             assert!(!named.is_empty());
             assert!(!named.iter().any(|id| self.stored.contains_key(id)));
         } else {
@@ -142,7 +142,7 @@ impl World {
         }
     }
 
-    /// Which ceremony it is, if it may be begun.
+    /// Begins a ceremony. Returns its index, or `None` if it may not be begun.
     pub(super) fn begin(&mut self, purpose: Purpose) -> Option<usize> {
         let user = purpose.user().unwrap_or(User::Ada);
         let (route, body) = match purpose {
@@ -161,7 +161,7 @@ impl World {
         let verdict = purpose.may_begin(self.stored.values());
         answer.is(verdict);
         verdict.ok()?;
-        self.names_the_right_passkeys(purpose, &answer.body["publicKey"]);
+        self.check_credential_lists(purpose, &answer.body["publicKey"]);
         let ceremony = Ceremony::new(purpose, self.now);
         self.ceremonies.push((ceremony, answer.body));
         Some(self.ceremonies.len() - 1)
@@ -175,7 +175,7 @@ impl World {
         answer.body
     }
 
-    /// One that waits, if any does, and otherwise one that is over.
+    /// Returns the index of a pending ceremony, or of a finished one if none is pending.
     pub(super) fn earlier(&self, which: u8) -> Option<usize> {
         let ceremonies = self.ceremonies.iter().enumerate();
         let waiting = ceremonies.filter(|(_, (ceremony, _))| ceremony.waits());
@@ -186,7 +186,7 @@ impl World {
         }
     }
 
-    /// The devices with which a user can sign in.
+    /// Returns the indices of the devices that a user can sign in with.
     pub(super) fn usable(&self, user: User) -> Vec<usize> {
         let devices = self.devices.iter().enumerate();
         let usable = devices.filter(|(_, device)| {
@@ -221,11 +221,11 @@ impl World {
                     stored.name = name;
                 }
             }
-            // The library has no route for it: the application does that.
+            // Has no route: applications call the repository.
             Management::Suspend => {
                 let at = self.parties.clock.now();
                 let suspended = block_on(self.parties.repository.suspend(by.id(), id, at));
-                assert_eq!(suspended.expect("an answer"), stored.is_some());
+                assert_eq!(suspended.expect("no error"), stored.is_some());
                 if let Some(stored) = &mut stored {
                     stored.suspended = true;
                 }
@@ -234,7 +234,7 @@ impl World {
     }
 }
 
-/// One of so many, unless there is none.
+/// Maps a number to an index below `among`. Returns `None` if `among` is zero.
 pub(super) fn choose(which: u8, among: usize) -> Option<usize> {
     usize::from(which).checked_rem(among)
 }

@@ -1,16 +1,17 @@
-//! Does the time of an answer tell who has an account?
+//! Timing side channel: does the response time of a sign-in allow user enumeration?
 //!
 //! ```sh
 //! cargo bench -p passkeys --features testing,sqlite --bench timing
 //! ```
 //!
-//! Somebody on the same machine, without a network in between, names users who exist and users who
-//! do not. For each they time `authenticate/begin`, and `authenticate/finish` with an answer for the
-//! credential that they were offered, in which everything is right but the signature. Two groups of
-//! users who exist are compared, too: what the method reports of these is its own noise.
+//! An attacker on the same machine, without a network in between, names users who exist and users
+//! who do not. For each, the attacker measures `authenticate/begin`, and `authenticate/finish` with a
+//! response for the offered credential that is valid except for its signature. Two groups of users
+//! who exist are compared, too: the difference between these is the noise of the method.
 //!
 //! The groups take turns in random order. Times are compared by the medians of batches (Welch's
-//! test) and one by one (Kolmogorov and Smirnov's). Nothing is asserted: a person reads this.
+//! t-test) and one by one (Kolmogorov–Smirnov test). Nothing is asserted: the output is for a person
+//! to read.
 
 mod statistics;
 
@@ -36,11 +37,11 @@ use serde_json::{Value, json, value::to_raw_value};
 use statistics::Sample;
 use tower::ServiceExt as _;
 
-/// Of each group.
+/// Number of users in each group.
 const USERS: usize = 64;
 
-/// `Passkeys::timing_floor`, and how often each group is timed with it: without, to see what it hides.
-/// Of the first tenth nothing is kept.
+/// Values of `Passkeys::timing_floor`, each with its number of rounds. Zero shows what the floor
+/// hides. The first tenth of the rounds is a warm-up.
 const FLOORS: [(Duration, usize); 2] =
     [(Duration::ZERO, 20_000), (Duration::from_millis(20), 2000)];
 
@@ -63,7 +64,8 @@ impl<R: CredentialRepository> App<R> {
     async fn on_authenticated(&self, _: AuthenticationResult) {}
 }
 
-/// A passkey as Apple makes them, so that what is made up may look the same.
+/// Creates an authenticator whose credential IDs have the form of Apple's, so that decoy credentials
+/// can look the same.
 fn phone(number: usize) -> Authenticator {
     let id = random(number).to_be_bytes();
     let id = id.repeat(3)[..20].to_vec();
@@ -72,7 +74,7 @@ fn phone(number: usize) -> Authenticator {
         .with_fault(Fault::BackupEligibilityChanged)
 }
 
-/// Not the same in two runs of the program.
+/// Returns a random number that differs between runs of the program.
 fn random(number: usize) -> u64 {
     thread_local! {
         static STATE: std::hash::RandomState = std::hash::RandomState::new();
@@ -111,7 +113,7 @@ impl<R: CredentialRepository> Server<R> {
         registration.finish(&request, who).await.unwrap();
     }
 
-    /// Users who exist.
+    /// Registers a group of users. Returns their user IDs.
     async fn known(&self, group: usize) -> Vec<String> {
         let mut users = Vec::new();
         for number in 0..USERS {
@@ -123,16 +125,16 @@ impl<R: CredentialRepository> Server<R> {
         users
     }
 
-    /// Users who do not, and of whom that does not show: they seem to have one passkey, which is
-    /// synchronised.
+    /// Returns user IDs of a group of users who do not exist. Their decoy credentials look like one
+    /// synced passkey, as those of the users who exist.
     async fn unknown(&self) -> Vec<String> {
         let mut users = Vec::new();
         for number in 0.. {
             let id = format!("{:016x}", random(1_000_000 + number));
             let offered = self.begin(&id).await.1["publicKey"]["allowCredentials"].clone();
             let id_of = offered[0]["id"].as_str().unwrap().parse::<CredentialId>();
-            let synchronised = id_of.unwrap().as_bytes().len() <= 20;
-            if offered.as_array().unwrap().len() == 1 && synchronised {
+            let synced = id_of.unwrap().as_bytes().len() <= 20;
+            if offered.as_array().unwrap().len() == 1 && synced {
                 users.push(id);
             }
             if users.len() == USERS {
@@ -142,7 +144,7 @@ impl<R: CredentialRepository> Server<R> {
         users
     }
 
-    /// Answers how many nanoseconds it took.
+    /// Sends a request. Returns the response time in nanoseconds, and the body.
     async fn post(&self, path: &str, body: &Value) -> (f64, Value) {
         let request = Request::post(path)
             .header("content-type", "application/json")
@@ -161,7 +163,7 @@ impl<R: CredentialRepository> Server<R> {
             .await
     }
 
-    /// Times both halves of an attempt to find out about a user.
+    /// Measures both halves of an attempt to enumerate a user.
     async fn attempt(&self, user: &str) -> [f64; 2] {
         let (begin, mut options) = self.begin(user).await;
         let offered = options["publicKey"]["allowCredentials"][0]["id"].clone();
@@ -213,13 +215,13 @@ impl<R: CredentialRepository> Server<R> {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     for (floor, rounds) in FLOORS {
-        println!("\nin memory, no sooner than {floor:?}, {rounds} rounds");
+        println!("\nin memory, timing floor {floor:?}, {rounds} rounds");
         let server = Server::with(MemoryRepository::default(), floor).await;
         server.measure(rounds).await;
 
         #[cfg(feature = "sqlite")]
         {
-            println!("\nin SQLite, no sooner than {floor:?}, {rounds} rounds");
+            println!("\nin SQLite, timing floor {floor:?}, {rounds} rounds");
             let file = std::env::temp_dir().join(format!("passkeys-timing-{}", std::process::id()));
             let repository = passkeys::store::SqliteRepository::open(&file);
             let server = Server::with(repository.await.unwrap(), floor).await;

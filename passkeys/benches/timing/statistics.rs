@@ -1,10 +1,10 @@
-//! Whether two samples are of the same kind.
+//! Statistical tests of whether two samples have the same distribution.
 
 use std::f64::consts::SQRT_2;
 
 const BATCH: usize = 50;
 
-/// Times in nanoseconds: as they came, in batches, and in order.
+/// Times in nanoseconds: medians of batches in the order of measurement, and all times sorted.
 pub(crate) struct Sample {
     batches: Vec<f64>,
     sorted: Vec<f64>,
@@ -30,7 +30,7 @@ impl Sample {
         self.sorted[self.sorted.len() / 2]
     }
 
-    /// Of the medians of batches.
+    /// Returns mean and variance of the batches' medians.
     fn mean_and_variance(&self) -> (f64, f64) {
         let n = self.batches.len() as f64;
         let mean = self.batches.iter().sum::<f64>() / n;
@@ -38,8 +38,8 @@ impl Sample {
         (mean, squares.sum::<f64>() / (n - 1.0))
     }
 
-    /// Welch's t, and how probable a larger one is among equals. (There are hundreds of batches, so
-    /// Student's distribution is the normal one.)
+    /// Returns Welch's t and its p-value. With tens to hundreds of batches, Student's distribution is
+    /// approximated by the normal one.
     fn welch(&self, other: &Self) -> (f64, f64) {
         let ((one, of_one), (two, of_two)) = (self.mean_and_variance(), other.mean_and_variance());
         let n = self.batches.len() as f64;
@@ -47,7 +47,7 @@ impl Sample {
         (t, erfc(t.abs() / SQRT_2))
     }
 
-    /// Kolmogorov and Smirnov's D, and how probable a larger one is among equals.
+    /// Returns the Kolmogorov–Smirnov statistic D and its p-value.
     fn kolmogorov_smirnov(&self, other: &Self) -> (f64, f64) {
         let samples = [&self.sorted, &other.sorted];
         let [n, m] = samples.map(|sample| sample.len() as f64);
@@ -69,6 +69,7 @@ impl Sample {
         (d, probability.clamp(0.0, 1.0))
     }
 
+    /// Prints a comparison of two samples.
     pub(crate) fn compare(&self, other: &Self, what: &str) {
         let (one, two) = (self.median() / 1000.0, other.median() / 1000.0);
         let (t, p) = self.welch(other);
@@ -80,8 +81,8 @@ impl Sample {
     }
 }
 
-/// The complementary error function, to seven digits
-/// (Abramowitz and Stegun, *Handbook of Mathematical Functions*, 7.1.26), of no negative number.
+/// Complementary error function of a non-negative number, to seven digits
+/// (Abramowitz and Stegun, *Handbook of Mathematical Functions*, 7.1.26).
 fn erfc(x: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x);
     let coefficients = [

@@ -1,7 +1,9 @@
 use super::{AuditKind, Reason, span};
 use crate::CredentialId;
 
-/// Writes an event to the log. A user id may come from a peer and is escaped.
+/// Writes an event to the log and its IDs to the request's span.
+///
+/// The user ID may come from an unauthenticated client, so it is escaped (`Debug`).
 pub(crate) fn log(
     kind: AuditKind,
     rp_id: &str,
@@ -9,7 +11,7 @@ pub(crate) fn log(
     credential_id: Option<&CredentialId>,
 ) {
     span::identify(user_id, credential_id);
-    // The level is part of what `tracing` knows at compile time.
+    // `tracing` needs the level at compile time.
     macro_rules! write {
         ($level:ident) => {
             tracing::$level!(
@@ -24,7 +26,7 @@ pub(crate) fn log(
         };
     }
     match kind {
-        // Anybody can begin, as often as they like.
+        // Unauthenticated clients can cause these without limit.
         AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
             write!(debug);
         }

@@ -1,44 +1,50 @@
-//! What happened, for those who have to find out later.
+//! Audit trail: every ceremony and management event, with the true reason of each failure.
 //!
-//! Peers are told as little as possible; the audit trail knows the true reason. Every event goes
-//! to `tracing` and to the [`AuditSink`] that the application passes to
-//! [`Passkeys::audit`](crate::Passkeys::audit). No event carries a challenge, a `state`, a
-//! signature or a key, and what a peer has named is escaped before it is logged.
+//! Clients get an opaque error for every failed sign-in; the audit trail has the [`Reason`]. Every
+//! event is written to [`tracing`](https://docs.rs/tracing) and passed to the [`AuditSink`] set with
+//! [`Passkeys::audit`](crate::Passkeys::audit). No event contains a challenge, a ceremony state, a
+//! signature or a key, and values that clients send are escaped before they are logged.
 //!
-//! # In the log
+//! # Log events
 //!
-//! Events have the target `passkeys::audit` and these fields, which releases do not rename. One
+//! Events have the target `passkeys::audit` and the fields below. Their names are stable. A field
 //! that does not apply is left out.
 //!
-//! | field | |
+//! | field | value |
 //! | --- | --- |
-//! | `event` | what happened: [`AuditKind::as_str`] |
+//! | `event` | kind of the event: [`AuditKind::as_str`] |
 //! | `ceremony` | `registration`, `authentication`, `step_up` or `management`: [`AuditKind::ceremony`] |
-//! | `reason` | why it was refused: [`Reason::as_str`] |
-//! | `rp_id` | whose it was |
-//! | `user_id` | [`AuditEvent::user_id`], in quotation marks and escaped |
+//! | `reason` | reason of a failure: [`Reason::as_str`] |
+//! | `rp_id` | RP ID of the relying party: [`AuditEvent::rp_id`] |
+//! | `user_id` | [`AuditEvent::user_id`], quoted and escaped |
 //! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
-//! | `lost` | how many events did not reach the sink, with `events_lost` |
+//! | `lost` | with `events_lost`: number of events that did not reach the sink |
 //!
-//! What was only begun, as anybody may as often as they like, has the level `DEBUG`; a passkey that
-//! may have been copied (`clone_suspected`, `credential_suspended`) has `WARN`, lost events have
-//! `ERROR`, all others `INFO`.
+//! | level | events |
+//! | --- | --- |
+//! | `DEBUG` | `registration_begun`, `authentication_begun`, `step_up_begun`: clients can cause these without limit |
+//! | `WARN` | `clone_suspected`, `credential_suspended` |
+//! | `ERROR` | `events_lost` |
+//! | `INFO` | all others |
 //!
-//! Requests run in a span `passkeys` (target `passkeys::http`, level `INFO`), so what the hooks
-//! log carries these as well: `method`, `route` (the pattern, where it is mounted), `ceremony`,
-//! `rp_id`, and as soon as they are known `user_id`, `credential_id` and `status`.
+//! # Request spans
 //!
-//! # To a sink
+//! Each request to the library's routes runs in a span `passkeys` (target `passkeys::http`, level
+//! `INFO`), so events logged by hooks carry its fields, too: `method`, `route` (the matched
+//! pattern, including the prefix it is nested under), `ceremony`, `rp_id`, and once they are known
+//! `user_id`, `credential_id` and `status`.
 //!
-//! A sink works on a thread of its own, and nothing that it does reaches a request: not that it
-//! takes its time, blocks for ever or panics. The price is that events wait for it, and that a
-//! sink which is too slow for too long loses some. At most [`MAX_WAITING`] wait (typically 1 MB,
-//! never more than 8 MB); half of that for what anybody can cause, so that no flood of `begin`s or
-//! failures pushes out what happened to accounts. What is lost is counted, and said: in the log at
-//! once, and to the sink with [`AuditKind::EventsLost`] when it has caught up.
+//! # Delivery to a sink
 //!
-//! Events wait in memory. [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) waits for the
-//! sink, at the end of a program and in tests.
+//! A sink runs on a thread of its own. A sink that is slow, blocks or panics does not affect
+//! requests. Instead, events are queued in memory, and a sink that stays too slow loses some: the
+//! queue holds at most [`MAX_WAITING`] events (typically 1 MB, at most 8 MB), and only half of it is
+//! open to events that unauthenticated clients can cause, so that a flood of `begin` requests or of
+//! failures cannot displace the events of accounts. Lost events are counted and reported: to the
+//! log at once, and to the sink as [`AuditKind::EventsLost`] once it has caught up.
+//!
+//! [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) waits until the queue is delivered, for
+//! a graceful shutdown and for tests.
 
 mod log;
 mod reason;
@@ -53,13 +59,14 @@ pub(crate) use trail::Trail;
 
 use crate::CredentialId;
 
-/// How many events wait for a sink at most.
+/// Maximum number of events queued for a sink. Events beyond it are lost, and
+/// [counted](AuditKind::EventsLost).
 pub const MAX_WAITING: usize = 4096;
 
-/// Receives every event, one after the other, in the order in which they happened.
+/// Receiver of audit events, for example a database table or a SIEM.
 ///
-/// Called on a [thread of its own](self#to-a-sink), so it may take its time. One that has to
-/// `await` does so on the runtime that it was made in:
+/// Events arrive one at a time, in order, on a [thread of its own](self#delivery-to-a-sink), so a
+/// sink may block. An asynchronous sink blocks on the runtime it was created in:
 ///
 /// ```
 /// use passkeys::audit::{AuditEvent, AuditSink};
@@ -78,64 +85,113 @@ pub const MAX_WAITING: usize = 4096;
 /// }
 /// ```
 pub trait AuditSink: Send + Sync + 'static {
-    /// Takes note of an event.
+    /// Records an event.
     fn record(&self, event: &AuditEvent);
 }
 
-/// One thing that happened.
+/// Event of the audit trail: time, kind, relying party, user and credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuditEvent {
-    /// When.
+    /// Time of the event, in UTC.
     pub at: OffsetDateTime,
-    /// What.
+    /// Kind of the event, with its outcome.
     pub kind: AuditKind,
-    /// At which relying party.
+    /// RP ID of the relying party.
     pub rp_id: String,
-    /// Whose ceremony or passkey it was, as far as known. In a sign-in that failed this is who
-    /// was claimed, not who it was.
+    /// User ID of the ceremony or of the passkey's owner, if known.
+    ///
+    /// In a failed sign-in this is the user who was claimed: it proves nothing.
     pub user_id: Option<String>,
-    /// Which passkey, as far as known.
+    /// Credential ID of the passkey, if known.
     pub credential_id: Option<CredentialId>,
 }
 
-/// The kinds of events.
+#[cfg(feature = "testing")]
+impl AuditEvent {
+    /// Creates an event of no user and no credential, to test an [`AuditSink`] with.
+    ///
+    /// ```
+    /// use std::sync::Mutex;
+    ///
+    /// use passkeys::{
+    ///     audit::{AuditEvent, AuditKind, AuditSink, Reason},
+    ///     time::OffsetDateTime,
+    /// };
+    ///
+    /// /// Keeps the failed sign-ins.
+    /// #[derive(Default)]
+    /// struct Failures(Mutex<Vec<String>>);
+    ///
+    /// impl AuditSink for Failures {
+    ///     fn record(&self, event: &AuditEvent) {
+    ///         if let AuditKind::AuthenticationFailed(reason) = event.kind {
+    ///             let user = event.user_id.as_deref().unwrap_or("unknown");
+    ///             self.0.lock().unwrap().push(format!("{user}: {reason}"));
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let failures = Failures::default();
+    /// let now = OffsetDateTime::UNIX_EPOCH;
+    /// let kind = AuditKind::AuthenticationFailed(Reason::Signature);
+    /// let mut event = AuditEvent::new(kind, "example.com", now);
+    /// event.user_id = Some("user-1".into());
+    /// failures.record(&event);
+    /// failures.record(&AuditEvent::new(AuditKind::AuthenticationBegun, "example.com", now));
+    /// assert_eq!(*failures.0.lock().unwrap(), ["user-1: signature"]);
+    /// ```
+    #[must_use]
+    pub fn new(kind: AuditKind, rp_id: impl Into<String>, at: OffsetDateTime) -> Self {
+        Self {
+            at,
+            kind,
+            rp_id: rp_id.into(),
+            user_id: None,
+            credential_id: None,
+        }
+    }
+}
+
+/// Kind of an [`AuditEvent`], with its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditKind {
-    /// Options for a registration were handed out.
+    /// A registration was begun: the client has the creation options.
     RegistrationBegun,
-    /// A passkey was added to an account.
+    /// A registration was verified, and its passkey stored.
     RegistrationSucceeded,
-    /// A registration was refused.
+    /// A registration failed.
     RegistrationFailed(Reason),
-    /// Options for a sign-in were handed out.
+    /// A sign-in was begun: the client has the request options.
     AuthenticationBegun,
-    /// Somebody signed in.
+    /// A sign-in was verified.
     AuthenticationSucceeded,
-    /// A sign-in was refused.
+    /// A sign-in failed.
     AuthenticationFailed(Reason),
-    /// Options for a step-up were handed out.
+    /// A step-up was begun: the client has the request options.
     StepUpBegun,
-    /// A user agreed to an action with a passkey of theirs.
+    /// A step-up was verified: the user consented to the action.
     StepUpSucceeded,
-    /// A step-up was refused.
+    /// A step-up failed.
     StepUpFailed(Reason),
-    /// A counter did not advance; what followed depends on the configured policy.
+    /// Clone detection: the signature counter did not increase. The consequence depends on the
+    /// configured [`SignCount`](crate::SignCount) policy.
     CloneSuspected,
-    /// A passkey was suspended.
+    /// A passkey was suspended after clone detection
+    /// ([`SignCount::Suspend`](crate::SignCount::Suspend)).
     CredentialSuspended,
     /// A passkey was renamed by its owner.
     CredentialRenamed,
     /// A passkey was deleted by its owner.
     CredentialDeleted,
-    /// So many events did not reach the sink, because it was too slow. Of no user, and only
-    /// for the sink: each of them is in the log.
+    /// This many events did not reach the sink, because it was too slow. Sent to the sink only:
+    /// the log has each of the lost events.
     EventsLost(u64),
 }
 
 impl AuditKind {
-    /// A stable name, such as `authentication_failed`.
+    /// Returns the stable name of the kind, such as `authentication_failed`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -156,8 +212,11 @@ impl AuditKind {
         }
     }
 
-    /// What it was a part of: `registration`, `authentication`, `step_up` or `management`. A clone
-    /// that is suspected counts with sign-ins, also where a step-up shows it.
+    /// Returns the ceremony that the event belongs to: `registration`, `authentication`, `step_up`
+    /// or `management`.
+    ///
+    /// Clone detection belongs to `authentication`, also if it happens in a step-up.
+    /// [`EventsLost`](Self::EventsLost) belongs to none.
     #[must_use]
     pub fn ceremony(self) -> Option<&'static str> {
         match self {
@@ -175,7 +234,7 @@ impl AuditKind {
         }
     }
 
-    /// Why, where something was refused.
+    /// Returns the reason of a failure, and `None` for every other kind.
     #[must_use]
     pub fn reason(self) -> Option<Reason> {
         match self {
@@ -186,8 +245,9 @@ impl AuditKind {
         }
     }
 
-    /// Whether it is easily caused, mostly without a passkey or a session.
-    fn is_anybodys(self) -> bool {
+    /// Returns whether clients can cause the event without limit, mostly without a passkey or a
+    /// session.
+    fn is_cheap(self) -> bool {
         matches!(
             self,
             Self::RegistrationBegun | Self::AuthenticationBegun | Self::StepUpBegun

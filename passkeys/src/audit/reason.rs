@@ -2,80 +2,86 @@ use std::fmt;
 
 use crate::verify::Refusal;
 
-/// Why a ceremony was refused.
+/// Reason why a ceremony failed.
+///
+/// For the operator: clients get an opaque error. The variants correspond to the checks of
+/// [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) and to the library's own
+/// checks of ceremony state and owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// No ceremony waits under this `state`: never begun here, forgotten since it expired, or
-    /// finished before where that is not known any more (see [`Replayed`](Self::Replayed)).
+    /// The challenge store has no ceremony for this ceremony state: it was never begun, it has
+    /// expired and was removed, or it was finished and that is no longer known (see
+    /// [`Replayed`](Self::Replayed)).
     UnknownState,
-    /// The `state` was used before. Known of what this process has seen last (thousands of
-    /// ceremonies); what was used longer ago, or at another process, is an
-    /// [`UnknownState`](Self::UnknownState).
+    /// Replay: the ceremony state was redeemed before. Detected for the last several thousand
+    /// ceremonies of this process; an older replay, or one of a ceremony that another process
+    /// finished, is an [`UnknownState`](Self::UnknownState).
     Replayed,
-    /// The ceremony was begun too long ago.
+    /// The ceremony was finished after its lifetime.
     Expired,
-    /// The ceremony was begun for another purpose.
+    /// The ceremony was begun for another purpose, such as a registration.
     OtherPurpose,
     /// The ceremony was begun for another relying party.
     OtherRelyingParty,
     /// The ceremony was begun by another user.
     OtherUser,
-    /// The step-up was begun for another action.
+    /// The step-up was begun for another [action](crate::ceremony::Action).
     OtherAction,
-    /// The response or a part of it cannot be read.
+    /// The response or a part of it cannot be parsed.
     Malformed,
-    /// The client data's `type` is not that of this ceremony.
+    /// The client data's `type` is not the one of this ceremony.
     ClientDataType,
     /// The client data's `challenge` is not the one that was sent.
     Challenge,
     /// The client data's `origin` is not configured.
     Origin,
-    /// The response was made in a cross-origin frame.
+    /// The response was created in a cross-origin frame.
     CrossOrigin,
     /// The authenticator data is for another RP ID.
     RpIdHash,
-    /// Nobody was present.
+    /// The user-present flag is not set.
     UserNotPresent,
-    /// The person was not verified, and the configuration requires it.
+    /// The user-verified flag is not set, and the configuration requires it.
     UserNotVerified,
-    /// Backed up, and not eligible for it.
+    /// The backup-state flag is set without the backup-eligible flag.
     BackupState,
-    /// Backup eligibility is not what it was at registration.
+    /// The backup-eligible flag differs from the one at registration.
     BackupEligibility,
     /// The key's algorithm was not offered, or its curve or size is not one of the algorithm's.
     Algorithm,
     /// The attestation statement does not verify, or is missing where it is required.
     Attestation,
-    /// The attestation leads to no authority that is trusted, or not for this model.
+    /// The attestation leads to no [trust anchor](crate::attestation::TrustAnchors), or to one that
+    /// is not trusted for this authenticator model.
     Untrusted,
-    /// `id`, `rawId` and the attested credential id are not the same.
+    /// `id`, `rawId` and the attested credential ID differ.
     CredentialId,
-    /// The credential is registered already.
+    /// The credential ID is registered already.
     AlreadyRegistered,
-    /// The account that was to sign up has passkeys already.
+    /// The account of a sign-up has passkeys already.
     AccountExists,
-    /// No credential has this id.
+    /// No credential with this ID is registered.
     UnknownCredential,
     /// The credential is suspended.
     Suspended,
-    /// The credential is not one of the user that the ceremony was begun for.
+    /// The credential does not belong to the user that the ceremony was begun for.
     NotOwner,
-    /// The user handle is missing or is another user's.
+    /// The user handle is missing where it is required, or is not the owner's.
     UserHandle,
     /// The signature does not verify.
     Signature,
-    /// The counter did not advance.
+    /// The signature counter did not increase.
     SignCount,
-    /// The application's `get_user` did not say who finishes the registration or step-up: the
-    /// session ended in the meantime, or there was none.
+    /// The application's `get_user` rejected the request that finishes a registration or step-up:
+    /// there is no session, or it has ended since `begin`.
     NotSignedIn,
-    /// A store failed, and the ceremony is lost.
+    /// A store failed. The ceremony cannot be finished any more.
     Storage,
 }
 
 impl Reason {
-    /// Returns whether the reason is about the ceremony state, and not about the credential.
+    /// Returns whether the reason concerns the ceremony state rather than the credential.
     pub(crate) fn is_about_state(self) -> bool {
         matches!(
             self,
@@ -89,7 +95,7 @@ impl Reason {
         )
     }
 
-    /// A stable name, such as `user_handle`.
+    /// Returns the stable name of the reason, such as `user_handle`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The span in which a request runs.
+//! Tracing span of a request.
 
 use tracing::{Span, field};
 
@@ -7,7 +7,7 @@ use crate::CredentialId;
 const NAME: &str = "passkeys";
 const TARGET: &str = "passkeys::http";
 
-/// Says of a request what is known before it is answered.
+/// Creates the span of a request. Fields that are not known yet are recorded later.
 pub(crate) fn of_request(method: &str, route: &str, rp_id: &str) -> Span {
     tracing::info_span!(
         target: TARGET,
@@ -22,8 +22,8 @@ pub(crate) fn of_request(method: &str, route: &str, rp_id: &str) -> Span {
     )
 }
 
-/// Says whom the request is about, where it runs in such a span: an application that drives the
-/// ceremonies itself has spans of its own.
+/// Records the user and the credential in the current span, if it is one of [`of_request`].
+/// Applications with routes of their own have spans of their own.
 pub(super) fn identify(user_id: Option<&str>, credential_id: Option<&CredentialId>) {
     let span = Span::current();
     let ours = span
@@ -40,7 +40,8 @@ pub(super) fn identify(user_id: Option<&str>, credential_id: Option<&CredentialI
     }
 }
 
-/// What the route is a part of, in the words of [`AuditKind::ceremony`](super::AuditKind).
+/// Returns the ceremony of a route, named as by
+/// [`AuditKind::ceremony`](super::AuditKind::ceremony).
 fn ceremony(route: &str) -> &'static str {
     let mut segments = route.rsplit('/');
     match (segments.next(), segments.next()) {

@@ -1,4 +1,4 @@
-//! From the requests to the sink, by a queue and a thread.
+//! Delivery of events to the sink: a bounded queue and a thread.
 
 use std::{
     collections::VecDeque,
@@ -11,29 +11,33 @@ use std::{
 
 use super::{AuditEvent, AuditKind, AuditSink, MAX_WAITING};
 
-/// Hands events to a sink without waiting for it. The last one that is dropped ends the thread,
-/// as soon as the sink has been given what waits.
+/// Queue to a sink. Recording never waits for the sink.
+///
+/// Dropping it ends the thread once the queued events are delivered.
 pub(crate) struct Trail(Arc<Shared>);
 
 struct Shared {
     sink: Box<dyn AuditSink>,
-    /// Never locked while the sink works.
+    /// Not locked while the sink records an event.
     queue: Mutex<Queue>,
-    /// There is something to do for the thread.
+    /// Notified when an event is queued or the queue is closed.
     arrived: Condvar,
-    /// The sink was given an event.
+    /// Notified when the sink has recorded an event.
     delivered: Condvar,
 }
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<AuditEvent>,
-    /// What the sink is to be told of events that were lost since it was last told.
+    /// Pending [`AuditKind::EventsLost`] of the events lost since the last one.
     notice: Option<AuditEvent>,
+    /// Number of events lost since the last notice.
     lost: u64,
-    lost_in_all: u64,
-    /// How many events and notices there were for the sink, and how many it was given.
+    /// Number of events lost in total.
+    lost_total: u64,
+    /// Number of events and notices accepted for the sink.
     accepted: u64,
+    /// Number of events and notices that the sink has recorded.
     delivered: u64,
     has_thread: bool,
     closed: bool,
@@ -49,7 +53,7 @@ impl Trail {
         }))
     }
 
-    /// Takes an event, or counts it as lost. Takes no longer than that.
+    /// Queues an event, or counts it as lost if the queue is full. Does not block.
     pub(crate) fn record(&self, event: AuditEvent) {
         let mut queue = self.0.lock();
         let lost = queue.add(event);
@@ -63,9 +67,9 @@ impl Trail {
         drop(queue);
         self.0.arrived.notify_one();
         if let Err(error) = started {
-            tracing::error!(%error, "no thread for the audit sink; trying again with the next event");
+            tracing::error!(%error, "cannot start the audit sink's thread; retrying with the next event");
         }
-        // Fewer and fewer messages, so that a sink that is stuck does not fill the log.
+        // Logged at powers of two only, so that a stuck sink does not flood the log.
         if let Some(lost) = lost.filter(|lost| lost.is_power_of_two()) {
             tracing::error!(
                 target: "passkeys::audit",
@@ -76,14 +80,14 @@ impl Trail {
         }
     }
 
-    /// Waits until the sink has been given what was recorded so far; answers whether it has.
-    pub(crate) fn flush(&self, at_most: Duration) -> bool {
+    /// Waits until the sink has recorded all events queued so far. Returns `false` on timeout.
+    pub(crate) fn flush(&self, timeout: Duration) -> bool {
         let queue = self.0.lock();
         let goal = queue.accepted;
         let waited = self
             .0
             .delivered
-            .wait_timeout_while(queue, at_most, |queue| queue.delivered < goal);
+            .wait_timeout_while(queue, timeout, |queue| queue.delivered < goal);
         let (queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         queue.delivered >= goal
     }
@@ -105,14 +109,14 @@ impl Drop for Trail {
 }
 
 impl Queue {
-    /// Answers how many events are lost by now, if this is one of them.
+    /// Queues an event. If it is lost, returns the number of events lost in total.
     fn add(&mut self, event: AuditEvent) -> Option<u64> {
-        let room = if event.kind.is_anybodys() {
+        let capacity = if event.kind.is_cheap() {
             MAX_WAITING / 2
         } else {
             MAX_WAITING
         };
-        if self.waiting.len() < room {
+        if self.waiting.len() < capacity {
             self.waiting.push_back(event);
             self.accepted += 1;
             return None;
@@ -122,17 +126,17 @@ impl Queue {
             self.lost = 0;
         }
         self.lost += 1;
-        self.lost_in_all += 1;
+        self.lost_total += 1;
         self.notice = Some(AuditEvent {
             kind: AuditKind::EventsLost(self.lost),
             user_id: None,
             credential_id: None,
             ..event
         });
-        Some(self.lost_in_all)
+        Some(self.lost_total)
     }
 
-    /// Notices come when the sink has caught up.
+    /// Returns the next event. A notice of lost events comes after the queued ones.
     fn next(&mut self) -> Option<AuditEvent> {
         self.waiting.pop_front().or_else(|| self.notice.take())
     }
@@ -143,7 +147,7 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The thread.
+    /// Delivers events until the queue is closed and empty. Runs on the sink's thread.
     fn deliver(&self) {
         while let Some(event) = self.wait() {
             if catch_unwind(AssertUnwindSafe(|| self.sink.record(&event))).is_err() {
@@ -154,7 +158,7 @@ impl Shared {
         }
     }
 
-    /// The next event, or nothing when there will be none.
+    /// Waits for the next event. Returns `None` if the queue is closed and empty.
     fn wait(&self) -> Option<AuditEvent> {
         let mut queue = self.lock();
         loop {

@@ -3,17 +3,19 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-/// The states that were redeemed last, so that the audit trail can tell a replay from a guess.
-/// Stores need not remember what they gave out, and nothing but the trail depends on this.
+/// Most recently redeemed ceremony states, by which the audit trail tells a replay from a guess.
 ///
-/// Each leaves a hash in the slot that belongs to it, until another one comes there. The hash is
-/// keyed, so nobody can choose what meets in a slot.
+/// Only the audit trail depends on it: a challenge store alone makes states single-use, and need not
+/// remember redeemed ones.
+///
+/// A fixed table of hashes: each state has one slot, and a later state with the same slot replaces
+/// it. The hash is keyed with a random key, so that clients cannot cause collisions.
 pub(crate) struct Recent {
     hasher: RandomState,
     slots: Box<[AtomicU64]>,
 }
 
-/// 64 KiB.
+/// Number of slots, of 8 bytes each: 64 KiB.
 const SLOTS: usize = 8192;
 
 impl Recent {
@@ -28,7 +30,7 @@ impl Recent {
     }
 
     fn find(&self, state: &str) -> (&AtomicU64, u64) {
-        // Zero is in no slot but an empty one.
+        // Never zero, which marks an empty slot.
         let hash = self.hasher.hash_one(state) | 1 << 63;
         let index = usize::try_from(hash % SLOTS as u64).unwrap_or(0);
         (&self.slots[index], hash)

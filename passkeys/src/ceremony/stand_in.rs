@@ -1,8 +1,8 @@
 //! Credentials to verify a response against if its credential ID is unknown, against a timing side
 //! channel.
 //!
-//! A response that verifies against them is rejected all the same, so their private keys need not be
-//! secret: that of the first two is the SHA-256 of `passkeys: nobody's passkey`.
+//! A response that verifies against them is rejected nevertheless, so their private keys need not be
+//! secret: the one of the first two is the SHA-256 of `passkeys: nobody's passkey`.
 
 use std::sync::LazyLock;
 
@@ -27,7 +27,7 @@ fn credential(public_key: Vec<u8>) -> Credential {
     Credential::new(id, "", public_key, OffsetDateTime::UNIX_EPOCH)
 }
 
-/// `{1: 2, 3: -7, -1: 1, -2: x, -3: y}` in CBOR.
+/// Returns an ES256 `COSE_Key`: `{1: 2, 3: -7, -1: 1, -2: x, -3: y}`.
 fn es256() -> Vec<u8> {
     let [x, y] = [
         "UP0t0dqvjzU4yDd920k9b-XLOeUAPmfA8BZ6wQFV-PE",
@@ -38,7 +38,7 @@ fn es256() -> Vec<u8> {
     [head, x.as_slice(), b"\x22\x58\x20", &y].concat()
 }
 
-/// `{1: 3, 3: -257, -1: n, -2: 65537}` in CBOR.
+/// Returns an RS256 `COSE_Key`: `{1: 3, 3: -257, -1: n, -2: 65537}`.
 fn rs256() -> Vec<u8> {
     let n = bytes(
         "5uhdBoM9680QG4FqHbkL5t-\

@@ -1,5 +1,5 @@
-//! Base64url without padding, the encoding of every binary member in WebAuthn's JSON. In formats
-//! that nobody reads, bytes are bytes.
+//! Base64url without padding, the encoding of every binary member in WebAuthn's JSON. In binary
+//! formats, bytes are serialized as they are.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// `None` for padding, the standard alphabet and stray bits in the last character.
+/// Decodes a text. Returns `None` for padding, for the standard alphabet, and for non-zero trailing
+/// bits, so that every value has exactly one encoding.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()
 }
@@ -37,7 +38,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     }
 }
 
-/// Decodes where the text is, without a copy of it.
+/// Visitor that decodes a borrowed or temporary string without copying it.
 struct Text;
 
 impl Visitor<'_> for Text {
@@ -52,6 +53,7 @@ impl Visitor<'_> for Text {
     }
 }
 
+/// Visitor for binary formats.
 struct Bytes;
 
 impl Visitor<'_> for Bytes {

@@ -1,15 +1,27 @@
 use time::OffsetDateTime;
 
-/// Where the library reads the time: expiry of ceremonies, `created_at`, `last_used_at`.
+/// Source of the current time, for the expiry of ceremonies, `created_at` and `last_used_at`.
 ///
-/// Applications use the default, [`SystemClock`]; tests pass their own to
-/// [`Passkeys::clock`](crate::Passkeys::clock).
+/// The default is [`SystemClock`]. Tests can replace it with
+/// [`Passkeys::clock`](crate::Passkeys::clock), for example by a clock that stands still:
+///
+/// ```
+/// use passkeys::{Clock, time::OffsetDateTime};
+///
+/// struct FrozenClock(OffsetDateTime);
+///
+/// impl Clock for FrozenClock {
+///     fn now(&self) -> OffsetDateTime {
+///         self.0
+///     }
+/// }
+/// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The current time.
+    /// Returns the current time.
     fn now(&self) -> OffsetDateTime;
 }
 
-/// The operating system's clock.
+/// Clock of the operating system. The default [`Clock`].
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
     clippy::exhaustive_structs,

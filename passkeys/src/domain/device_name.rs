@@ -1,17 +1,19 @@
-//! The names that people give their passkeys.
+//! Names that users give their passkeys.
 
 use crate::Error;
 
-/// The most characters of a name, which is what `fastapi-passkeys`' column holds.
+/// Maximum number of characters of a name: the size of the column in `fastapi-passkeys`.
 const MAX_CHARS: usize = 255;
 
-/// Removes what would disturb the page that lists it: control characters, line separators, the
-/// marks that turn the direction of writing, and characters that nobody sees. A name of which
-/// nothing is left to see is empty.
+/// Removes characters that could spoof or break the page that lists the name: control characters,
+/// line separators, bidirectional controls and invisible characters. A name without visible
+/// characters becomes empty.
 ///
-/// Fails with [`Error::InvalidRequest`] where what is left has more than 255 characters.
+/// # Errors
+///
+/// [`Error::InvalidRequest`] if the cleaned name has more than 255 characters.
 pub(crate) fn clean(name: &str) -> Result<String, Error> {
-    let name: String = name.chars().filter(|char| !disturbs(*char)).collect();
+    let name: String = name.chars().filter(|char| !is_removed(*char)).collect();
     let name = name.trim();
     if name.chars().all(is_blank) {
         return Ok(String::new());
@@ -24,24 +26,25 @@ pub(crate) fn clean(name: &str) -> Result<String, Error> {
     Ok(name.to_owned())
 }
 
-/// What names are better without. Not what holds emoji and scripts together: see [`is_blank`].
-fn disturbs(char: char) -> bool {
+/// Returns whether a character is removed from names. Joiners and variation selectors are kept,
+/// which emoji and some scripts need: see [`is_blank`].
+fn is_removed(char: char) -> bool {
     char.is_control()
         || matches!(char,
-            // The soft hyphen, and what joins nothing that is seen.
+            // Soft hyphen, zero-width space, word joiner and other invisible operators.
             '\u{ad}' | '\u{34f}' | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{feff}'
-            // The direction of writing, and the ends of lines and paragraphs.
+            // Bidirectional controls, and line and paragraph separators.
             | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2066}'..='\u{206f}'
-            // Letters that are made to be empty.
+            // Fillers: letters without a glyph.
             | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
-            // Annotations, and the layout of shorthand and of music.
+            // Interlinear annotations, and the layout of shorthand and of music.
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-            // Tags, in which whole texts can hide.
+            // Tag characters, which can hide whole texts.
             | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// What shows nothing by itself: space, joiners and variation selectors.
+/// Returns whether a character is invisible by itself: space, joiner or variation selector.
 fn is_blank(char: char) -> bool {
     char.is_whitespace()
         || matches!(char, '\u{180b}'..='\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{2800}'
@@ -53,7 +56,7 @@ mod tests {
     use super::clean;
 
     #[test]
-    fn a_name_keeps_its_letters_and_loses_what_disturbs() {
+    fn device_name_loses_control_and_bidirectional_characters() {
         assert_eq!(clean(" Ada’s 📱 phone ").unwrap(), "Ada’s 📱 phone");
         assert_eq!(
             clean("a\u{0}b\nc\u{202e}d\u{2066}e\u{7f}").unwrap(),
@@ -62,11 +65,11 @@ mod tests {
     }
 
     #[test]
-    fn a_name_keeps_what_holds_emoji_and_scripts_together() {
+    fn device_name_keeps_joiners_and_variation_selectors() {
         for name in [
             "👩‍👩‍👧‍👦’s key",
             "❤\u{fe0f} 1\u{fe0f}\u{20e3} 👍🏽 🇬🇷",
-            // Persian, Devanagari, Mongolian and a Japanese name need theirs, too.
+            // Persian, Devanagari, Mongolian, and a variant of a Japanese character.
             "کلید\u{200c}ها",
             "क्\u{200d}ष",
             "ᠮᠣᠩᠭᠣᠯ ᠤᠨ\u{180b}",
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_hides_nothing() {
+    fn device_name_loses_invisible_characters() {
         let hidden = [
             '\u{ad}',
             '\u{34f}',
@@ -109,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_nobody_sees_is_empty() {
+    fn device_name_without_visible_characters_becomes_empty() {
         for name in [
             "",
             " \u{a0}\u{2003}\u{3000}\n",
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_has_at_most_255_characters() {
+    fn device_name_of_more_than_255_characters_is_an_invalid_request() {
         assert_eq!(clean(&"ß".repeat(255)).unwrap().chars().count(), 255);
         assert_eq!(
             clean(&"a".repeat(256)).unwrap_err().code(),

@@ -1,15 +1,15 @@
-//! Who makes the authenticators that say what model they are.
+//! Names of passkey providers and authenticator models, by AAGUID.
 
 use std::sync::LazyLock;
 
-/// By AAGUID, in the order of its text.
+/// Pairs of AAGUID and name, sorted by the AAGUID's text.
 static NAMES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
     let lines = include_str!("../../data/provider-names.tsv").lines();
-    // The comments at the top have no tabs.
+    // The comments at the top of the file have no tabs.
     lines.filter_map(|line| line.split_once('\t')).collect()
 });
 
-/// The name that goes with an AAGUID, written like a UUID.
+/// Returns the name of an AAGUID, which is given in the form of a UUID.
 pub(crate) fn find(aaguid: &str) -> Option<&'static str> {
     let at = NAMES.binary_search_by_key(&aaguid, |(aaguid, _)| aaguid);
     Some(NAMES[at.ok()?].1)
@@ -21,11 +21,11 @@ mod tests {
     use crate::Aaguid;
 
     #[test]
-    fn every_line_is_an_aaguid_and_a_name() {
+    fn every_line_of_the_list_has_an_aaguid_and_a_name() {
         let lines = include_str!("../../data/provider-names.tsv").lines();
         let entries = lines.filter(|line| !line.starts_with('#')).count();
         assert_eq!(entries, NAMES.len());
-        assert!(entries > 300, "the list is there: {entries}");
+        assert!(entries > 300, "only {entries} entries");
         for (id, name) in &*NAMES {
             let aaguid: Aaguid = id.parse().unwrap();
             assert_eq!(aaguid.to_string(), *id, "in lower case");
@@ -35,12 +35,12 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_sorted_and_names_each_once() {
+    fn list_is_sorted_by_aaguid_without_duplicates() {
         assert!(NAMES.is_sorted_by(|(one, _), (next, _)| one < next));
     }
 
     #[test]
-    fn every_name_is_found_and_no_other() {
+    fn provider_name_is_found_for_listed_aaguids_only() {
         for (id, name) in &*NAMES {
             let aaguid: Aaguid = id.parse().unwrap();
             assert_eq!(aaguid.provider_name(), Some(*name));

@@ -2,12 +2,13 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// A secret has fewer than 32 bytes.
+/// Error returned for a secret of fewer than 32 bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the secret has {0} bytes; give at least 32, from a random source")]
 pub struct WeakSecret(usize);
 
-/// A key for one purpose. So one secret may serve several, and may have any form.
+/// Derives a key for one purpose with HMAC-SHA-256, so that one secret of any form can serve several
+/// purposes.
 pub(crate) fn derive(secret: &[u8], purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, WeakSecret> {
     if secret.len() < 32 {
         return Err(WeakSecret(secret.len()));

@@ -1,4 +1,4 @@
-//! What the expansion of `#[passkeys]` names. Not part of the public interface.
+//! Items that the output of `#[passkeys]` refers to. Not part of the public interface.
 
 #![expect(
     clippy::result_large_err,
@@ -31,15 +31,15 @@ pub use crate::relying_party::{
     payload::{Carrier, Content, Payload, Probe, Typed, Unknown, Unnamed, Untyped},
 };
 
-/// What an application must be to serve several requests at once.
+/// Bounds of an application that serves requests concurrently.
 pub trait Shared: Clone + Send + Sync + 'static {}
 
 impl<T: Clone + Send + Sync + 'static> Shared for T {}
 
-/// A user, or the response that refuses to name one.
+/// Result of `get_user` and `sign_up`: the user, or the rejection as a response.
 pub type User = Result<PasskeyUser, Response>;
 
-/// The user with a name, if there is one, or the response that refuses to tell.
+/// Result of `find_user`: the user with a username, if any, or the rejection as a response.
 pub type Found = Result<Option<PasskeyUser>, Response>;
 
 /// Returns the application, for `State<App>` in a router whose state is `Passkeys<App>`.
@@ -51,8 +51,8 @@ pub fn app<A: RelyingParty>(passkeys: &Passkeys<A>) -> A {
 
 /// Runs an extractor on the request's head.
 ///
-/// Not `async`, and called by turbofish: so rustc reports a type that is no extractor once, on
-/// the whole type.
+/// Not an `async fn`, and called with a turbofish, so that rustc reports a type that is not an
+/// extractor once, on the whole type.
 pub fn extract<'a, T, S>(
     parts: &'a mut Parts,
     state: &'a S,
@@ -68,7 +68,7 @@ where
     })
 }
 
-/// Runs the one extractor that takes the body.
+/// Runs the extractor that consumes the body.
 pub fn extract_body<'a, T, S, M>(
     request: Request,
     state: &'a S,
@@ -84,35 +84,35 @@ where
     })
 }
 
-/// What makes a response of the answer of `on_authenticated` or `on_registered`.
+/// Converts the return value of `on_authenticated` or `on_registered` into a response.
 ///
-/// Takes the answer in a second call, so that rustc reports a type that cannot be one on the
+/// Takes the value in a second call, so that rustc reports a type that is not a response on the
 /// whole type, as in [`extract`].
 #[must_use]
 pub fn response<T: IntoResponse>() -> fn(T) -> Response {
     T::into_response
 }
 
-/// What reads the answer of `get_user` or `sign_up`.
+/// Converts the return value of `get_user` or `sign_up`.
 #[must_use]
 pub fn user<T: IntoUser>() -> fn(T) -> User {
     T::into_user
 }
 
-/// What reads the answer of `find_user`.
+/// Converts the return value of `find_user`.
 #[must_use]
 pub fn found<T: IntoFound>() -> fn(T) -> Found {
     T::into_found
 }
 
-/// What `get_user` and `sign_up` may return.
+/// Return types of `get_user` and `sign_up`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a user",
     label = "must be `PasskeyUser` or `Result<PasskeyUser, E>`",
     note = "build the user with `PasskeyUser::new(id, name, display_name)`; an error `E` is anything that implements `IntoResponse`, such as `StatusCode`"
 )]
 pub trait IntoUser {
-    /// The answer, with an error as the response that it makes of itself.
+    /// Converts the value, and an error into its response.
     fn into_user(self) -> User;
 }
 
@@ -128,14 +128,14 @@ impl<E: IntoResponse> IntoUser for Result<PasskeyUser, E> {
     }
 }
 
-/// What `find_user` may return.
+/// Return types of `find_user`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether there is such a user",
     label = "must be `Option<PasskeyUser>` or `Result<Option<PasskeyUser>, E>`",
     note = "`None` is for a name that nobody has; an error `E` is anything that implements `IntoResponse`, such as `StatusCode`"
 )]
 pub trait IntoFound {
-    /// The answer, with an error as the response that it makes of itself.
+    /// Converts the value, and an error into its response.
     fn into_found(self) -> Found;
 }
 
@@ -151,19 +151,19 @@ impl<E: IntoResponse> IntoFound for Result<Option<PasskeyUser>, E> {
     }
 }
 
-/// What hands a hook its last argument.
+/// Converts a ceremony's result into the type of a hook's last argument.
 #[must_use]
 pub fn given<T: Given<G>, G>() -> fn(G) -> T {
     T::given
 }
 
-/// A type by which a hook may take what it is given: only the very type.
+/// Type of a hook's last argument: exactly the type that the library passes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what this hook is given",
     label = "must be the type `{G}` of the `passkeys` crate"
 )]
 pub trait Given<G> {
-    /// The same value.
+    /// Returns the same value.
     fn given(value: G) -> Self;
 }
 

@@ -1,4 +1,4 @@
-//! Request bodies: JSON, and never more than 64 KiB.
+//! Request bodies: JSON of at most 64 KiB.
 
 use axum::{
     body::{Body, Bytes},
@@ -12,6 +12,7 @@ use crate::{
     wire::json::{MAX_BYTES, parse},
 };
 
+/// Reads a body of at most [`MAX_BYTES`].
 pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
     match Limited::new(body, MAX_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
@@ -23,13 +24,13 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
     }
 }
 
-/// Parses a body, which must be declared as JSON: browsers send that content type to another origin
-/// only after a CORS preflight.
+/// Parses a JSON body. Requires a JSON content type, against cross-site request forgery: browsers
+/// send it to another origin only after a CORS preflight.
 pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
     if !is_json(headers) {
         return Err(Error::UnsupportedMediaType);
     }
-    // Once, where the parser would check every string.
+    // Checked once here; parsing from bytes would check each string.
     let json = str::from_utf8(body)
         .map_err(|_| Error::MalformedRequest("The request body is not UTF-8.".into()))?;
     parse(json)

@@ -1,4 +1,4 @@
-//! `GET /client.js`: the module for the browser, which is part of the program.
+//! `GET /client.js`: the browser module, compiled into the program.
 
 use std::sync::LazyLock;
 
@@ -15,16 +15,16 @@ use crate::domain::base64url;
 
 const SCRIPT: &str = include_str!("../../client/client.js");
 
-/// Names the content, in whatever encoding a layer around the router sends it: hence a weak one.
+/// Entity tag of the content. Weak, because a layer around the router may compress the response.
 static TAG: LazyLock<String> = LazyLock::new(|| {
     let digest = Sha256::digest(SCRIPT);
     format!("W/\"{}\"", base64url::encode(&digest[..16]))
 });
 
-/// `GET /client.js`
+/// Handler of `GET /client.js`.
 pub(super) async fn script(request: HeaderMap) -> Response {
     let headers: [(HeaderName, &str); 2] = [
-        // Kept, but asked for at every use: its address stays when the library is updated.
+        // Cached, but revalidated at every use: the URL stays the same in later releases.
         (CACHE_CONTROL, "no-cache"),
         (ETAG, &TAG),
     ];
@@ -38,20 +38,21 @@ pub(super) async fn script(request: HeaderMap) -> Response {
     (headers, content, SCRIPT).into_response()
 }
 
-/// Whether the browser has this content already
-/// ([RFC 9110, §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Weak and strong
-/// tags compare alike.
+/// Returns whether the client has the current content
+/// ([RFC 9110, §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)), by weak
+/// comparison.
 fn is_known(request: &HeaderMap) -> bool {
     let ours = opaque(&TAG);
     request
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        // None of our characters is a comma, so a tag with one in it cannot be ours.
+        // Splits tags that contain a comma, too. Ours has none, so such a tag cannot match.
         .flat_map(|tags| tags.split(','))
         .any(|tag| tag.trim() == "*" || opaque(tag) == ours)
 }
 
+/// Returns the opaque part of an entity tag.
 fn opaque(tag: &str) -> &str {
     let tag = tag.trim();
     tag.strip_prefix("W/").unwrap_or(tag)

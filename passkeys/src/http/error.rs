@@ -10,12 +10,14 @@ use serde_json::json;
 use crate::{Error, domain::error::StoreError};
 
 impl IntoResponse for Error {
-    /// `{"error": {"code", "message"}}` with the error's [`status`](Error::status). Causes that
-    /// are nobody else's business go to the log instead.
+    /// Returns `{"error": {"code", "message"}}` with the error's [`status`](Error::status).
+    ///
+    /// The cause of a store's failure, and the problem of a hook's user, are logged and not sent to
+    /// the client.
     fn into_response(self) -> Response {
         match &self {
             Self::StorageUnavailable(cause) => {
-                // Escaped: a database may quote what a peer has sent.
+                // Escaped (`Debug`): a database may quote values that the client sent.
                 tracing::error!(error = ?causes(cause), "a store failed");
             }
             Self::InvalidUser(problem) => {
@@ -29,13 +31,13 @@ impl IntoResponse for Error {
     }
 }
 
-/// What went wrong, and because of what.
+/// Returns the chain of causes as one text.
 fn causes(error: &StoreError) -> String {
     let mut text = String::new();
     let mut cause = error.source();
     while let Some(error) = cause {
         let separator = if text.is_empty() { "" } else { ": " };
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{separator}{error}");
         cause = error.source();
     }
@@ -43,7 +45,8 @@ fn causes(error: &StoreError) -> String {
 }
 
 impl From<Error> for Response {
-    /// So that handlers and `who` futures that fail with a [`Response`] can use `?`.
+    /// Converts the error, so that handlers and `who` futures whose error is [`Response`] can use
+    /// `?`.
     fn from(error: Error) -> Self {
         error.into_response()
     }

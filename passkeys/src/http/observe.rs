@@ -1,5 +1,5 @@
-//! What is true of every answer: it runs in a [span](crate::audit) that says what an operator
-//! searches for, and is nobody else's to keep.
+//! Middleware applied to every route: tracing [span](crate::audit#request-spans), and
+//! `Cache-Control: no-store`.
 
 use std::{
     pin::Pin,
@@ -18,8 +18,10 @@ use tracing::Span;
 
 use crate::{Config, audit::span};
 
-/// One layer with a future of its own and not two of axum's functions: those cost each request more
-/// than a ceremony's beginning does.
+/// Layer that adds the span and the header.
+///
+/// One layer with a future of its own rather than two of `axum::middleware::from_fn`, whose
+/// overhead for each request exceeds the cost of a `begin`.
 #[derive(Clone)]
 pub(super) struct Observe(pub(super) Arc<Config>);
 
@@ -41,41 +43,41 @@ impl<S> Layer<S> for Observe {
 impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> {
     type Response = Response;
     type Error = S::Error;
-    type Future = Answering<S::Future>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        // The pattern: what the peer wrote in its place is nothing to search for.
+        // The pattern and not the path: its cardinality is bounded, and it has no credential ID.
         let route = request.extensions().get().map_or("", MatchedPath::as_str);
         let span = span::of_request(request.method().as_str(), route, self.config.rp_id());
-        let answer = span.in_scope(|| self.inner.call(request));
-        Answering { answer, span }
+        let response = span.in_scope(|| self.inner.call(request));
+        ResponseFuture { response, span }
     }
 }
 
 pin_project! {
-    pub(super) struct Answering<F> {
+    pub(super) struct ResponseFuture<F> {
         #[pin]
-        answer: F,
+        response: F,
         span: Span,
     }
 }
 
-impl<F: Future<Output = Result<Response, E>>, E> Future for Answering<F> {
+impl<F: Future<Output = Result<Response, E>>, E> Future for ResponseFuture<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let answer = ready!(this.span.in_scope(|| this.answer.poll(context)))?;
-        this.span.record("status", answer.status().as_u16());
-        Poll::Ready(Ok(no_store(answer)))
+        let response = ready!(this.span.in_scope(|| this.response.poll(context)))?;
+        this.span.record("status", response.status().as_u16());
+        Poll::Ready(Ok(no_store(response)))
     }
 }
 
-/// Challenges, sessions and lists of passkeys.
+/// Forbids caching: responses contain challenges, sessions and lists of passkeys.
 pub(super) fn no_store(mut response: Response) -> Response {
     response
         .headers_mut()

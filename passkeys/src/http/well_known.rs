@@ -1,5 +1,5 @@
-//! Documents that browsers, password managers and phones look for at the root of the RP ID's
-//! host. Each is made once, with the router: it says what the configuration says.
+//! Well-known documents at the RP ID's host: related origins, passkey endpoints, and app
+//! associations. Each is serialized once, when the router is created.
 
 use axum::{
     Router,
@@ -14,35 +14,39 @@ use serde_json::{Map, Value, json};
 
 use crate::{Config, Passkeys, relying_party::RelyingParty};
 
-/// Long enough to spare the server most requests, short enough for a new app or origin to work
-/// on the day it is added.
+/// One hour: long enough to save most requests, short enough for a new app or origin to work on
+/// the day it is added.
 const LIFETIME: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
-/// Android lets an app use a site's passkeys by the first, which also lets it open the site's links
-/// if its manifest says so. By the second, password managers share with it what else they keep.
+/// Relations of an Android app to the site.
+///
+/// The first lets the app use the site's passkeys, and open its links if the app's manifest says
+/// so. The second lets password managers share the site's other credentials with the app.
 const RELATIONS: [&str; 2] = [
     "delegate_permission/common.handle_all_urls",
     "delegate_permission/common.get_login_creds",
 ];
 
 impl<A: RelyingParty> Passkeys<A> {
-    /// The documents that browsers, password managers and phones look for at the root of the RP
-    /// ID's host, `https://example.com/.well-known/..`. To be merged into the application's
-    /// outermost router, on that host also where the passkeys' routes are on another.
+    /// Returns the routes of the well-known documents, `https://example.com/.well-known/..`, which
+    /// browsers, password managers and mobile operating systems read at the RP ID's host.
     ///
-    /// | document | is there with | and lets |
+    /// Merge them into the outermost router that serves the RP ID's host, even if the passkeys'
+    /// routes are on another host.
+    ///
+    /// | document | served if configured | effect |
     /// | --- | --- | --- |
-    /// | [`webauthn`](https://www.w3.org/TR/webauthn-3/#sctn-related-origins) | `related_origins` | pages of those origins use the passkeys |
-    /// | [`passkey-endpoints`](https://www.w3.org/TR/passkey-endpoints/) | `enroll_url`, `manage_url` | password managers lead people to these pages |
-    /// | [`assetlinks.json`](https://developer.android.com/identity/credential-manager/prerequisites) | `android_apps` | Android apps use the passkeys |
-    /// | [`apple-app-site-association`](https://developer.apple.com/documentation/xcode/supporting-associated-domains) | `apple_apps` | apps on Apple's systems use the passkeys |
+    /// | [`webauthn`](https://www.w3.org/TR/webauthn-3/#sctn-related-origins) | `related_origins` | pages of these origins can use the passkeys |
+    /// | [`passkey-endpoints`](https://www.w3.org/TR/passkey-endpoints/) | `enroll_url`, `manage_url` | password managers link to these pages |
+    /// | [`assetlinks.json`](https://developer.android.com/identity/credential-manager/prerequisites) | `android_apps` | Android apps can use the passkeys |
+    /// | [`apple-app-site-association`](https://developer.apple.com/documentation/xcode/supporting-associated-domains) | `apple_apps` | apps on Apple's platforms can use the passkeys |
     ///
-    /// Each is public, says what the configuration says and may be kept for an hour. They are
-    /// fetched over `https`, with a certificate that is trusted, and no redirects are followed;
-    /// Apple's and Google's servers must reach theirs.
+    /// The documents are public, generated from the configuration, and cacheable for one hour.
+    /// Clients fetch them over `https` with a trusted certificate and follow no redirects; the last
+    /// two must be reachable from Google's and Apple's servers.
     ///
-    /// A document whose keys are not configured is left to the application, which can serve one
-    /// that says more, such as which links open in an app.
+    /// A document whose keys are not configured has no route, so that the application can serve its
+    /// own, for example to declare which links open in an app.
     ///
     /// ```
     /// # use axum::Router;
@@ -94,14 +98,14 @@ fn well_known<S: Clone + Send + Sync + 'static>(config: &Config) -> Router<S> {
     router
 }
 
-/// The origins outside the RP ID that may use it
+/// Returns the document of related origins: origins outside the RP ID that may use it
 /// ([Level 3, §5.11](https://www.w3.org/TR/webauthn-3/#sctn-related-origins)).
 fn related_origins(config: &Config) -> Option<Value> {
     let origins: Vec<_> = config.related_origins().collect();
     (!origins.is_empty()).then(|| json!({ "origins": origins }))
 }
 
-/// Where people add and manage passkeys
+/// Returns the document of the pages where users add and manage passkeys
 /// ([W3C, Passkey Endpoints](https://www.w3.org/TR/passkey-endpoints/)).
 fn pages(config: &Config) -> Option<Value> {
     let pages = [
@@ -115,7 +119,7 @@ fn pages(config: &Config) -> Option<Value> {
     (!pages.is_empty()).then_some(Value::Object(pages))
 }
 
-/// The Android apps that may use the passkeys
+/// Returns the document of the Android apps that may use the passkeys
 /// ([Digital Asset Links](https://developers.google.com/digital-asset-links/v1/statements)).
 fn android_apps(config: &Config) -> Option<Value> {
     let fingerprints: Vec<_> = config.android_fingerprints().collect();
@@ -133,7 +137,7 @@ fn android_apps(config: &Config) -> Option<Value> {
     (!statements.is_empty()).then_some(Value::Array(statements))
 }
 
-/// The apps on Apple's systems that may use the passkeys
+/// Returns the document of the apps on Apple's platforms that may use the passkeys
 /// ([Associated domains](https://developer.apple.com/documentation/xcode/supporting-associated-domains)).
 fn apple_apps(config: &Config) -> Option<Value> {
     let apps: Vec<_> = config.apple_apps().collect();

@@ -13,8 +13,10 @@ use crate::{
 };
 
 impl<A: RelyingParty> Passkeys<A> {
-    /// The [routes](Self::router) as an OpenAPI 3.1 document, with paths relative to where they
-    /// are mounted: nest it there, into the application's own document.
+    /// Returns an OpenAPI 3.1 document of the [routes](Self::router).
+    ///
+    /// Paths are relative to where the router is nested: nest the document in the application's own
+    /// document under the same path.
     ///
     /// ```
     /// # use axum::{Json, Router, routing::get};
@@ -44,17 +46,21 @@ impl<A: RelyingParty> Passkeys<A> {
     ///     .route("/openapi.json", get(async move || Json(document)));
     /// ```
     ///
-    /// What `sign_up` takes and `on_authenticated` and `on_registered` answer is read off their
-    /// signatures: `Json<T>`, alone, in a `Result` or at the end of a tuple, also behind an alias.
-    /// Where that says nothing, because the type is `Response` or `T` is not `ToSchema`, the
-    /// document says that anything may be there; for `on_authenticated` the attribute's `response`
-    /// can say more. Their documentation becomes the operations'.
+    /// # Schemas of hooks
     ///
-    /// An application's rejections (of a hook, or of an extractor in one) may have any status and
-    /// shape, so wherever there can be one it is documented as free-form, beside the library's
-    /// errors. Requests with another method are no operations: the `405` that answers them is
-    /// not in the document. Component names begin with `Passkeys.`, operation ids with
-    /// `passkeys_`; the types of hooks go by the names that utoipa gives them.
+    /// The request body of `sign_up` and the response bodies of `on_authenticated` and
+    /// `on_registered` are derived from their signatures: `Json<T>`, alone, in a `Result` or as the
+    /// last element of a tuple, also behind a type alias. Where the signature does not tell, because
+    /// the type is `Response` or `T` does not implement [`ToSchema`](utoipa::ToSchema), the schema
+    /// allows any value; for `on_authenticated` the attribute key `response` can name the type. The
+    /// hooks' doc comments become the operations' descriptions.
+    ///
+    /// # Errors and names
+    ///
+    /// Rejections of hooks, and of extractors in hooks, may have any status and body. Operations
+    /// that can return one document it as free-form, beside the library's errors. The `405` of an
+    /// unsupported method is not documented. Names of components begin with `Passkeys.`, operation
+    /// IDs with `passkeys_`; the types of hooks keep the names that utoipa gives them.
     #[must_use]
     pub fn openapi(&self) -> utoipa::openapi::OpenApi {
         document::<A>(self.config())

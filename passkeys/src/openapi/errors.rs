@@ -1,4 +1,4 @@
-//! The errors of a route, by their statuses.
+//! Error responses of an operation, grouped by status.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -9,24 +9,27 @@ use utoipa::openapi::{
 
 use crate::{Error, domain::error::StoreError, wire::schemas};
 
-/// Name of the component for responses of the application itself.
+/// Name of the component for rejections of hooks and extractors.
 pub(super) const REJECTION: &str = "Passkeys.Rejection";
 
-/// Stands for a message: only status and code of these errors matter.
-const SILENT: Cow<'static, str> = Cow::Borrowed("");
+/// Placeholder for the message: only status and code of these errors are documented.
+const NO_MESSAGE: Cow<'static, str> = Cow::Borrowed("");
 
 /// Errors of a route that reads its body.
-pub(super) const BODY: [Error; 2] = [Error::MalformedRequest(SILENT), Error::PayloadTooLarge];
+pub(super) const BODY: [Error; 2] = [Error::MalformedRequest(NO_MESSAGE), Error::PayloadTooLarge];
 
 /// Errors of a route that parses its body as JSON.
-pub(super) const JSON: [Error; 2] = [Error::UnsupportedMediaType, Error::InvalidRequest(SILENT)];
+pub(super) const JSON: [Error; 2] = [
+    Error::UnsupportedMediaType,
+    Error::InvalidRequest(NO_MESSAGE),
+];
 
-/// Error of a route that needs a store.
+/// Returns the error of a route that uses a store.
 pub(super) fn store() -> [Error; 1] {
     [Error::StorageUnavailable(StoreError::new("a store"))]
 }
 
-/// The component of the error with this code: `{"error": {"code", "message"}}`.
+/// Returns the schema of an error with this code: `{"error": {"code", "message"}}`.
 pub(super) fn schema(code: &str) -> Schema {
     let error = ObjectBuilder::new()
         .property("code", schemas::words([code]))
@@ -37,11 +40,12 @@ pub(super) fn schema(code: &str) -> Schema {
     body.required("error").into()
 }
 
+/// Returns the name of the component of an error.
 pub(super) fn component(code: &str) -> String {
     format!("Passkeys.Error.{code}")
 }
 
-/// The responses to what can go wrong. Where `hooks` run, each may also be the answer of one.
+/// Returns the error responses by status. Where `hooks` run, each may also be a rejection.
 pub(super) fn responses(errors: &[Error], hooks: bool) -> BTreeMap<u16, Response> {
     let mut by_status = BTreeMap::<u16, Vec<&Error>>::new();
     for error in errors {
@@ -63,27 +67,27 @@ fn response(errors: &[&Error], hooks: bool) -> Response {
         .description(format!("`{}`", codes.join("` or `")))
         .content("application/json", content.build());
     if hooks {
-        response = response.content("*/*", reject());
+        response = response.content("*/*", rejection_content());
     }
     response.build()
 }
 
-/// What answers instead of a route: a hook of the application's, or an extractor of its.
+/// Returns the response of any other status: a rejection by a hook or by an extractor in one.
 pub(super) fn rejected() -> Response {
     ResponseBuilder::new()
-        .description("What the application answers instead.")
-        .content("*/*", reject())
+        .description("Rejection by the application.")
+        .content("*/*", rejection_content())
         .build()
 }
 
-/// The component of what applications answer of their own: only they know its shape.
+/// Returns the schema of rejections, which may have any form.
 pub(super) fn rejection() -> RefOr<Schema> {
     let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
-    any.description(Some("The application's own answer."))
+    any.description(Some("Rejection by the application, in a form of its own."))
         .into()
 }
 
-fn reject() -> Content {
+fn rejection_content() -> Content {
     let schema = Ref::from_schema_name(REJECTION);
     ContentBuilder::new().schema(Some(schema)).build()
 }

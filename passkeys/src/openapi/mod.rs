@@ -1,8 +1,7 @@
-//! The OpenAPI 3.1 document of the routes
-//! ([OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html)).
+//! [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1.html) document of the routes.
 //!
-//! The types in [`wire`](crate::wire) derive their schemas; the routes are described here, with
-//! every response that each can have.
+//! The types in [`wire`](crate::wire) derive their schemas; the operations are described here, each
+//! with every response it can have.
 
 mod document;
 mod errors;

@@ -1,4 +1,4 @@
-//! One operation of the document, put together.
+//! Builder of one operation of the document.
 
 use utoipa::openapi::{
     Content, ContentBuilder, HttpMethod, Required,
@@ -20,11 +20,12 @@ pub(super) const TAG: &str = "passkeys";
 /// An operation with its path and method.
 pub(super) type Route = (&'static str, HttpMethod, Operation);
 
-/// An operation. The schemas that it refers to go to the document's components.
+/// Builder of an operation. Adds the schemas that it refers to to the document's components.
 pub(super) struct Described<'a> {
     operation: OperationBuilder,
     components: &'a mut Components,
     errors: Vec<Error>,
+    /// Whether hooks or their extractors run, which may reject the request.
     rejects: bool,
 }
 
@@ -42,9 +43,9 @@ impl<'a> Described<'a> {
         }
     }
 
-    /// Says what the application says of the hooks that are asked.
-    pub(super) fn documented(mut self, hooks: &Hooks, asked: &[&str]) -> Self {
-        let docs: Vec<_> = asked.iter().filter_map(|hook| hooks.docs(hook)).collect();
+    /// Sets the description to the doc comments of these hooks.
+    pub(super) fn documented(mut self, hooks: &Hooks, names: &[&str]) -> Self {
+        let docs: Vec<_> = names.iter().filter_map(|name| hooks.docs(name)).collect();
         if !docs.is_empty() {
             self.operation = self.operation.description(Some(docs.join("\n\n")));
         }
@@ -56,9 +57,10 @@ impl<'a> Described<'a> {
         self
     }
 
-    pub(super) fn takes(mut self, means: &str, body: Payload, required: Required) -> Self {
+    /// Sets the request body.
+    pub(super) fn takes(mut self, description: &str, body: Payload, required: Required) -> Self {
         let mut request = RequestBodyBuilder::new()
-            .description(Some(means))
+            .description(Some(description))
             .required(Some(required));
         if let Some((media_type, content)) = self.content(body) {
             request = request.content(media_type, content);
@@ -67,22 +69,24 @@ impl<'a> Described<'a> {
         self
     }
 
-    pub(super) fn answers(mut self, means: &str, answer: Payload) -> Self {
-        let status = answer.status;
-        let mut response = ResponseBuilder::new().description(means);
-        if let Some((media_type, content)) = self.content(answer) {
+    /// Adds a response of success.
+    pub(super) fn returns(mut self, description: &str, body: Payload) -> Self {
+        let status = body.status;
+        let mut response = ResponseBuilder::new().description(description);
+        if let Some((media_type, content)) = self.content(body) {
             response = response.content(media_type, content);
         }
         self.operation = self.operation.response(status, response);
         self
     }
 
-    /// A hook or one of its extractors may answer instead.
+    /// Documents that a hook or one of its extractors may reject the request.
     pub(super) fn rejects(mut self) -> Self {
         self.rejects = true;
         self
     }
 
+    /// Adds errors of the library.
     pub(super) fn fails(mut self, errors: impl IntoIterator<Item = Error>) -> Self {
         self.errors.extend(errors);
         self

@@ -1,4 +1,4 @@
-//! The routes: what each takes, which hooks it asks, and every way it can answer.
+//! Operations of the routes: request body, hooks, and every response of each.
 
 use utoipa::{
     PartialSchema as _, ToSchema,
@@ -29,6 +29,7 @@ use crate::{
     },
 };
 
+/// Returns the operations of all routes.
 pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Vec<Route> {
     vec![
         register_begin::<A>(hooks, components),
@@ -49,8 +50,8 @@ pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
 fn register_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {
     let mut route = Described::new("register_begin", "Begin a registration", components)
         .documented(hooks, &["get_user", "sign_up"])
-        .answers(
-            "The options for `navigator.credentials.create()`, and the ceremony's `state`.",
+        .returns(
+            "The options for `navigator.credentials.create()`, and the ceremony state.",
             begun::<CreationOptions>(),
         )
         .rejects()
@@ -61,7 +62,7 @@ fn register_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
         let body = hooks.take("sign_up").unwrap_or_else(Payload::anything);
         route = route
             .takes(
-                "Who signs up. Nothing, where whoever is signed in adds a passkey.",
+                "The account to sign up. Without a body, a passkey is added to the account of the user who is signed in.",
                 body,
                 Required::False,
             )
@@ -71,18 +72,21 @@ fn register_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
 }
 
 fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {
-    let (means, answer) = match hooks.take("on_registered") {
-        Some(answer) => ("What the application answers to a stored passkey.", answer),
+    let (description, body) = match hooks.take("on_registered") {
+        Some(body) => (
+            "The passkey is stored. The response is the application's.",
+            body,
+        ),
         None => ("The passkey is stored.", Payload::json::<Registered<'_>>()),
     };
     let mut route = Described::new("register_finish", "Finish a registration", components)
         .documented(hooks, &["on_registered"])
         .takes(
-            "What `navigator.credentials.create()` answered.",
+            "The credential from `navigator.credentials.create()`, and the ceremony state.",
             Payload::json::<FinishRegistration>().about::<RegistrationResponse>(),
             Required::True,
         )
-        .answers(means, answer)
+        .returns(description, body)
         .rejects()
         .fails([
             Error::ChallengeNotFound,
@@ -102,12 +106,12 @@ fn authenticate_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Compo
     let mut route = Described::new("authenticate_begin", "Begin a sign-in", components)
         .documented(hooks, &["find_user"])
         .takes(
-            "Who signs in, where the page knows.",
-            Payload::json_of(who(A::FIND_USER)),
+            "The user to sign in. Without one, the authenticator offers its discoverable credentials.",
+            Payload::json_of(begin_body(A::FIND_USER)),
             Required::False,
         )
-        .answers(
-            "The options for `navigator.credentials.get()`, and the ceremony's `state`.",
+        .returns(
+            "The options for `navigator.credentials.get()`, and the ceremony state.",
             begun::<RequestOptions>(),
         )
         .fails(BODY)
@@ -126,12 +130,13 @@ where
     Payload::json_of(Begun::<O>::schema()).about::<O>()
 }
 
-/// Somebody by id, by name where the application looks names up, or nobody: not by both.
-fn who(by_name: bool) -> Schema {
+/// Returns the schema of the body of `authenticate/begin`: a user ID, or a username where the
+/// application has `find_user`, or neither. Not both.
+fn begin_body(by_name: bool) -> Schema {
     let by = |key| {
         let string = ObjectBuilder::new().schema_type(Type::String);
         let object = ObjectBuilder::new().property(key, string);
-        // Without this, both at once would do.
+        // Otherwise a body with both members would be valid.
         object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
     };
     if by_name {
@@ -145,19 +150,19 @@ fn who(by_name: bool) -> Schema {
 }
 
 fn authenticate_finish(hooks: &mut Hooks, components: &mut Components) -> Route {
-    let answer = hooks
+    let body = hooks
         .take("on_authenticated")
         .unwrap_or_else(Payload::anything);
     let route = Described::new("authenticate_finish", "Finish a sign-in", components)
         .documented(hooks, &["on_authenticated"])
         .takes(
-            "What `navigator.credentials.get()` answered.",
+            "The credential from `navigator.credentials.get()`, and the ceremony state.",
             Payload::json::<FinishAuthentication>().about::<AuthenticationResponse>(),
             Required::True,
         )
-        .answers(
-            "What the application answers to a verified passkey.",
-            answer,
+        .returns(
+            "The passkey is verified. The response is the application's.",
+            body,
         )
         .rejects()
         .fails([Error::ChallengeNotFound, Error::AuthenticationFailed])
@@ -171,12 +176,12 @@ fn step_up_begin(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = Described::new("step_up_begin", "Begin a step-up", components)
         .documented(hooks, &["get_user"])
         .takes(
-            "The request that the user is to agree to.",
+            "The request that the user consents to.",
             Payload::json::<BeginStepUp>(),
             Required::True,
         )
-        .answers(
-            "The options for `navigator.credentials.get()`, and the ceremony's `state`.",
+        .returns(
+            "The options for `navigator.credentials.get()`, and the ceremony state.",
             begun::<RequestOptions>(),
         )
         .rejects()
@@ -190,7 +195,7 @@ fn step_up_begin(hooks: &mut Hooks, components: &mut Components) -> Route {
 fn list(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = Described::new("list_credentials", "List the passkeys", components)
         .documented(hooks, &["get_user"])
-        .answers("The user's passkeys.", Payload::list::<CredentialView>())
+        .returns("The user's passkeys.", Payload::list::<CredentialView>())
         .rejects()
         .fails(store());
     ("/credentials", HttpMethod::Get, route.build())
@@ -199,7 +204,7 @@ fn list(hooks: &mut Hooks, components: &mut Components) -> Route {
 fn rename(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = one("rename_credential", "Rename a passkey", hooks, components)
         .takes("The new name.", Payload::json::<Rename>(), Required::True)
-        .answers("It has the new name.", Payload::none())
+        .returns("The passkey is renamed.", Payload::none())
         .fails(BODY)
         .fails(JSON);
     ("/credentials/{id}", HttpMethod::Patch, route.build())
@@ -207,12 +212,12 @@ fn rename(hooks: &mut Hooks, components: &mut Components) -> Route {
 
 fn delete(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = one("delete_credential", "Delete a passkey", hooks, components)
-        .answers("It is gone.", Payload::none())
+        .returns("The passkey is deleted.", Payload::none())
         .fails([Error::LastCredential]);
     ("/credentials/{id}", HttpMethod::Delete, route.build())
 }
 
-/// What is done to one passkey of the user's.
+/// Returns an operation on one passkey of the signed-in user.
 fn one<'a>(
     id: &str,
     summary: &str,
@@ -223,7 +228,7 @@ fn one<'a>(
         .name("id")
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .description(Some("The passkey's `id`."))
+        .description(Some("The credential ID, in base64url."))
         .schema(Some(schemas::base64url()));
     Described::new(id, summary, components)
         .documented(hooks, &["get_user"])

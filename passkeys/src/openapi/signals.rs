@@ -1,4 +1,5 @@
-//! What browsers are told about passkeys that changed.
+//! Operations of the signal routes
+//! ([Level 3, §5.1.10](https://www.w3.org/TR/webauthn-3/#sctn-signal-methods)).
 
 use utoipa::openapi::{HttpMethod, Required, schema::Components};
 
@@ -15,8 +16,8 @@ use crate::{
 pub(super) fn current(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = Described::new("signals", "Signals about the user's passkeys", components)
         .documented(hooks, &["get_user"])
-        .answers(
-            "What the methods of `PublicKeyCredential` are passed that the members are named for.",
+        .returns(
+            "The arguments of the `PublicKeyCredential` methods that the members are named after.",
             Payload::json::<Signals<'_>>(),
         )
         .rejects()
@@ -28,15 +29,15 @@ pub(super) fn current(hooks: &mut Hooks, components: &mut Components) -> Route {
 pub(super) fn unknown(components: &mut Components) -> Route {
     let route = Described::new("signals_unknown", "Is a passkey unknown?", components)
         .takes(
-            "The passkey that a sign-in was refused for.",
+            "The credential ID that a sign-in failed with.",
             Payload::json::<TriedCredential>(),
             Required::True,
         )
-        .answers(
-            "Nobody knows it: what `PublicKeyCredential.signalUnknownCredential()` is passed.",
+        .returns(
+            "The credential is unknown: the argument of `PublicKeyCredential.signalUnknownCredential()`.",
             Payload::json::<UnknownCredential<'_>>(),
         )
-        .answers("It may be known.", Payload::none())
+        .returns("The credential may be known.", Payload::none())
         .fails(BODY)
         .fails(JSON)
         .fails(store());

@@ -1,9 +1,12 @@
-//! How the expansion of `#[passkeys]` hands over what the OpenAPI document says of the hooks.
+//! Descriptions of hooks for the OpenAPI document.
 //!
-//! By a macro of the library's, because the attribute does not know the library's features.
+//! The output of `#[passkeys]` calls a macro of this crate, because the attribute does not know
+//! which Cargo features the library has.
 
-/// Makes the hidden trait's method that describes the hooks: `hook ["its", "documentation"] =>
-/// Type;`, where the type is what goes over the network.
+/// Expands to the hidden trait's method that describes the hooks.
+///
+/// One line for each hook: `hook ["its", "doc comment"] => Type;`, where the type is that of the
+/// request or response body.
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 #[macro_export]
@@ -28,7 +31,7 @@ macro_rules! __describe {
     };
 }
 
-/// Without the document there is nobody to tell.
+/// Expands to nothing without the feature `openapi`.
 #[cfg(not(feature = "openapi"))]
 #[doc(hidden)]
 #[macro_export]

@@ -1,9 +1,8 @@
-//! What the macro hands over of the hooks: their documentation, and the types that go over the
-//! network.
+//! Descriptions of an application's hooks: doc comments and body types.
 
 use super::payload::Payload;
 
-/// The hooks of an application, as far as the document tells of them.
+/// Descriptions of an application's hooks.
 #[derive(Default)]
 pub struct Hooks(Vec<Hook>);
 
@@ -14,10 +13,10 @@ struct Hook {
 }
 
 impl Hooks {
-    /// Adds a hook, with the lines of its documentation.
+    /// Adds a hook with the lines of its doc comment.
     pub fn add(&mut self, name: &'static str, docs: &[&str], payload: Option<Payload>) {
         let lines: Vec<_> = docs.iter().flat_map(|docs| docs.split('\n')).collect();
-        // `/// like this`: the space is not meant.
+        // The space after `///` is not part of the text.
         let lines = lines
             .iter()
             .map(|line| line.strip_prefix(' ').unwrap_or(line));
@@ -29,12 +28,13 @@ impl Hooks {
         });
     }
 
+    /// Returns a hook's doc comment, if it has one.
     pub(crate) fn docs(&self, name: &str) -> Option<&str> {
         let hook = self.0.iter().find(|hook| hook.name == name)?;
         Some(hook.docs.as_str()).filter(|docs| !docs.is_empty())
     }
 
-    /// What a hook takes or answers. `None` if there is no such hook.
+    /// Takes the body of a hook's request or response. Returns `None` if there is no such hook.
     pub(crate) fn take(&mut self, name: &str) -> Option<Payload> {
         let hook = self.0.iter_mut().find(|hook| hook.name == name)?;
         hook.payload.take()

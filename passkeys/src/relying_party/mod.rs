@@ -1,4 +1,4 @@
-//! The application as the library sees it: its repository, its hooks, and what is documented of them.
+//! Interface between the library and an application: repository, hooks, and their descriptions.
 
 mod describe;
 #[cfg(feature = "openapi")]
@@ -18,21 +18,21 @@ use crate::{
     wire::{credentials::Registered, json},
 };
 
-/// What `#[passkeys]` implements for an application: thin glue from requests to hooks.
+/// Application with passkey hooks, implemented by `#[passkeys]`.
 ///
-/// Hidden, because only the macro implements it. Every method runs the extractors that the hook
-/// names and calls the hook; a rejection, of an extractor or of the hook, comes back as the
-/// response that it made of itself.
+/// Hidden, because only the macro implements it. Every method runs the extractors in the hook's
+/// signature and calls the hook; a rejection, of an extractor or of the hook, is returned as its
+/// response.
 ///
-/// The methods repeat that the application is `Sync`: so one that is not is reported as such, and
-/// not once more for each future that borrows it.
+/// The methods repeat the bound `Sync` so that rustc reports an application that is not `Sync` once
+/// and not again for each future that borrows it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no passkey hooks",
     label = "not annotated with `#[passkeys(..)]`",
     note = "annotate an impl block of `{Self}`: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl {Self} {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`"
 )]
 pub trait RelyingParty: Clone + Send + Sync + 'static {
-    /// `type Repository` of the block.
+    /// The block's `type Repository`.
     type Repository: CredentialRepository;
 
     /// Whether there is a `sign_up` hook.
@@ -41,16 +41,16 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     /// Whether there is a `find_user` hook.
     const FIND_USER: bool = false;
 
-    /// The attribute's values.
+    /// Returns the configuration in the attribute.
     fn config() -> Config;
 
-    /// What the hooks take, answer and are documented with.
+    /// Describes the hooks: doc comments and body types.
     #[cfg(feature = "openapi")]
     fn describe(hooks: &mut Hooks) {
         let _ = hooks;
     }
 
-    /// Who is adding or managing passkeys.
+    /// Returns the user who is signed in, for registration, management and step-up.
     fn get_user(
         &self,
         parts: &mut Parts,
@@ -58,7 +58,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     where
         Self: Sync;
 
-    /// Answers a verified sign-in.
+    /// Returns the response to a verified sign-in.
     fn on_authenticated(
         &self,
         parts: &mut Parts,
@@ -67,7 +67,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     where
         Self: Sync;
 
-    /// The account to create with a passkey. Only called where [`SIGN_UP`](Self::SIGN_UP).
+    /// Returns the account to create with a passkey. Only called if [`SIGN_UP`](Self::SIGN_UP).
     fn sign_up(
         &self,
         request: Request,
@@ -81,7 +81,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         }
     }
 
-    /// Answers a stored registration.
+    /// Returns the response to a stored registration.
     fn on_registered(
         &self,
         parts: &mut Parts,
@@ -94,7 +94,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         std::future::ready(registered(&result))
     }
 
-    /// The account with this name. Only called where [`FIND_USER`](Self::FIND_USER).
+    /// Returns the user with this username. Only called if [`FIND_USER`](Self::FIND_USER).
     fn find_user(
         &self,
         parts: &mut Parts,
@@ -108,7 +108,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     }
 }
 
-/// The answer to a registration where the application has no `on_registered`.
+/// Returns the default response to a registration, for applications without `on_registered`.
 fn registered(result: &RegistrationResult) -> Response {
     json::response(&Registered {
         status: "ok",

@@ -1,4 +1,4 @@
-//! What a type says of the body that it is read from or makes, as far as its traits tell.
+//! Media type and schema of a request or response body, derived from its Rust type.
 
 use std::{any, borrow::Cow, convert::Infallible};
 
@@ -11,13 +11,13 @@ use utoipa::{
 
 use crate::wire::schemas;
 
-/// A body, and the status that comes with it.
+/// Description of a body: status, media type and schema.
 pub struct Payload {
     pub(crate) status: &'static str,
-    /// `None` where there is no body.
+    /// `None` if there is no body.
     pub(crate) media_type: Option<&'static str>,
     pub(crate) schema: RefOr<Schema>,
-    /// The schemas that this one refers to, by their names.
+    /// The schemas that this one refers to, with their names.
     pub(crate) components: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -25,12 +25,12 @@ pub struct Payload {
 const SUCCESS: &str = "2XX";
 
 impl Payload {
-    /// Nothing is known.
+    /// Creates a body of unknown media type and schema, with any status of success.
     pub(crate) fn anything() -> Self {
         Self::untyped(SUCCESS, Some("*/*"))
     }
 
-    /// There is no body.
+    /// Creates an empty body, with status 204.
     pub(crate) fn none() -> Self {
         Self::untyped("204", None)
     }
@@ -46,20 +46,20 @@ impl Payload {
         }
     }
 
-    /// A list, whose elements are referred to.
+    /// Creates a JSON array of `T`.
     pub(crate) fn list<T: ToSchema>() -> Self {
         Self::json_of(ArrayBuilder::new().items(reference::<T>())).about::<T>()
     }
 
-    /// Adds the argument of a generic type, which derived schemas refer to and leave out.
+    /// Adds the schema of a generic type's argument: derived schemas refer to it without adding it.
     pub(crate) fn about<T: ToSchema>(mut self) -> Self {
         T::schemas(&mut self.components);
         self.components.push(component::<T>());
         self
     }
 
-    /// Gives up on a schema that refers to one which nobody knows: one of an application's generic
-    /// types.
+    /// Replaces a schema with dangling references by that of any value. Schemas of an application's
+    /// generic types have such references, see [`about`](Self::about).
     fn complete(self) -> Self {
         let mut missing = Vec::new();
         let schemas = self.components.iter().map(|(_, schema)| schema);
@@ -112,7 +112,7 @@ fn component<T: ToSchema>() -> (String, RefOr<Schema>) {
     (T::name().into_owned(), T::schema())
 }
 
-/// The names of the components that a schema refers to.
+/// Collects the names of the components that a schema refers to.
 fn references(schema: &Value, names: &mut Vec<String>) {
     match schema {
         Value::Object(members) => {
@@ -130,24 +130,24 @@ fn references(schema: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// Whether the type has a name of its own, to be referred to by: `Vec` would be the name of every
-/// list.
+/// Returns whether a component can be named after the type. Types of the standard library have no
+/// unique name: every list would be called `Vec`.
 fn is_named<T>() -> bool {
     let path = any::type_name::<T>();
-    let everyones = ["alloc::", "core::", "serde_json::", "std::"];
+    let shared = ["alloc::", "core::", "serde_json::", "std::"];
     path.contains("::")
         && path.starts_with(|first: char| first.is_alphabetic())
-        && !everyones.iter().any(|krate| path.starts_with(krate))
+        && !shared.iter().any(|krate| path.starts_with(krate))
 }
 
-/// A type that says how its body is written, if not what is in it.
+/// Type with a known media type, such as `Json<T>`.
 pub trait Carrier {
-    /// What is in the body.
+    /// Type of the body's content.
     type Content;
-    /// How it is written; `None` if there is no body.
+    /// Media type of the body; `None` if there is no body.
     const MEDIA_TYPE: Option<&'static str>;
 
-    /// The status of an answer.
+    /// Returns the status of the response.
     #[must_use]
     fn status() -> &'static str {
         "200"
@@ -159,7 +159,7 @@ impl<T> Carrier for Json<T> {
     const MEDIA_TYPE: Option<&'static str> = Some("application/json");
 }
 
-/// A rejection is no payload: the document says elsewhere that there may be one.
+/// The success. Rejections are documented by the operation.
 impl<T: Carrier, E> Carrier for Result<T, E> {
     type Content = T::Content;
     const MEDIA_TYPE: Option<&'static str> = T::MEDIA_TYPE;
@@ -169,7 +169,7 @@ impl<T: Carrier, E> Carrier for Result<T, E> {
     }
 }
 
-/// What stands in front of a body in a tuple: headers and the like, and first perhaps a status.
+/// Tuples of response parts, such as headers and first perhaps a status, that end with a body.
 macro_rules! tuples {
     ($($first:ident $($other:ident)*;)+) => {$(
         impl<$first, $($other,)* T: Carrier> Carrier for ($first, $($other,)* T) {
@@ -177,7 +177,7 @@ macro_rules! tuples {
             const MEDIA_TYPE: Option<&'static str> = T::MEDIA_TYPE;
 
             fn status() -> &'static str {
-                // The name, as `TypeId` is only for types that borrow nothing.
+                // By name, as `TypeId` requires `'static`.
                 if any::type_name::<$first>() == any::type_name::<StatusCode>() {
                     SUCCESS
                 } else {
@@ -196,7 +196,7 @@ tuples! {
     A B C D E;
 }
 
-/// Types that are bodies themselves.
+/// Types that are bodies by themselves.
 macro_rules! bodies {
     ($($ty:ty, $content:ty, $media_type:expr;)+) => {$(
         impl Carrier for $ty {
@@ -219,15 +219,15 @@ impl<T> Carrier for Html<T> {
     const MEDIA_TYPE: Option<&'static str> = Some("text/html");
 }
 
-/// Where the macro would have to name a type that has no name: `impl IntoResponse`.
+/// Placeholder that the macro emits for a type without a name: `impl IntoResponse`.
 #[non_exhaustive]
 pub struct Unnamed;
 
-/// Finds out what is known about `T`.
+/// Derives the [`Payload`] of `T` from the traits it implements, by autoref specialization.
 ///
-/// The traits below are implemented for it behind fewer and fewer references, and rustc takes the
-/// first method that it can call: on `&&&&Probe<T>` the one that tells most. Their bounds hold or
-/// not where the type is written, so nothing is asked of `T`.
+/// [`Typed`], [`Untyped`], [`Content`] and [`Unknown`] are implemented for `Probe<T>` behind fewer
+/// and fewer references, and method resolution on `&&&&Probe<T>` chooses the first whose bounds
+/// hold, which is the most specific one. So `T` itself needs no bounds.
 pub struct Probe<T>(std::marker::PhantomData<T>);
 
 impl<T> Probe<T> {
@@ -235,9 +235,9 @@ impl<T> Probe<T> {
     pub const OF: Self = Self(std::marker::PhantomData);
 }
 
-/// A body whose content has a schema.
+/// Body whose content has a schema.
 pub trait Typed {
-    /// What is known.
+    /// Returns the payload.
     fn payload(&self) -> Payload;
 }
 
@@ -250,9 +250,9 @@ where
     }
 }
 
-/// A body whose content has none.
+/// Body of a known media type whose content has no schema.
 pub trait Untyped {
-    /// What is known.
+    /// Returns the payload.
     fn payload(&self) -> Payload;
 }
 
@@ -262,9 +262,9 @@ impl<T: Carrier> Untyped for &&Probe<T> {
     }
 }
 
-/// The content itself, as the key `response` may name it.
+/// Content without a carrier, as the attribute key `response` may name it: JSON.
 pub trait Content {
-    /// What is known.
+    /// Returns the payload.
     fn payload(&self) -> Payload;
 }
 
@@ -274,9 +274,9 @@ impl<T: ToSchema> Content for &Probe<T> {
     }
 }
 
-/// Anything else.
+/// Any other type.
 pub trait Unknown {
-    /// What is known.
+    /// Returns the payload.
     fn payload(&self) -> Payload;
 }
 

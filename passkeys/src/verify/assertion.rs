@@ -22,11 +22,10 @@ pub(crate) struct Asserted {
 }
 
 impl Verifier {
-    /// Steps 7 to 21.
+    /// Verifies an assertion: steps 7 to 21.
     ///
-    /// The steps before are the options from `begin`, the browser's part and the owner check,
-    /// which is the ceremony's. The ones after (clone detection, and storing the result) are the
-    /// ceremony's too.
+    /// The earlier steps belong to `begin`, to the browser, and to the ceremony, which does the
+    /// owner check. The later ones, clone detection and storing the result, are the ceremony's too.
     pub(crate) fn verify_assertion(
         &self,
         response: &AuthenticationResponse,
@@ -38,10 +37,10 @@ impl Verifier {
         ensure(same, Refusal::CredentialId)?;
 
         // Step 7: the client data C, the authenticator data and the signature.
-        let answer = &response.response;
+        let assertion = &response.response;
 
         // Steps 8 and 9: C is UTF-8 and JSON.
-        let client_data = ClientData::parse(&answer.client_data_json)?;
+        let client_data = ClientData::parse(&assertion.client_data_json)?;
 
         // Step 10: C.type is `webauthn.get`.
         client_data.check_type("webauthn.get")?;
@@ -57,7 +56,7 @@ impl Verifier {
         client_data.check_frames()?;
 
         // Steps 15 to 18: RP ID hash, user present, user verified, backup flags.
-        let data = AuthenticatorData::parse(&answer.authenticator_data)?;
+        let data = AuthenticatorData::parse(&assertion.authenticator_data)?;
         self.check_flags(&data)?;
         // §6.1: attested credential data is for registrations only.
         ensure(data.attested.is_none(), Refusal::Malformed)?;
@@ -68,10 +67,10 @@ impl Verifier {
 
         // Steps 20 and 21: the registered key's signature is over the authenticator data and
         // the hash of C.
-        let hash = Sha256::digest(&answer.client_data_json);
-        let signed = [answer.authenticator_data.as_slice(), &hash].concat();
+        let hash = Sha256::digest(&assertion.client_data_json);
+        let signed = [assertion.authenticator_data.as_slice(), &hash].concat();
         let public_key = PublicKey::parse(&credential.public_key)?;
-        crypto::verify(&public_key, &signed, &answer.signature)?;
+        crypto::verify(&public_key, &signed, &assertion.signature)?;
 
         Ok(Asserted {
             sign_count: data.sign_count,

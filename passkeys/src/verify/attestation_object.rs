@@ -5,7 +5,7 @@ use serde_cbor_2::Value;
 
 use super::{cbor, refusal::Refusal};
 
-/// The members, each of which is there once.
+/// Parsed attestation object: format, authenticator data and statement.
 pub(super) struct AttestationObject {
     pub(super) format: String,
     pub(super) auth_data: Vec<u8>,
@@ -30,7 +30,7 @@ impl AttestationObject {
         }
     }
 
-    /// The certificates that came with the statement, if any.
+    /// Returns the statement's certificates (`x5c`), if any.
     pub(super) fn trust_path(&self) -> impl Iterator<Item = &[u8]> {
         let certificates = match self.member("x5c") {
             Some(Value::Array(certificates)) => certificates.as_slice(),
@@ -44,6 +44,7 @@ impl AttestationObject {
             })
     }
 
+    /// Returns a member of the statement.
     pub(super) fn member(&self, name: &str) -> Option<&Value> {
         match &self.statement {
             Value::Map(members) => members.get(&Value::Text(name.into())),

@@ -1,4 +1,4 @@
-//! Authenticator data, byte for byte
+//! Strict parser of authenticator data
 //! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
 
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ const BACKUP_STATE: u8 = 1 << 4;
 const ATTESTED: u8 = 1 << 6;
 const EXTENSIONS: u8 = 1 << 7;
 
+/// Parsed authenticator data.
 #[derive(Debug)]
 pub(crate) struct AuthenticatorData<'a> {
     pub(crate) rp_id_hash: &'a [u8; 32],
@@ -27,6 +28,8 @@ pub(crate) struct AuthenticatorData<'a> {
     pub(crate) attested: Option<AttestedCredential<'a>>,
 }
 
+/// Attested credential data, part of a registration
+/// ([Level 3, §6.5.2](https://www.w3.org/TR/webauthn-3/#sctn-attested-credential-data)).
 #[derive(Debug)]
 pub(crate) struct AttestedCredential<'a> {
     pub(crate) aaguid: [u8; 16],
@@ -36,7 +39,7 @@ pub(crate) struct AttestedCredential<'a> {
 }
 
 impl<'a> AuthenticatorData<'a> {
-    /// Accepts exactly what the flags announce: nothing less, and not a byte after it.
+    /// Parses exactly the parts that the flags announce, without trailing bytes.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
         Self::read(bytes).ok_or(Refusal::Malformed)
     }
@@ -54,7 +57,7 @@ impl<'a> AuthenticatorData<'a> {
         if flags & EXTENSIONS != 0 {
             let (extensions, after) = cbor::split(rest)?;
             serde_cbor_2::from_slice::<Extensions>(extensions).ok()?;
-            // A map, of any length.
+            // Major type 5: a map.
             (rest[0] >> 5 == 5).then_some(())?;
             rest = after;
         }
@@ -118,7 +121,7 @@ impl<'a> AttestedCredential<'a> {
     }
 }
 
-/// What extensions say, by their names.
+/// Extension outputs: a map with text keys.
 #[derive(Deserialize)]
 struct Extensions {
     #[serde(flatten)]

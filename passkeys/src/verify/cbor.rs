@@ -1,7 +1,7 @@
-//! CBOR that everybody reads alike.
+//! CBOR without duplicate map keys.
 //!
-//! A map with a key twice is no CBOR ([RFC 8949, §5.6]), and readers disagree about which of the
-//! two counts: what one of them verified, another may not see.
+//! Maps with duplicate keys are invalid ([RFC 8949, §5.6]), and parsers disagree about which of the
+//! values counts: one parser could verify a value that another does not see.
 //!
 //! [RFC 8949, §5.6]: https://www.rfc-editor.org/rfc/rfc8949#section-5.6
 
@@ -15,7 +15,7 @@ use serde_cbor_2::{Deserializer as Reader, Value};
 
 use super::refusal::Refusal;
 
-/// Reads one item, and nothing after it.
+/// Parses exactly one data item, without trailing bytes.
 pub(super) fn read(bytes: &[u8]) -> Result<Value, Refusal> {
     match split(bytes) {
         Some((item, [])) => serde_cbor_2::from_slice(item).map_err(|_| Refusal::Malformed),
@@ -23,14 +23,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Value, Refusal> {
     }
 }
 
-/// Splits off the first item, which is never empty.
+/// Splits off the first data item, which is never empty.
 pub(super) fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut reader = Reader::from_slice(bytes);
     Distinct::deserialize(&mut reader).ok()?;
     bytes.split_at_checked(reader.byte_offset())
 }
 
-/// Any item without a map that has a key twice, at any depth.
+/// Any data item without duplicate map keys, at any depth.
 struct Distinct;
 
 impl<'de> Deserialize<'de> for Distinct {
@@ -43,14 +43,14 @@ impl<'de> Visitor<'de> for Distinct {
     type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an item whose maps have every key once")
+        f.write_str("an item without duplicate map keys")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
         let mut keys = BTreeSet::new();
         while let Some(key) = map.next_key::<Value>()? {
             if !keys.insert(key) {
-                return Err(A::Error::custom("a key twice"));
+                return Err(A::Error::custom("duplicate key"));
             }
             map.next_value::<Self>()?;
         }

@@ -1,4 +1,4 @@
-//! The client data that browsers collect
+//! Client data, as collected by browsers
 //! ([Level 3, §5.8.1](https://www.w3.org/TR/webauthn-3/#dictionary-client-data)).
 
 use std::borrow::Cow;
@@ -8,6 +8,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::refusal::{Refusal, ensure};
 use crate::domain::base64url;
 
+/// Parsed `CollectedClientData`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ClientData<'a> {
@@ -21,11 +22,11 @@ pub(super) struct ClientData<'a> {
     cross_origin: Option<bool>,
     #[serde(borrow, default)]
     top_origin: Option<Cow<'a, str>>,
-    /// Of earlier levels, and of no meaning any more.
+    /// From earlier levels of the specification; type-checked, otherwise ignored.
     #[serde(borrow, default, rename = "tokenBinding")]
     _token_binding: Option<TokenBinding<'a>>,
-    /// Ignored, but read in full: without this member, JSON that is none passes in the values of
-    /// unknown ones.
+    /// Unknown members: ignored, but parsed. Without this field, invalid JSON in their values would
+    /// be accepted.
     #[serde(flatten)]
     _others: IgnoredAny,
 }
@@ -52,14 +53,15 @@ impl<'a> ClientData<'a> {
         ensure(self.challenge == expected, Refusal::Challenge)
     }
 
-    /// To the letter: an origin is a string that browsers serialise in one way, so nothing is
-    /// normalised before it is compared.
+    /// Checks that the origin is one of `origins`, by string comparison. Browsers serialize an
+    /// origin in exactly one way, so nothing is normalized.
     pub(super) fn check_origin(&self, origins: &[String]) -> Result<(), Refusal> {
         let expected = origins.iter().any(|origin| *origin == self.origin);
         ensure(expected, Refusal::Origin)
     }
 
-    /// Nobody can configure that their page is shown in other sites' frames.
+    /// Checks that the page was not in a frame of another site, which cannot be allowed by
+    /// configuration.
     pub(super) fn check_frames(&self) -> Result<(), Refusal> {
         let framed = self.cross_origin == Some(true) || self.top_origin.is_some();
         ensure(!framed, Refusal::CrossOrigin)

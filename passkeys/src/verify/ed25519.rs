@@ -1,6 +1,7 @@
-//! What verifiers of Ed25519 do not agree on, decided as strictly as any of them does.
+//! Strict Ed25519 checks: rejects small-order keys and non-canonical encodings, which verifiers treat
+//! differently.
 
-/// The y of the points with an order of at most 8, as they are encoded: 0, 1, -1 and two more.
+/// Encoded y-coordinates of the points of small order (at most 8): 0, 1, -1 and two more.
 const SMALL_ORDER: [[u8; 32]; 5] = [
     [0; 32],
     [
@@ -24,15 +25,15 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
     ],
 ];
 
-/// Whether a key or a nonce is of use: of large order, since a signature by any other fits many
-/// messages, and in the one encoding that [RFC 8032, §5.1.2] has for it.
+/// Returns whether a public key or a nonce is of large order and canonically encoded
+/// ([RFC 8032, §5.1.2]). A signature by a key of small order is valid for many messages.
 ///
 /// [RFC 8032, §5.1.2]: https://www.rfc-editor.org/rfc/rfc8032#section-5.1.2
 pub(super) fn is_strong(point: &[u8; 32]) -> bool {
     let mut y = *point;
-    // The sign of x.
+    // Clears the sign of x.
     y[31] &= 0x7f;
-    // Below 2²⁵⁵ - 19.
+    // Canonical: below 2²⁵⁵ - 19.
     let canonical = y[0] < 0xed || y[1..31] != [0xff; 30] || y[31] != 0x7f;
     canonical && !SMALL_ORDER.contains(&y)
 }

@@ -1,10 +1,10 @@
-//! The verdicts of this library and of `webauthn-rs-core`, for differential tests. Not part of the
+//! Verification by this library and by `webauthn-rs-core`, for differential tests. Not part of the
 //! public interface.
 
 use super::{attestation::PublicKey, verifier::Verifier};
 use crate::{Config, Credential, audit::Reason, ceremony::AuthenticationResponse};
 
-/// Verifies assertions twice: as this library does, and as `webauthn-rs-core` does.
+/// Verifier of assertions by this library and, as the oracle, by `webauthn-rs-core`.
 pub struct Oracle(Verifier);
 
 impl Oracle {
@@ -27,8 +27,7 @@ impl Oracle {
             .map_err(Into::into)
     }
 
-    /// Verifies an assertion by `webauthn-rs-core` alone. Of this library's checks only the one of
-    /// the key's curve is added.
+    /// Verifies an assertion by `webauthn-rs-core`, plus this library's check of the key's curve.
     pub fn core(
         &self,
         response: &AuthenticationResponse,

@@ -1,4 +1,4 @@
-//! Public keys as authenticators write them, `COSE_Key`s
+//! Public keys in `COSE_Key` form
 //! ([RFC 9052, §7](https://www.rfc-editor.org/rfc/rfc9052#section-7)).
 
 use std::fmt;
@@ -21,18 +21,18 @@ pub(super) const EDDSA: i32 = -8;
 pub(super) const ES384: i32 = -35;
 pub(super) const RS256: i32 = -257;
 
-/// A key of an algorithm that may be offered, on the curve that belongs to it.
+/// Public key of a supported algorithm, on the curve of that algorithm.
 #[derive(Debug)]
 pub(super) enum PublicKey<'a> {
-    /// An uncompressed point of P-256, which may not be on the curve.
+    /// An uncompressed point of P-256, not checked to be on the curve.
     Es256([u8; 65]),
-    /// The same of P-384.
+    /// An uncompressed point of P-384, not checked to be on the curve.
     Es384([u8; 97]),
     Rs256 {
         n: &'a [u8],
         e: &'a [u8],
     },
-    /// A [strong](ed25519::is_strong) point, as it is encoded.
+    /// An encoded point that is [strong](ed25519::is_strong).
     Ed25519(&'a [u8; 32]),
 }
 
@@ -53,14 +53,14 @@ impl<'a> PublicKey<'a> {
     }
 }
 
-/// The members that some key has, by their labels.
+/// Members of a `COSE_Key`, by label.
 #[derive(Default)]
 struct Members<'a> {
     /// 1: kty.
     kind: Option<Member<'a>>,
     /// 3: alg.
     algorithm: Option<Member<'a>>,
-    /// -1, -2 and -3, with a meaning for each kind: crv, x and y, or n and e.
+    /// -1, -2 and -3, whose meaning depends on kty: crv, x and y, or n and e.
     parameters: [Option<Member<'a>>; 3],
 }
 
@@ -71,7 +71,7 @@ enum Member<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// The key, if its kind, its algorithm and its curve belong together
+    /// Returns the key, if its type, algorithm and curve belong together
     /// ([RFC 9053, §2](https://www.rfc-editor.org/rfc/rfc9053#section-2),
     /// [RFC 8230, §4](https://www.rfc-editor.org/rfc/rfc8230#section-4)).
     fn key(&self) -> Result<PublicKey<'a>, Refusal> {
@@ -100,7 +100,8 @@ impl<'a> Members<'a> {
             }
             (3, -257) => {
                 let (n, e) = (bytes(first)?, bytes(second)?);
-                // 2048 bits, and an exponent like 65537: what can be registered.
+                // A modulus of 2048 bits and an exponent of 3 bytes, such as 65537: the only form
+                // that can be registered.
                 ensure((n.len(), e.len()) == (256, 3), Refusal::Algorithm)?;
                 Ok(PublicKey::Rs256 { n, e })
             }
@@ -115,7 +116,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// The point (x, y) as SEC 1 writes it.
+/// Returns the uncompressed SEC 1 encoding of the point (x, y).
 fn uncompressed<const N: usize>(x: &[u8], y: &[u8]) -> Result<[u8; N], Refusal> {
     let mut point = [0x04; N];
     let (first, second) = point[1..].split_at_mut(N / 2);
@@ -151,9 +152,9 @@ impl<'de> Deserialize<'de> for Members<'de> {
                             continue;
                         }
                     };
-                    // RFC 9052, §14: a label that is there twice is malformed.
+                    // RFC 9052, §14: duplicate labels are malformed.
                     if place.replace(map.next_value()?).is_some() {
-                        return Err(A::Error::custom("a label twice"));
+                        return Err(A::Error::custom("duplicate label"));
                     }
                 }
                 Ok(members)
@@ -183,7 +184,7 @@ impl<'de> Deserialize<'de> for Member<'de> {
                 Ok(Member::Integer(value.into()))
             }
 
-            // What has no place in 64 bits and a sign.
+            // Integers that do not fit into `i64` or `u64`.
             fn visit_i128<E>(self, value: i128) -> Result<Self::Value, E> {
                 Ok(Member::Integer(value))
             }

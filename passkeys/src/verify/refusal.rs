@@ -1,4 +1,5 @@
-/// A check of §7.1 or §7.2 that failed.
+/// Reason of a failed verification: the check of
+/// [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The response or a part of it cannot be parsed.

@@ -28,10 +28,10 @@ pub(crate) struct Attested {
 }
 
 impl Verifier {
-    /// Steps 4 to 24.
+    /// Verifies a registration: steps 4 to 24.
     ///
-    /// The steps before are the options from `begin` and the browser's part. The ones after
-    /// (whether the credential ID is registered, and storing it) are the ceremony's.
+    /// The earlier steps belong to `begin` and to the browser. The later ones, the check that the
+    /// credential ID is not registered and storing the credential, are the ceremony's.
     pub(crate) fn verify_registration(
         &self,
         response: &RegistrationResponse,
@@ -88,7 +88,7 @@ impl Verifier {
         // Steps 23 and 24: the statement's certificates lead to a trust anchor.
         let aaguid = Aaguid::new(attested.aaguid);
         let authority = match &self.trust_anchors {
-            Some(anchors) => Some(anchors.judge(&statement, aaguid, now)?),
+            Some(anchors) => Some(anchors.verify(&statement, aaguid, now)?),
             None => None,
         };
         let trust_path = object.trust_path().map(Into::into).collect();
@@ -111,12 +111,12 @@ impl Verifier {
         })
     }
 
-    /// Returns the algorithm of a key that is offered for registration.
+    /// Checks that a key is well-formed and its algorithm was offered. Returns the algorithm.
     fn check_key(&self, public_key: &[u8]) -> Result<i32, Refusal> {
         let algorithm = PublicKey::parse(public_key)?.algorithm();
         ensure(self.algorithms().contains(&algorithm), Refusal::Algorithm)?;
         if algorithm != EDDSA {
-            // Otherwise a point off the curve would only show at the first sign-in.
+            // Otherwise a point off the curve would only be detected at the first sign-in.
             attestation::check_key(public_key)?;
         }
         Ok(algorithm)

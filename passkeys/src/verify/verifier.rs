@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Attestation, Config, UserVerification, domain::base64url};
 
-/// The policy that responses are verified against: what the configuration says, precomputed.
+/// Verifier of responses: the configuration's policy, precomputed.
 pub(crate) struct Verifier {
     pub(super) core: Core,
     pub(super) rp_id_hash: [u8; 32],
@@ -19,6 +19,7 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
+    /// Creates a verifier without trust anchors.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
             core: Core::new(config),
@@ -51,7 +52,7 @@ impl Verifier {
         }
     }
 
-    /// The checks of authenticator data that §7.1 and §7.2 share.
+    /// Checks RP ID hash and flags, which §7.1 and §7.2 have in common.
     pub(super) fn check_flags(&self, data: &AuthenticatorData<'_>) -> Result<(), Refusal> {
         data.check_rp_id(&self.rp_id_hash)?;
         data.check_user_present()?;

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::schemas;
 use crate::{Aaguid, Credential, CredentialId, PasskeyUser, Transport};
 
-/// A passkey as its owner sees it. Never the public key.
+/// A passkey in its owner's list. Does not contain the public key.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Credential))]
@@ -18,24 +18,24 @@ use crate::{Aaguid, Credential, CredentialId, PasskeyUser, Transport};
 pub(crate) struct CredentialView {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     id: String,
-    /// What its owner calls it; may be empty.
+    /// Name given by the owner; may be empty.
     device_name: String,
     transports: Vec<Transport>,
-    /// The model of its authenticator, where that is known.
+    /// Authenticator model (AAGUID), if known.
     #[cfg_attr(feature = "openapi", schema(required))]
     aaguid: Option<String>,
-    /// What people call that model or its maker, where this server knows it.
+    /// Name of the passkey provider or authenticator model, if known.
     #[cfg_attr(feature = "openapi", schema(required))]
     provider: Option<&'static str>,
-    /// Whether it may be synchronised to other devices.
+    /// Whether the passkey may be backed up and synced to other devices.
     backup_eligible: bool,
-    /// Whether it was, when it last signed in.
+    /// Whether the passkey was backed up when it was last used.
     backup_state: bool,
-    /// Whether it signs in without its user being named.
+    /// Whether the passkey can sign in without a user being named.
     discoverable: bool,
-    /// Whether it cannot sign in, because it may have been copied.
+    /// Whether the passkey is suspended by clone detection and cannot sign in.
     suspended: bool,
-    /// Whether it is the one that signed in now, if the application says so.
+    /// Whether the current session was signed in with this passkey, if the application tells.
     current: bool,
     #[serde(with = "time::serde::rfc3339")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::timestamp))]
@@ -69,13 +69,13 @@ fn provider(aaguid: Aaguid) -> Option<&'static str> {
     aaguid.provider_name()
 }
 
-/// The member is there and says nothing, so that pages need not know the features of a server.
+/// Returns `None`: the member is `null`, so that its presence does not depend on Cargo features.
 #[cfg(not(feature = "provider-names"))]
 fn provider(_: Aaguid) -> Option<&'static str> {
     None
 }
 
-/// The body of `PATCH /credentials/{id}`.
+/// Body of `PATCH /credentials/{id}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Rename))]
@@ -83,7 +83,7 @@ pub(crate) struct Rename {
     pub(crate) device_name: String,
 }
 
-/// The default response to `register/finish`.
+/// Default response of `register/finish`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Registered))]

@@ -1,4 +1,4 @@
-//! The responses of `begin`: options for `navigator.credentials`, in the JSON form that
+//! Responses of `begin`: options for `navigator.credentials`, in the JSON form that
 //! `PublicKeyCredential.parseCreationOptionsFromJSON()` and `parseRequestOptionsFromJSON()` read
 //! ([Level 3, §5.1.8 and §5.1.9](https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON)).
 
@@ -28,7 +28,7 @@ pub struct Begun<O> {
 }
 
 impl<O: fmt::Debug> fmt::Debug for Begun<O> {
-    /// Leaves out the state: whoever has it can end the ceremony.
+    /// Omits the ceremony state: with it, the ceremony can be ended.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Begun")
             .field("public_key", &self.public_key)

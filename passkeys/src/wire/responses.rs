@@ -118,6 +118,8 @@ impl RegistrationResponse {
         known
     }
 
+    /// Returns whether the credential is discoverable, if the client reports it
+    /// (`credProps.rk`).
     pub(crate) fn discoverable(&self) -> Option<bool> {
         self.extensions.cred_props.as_ref()?.rk
     }

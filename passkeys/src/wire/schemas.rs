@@ -1,4 +1,4 @@
-//! The schemas of single values, for the wire types' fields.
+//! Schemas of single values, for the fields of wire types.
 
 use serde_json::Value;
 use utoipa::openapi::{
@@ -12,7 +12,7 @@ fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-/// A string, or `null`.
+/// Returns the schema of a string or `null`.
 fn nullable(string: ObjectBuilder) -> ObjectBuilder {
     string.schema_type(SchemaType::from_iter([Type::String, Type::Null]))
 }
@@ -48,7 +48,7 @@ pub(crate) fn optional_timestamp() -> ObjectBuilder {
     nullable(date_time())
 }
 
-/// One of these words.
+/// Returns the schema of an enumeration.
 pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
     string().enum_values(Some(words.into_iter().map(Value::from)))
 }
@@ -85,7 +85,7 @@ pub(crate) fn user_verification() -> ObjectBuilder {
     words(UserVerification::ALL.iter().map(|word| word.as_str()))
 }
 
-/// Anything at all: what is known about values without a schema.
+/// Returns the schema that allows any value.
 pub(crate) fn anything() -> RefOr<Schema> {
     let any = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
     any.into()

@@ -71,7 +71,7 @@ fn passkeys_of_generic() -> Passkeys<Generic<MemoryRepository>> {
 
 async fn user_id<S: PasskeysState + Send + Sync>(state: &S) -> String {
     let mut parts = axum::http::Request::new(()).into_parts().0;
-    let user = PasskeyUser::from_request_parts(&mut parts, state).await;
+    let user = <PasskeyUser as FromRequestParts<S>>::from_request_parts(&mut parts, state).await;
     user.unwrap().id().to_owned()
 }
 
@@ -134,8 +134,9 @@ async fn optional_user(rejection: Option<u16>) -> Result<Option<String>, StatusC
         request = request.header("status", status);
     }
     let mut parts = request.body(()).unwrap().into_parts().0;
-    let user: Result<Option<PasskeyUser>, _> =
-        OptionalFromRequestParts::from_request_parts(&mut parts, &Rejecting).await;
+    let state = &Rejecting;
+    let user =
+        <PasskeyUser as OptionalFromRequestParts<_>>::from_request_parts(&mut parts, state).await;
     match user {
         Ok(user) => Ok(user.map(|user| user.id().to_owned())),
         Err(response) => Err(response.status()),

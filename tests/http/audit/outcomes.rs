@@ -13,7 +13,6 @@ use passkeys::{
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada, bob};
 use serde_json::{Value, json};
-use time::Duration;
 
 use super::browser;
 

@@ -85,7 +85,7 @@ impl Engines {
         }))
         .unwrap();
         let mut credential = Credential::new(
-            ceremony.credential_id.clone().into(),
+            CredentialId::new(ceremony.credential_id.clone()).unwrap(),
             "ada",
             ceremony.public_key.clone(),
             OffsetDateTime::UNIX_EPOCH,

@@ -8,7 +8,7 @@ use axum::{
     http::Request,
 };
 use passkeys::{
-    Aaguid, Config, ConfigBuilder, Credential, Passkeys,
+    Aaguid, Config, ConfigBuilder, Credential, CredentialId, Passkeys,
     attestation::TrustAnchors,
     audit::AuditKind,
     store::{CredentialRepository as _, MemoryRepository},
@@ -60,7 +60,7 @@ impl Site {
         let world = World::of(passkeys);
         for passkey in [Passkey::adas_first(), Passkey::bobs()] {
             let key = Cbor::Map(passkey.key.cose()).encode();
-            let id = passkey.id.into();
+            let id = CredentialId::new(passkey.id).expect("a valid length");
             let credential = Credential::new(id, passkey.user, key, OffsetDateTime::UNIX_EPOCH);
             let inserted = world.passkeys.repository().insert(&credential).await;
             assert!(inserted.expect("memory does not fail"));

@@ -93,7 +93,12 @@ fn unverified(example: &BTreeMap<String, String>) -> Credential {
         .unwrap();
     let flags = object[id_at - 23];
     let key = object[id_at + id.len()..].to_vec();
-    let mut credential = Credential::new(id.into(), "ada", key, OffsetDateTime::UNIX_EPOCH);
+    let mut credential = Credential::new(
+        id.try_into().unwrap(),
+        "ada",
+        key,
+        OffsetDateTime::UNIX_EPOCH,
+    );
     credential.backup_eligible = flags & 1 << 3 != 0;
     credential
 }

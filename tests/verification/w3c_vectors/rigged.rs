@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use passkeys::{
-    Config, CredentialId, Error, PasskeyUser, Passkeys, RegistrationResult, UserVerification,
+    Config, Error, PasskeyUser, Passkeys, RegistrationResult, UserVerification,
     ceremony::FinishRegistration,
     store::{ChallengeStore, MemoryChallenges, PendingCeremony, StoreError},
 };

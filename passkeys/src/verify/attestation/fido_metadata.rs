@@ -1,4 +1,4 @@
-//! Trust anchors from the FIDO Alliance's metadata
+//! Trust anchors from the FIDO Metadata Service
 //! ([FIDO Metadata Service 3.1](https://fidoalliance.org/specs/mds/fido-metadata-service-v3.1-rd-20250521.html)).
 
 use std::collections::HashSet;
@@ -15,26 +15,30 @@ use super::{
 use crate::Aaguid;
 
 impl TrustAnchors {
-    /// The manufacturers that the FIDO Alliance lists, each for its own models; but no model with
-    /// a report that it is revoked or that its keys, its attestation or its user verification
-    /// are compromised, be it fixed since or not.
+    /// Creates trust anchors from the FIDO Metadata Service: every listed manufacturer, each for its
+    /// own models.
     ///
-    /// `blob` is what <https://mds3.fidoalliance.org/> serves: fetch it at start-up and every few
-    /// days, and make the [`Passkeys`](crate::Passkeys) anew. Its signature is verified up to the
-    /// FIDO Alliance's own certificate authority, by the crate `fido-mds`; reading it takes a
-    /// second or so. Only models with an AAGUID are taken, so no security key from before FIDO2, and
-    /// only where they make [attestation that proves it](Authority::only_models).
+    /// Models are left out if any status report says that they are revoked or that user keys,
+    /// attestation keys or user verification are compromised, whether or not that was fixed later.
+    ///
+    /// `blob` is the content of <https://mds3.fidoalliance.org/>. Fetch it at start-up and every few
+    /// days, and create [`Passkeys`](crate::Passkeys) anew with it. The crate `fido-mds` verifies its
+    /// signature up to the FIDO Alliance's certificate authority; parsing takes about a second.
+    ///
+    /// Only models with an AAGUID are included, so no security keys from before FIDO2, and a
+    /// registration is only accepted if its
+    /// [attestation proves the model](Authority::only_models).
     ///
     /// # Errors
     ///
-    /// What is not the alliance's, and what cannot be read.
+    /// [`InvalidMetadata`] if `blob` cannot be parsed or is not signed by the FIDO Alliance.
     pub fn from_fido_metadata(blob: &str) -> Result<Self, InvalidMetadata> {
         let signed: Signed = silently(|| blob.trim_ascii().parse()).map_err(|_| InvalidMetadata)?;
         Ok(Self::from_verified(signed))
     }
 
     fn from_verified(signed: Signed) -> Self {
-        // Read here, whatever the crate makes of several reports of one day.
+        // From the entries themselves, because the crate may merge several reports of one day.
         let compromised: HashSet<_> = signed
             .entries
             .iter()
@@ -49,7 +53,7 @@ impl TrustAnchors {
         let metadata = silently(|| FidoMds::from(signed));
         let models = metadata.fido2.iter().filter(|model| {
             !compromised.contains(&model.aaguid)
-                // The crate knows of some that the alliance does not.
+                // The crate adds reports of its own that are not in the metadata.
                 && !model.status_reports.iter().any(|it| BAD.iter().any(|bad| it == bad))
         });
         Self::new(models.flat_map(|model| {
@@ -63,7 +67,7 @@ impl TrustAnchors {
     }
 }
 
-/// What is said of models that are not to be trusted.
+/// Statuses of models that are not trusted.
 const BAD: [AuthenticatorStatus; 5] = [
     AuthenticatorStatus::Revoked,
     AuthenticatorStatus::AttestationKeyCompromise,
@@ -72,7 +76,7 @@ const BAD: [AuthenticatorStatus; 5] = [
     AuthenticatorStatus::UserVerificationBypass,
 ];
 
-/// A text is not the FIDO Alliance's metadata: it is not signed by them, or not in their form.
+/// Error returned for metadata that cannot be parsed or is not signed by the FIDO Alliance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not metadata that the FIDO Alliance has signed")]
 #[non_exhaustive]
@@ -124,7 +128,7 @@ mod tests {
         })
     }
 
-    /// The models that are trusted of these.
+    /// Returns the AAGUIDs of the trusted models among these entries.
     fn trusted(entries: &[Value]) -> Vec<String> {
         let metadata =
             json!({ "legalHeader": "", "nextUpdate": "2026-02-01", "no": 1, "entries": entries });
@@ -137,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_trusted_unless_something_bad_was_ever_reported() {
+    fn revoked_or_compromised_models_in_fido_metadata_are_not_trusted() {
         let good = model(GOOD, &["FIDO_CERTIFIED_L1"]);
         assert_eq!(trusted(std::slice::from_ref(&good)), [GOOD]);
         for bad in [
@@ -147,7 +151,7 @@ mod tests {
             "USER_KEY_PHYSICAL_COMPROMISE",
             "USER_VERIFICATION_BYPASS",
         ] {
-            // Before and after a good report of the same day, too.
+            // Also before and after a good report of the same day.
             for statuses in [
                 &[bad][..],
                 &[bad, "FIDO_CERTIFIED"],
@@ -160,15 +164,15 @@ mod tests {
     }
 
     #[test]
-    fn a_model_of_which_only_the_crate_knows_is_not_trusted() {
+    fn revoked_model_that_only_the_crate_lists_is_not_trusted() {
         let known = model("2cd2f727-f6ca-44da-8f48-5c2e5da000a2", &["FIDO_CERTIFIED"]);
         assert_eq!(trusted(&[model(GOOD, &[]), known]), [GOOD]);
     }
 
     #[test]
-    fn metadata_of_anybody_elses_is_refused() {
+    fn fido_metadata_with_another_signer_is_rejected() {
         use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-        // Signed by an authority, and not by the alliance's.
+        // The header names an authority other than the FIDO Alliance's.
         let header = json!({ "alg": "RS256", "typ": "JWT", "x5c": [ROOT, ROOT] });
         let metadata = json!({ "legalHeader": "", "nextUpdate": "2026-02-01", "no": 1, "entries": [model(GOOD, &[])] });
         let [header, metadata] =

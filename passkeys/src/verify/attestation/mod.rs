@@ -1,9 +1,9 @@
-//! Whose authenticators an application takes: attestation that leads to a certificate it trusts.
+//! Attestation: trust anchors, for applications that restrict authenticator models.
 //!
-//! Most applications need none of this: `attestation = "none"`, the default, takes every passkey
-//! and asks nobody to tell the model. Where only some authenticators will do, in a company that
-//! hands them out or under a regulation that names them, give their manufacturers' root
-//! certificates to [`Passkeys::trust_anchors`](crate::Passkeys::trust_anchors):
+//! Most applications do not need attestation. The default, `attestation = "none"`, accepts every
+//! authenticator and does not request its model. If only certain authenticators are allowed, for
+//! example those that a company issues or a regulation requires, pass the root certificates of their
+//! manufacturers to [`Passkeys::trust_anchors`](crate::Passkeys::trust_anchors):
 //!
 //! ```
 //! # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
@@ -28,9 +28,16 @@
 //! # }
 //! ```
 //!
-//! What was proven is in [`RegistrationResult::attestation`](crate::RegistrationResult), with or
-//! without anchors. Statements of the formats `packed`, `fido-u2f`, `android-key` and `apple` are
-//! verified; those of others, such as the `tpm` of Windows Hello, are refused.
+//! The verified attestation is in
+//! [`RegistrationResult::attestation`](crate::RegistrationResult::attestation), with or without
+//! trust anchors.
+//!
+//! # Formats
+//!
+//! Statements of the formats `none`, `packed`, `fido-u2f`, `android-key` and `apple` are verified
+//! ([Level 3, §8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats)). Other
+//! formats, such as `tpm` of Windows Hello, are rejected, and so is `none` where attestation is
+//! requested.
 
 #[cfg(feature = "fido-mds")]
 mod fido_metadata;

@@ -30,12 +30,12 @@ fn fits_packed(object: &AttestationObject, der: &[u8]) -> bool {
     let Ok(certificate) = Certificate::from_der(der) else {
         return false;
     };
-    // §8.2: the signature is by the certificate's key and of the algorithm `alg`.
+    // §8.2: the signature is by the certificate's key, with the algorithm `alg`.
     let fits = match (object.member("alg"), algorithm(&certificate)) {
-        (Some(Value::Integer(said)), Some(algorithm)) => *said == algorithm,
+        (Some(Value::Integer(claimed)), Some(algorithm)) => *claimed == algorithm,
         _ => false,
     };
-    fits && has_country(&certificate) && !names_one_authenticator(&certificate)
+    fits && has_country(&certificate) && !has_serial_number(&certificate)
 }
 
 const ES256: i128 = -7;
@@ -48,7 +48,7 @@ const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 const SERIAL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.45724.1.1.2");
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-/// The COSE algorithm that the certificate's key signs with, of those that can be verified.
+/// Returns the COSE algorithm of the certificate's key, if it is supported.
 fn algorithm(certificate: &Certificate) -> Option<i128> {
     let key = certificate.tbs_certificate().subject_public_key_info();
     let curve = || key.algorithm.parameters.as_ref()?.decode_as().ok();
@@ -60,7 +60,7 @@ fn algorithm(certificate: &Certificate) -> Option<i128> {
     }
 }
 
-/// §8.2.1: the subject's country is a code of ISO 3166.
+/// §8.2.1: Returns whether the subject's country is an ISO 3166 code.
 fn has_country(certificate: &Certificate) -> bool {
     let country = certificate.tbs_certificate().subject().country();
     country.ok().flatten().is_some_and(|country| {
@@ -69,8 +69,10 @@ fn has_country(certificate: &Certificate) -> bool {
     })
 }
 
-/// §8.2.2: `id-fido-gen-ce-sernum`, which only those may be told who asked for it. We never do.
-fn names_one_authenticator(certificate: &Certificate) -> bool {
+/// §8.2.2: Returns whether the certificate has the extension `id-fido-gen-ce-sernum`, which
+/// identifies a single authenticator. It is allowed for enterprise attestation only, which this
+/// library does not request.
+fn has_serial_number(certificate: &Certificate) -> bool {
     let extensions = certificate.tbs_certificate().extensions();
     extensions.is_some_and(|all| all.iter().any(|one| one.extn_id == SERIAL_NUMBER))
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::webauthn_rs::{Root, Roots, Statement};
 use crate::{Aaguid, verify::refusal::Refusal};
 
-/// The authorities that attestations may lead to, and nobody else
+/// Set of trusted authorities, one of which each attestation must lead to
 /// ([Level 3, §7.1, steps 23 and 24](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
 #[derive(Clone)]
 pub struct TrustAnchors {
@@ -14,7 +14,7 @@ pub struct TrustAnchors {
 }
 
 impl TrustAnchors {
-    /// Trusts these authorities. None at all means that no passkey can be registered.
+    /// Creates trust anchors of these authorities. Without any, every registration is rejected.
     #[must_use]
     pub fn new(authorities: impl IntoIterator<Item = Authority>) -> Self {
         let authorities: Vec<_> = authorities.into_iter().collect();
@@ -25,15 +25,18 @@ impl TrustAnchors {
         }
     }
 
-    /// The authorities.
+    /// Returns the authorities.
     #[must_use]
     pub fn authorities(&self) -> &[Authority] {
         &self.authorities
     }
 
-    /// The certificate that the attestation leads to, if it is an authority's and the authority
-    /// vouches for this model.
-    pub(in crate::verify) fn judge(
+    /// Returns the certificate of the authority that the attestation leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Untrusted`] if there is none, or if it is not trusted for this model.
+    pub(in crate::verify) fn verify(
         &self,
         statement: &Statement,
         aaguid: Option<Aaguid>,
@@ -45,7 +48,7 @@ impl TrustAnchors {
             .ok_or(Refusal::Untrusted)?;
         self.authorities
             .iter()
-            .find(|authority| authority.root.is(&root) && authority.vouches_for(statement, aaguid))
+            .find(|authority| authority.root.is(&root) && authority.is_for(statement, aaguid))
             .map(|authority| authority.certificate.clone())
             .ok_or(Refusal::Untrusted)
     }
@@ -57,7 +60,8 @@ impl fmt::Debug for TrustAnchors {
     }
 }
 
-/// A certificate that attestations may lead to: a manufacturer's root, or one it has issued.
+/// Trusted authority: the root certificate of a manufacturer, or one that it has issued, and
+/// optionally the authenticator models it is trusted for.
 #[derive(Clone)]
 pub struct Authority {
     certificate: Vec<u8>,
@@ -66,11 +70,12 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// The authority with this X.509 certificate, in PEM: one `CERTIFICATE` and nothing after it.
+    /// Creates an authority from an X.509 certificate in PEM.
     ///
     /// # Errors
     ///
-    /// What cannot be read as one.
+    /// [`InvalidCertificate`] if the text is not exactly one `CERTIFICATE` block, or its content is
+    /// not an X.509 certificate.
     pub fn from_pem(pem: &str) -> Result<Self, InvalidCertificate> {
         match pem_rfc7468::decode_vec(pem.trim_ascii().as_bytes()) {
             Ok(("CERTIFICATE", der)) => Self::from_der(der),
@@ -78,11 +83,11 @@ impl Authority {
         }
     }
 
-    /// The authority with this X.509 certificate, in DER.
+    /// Creates an authority from an X.509 certificate in DER.
     ///
     /// # Errors
     ///
-    /// What cannot be read as one.
+    /// [`InvalidCertificate`] if the bytes are not an X.509 certificate.
     pub fn from_der(certificate: impl Into<Vec<u8>>) -> Result<Self, InvalidCertificate> {
         let certificate = certificate.into();
         let root = Root::parse(&certificate)
@@ -94,23 +99,24 @@ impl Authority {
         })
     }
 
-    /// Trusts this authority for these models only.
+    /// Restricts the authority to these authenticator models. Default: all models.
     ///
-    /// Of the [formats that are verified](crate::attestation), only `packed` proves a model:
-    /// attestation of another is refused then.
+    /// Of the [formats that are verified](crate::attestation#formats), only `packed` proves the
+    /// model: attestations of other formats are rejected for a restricted authority.
     #[must_use]
     pub fn only_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         self.models = Some(models.into_iter().collect());
         self
     }
 
-    /// The certificate, in DER.
+    /// Returns the certificate in DER.
     #[must_use]
     pub fn certificate(&self) -> &[u8] {
         &self.certificate
     }
 
-    fn vouches_for(&self, statement: &Statement, aaguid: Option<Aaguid>) -> bool {
+    /// Returns whether the authority is trusted for the model that the statement proves.
+    fn is_for(&self, statement: &Statement, aaguid: Option<Aaguid>) -> bool {
         let Some(models) = &self.models else {
             return true;
         };
@@ -126,7 +132,7 @@ impl fmt::Debug for Authority {
     }
 }
 
-/// A trust anchor that is no certificate.
+/// Error returned when the certificate of an [`Authority`] cannot be parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the trust anchor cannot be read: {0}")]
 pub struct InvalidCertificate(&'static str);

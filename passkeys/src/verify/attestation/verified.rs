@@ -1,22 +1,25 @@
-/// Who says what authenticator a passkey is on
+/// Type of an attestation: which key signed the statement
 /// ([Level 3, §6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-attestation-types)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttestationType {
-    /// Nobody.
+    /// No attestation.
     None,
-    /// The passkey itself, which proves that it is new and not what it is on.
+    /// Self attestation: signed with the passkey's own key. Proves possession of the key, but
+    /// nothing about the authenticator.
     SelfAttestation,
-    /// The manufacturer, with a key that many authenticators of a model share.
+    /// Basic attestation: signed with a key of the manufacturer that many authenticators of a model
+    /// share.
     Basic,
-    /// An authority that knows the authenticator, such as a TPM's: in no format that is
-    /// verified today.
+    /// Attestation CA: signed with a key that an authority certified for this authenticator, such as
+    /// a TPM's. No format that is verified today has this type.
     AttestationCa,
-    /// An authority that makes a new certificate for each passkey, such as Apple's.
+    /// Anonymization CA: signed with a key that an authority certifies for each passkey anew, such as
+    /// Apple's.
     AnonymizationCa,
 }
 
-/// What a registration's attestation proved.
+/// Verified attestation of a registration: format, type and certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedAttestation {
     format: String,
@@ -40,32 +43,36 @@ impl VerifiedAttestation {
         }
     }
 
-    /// Creates an attestation of format `none`: nothing was proven.
+    /// Creates an attestation of format `none`, which proves nothing.
     #[must_use]
     pub fn none() -> Self {
         Self::new("none".into(), AttestationType::None, Vec::new(), None)
     }
 
-    /// The statement's format, such as `packed`.
+    /// Returns the statement's format, such as `packed`.
     #[must_use]
     pub fn format(&self) -> &str {
         &self.format
     }
 
-    /// Who says it.
+    /// Returns the attestation type.
     #[must_use]
     pub fn attestation_type(&self) -> AttestationType {
         self.attestation_type
     }
 
-    /// The certificates that came with it, in DER, the signing one first. Whoever made the
-    /// passkey chose them: they prove nothing unless there is an [`authority`](Self::authority).
+    /// Returns the certificates of the statement in DER, the signing certificate first.
+    ///
+    /// They are the client's claim, and prove nothing unless there is an
+    /// [`authority`](Self::authority).
     pub fn trust_path(&self) -> impl Iterator<Item = &[u8]> {
         self.trust_path.iter().map(Vec::as_slice)
     }
 
-    /// The [certificate](Authority::certificate) of the authority that the path leads to. Always
-    /// there with [trust anchors](crate::Passkeys::trust_anchors), never without.
+    /// Returns the [certificate](super::Authority::certificate), in DER, of the authority that the
+    /// trust path leads to.
+    ///
+    /// Always `Some` with [trust anchors](crate::Passkeys::trust_anchors), and always `None` without.
     #[must_use]
     pub fn authority(&self) -> Option<&[u8]> {
         self.authority.as_deref()

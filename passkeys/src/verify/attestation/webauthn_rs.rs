@@ -1,4 +1,4 @@
-//! The one place that knows `webauthn-rs-core`.
+//! Adapter of `webauthn-rs-core`. No other module uses that crate.
 
 use std::{
     collections::BTreeMap,
@@ -36,6 +36,7 @@ use crate::{
 #[cfg(feature = "testing")]
 use crate::{Credential, wire::responses::AuthenticationResponse};
 
+/// Verifier of attestation statements and, for tests, of assertions by `webauthn-rs-core`.
 pub(in crate::verify) struct Core {
     webauthn: WebauthnCore,
     user_verification: UserVerificationPolicy,
@@ -43,13 +44,14 @@ pub(in crate::verify) struct Core {
 
 impl Core {
     pub(in crate::verify) fn new(config: &Config) -> Self {
-        // Origins that the crate's URL parser cannot read would be refused by `ClientData`
-        // anyway; valid configurations have none.
+        // A valid configuration has no origin that the crate's URL parser cannot parse, and
+        // `ClientData` would reject it anyway.
         let origins = config
             .accepted_origins()
             .filter_map(|origin| origin.parse().ok())
             .collect();
-        // The time-out only shows in options that the crate would make, and we make our own.
+        // The timeout is only used in options that the crate creates, which this library does not
+        // send.
         let timeout = Duration::ZERO;
         Self {
             webauthn: WebauthnCore::new_unsafe_experts_only(
@@ -121,7 +123,7 @@ impl Core {
         let credential = CoreCredential {
             cred_id: credential.id.as_bytes().to_vec(),
             cred: public_key.0,
-            // The counter is judged by our policy, against the store, so here there is none.
+            // Clone detection is the ceremony's, so the crate sees no counter.
             counter: 0,
             transports: None,
             user_verified: credential.user_verified,
@@ -153,8 +155,7 @@ impl Core {
     }
 }
 
-/// A credential's public key, of an algorithm that was offered and on the curve that belongs
-/// to it.
+/// Public key of a supported algorithm, on the curve of that algorithm.
 #[cfg(feature = "testing")]
 pub(in crate::verify) struct PublicKey(COSEKey);
 
@@ -165,7 +166,7 @@ impl PublicKey {
     }
 }
 
-/// Checks that a key is on its curve.
+/// Checks that an elliptic-curve key is a point on its curve.
 pub(in crate::verify) fn check_key(cose: &[u8]) -> Result<(), Refusal> {
     read_key(cose).map(drop)
 }
@@ -189,7 +190,7 @@ fn read_key(cose: &[u8]) -> Result<COSEKey, Refusal> {
     fits.then_some(key).ok_or(Refusal::Algorithm)
 }
 
-/// A verified attestation statement. Who signed it is another question: see [`Roots`].
+/// Verified attestation statement. Its trust path is verified by [`Roots`].
 pub(in crate::verify) struct Statement {
     format: AttestationFormat,
     attestation: ParsedAttestationData,
@@ -216,20 +217,21 @@ impl Statement {
         }
     }
 
-    /// Whether the attested AAGUID is signed, and held to the certificate where that names one.
+    /// Returns whether the statement proves the authenticator model: its format signs the AAGUID,
+    /// and it must be equal to the one in the certificate, if any.
     pub(super) fn signs_model(&self) -> bool {
         matches!(self.format, AttestationFormat::Packed)
     }
 }
 
-/// A certificate that attestations may lead to.
+/// Certificate of one authority.
 #[derive(Clone)]
 pub(super) struct Root(AttestationCaList);
 
 impl Root {
     pub(super) fn parse(der: &[u8]) -> Option<Self> {
         let mut list = AttestationCaListBuilder::new();
-        // The crate wants a model, and is never asked for it: `Authority` knows the models.
+        // The crate requires a model, which is not used: `Authority` has the models.
         let model = <_>::default();
         silently(|| list.insert_device_der(der, model, String::new(), BTreeMap::new())).ok()?;
         Some(Self(list.build()))
@@ -240,7 +242,7 @@ impl Root {
     }
 }
 
-/// All of them.
+/// Certificates of all authorities.
 #[derive(Clone)]
 pub(super) struct Roots(AttestationCaList);
 
@@ -251,7 +253,8 @@ impl Roots {
         Self(all)
     }
 
-    /// The one that the statement's certificates lead to, all of them valid now.
+    /// Returns the certificate that the statement's trust path leads to, if all certificates of the
+    /// path are valid at `now`.
     pub(super) fn verify(&self, statement: &Statement, now: OffsetDateTime) -> Option<Root> {
         let now = SystemTime::from(now);
         let found = silently(|| verify_attestation_ca_chain(&statement.attestation, &self.0, now));
@@ -261,12 +264,13 @@ impl Roots {
     }
 }
 
-/// The crate offers no way to make a state for a challenge of ours, but reads one.
+/// Creates a state of the crate. It has no constructor for a given challenge, but can be
+/// deserialized.
 fn state<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, Refusal> {
     serde_json::from_value(value).map_err(|_| Refusal::Malformed)
 }
 
-/// The crate logs responses, challenges and keys as it goes. None of that may be written.
+/// Runs a function of the crate without logging: the crate logs responses, challenges and keys.
 pub(super) fn silently<T>(verify: impl FnOnce() -> T) -> T {
     dispatcher::with_default(&Dispatch::none(), verify)
 }

@@ -1,4 +1,4 @@
-//! The cryptography provider: verification of signatures, which is nearly all that a sign-in costs.
+//! Cryptography provider: verification of signatures, which takes most of the time of a sign-in.
 
 mod ring;
 

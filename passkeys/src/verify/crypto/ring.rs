@@ -1,4 +1,4 @@
-//! Signatures verified by [*ring*](https://docs.rs/ring).
+//! Verification of signatures by [*ring*](https://docs.rs/ring).
 
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
