@@ -7,7 +7,7 @@ use passkeys::{
 };
 use passkeys_test_support::{
     credential,
-    stores::{Backend as _, ChallengeBackend, RepositoryBackend},
+    stores::{ChallengeBackend, RepositoryBackend},
 };
 use time::{Duration, OffsetDateTime};
 
