@@ -104,7 +104,9 @@ impl Site {
                 let begun = registration.begin_sign_up(&person(id)).await.unwrap();
                 let mut request = answer(begun, &mut device());
                 request.state = state;
-                registration.finish_sign_up(&request).await.map(drop)
+                // Nobody is signed in.
+                let who = async { Err(Error::ChallengeNotFound) };
+                registration.finish(&request, who).await.map(drop)
             }
             SignIn | SignInOf(_) => {
                 let who = match ceremony {
@@ -146,8 +148,10 @@ async fn between_ceremonies_and_users() {
                     {
                         Reason::OtherUser
                     }
+                    // The state says that the registration is for a signed-in user.
+                    (Registration(_), SignUp(_)) => Reason::NotSignedIn,
                     (Registration(_), Registration(_))
-                    | (SignUp(_), SignUp(_))
+                    | (SignUp(_), Registration(_) | SignUp(_))
                     | (StepUp(_), StepUp(_)) => Reason::Challenge,
                     (SignIn | SignInOf(_), SignIn | SignInOf(_)) => match (begun, finished) {
                         (SignInOf("bob"), SignIn | SignInOf("ada"))
@@ -158,7 +162,10 @@ async fn between_ceremonies_and_users() {
                 };
                 assert_eq!(reason, expected, "{begun:?} finished as {finished:?}");
                 let over = matches!(answer, Err(Error::ChallengeNotFound));
-                let no_ceremony = matches!(reason, Reason::OtherPurpose | Reason::OtherUser);
+                let no_ceremony = matches!(
+                    reason,
+                    Reason::OtherPurpose | Reason::OtherUser | Reason::NotSignedIn
+                );
                 assert_eq!(over, no_ceremony, "{answer:?}");
                 // Whichever way it was wrong, it was the last time.
                 is_over(site.finish(begun, state).await);
