@@ -16,7 +16,7 @@ use super::responses::{AuthenticationResponse, RegistrationResponse};
 /// Deserialises with `serde_json`, for example by `axum::Json`.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration, description = "The body of `register/finish`."))]
 #[non_exhaustive]
 pub struct FinishRegistration {
     /// The `PublicKeyCredential` that `navigator.credentials.create()` returned, as JSON.
@@ -62,7 +62,7 @@ impl fmt::Debug for FinishRegistration {
 ///
 /// Deserialises with `serde_json`, for example by `axum::Json`.
 #[derive(Clone, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication, description = "The body of `authenticate/finish`."))]
 #[non_exhaustive]
 pub struct FinishAuthentication {
     /// The `PublicKeyCredential` that `navigator.credentials.get()` returned, as JSON.
