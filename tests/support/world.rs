@@ -151,7 +151,11 @@ pub async fn create<R: CredentialRepository>(
     answer(registration.begin(user).await.expect("begin"), device)
 }
 
-/// Makes the passkey for a registration that was begun.
+/// Creates the passkey for a registration that was begun.
+///
+/// # Panics
+///
+/// If the options are not JSON.
 #[must_use]
 pub fn answer(begun: Begun<CreationOptions>, device: &mut Authenticator) -> FinishRegistration {
     let options = serde_json::to_value(&begun).expect("JSON");
