@@ -49,7 +49,8 @@ async fn acknowledged_insertions_survive<B: DurableBackend>(name: &str) {
         }
         let stored = repository.list("ada").await.unwrap().len();
         let unacknowledged = stored - acknowledged.len();
-        assert!(unacknowledged <= 4 * (round + 1), "one per task at most");
+        // One per task when the server crashes, and one when the client is killed.
+        assert!(unacknowledged <= 8 * (round + 1), "{unacknowledged}");
     }
     if name == "sqlite" {
         let options = SqliteConnectOptions::new().filename(&location);

@@ -114,10 +114,12 @@ impl DurableBackend for Postgres {
         repository
     }
 
-    fn crash(&mut self, _: &mut Child) {
+    fn crash(&mut self, client: &mut Child) {
         if let Place::Server(server) = &mut self.place {
             server.kill_and_restart();
         }
+        // Its pool reconnects, so it may have survived the crash of the server.
+        client.kill().unwrap();
     }
 }
 

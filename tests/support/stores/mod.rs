@@ -107,8 +107,8 @@ pub trait DurableBackend: RepositoryBackend {
     /// Opens the store at a location.
     fn open_at(location: &str) -> impl Future<Output = Self::Store>;
 
-    /// Kills the process that writes to the storage, without warning: the server, or else the
-    /// process that has opened the store. Starts the server again.
+    /// Kills the processes that write to the storage, without warning: the server, if there is one,
+    /// which starts again, and then the client, which has opened the store.
     fn crash(&mut self, client: &mut Child);
 }
 
