@@ -152,6 +152,10 @@ pub async fn create<R: CredentialRepository>(
 }
 
 /// Makes the passkey for a registration that was begun.
+///
+/// # Panics
+///
+/// If the device does not make one.
 #[must_use]
 pub fn answer(begun: Begun<CreationOptions>, device: &mut Authenticator) -> FinishRegistration {
     let options = serde_json::to_value(&begun).expect("JSON");
