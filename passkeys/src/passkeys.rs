@@ -179,8 +179,8 @@ impl<A: RelyingParty> Passkeys<A> {
     ///
     /// It should exceed the time of what happens meanwhile: `find_user`, and one query each of the
     /// repository and of the challenge store. It applies to the [router](Self::router) and to
-    /// [`authentication`](Self::authentication) alike. Sign-ins that name nobody and succeed do not
-    /// wait.
+    /// [`authentication`](Self::authentication) alike. Successful sign-ins
+    /// that name no user are not delayed.
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
         self.ceremonies.timing_floor = at_least.min(Duration::from_hours(1));

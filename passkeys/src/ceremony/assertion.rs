@@ -88,7 +88,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             None => None,
         };
         // An unknown credential is verified too, against a stand-in: otherwise the response time
-        // would tell which credential IDs exist.
+        // would disclose which credential IDs exist.
         let stand_in = self.ceremonies.decoys.stand_in(&response.raw_id);
         let verified = self.ceremonies.verifier.verify_assertion(
             response,

@@ -35,7 +35,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Assertion::new(self.0, kinds)
     }
 
-    /// Begins a sign-in with any discoverable passkey. Nobody is named; the passkey tells who it is.
+    /// Begins a sign-in with any discoverable passkey, whose user handle identifies the user.
     ///
     /// # Errors
     ///

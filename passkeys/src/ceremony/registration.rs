@@ -105,7 +105,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// In this order: takes the ceremony state from the challenge store, which ends the ceremony
     /// whatever follows; awaits `who`, the user who is signed in now, and compares it with the
     /// one who began; parses and verifies the credential; stores it; records the outcome. For a
-    /// sign-up nobody is signed in, and `who` is not polled.
+    /// sign-up no user is signed in, and `who` is not polled.
     ///
     /// # Errors
     ///

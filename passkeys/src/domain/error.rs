@@ -96,7 +96,7 @@ impl Error {
     }
 }
 
-/// A store failed. Carries the cause for the log; a peer only sees `storage_unavailable`.
+/// Error of a store, with its cause for the log. Clients get the code `storage_unavailable`.
 #[derive(Debug, thiserror::Error)]
 #[error("storage is unavailable")]
 pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);

@@ -16,7 +16,7 @@ use crate::store::{
 /// **Guarantees** every requirement of [`CredentialRepository`] within one process. Clones share
 /// one repository. The cost of `list` depends only on the number of the user's own passkeys.
 ///
-/// **Does not** keep anything when the process ends: then nobody can sign in any more. For an
+/// **Does not** keep anything when the process ends: no user can sign in afterwards. For an
 /// application on one machine, use `SqliteRepository` (feature `sqlite`).
 ///
 /// **Bound**: [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) passkeys, or
