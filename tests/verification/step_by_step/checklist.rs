@@ -96,7 +96,7 @@ beside this file change in a valid response to violate each. Every row stands fo
 responses: the one as it was, which is accepted, and the changed one, which ends as the row says:
 with that status for the peer and that reason in the audit trail. Registrations are tried with
 ES256, ES384 and RS256 and with every attestation format that the library verifies, and with EdDSA
-and none; sign-ins with the four algorithms. EdDSA is left out where the feature `fast` is.
+and none; sign-ins with the four algorithms.
 
 This file is written by the tests, from the rows that they try.
 ";

@@ -17,7 +17,7 @@ pub(crate) enum Algorithm {
     Es256,
     Es384,
     Rs256,
-    /// EdDSA, by the engine of the feature `fast`, and where nobody asks for attestation.
+    /// EdDSA (Ed25519), which is offered where no attestation is requested.
     Ed25519,
 }
 
