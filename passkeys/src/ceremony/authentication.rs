@@ -17,8 +17,9 @@ use crate::{
 /// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)), for routes of your
 /// own. [`Passkeys::router`](crate::Passkeys::router) calls the same methods.
 ///
-/// Sign-ins that name a user, and sign-ins that fail, take at least
-/// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing.
+/// Begins that name a user, and credentials that do not verify, take at least
+/// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing. What
+/// depends on no user, such as an unknown ceremony state or malformed JSON, fails at once.
 pub struct Authentication<'a, R>(&'a Ceremonies<R>);
 
 impl<'a, R: CredentialRepository> Authentication<'a, R> {
@@ -71,7 +72,8 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     ///
     /// # Errors
     ///
-    /// The error of `find`, [`Error::StorageUnavailable`].
+    /// The error of `find`, at once: a lookup must not fail because a user does not exist, but return
+    /// `None`. [`Error::StorageUnavailable`].
     pub async fn begin_for_username<E: From<Error>>(
         &self,
         username: &str,

@@ -95,7 +95,8 @@ impl fmt::Debug for FinishAuthentication {
 ///
 /// Deserialises with `serde_json`, for example by `axum::Json`. [`StepUp::finish`] wants the text
 /// of `body`, hence the default for `T`. For an OpenAPI document `T` is the type that the handler's
-/// [`Verified`] yields: `request_body = FinishStepUp<Transfer>`.
+/// [`Verified`] yields: `request_body = FinishStepUp<Transfer>`; with `type Empty = ();`
+/// `FinishStepUp<Empty>`, if there is no body.
 ///
 /// [`StepUp::finish`]: crate::ceremony::StepUp::finish
 /// [`Verified`]: crate::Verified
