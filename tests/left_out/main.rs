@@ -1,10 +1,10 @@
-//! Says in one line what a plain `cargo test` has left out: of the workspace, or of the package
-//! `passkeys`, for both of which this is a test program.
+//! Prints one line about the tests that a plain `cargo test` does not run. This is a test program
+//! both of the workspace and of the package `passkeys`.
 
 use std::env;
 
 fn main() {
-    // Silent where somebody filters or lists tests, and in `tests/run`, which leaves nothing out.
+    // Silent if tests are filtered or listed, and in `tests/run`, which leaves nothing out.
     if env::args_os().len() > 1 || env::var_os("PASSKEYS_TEST_ALL").is_some() {
         return;
     }
