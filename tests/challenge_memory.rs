@@ -1,4 +1,5 @@
-//! What waits in memory takes what the documentation says, and goes when its time is over.
+//! Memory use of `MemoryChallenges`: bytes per unfinished ceremony, eviction at capacity, and
+//! release of expired ceremonies.
 
 use std::alloc::System;
 
@@ -15,10 +16,10 @@ static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const LIFETIME: Duration = Duration::minutes(5);
 
-/// What an allocation takes beyond what was asked for: glibc's header and rounding, at most.
+/// Bytes that an allocation takes beyond its size: glibc's header and rounding, at most.
 const OVERHEAD: usize = 24;
 
-/// Bytes that are in use since the region began.
+/// Returns the bytes in use that were allocated since the region began.
 fn in_use(region: &Region<'_, System>) -> usize {
     let change = region.change();
     let live = change.allocations - change.deallocations;
@@ -28,7 +29,7 @@ fn in_use(region: &Region<'_, System>) -> usize {
         + live * OVERHEAD
 }
 
-/// A registration by somebody with names of usual length.
+/// Returns a pending registration of a user with names of usual length.
 fn registration(begun_at: OffsetDateTime) -> PendingCeremony {
     let user = PasskeyUser::new(
         "5b2f0c7e-3f0c-4a4e-9c3e-0d8f6c1b2a39",
@@ -42,14 +43,14 @@ fn registration(begun_at: OffsetDateTime) -> PendingCeremony {
 
 /// The only test here, so that nothing else allocates meanwhile.
 #[tokio::test]
-async fn ceremonies_take_under_400_bytes_each_and_leave_when_they_expire() {
+async fn memory_challenge_store_takes_under_400_bytes_per_ceremony_and_frees_expired_ones() {
     const MANY: usize = 100_000;
     let now = OffsetDateTime::now_utc();
     let challenges = MemoryChallenges::default();
     let region = Region::new(GLOBAL);
     let mut last = String::new();
     for number in 0..MANY {
-        // Begun one after the other, as they are.
+        // At distinct times, so that their order of age is known.
         let begun = now + Duration::microseconds(i64::try_from(number).unwrap());
         last = challenges.put(registration(begun)).await.unwrap();
     }
@@ -57,7 +58,7 @@ async fn ceremonies_take_under_400_bytes_each_and_leave_when_they_expire() {
     println!("a registration takes {} bytes", full / MANY);
     assert!(full / MANY < 400, "each takes {} bytes", full / MANY);
 
-    // Beyond the capacity, the oldest make room.
+    // At capacity, the oldest ceremonies are evicted.
     let next = challenges.put(registration(now)).await.unwrap();
     for number in 0..MANY / 2 {
         let begun = now + Duration::microseconds(i64::try_from(number).unwrap());
@@ -71,11 +72,11 @@ async fn ceremonies_take_under_400_bytes_each_and_leave_when_they_expire() {
     assert!(challenges.take(&last).await.unwrap().is_some());
     assert!(
         challenges.take(&next).await.unwrap().is_none(),
-        "it was the oldest"
+        "the oldest ceremony was not evicted"
     );
 
-    // When all of it has expired, half as many begins have it gone, two by two: none of them has
-    // more to do than that.
+    // Each `put` removes up to two expired ceremonies, so half as many begins remove all of them,
+    // and no single `put` has to remove more.
     let later = now + 2 * LIFETIME;
     let mut most = 0;
     for _ in 0..=MANY / 2 {
@@ -84,8 +85,8 @@ async fn ceremonies_take_under_400_bytes_each_and_leave_when_they_expire() {
         challenges.put(ceremony).await.unwrap();
         most = most.max(put.change().deallocations);
     }
-    println!("the busiest `put` gives {most} allocations back");
-    assert!(most < 40, "one `put` gave {most} allocations back");
+    println!("one `put` frees at most {most} allocations");
+    assert!(most < 40, "one `put` freed {most} allocations");
     assert!(format!("{challenges:?}").contains(&format!("ceremonies: {}", MANY / 2 + 1)));
     for _ in 0..=MANY / 2 {
         challenges

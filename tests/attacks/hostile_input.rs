@@ -1,4 +1,5 @@
-//! What a peer sends is bounded and typed: nothing panics and nothing is a server error.
+//! Hostile input: arbitrary request bodies cause neither a panic nor a server error, and altered
+//! assertions do not sign in. Input is bounded and typed (rule 10 of the ceremonies).
 
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
-/// Any JSON, a few levels deep.
+/// Generates arbitrary JSON, a few levels deep, with members of the contract among others.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop::strategy::Union::new([
         prop::strategy::Just(Value::Null).boxed(),
@@ -40,7 +41,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-fn answer(runtime: &Runtime, router: &Router, path: &str, body: Vec<u8>) -> u16 {
+fn status_of(runtime: &Runtime, router: &Router, path: &str, body: Vec<u8>) -> u16 {
     let request = Request::post(path)
         .header("x-user", "ada")
         .header("content-type", "application/json")
@@ -63,7 +64,7 @@ const ROUTES: [&str; 6] = [
     "/transfer",
 ];
 
-/// The library's routes, and one of an application's that wants consent.
+/// Returns the library's routes, and a route of the application that requires a step-up.
 fn router() -> Router {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     Router::new()
@@ -73,7 +74,7 @@ fn router() -> Router {
 }
 
 #[test]
-fn no_body_is_a_server_error() {
+fn arbitrary_request_bodies_never_cause_a_server_error() {
     let runtime = Runtime::new().unwrap();
     let router = router();
     let body = prop::strategy::Union::new([
@@ -85,7 +86,7 @@ fn no_body_is_a_server_error() {
     TestRunner::new(Config::with_cases(2000))
         .run(&body, |body| {
             for route in ROUTES {
-                assert!(answer(&runtime, &router, route, body.clone()) < 500);
+                assert!(status_of(&runtime, &router, route, body.clone()) < 500);
             }
             Ok(())
         })
@@ -93,7 +94,7 @@ fn no_body_is_a_server_error() {
 }
 
 #[test]
-fn json_of_any_depth_is_answered() {
+fn deeply_nested_json_is_rejected_with_a_client_error() {
     let runtime = Runtime::new().unwrap();
     let router = router();
     for deep in [
@@ -101,17 +102,17 @@ fn json_of_any_depth_is_answered() {
         format!("{{\"credential\":{}", "{\"a\":".repeat(10_000)),
     ] {
         for route in &ROUTES[1..] {
-            let status = answer(&runtime, &router, route, deep.clone().into_bytes());
+            let status = status_of(&runtime, &router, route, deep.clone().into_bytes());
             assert!(matches!(status, 400 | 422), "{status}");
         }
     }
 }
 
 #[test]
-fn a_response_with_any_byte_changed_does_not_sign_in() {
+fn assertion_with_any_byte_changed_does_not_sign_in() {
     let runtime = Runtime::new().unwrap();
     let passkeys = Passkeys::new(App, MemoryRepository::default());
-    // Hundreds of sign-ins fail here, and how long that takes is not looked at.
+    // No timing floor: hundreds of sign-ins fail here.
     let world = World::of(passkeys.timing_floor(Duration::ZERO));
     let mut device = world.device();
     runtime

@@ -1,5 +1,5 @@
-//! Attacks: weaknesses that were published of other servers, input of any shape, and the threat
-//! model, which names the test that covers each threat.
+//! Attacks: published weaknesses of other servers, hostile input, and the threat model, which names
+//! the test that covers each threat.
 //!
 //! Attacks on a server's memory and connections are in the program `denial_of_service`, which
 //! counts allocations.

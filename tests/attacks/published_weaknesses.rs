@@ -1,5 +1,5 @@
-//! What went wrong in other servers, and what happens here. Each test is named for the weakness;
-//! `docs/threat-model.md` lists them.
+//! Published weaknesses of other passkey servers, each with a test that this library does not have
+//! it. A test is named after its weakness, and `docs/threat-model.md` lists them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use passkeys_test_support::{App, RegistrationExt as _, World, ada, bob, raw};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// A world in which Ada has a passkey on a device.
+/// Creates a world in which Ada has a passkey, and returns her authenticator.
 async fn ada_registered() -> (World, Authenticator) {
     let world = World::default();
     let mut device = world.device();
@@ -22,7 +22,7 @@ async fn ada_registered() -> (World, Authenticator) {
     (world, device)
 }
 
-/// Somebody's browser, on the site of this world.
+/// Returns the browser of a user, on the site of this world.
 fn browser(world: &World, user: &str) -> Browser {
     let router = Router::new().nest("/auth/passkeys", world.passkeys.router());
     Browser::new(router, "https://example.com").with_header("x-user", user)
@@ -38,8 +38,8 @@ async fn register(world: &World, request: &FinishRegistration) -> Result<(), Err
     registration.finish_as(&ada(), request).await.map(drop)
 }
 
-/// A server that keeps nothing between the calls, and takes a signed challenge back as often as it
-/// is sent.
+/// Weakness: a server keeps no state between the calls and accepts a signed challenge repeatedly,
+/// so that a response can be replayed.
 #[tokio::test]
 async fn replayable_stateless_challenges() {
     let sealed = SealedChallenges::new([7; 32]).unwrap();
@@ -51,14 +51,14 @@ async fn replayable_stateless_challenges() {
     let again = register(&world, &registration).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
 
-    // Without a counter, nothing but the state makes an answer one of a kind.
+    // Without a signature counter, only the state prevents the replay.
     let mut device = device.with_fault(Fault::SignCount(0));
     let request = world.assert(None, &mut device).await;
     assert_eq!(sign_in(&world, &request).await.unwrap(), "ada");
     let again = sign_in(&world, &request).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
 
-    // Nor is one accepted after it failed, or that is too old.
+    // A state is also rejected after a failed finish, and after it has expired.
     let mut broken = device.with_fault(Fault::BrokenSignature);
     let mut request = world.assert(None, &mut broken).await;
     sign_in(&world, &request).await.unwrap_err();
@@ -71,7 +71,8 @@ async fn replayable_stateless_challenges() {
     assert!(matches!(late, Err(Error::ChallengeNotFound)), "{late:?}");
 }
 
-/// A server that knows a challenge for its own, and not what it was given out for.
+/// Weakness: a server recognises its challenge, but does not check which ceremony, user and relying
+/// party it was created for (cross-ceremony confusion).
 #[tokio::test]
 async fn unbound_ceremonies() {
     let shared = Arc::new(MemoryChallenges::default());
@@ -84,30 +85,31 @@ async fn unbound_ceremonies() {
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
 
-    // For the other purpose.
+    // A registration's state in a sign-in.
     let mut request = world.assert(None, &mut device).await;
     request.state = world.create(&ada(), &mut world.device()).await.state;
-    let refused = sign_in(&world, &request).await;
-    assert!(matches!(refused, Err(Error::ChallengeNotFound)));
+    let rejected = sign_in(&world, &request).await;
+    assert!(matches!(rejected, Err(Error::ChallengeNotFound)));
 
-    // By another user.
+    // Finished by another user.
     let registration = world.create(&bob(), &mut world.device()).await;
-    let refused = register(&world, &registration).await;
-    assert!(matches!(refused, Err(Error::ChallengeNotFound)));
+    let rejected = register(&world, &registration).await;
+    assert!(matches!(rejected, Err(Error::ChallengeNotFound)));
 
-    // At another relying party.
+    // Finished at another relying party.
     let request = world.assert(None, &mut device).await;
-    let refused = sign_in(&other, &request).await;
-    assert!(matches!(refused, Err(Error::ChallengeNotFound)));
+    let rejected = sign_in(&other, &request).await;
+    assert!(matches!(rejected, Err(Error::ChallengeNotFound)));
 
-    // With the answer to another one of the same kind.
+    // With the assertion of another sign-in.
     let mut request = world.assert(None, &mut device).await;
     request.state = world.assert(None, &mut device).await.state;
-    let refused = sign_in(&world, &request).await;
-    assert!(matches!(refused, Err(Error::AuthenticationFailed)));
+    let rejected = sign_in(&world, &request).await;
+    assert!(matches!(rejected, Err(Error::AuthenticationFailed)));
 }
 
-/// A server that verifies the signature, and signs in whomever the response names.
+/// Weakness: a server verifies the signature, and signs in the user of the user handle without
+/// comparing it with the credential's owner.
 #[tokio::test]
 async fn unchecked_user_handles() {
     let (world, device) = ada_registered().await;
@@ -117,11 +119,11 @@ async fn unchecked_user_handles() {
     for handle in [Some(b"bob".to_vec()), Some(Vec::new()), None] {
         let mut device = device.with_fault(Fault::UserHandle(handle));
         let request = world.assert(None, &mut device).await;
-        let refused = sign_in(&world, &request).await;
-        assert!(matches!(refused, Err(Error::AuthenticationFailed)));
+        let rejected = sign_in(&world, &request).await;
+        assert!(matches!(rejected, Err(Error::AuthenticationFailed)));
     }
 
-    // Bob's own passkey, whatever handle it returns, is no answer for Ada.
+    // Bob's passkey cannot finish a sign-in begun for Ada, whatever user handle it returns.
     for handle in [Some(b"ada".to_vec()), Some(b"bob".to_vec()), None] {
         let mut bobs = bobs.with_fault(Fault::UserHandle(handle));
         let for_ada = world
@@ -134,19 +136,20 @@ async fn unchecked_user_handles() {
         options["publicKey"]["allowCredentials"] = json!([]);
         let credential = bobs.get(&options).unwrap();
         let request = FinishAuthentication::new(raw(&credential), for_ada.state);
-        let refused = sign_in(&world, &request).await;
-        assert!(matches!(refused, Err(Error::AuthenticationFailed)));
+        let rejected = sign_in(&world, &request).await;
+        assert!(matches!(rejected, Err(Error::AuthenticationFailed)));
     }
 }
 
-/// A server that reads the counter, compares, and then writes it.
+/// Weakness: a server reads the signature counter, compares it and writes it in separate steps, so
+/// that concurrent clones pass clone detection.
 #[tokio::test(flavor = "multi_thread")]
 async fn counter_races() {
     let (world, device) = ada_registered().await;
     for counter in 1..=8 {
         let mut copies = JoinSet::new();
         for _ in 0..16 {
-            // The authenticator and its clone, at the same moment.
+            // The authenticator and its clones, concurrently.
             let mut clone = device.with_fault(Fault::SignCount(counter));
             let request = world.assert(None, &mut clone).await;
             let passkeys = world.passkeys.clone();
@@ -159,15 +162,15 @@ async fn counter_races() {
     }
 }
 
-/// A server that stores a credential under its id, and thereby over somebody's.
+/// Weakness: a server stores a credential under its ID and overwrites another user's credential.
 #[tokio::test]
 async fn registration_overwrite() {
     let (world, mut device) = ada_registered().await;
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     let hers = stored[0].id.as_bytes().to_vec();
     let mut thief = browser(&world, "bob").with_fault(Fault::CredentialId(hers));
-    let refused = thief.register().await;
-    refused.assert_error("credential_already_exists");
+    let rejected = thief.register().await;
+    rejected.assert_error("credential_already_exists");
 
     let now = world.passkeys.repository().list("ada").await.unwrap();
     assert_eq!(now, stored);
@@ -178,23 +181,23 @@ async fn registration_overwrite() {
         let handle = Some(handle.as_bytes().to_vec());
         bobs = bobs.with_fault(Fault::UserHandle(handle));
         let request = world.assert(None, &mut bobs).await;
-        let refused = sign_in(&world, &request).await;
-        assert!(matches!(refused, Err(Error::AuthenticationFailed)));
+        let rejected = sign_in(&world, &request).await;
+        assert!(matches!(rejected, Err(Error::AuthenticationFailed)));
     }
 }
 
-/// A server that deletes what it is told to.
+/// Weakness: a server deletes or renames a credential without an owner check.
 #[tokio::test]
-async fn deletion_without_owner() {
+async fn deletion_without_owner_check() {
     let (world, mut device) = ada_registered().await;
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     let path = format!("/auth/passkeys/credentials/{}", stored[0].id);
     let mut bobs = browser(&world, "bob");
     let name = json!({ "deviceName": "mine" });
     for (method, body) in [(Method::DELETE, None), (Method::PATCH, Some(&name))] {
-        let refused = bobs.request(method, &path, body).await;
-        assert_eq!(refused.status, 404);
-        refused.assert_error("credential_not_found");
+        let rejected = bobs.request(method, &path, body).await;
+        assert_eq!(rejected.status, 404);
+        rejected.assert_error("credential_not_found");
     }
     let now = world.passkeys.repository().list("ada").await.unwrap();
     assert_eq!(now, stored);
@@ -202,7 +205,7 @@ async fn deletion_without_owner() {
     assert_eq!(sign_in(&world, &request).await.unwrap(), "ada");
 }
 
-/// A server that asks the browser for something, and takes what comes.
+/// Weakness: a server requests a policy from the browser, and does not check it at finish.
 #[tokio::test]
 async fn policy_enforced_only_in_the_browser() {
     // User verification.
@@ -211,7 +214,7 @@ async fn policy_enforced_only_in_the_browser() {
     let mut unverified_device = device.with_fault(unverified.clone());
     let request = world.assert(None, &mut unverified_device).await;
     sign_in(&world, &request).await.unwrap_err();
-    let refused = |fault: Fault| async {
+    let rejected = |fault: Fault| async {
         let mut device = world.device().with_fault(fault);
         let request = world.create(&ada(), &mut device).await;
         let answer = register(&world, &request).await;
@@ -220,11 +223,11 @@ async fn policy_enforced_only_in_the_browser() {
             "{answer:?}"
         );
     };
-    refused(unverified).await;
-    // The algorithms (this one is ES512).
-    refused(Fault::Algorithm(-36)).await;
+    rejected(unverified).await;
+    // The offered algorithms (this one, ES512, is not).
+    rejected(Fault::Algorithm(-36)).await;
 
-    // Whom the allowed credentials belong to.
+    // The allowed credentials.
     let mut bobs = world.device();
     world.register(&bob(), &mut bobs).await.unwrap();
     let mut request = world.assert(None, &mut bobs).await;
@@ -236,7 +239,7 @@ async fn policy_enforced_only_in_the_browser() {
     request.state = for_ada.unwrap().state;
     sign_in(&world, &request).await.unwrap_err();
 
-    // That a passkey is not registered twice.
+    // The excluded credentials.
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     let again = Fault::CredentialId(stored[0].id.as_bytes().to_vec());
     let mut device = world.device().with_fault(again);
@@ -252,7 +255,7 @@ async fn policy_enforced_only_in_the_browser() {
     register(&world, &request).await.unwrap_err();
 }
 
-/// A server that takes an origin for its own because it ends like it, or begins like it.
+/// Weakness: a server accepts a phishing origin because it ends or begins like its own.
 #[tokio::test]
 async fn origin_suffix_match() {
     let (world, device) = ada_registered().await;
@@ -276,26 +279,26 @@ async fn origin_suffix_match() {
         let elsewhere = Fault::Origin(origin.to_owned());
         let mut device = device.with_fault(elsewhere.clone());
         let request = world.assert(None, &mut device).await;
-        let refused = sign_in(&world, &request).await;
+        let rejected = sign_in(&world, &request).await;
         assert!(
-            matches!(refused, Err(Error::AuthenticationFailed)),
+            matches!(rejected, Err(Error::AuthenticationFailed)),
             "{origin}"
         );
         let mut device = world.device().with_fault(elsewhere);
         let request = world.create(&ada(), &mut device).await;
-        let refused = register(&world, &request).await;
+        let rejected = register(&world, &request).await;
         assert!(
-            matches!(refused, Err(Error::AttestationVerificationFailed)),
+            matches!(rejected, Err(Error::AttestationVerificationFailed)),
             "{origin}"
         );
     }
-    // Nor can it be configured by mistake.
+    // A foreign origin cannot be configured by mistake, either.
     Config::new("example.com", ["https://evilexample.com"]).unwrap_err();
 }
 
-/// A server that answers differently for names that somebody has.
+/// Weakness: responses for existing users differ from those for unknown users.
 #[tokio::test]
-async fn enumeration() {
+async fn user_enumeration() {
     const BEGIN: &str = "/auth/passkeys/authenticate/begin";
     const FINISH: &str = "/auth/passkeys/authenticate/finish";
 
@@ -310,7 +313,7 @@ async fn enumeration() {
 
     let mut begun = Vec::new();
     for (world, user) in [(&world, "ada"), (&world, "eve"), (&elsewhere, "eve")] {
-        let mut browser = browser(world, "nobody");
+        let mut browser = browser(world, "visitor");
         let who = json!({ "userId": user });
         let answer = browser.post(BEGIN, &who).await.assert_ok();
         let again: Value = browser.post(BEGIN, &who).await.assert_ok().json();
@@ -333,7 +336,7 @@ async fn enumeration() {
     assert_eq!(offered(eves), offered(eves_elsewhere));
     assert_eq!(shape(adas_options), shape(eves));
 
-    // One answer for whatever is wrong.
+    // One opaque error, whatever the cause.
     let mut failures = Vec::new();
     for (options, state) in [(adas_options, "ada"), (eves, "eve"), (eves, "ada")] {
         let who = json!({ "userId": state });
@@ -358,7 +361,7 @@ async fn enumeration() {
     assert!(failures.iter().all(|it| *it == failures[0]), "{failures:?}");
 }
 
-/// The members of a value, and of what is in it.
+/// Returns the structure of a JSON value: its members, recursively, without their strings.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -1,4 +1,5 @@
-//! What the documentation names exists: tests in `docs/threat-model.md`, files, headings, pages.
+//! Checks references in the documentation: the tests that `docs/threat-model.md` names, and files,
+//! headings and pages that the other documents link to.
 
 use std::{
     fs,
@@ -9,7 +10,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Each link to a test: what it is called, and the file that it is in.
+/// Returns each linked test of a document: its name, and its file.
 fn named_tests(document: &str) -> Vec<(&str, &str)> {
     let links = document.split("[`").skip(1);
     links
@@ -24,7 +25,7 @@ fn named_tests(document: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The functions of a file that are tests.
+/// Returns the names of the test functions in a file.
 fn tests(file: &str) -> Vec<String> {
     let source = fs::read_to_string(root().join(file)).unwrap_or_else(|error| {
         panic!("{file}: {error}");
@@ -57,7 +58,7 @@ fn every_test_that_the_threat_model_names_exists() {
 }
 
 #[test]
-fn every_published_weakness_that_has_a_test_is_named() {
+fn every_test_of_a_published_weakness_is_in_the_threat_model() {
     const FILE: &str = "tests/attacks/published_weaknesses.rs";
     let document = fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
     let named = named_tests(&document);
@@ -69,7 +70,7 @@ fn every_published_weakness_that_has_a_test_is_named() {
     }
 }
 
-/// The Markdown files for people: those at the top, and the pages of the book.
+/// Returns the Markdown files at the top of the repository, and the pages of the book.
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();
     for directory in ["", "docs"] {
@@ -83,14 +84,14 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A page without its code, in which brackets are no links.
+/// Returns the text of a page without its code blocks, where brackets are not links.
 fn prose(page: &Path) -> String {
     let text = fs::read_to_string(page).unwrap();
     let blocks = text.split("\n```");
     blocks.step_by(2).collect()
 }
 
-/// The anchor that GitHub and mdBook make of a heading.
+/// Returns the anchor that GitHub and mdBook generate for a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading
         .chars()
@@ -99,7 +100,7 @@ fn anchor(heading: &str) -> String {
 }
 
 #[test]
-fn every_link_of_the_documentation_leads_to_a_file_and_a_heading_that_exist() {
+fn every_link_in_the_documentation_leads_to_an_existing_file_and_heading() {
     let mut broken = Vec::new();
     for page in pages() {
         for link in prose(&page).split("](").skip(1) {

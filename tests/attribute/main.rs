@@ -1,4 +1,4 @@
-//! The attribute `#[passkeys]`: the blocks that must compile, and what their hooks do.
+//! The attribute `#[passkeys]`: blocks that must compile, and how their hooks are called.
 //!
 //! Blocks that must *not* compile, and their messages, are in `tests/ui`.
 

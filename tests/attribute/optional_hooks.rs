@@ -1,4 +1,4 @@
-//! `sign_up`, `on_registered` and `find_user`, over HTTP.
+//! The optional hooks `sign_up`, `on_registered` and `find_user`, over HTTP.
 
 use std::{
     collections::BTreeMap,
@@ -19,11 +19,10 @@ use passkeys::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// An application where people sign up with a name and a passkey. The session is a cookie that
-/// says who it is of.
+/// Application with sign-up by name and passkey. The session is a cookie with the user ID.
 #[derive(Clone, Default)]
 struct Community {
-    /// Names and who has them; nobody is here before their passkey is.
+    /// Users by name. A user is added when the passkey of the sign-up is stored.
     accounts: Arc<Mutex<BTreeMap<String, PasskeyUser>>>,
 }
 
@@ -81,7 +80,7 @@ impl Community {
     }
 }
 
-/// `GET /me`: the extractor.
+/// Handler of `GET /me`, with the extractor `PasskeyUser`.
 async fn me(user: PasskeyUser) -> String {
     user.name().to_owned()
 }
@@ -100,7 +99,7 @@ mod sign_up {
     use super::*;
 
     #[tokio::test]
-    async fn makes_the_account_and_its_passkey_together_and_signs_in_at_once() {
+    async fn sign_up_creates_the_account_with_its_passkey_and_signs_in() {
         let (mut browser, _) = community();
         let answer = browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
         assert_eq!(
@@ -116,7 +115,7 @@ mod sign_up {
     }
 
     #[tokio::test]
-    async fn that_is_not_finished_leaves_nothing() {
+    async fn unfinished_sign_up_stores_nothing() {
         let (mut browser, passkeys) = community();
         let path = "/auth/passkeys/register/begin";
         browser
@@ -135,7 +134,7 @@ mod sign_up {
     }
 
     #[tokio::test]
-    async fn does_not_take_an_existing_account_over() {
+    async fn sign_up_does_not_take_over_an_existing_account() {
         let (mut adas, passkeys) = community();
         adas.sign_up(&json!({ "name": "ada" })).await.assert_ok();
         let mut eves = adas.clone();
@@ -146,18 +145,18 @@ mod sign_up {
             (StatusCode::CONFLICT, "this name is taken")
         );
 
-        // Nor where the application forgets to look.
-        let forgotten = passkeys.registration();
+        // The library rejects it as well, if `sign_up` does not check.
+        let registration = passkeys.registration();
         let ada = PasskeyUser::new("id-of-ada", "ada", "ada");
-        let refused = forgotten.begin_sign_up(&ada).await.unwrap_err();
+        let rejected = registration.begin_sign_up(&ada).await.unwrap_err();
         assert_eq!(
-            (refused.code(), refused.status()),
+            (rejected.code(), rejected.status()),
             ("account_already_exists", 409)
         );
     }
 
     #[tokio::test]
-    async fn begun_twice_for_one_account_is_finished_once() {
+    async fn sign_up_begun_twice_for_one_account_is_finished_once() {
         let (mut adas, _) = community();
         let mut eves = adas.clone();
         let path = "/auth/passkeys/register/begin";
@@ -177,14 +176,14 @@ mod sign_up {
     }
 
     #[tokio::test]
-    async fn rejects_a_body_as_its_extractor_does() {
+    async fn sign_up_returns_the_rejection_of_its_body_extractor() {
         let (mut browser, _) = community();
         let answer = browser.sign_up(&json!({ "nom": "ada" })).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     #[tokio::test]
-    async fn without_a_body_is_a_registration_by_whoever_is_signed_in() {
+    async fn register_begin_without_a_body_adds_a_passkey_to_the_signed_in_user() {
         let (mut browser, passkeys) = community();
         assert_eq!(browser.register().await.status, StatusCode::UNAUTHORIZED);
         browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
@@ -204,7 +203,7 @@ mod find_user {
     use super::*;
 
     #[tokio::test]
-    async fn names_the_account_that_signs_in() {
+    async fn find_user_selects_the_account_that_signs_in() {
         let (mut browser, _) = community();
         browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
         browser.clear_cookies();
@@ -216,7 +215,7 @@ mod find_user {
     }
 
     #[tokio::test]
-    async fn that_finds_nobody_is_answered_with_credentials_that_stay_the_same() {
+    async fn find_user_that_returns_none_leads_to_decoy_credentials_that_do_not_change() {
         let (mut browser, _) = community();
         let path = "/auth/passkeys/authenticate/begin";
         let mut allowed = Vec::new();
@@ -233,7 +232,7 @@ mod find_user {
     }
 
     #[tokio::test]
-    async fn that_finds_nobody_lets_nobody_in() {
+    async fn sign_in_is_rejected_if_find_user_returned_none() {
         let (mut browser, _) = community();
         browser.sign_up(&json!({ "name": "ada" })).await.assert_ok();
         let path = "/auth/passkeys/authenticate/begin";
@@ -242,7 +241,7 @@ mod find_user {
             .await
             .json();
         let mut anyone: Value = browser.post(path, &json!({})).await.json();
-        // Ada's own passkey signs the challenge of the unknown name.
+        // Ada's passkey signs the challenge that was begun for the unknown username.
         anyone["publicKey"]["challenge"] = named["publicKey"]["challenge"].clone();
         let credential = browser.authenticator().get(&anyone).unwrap();
         let finish = json!({ "credential": credential, "state": named["state"] });

@@ -1,7 +1,7 @@
-//! Ceremonies: what `Passkeys::registration`, `authentication` and `step_up` promise, without HTTP.
+//! Registration, sign-in and step-up through the services of `Passkeys`, without HTTP.
 //!
 //! - `rules`: one module for each rule of the ceremonies, in the order of the design.
-//! - `every_store`: the same promises under races, replays, expiry and changes between begin and
+//! - `every_store`: races, replays, expiry, cancelled requests and changes between begin and
 //!   finish, with every store that needs no server. The program `services` runs this module again
 //!   with PostgreSQL and Redis.
 

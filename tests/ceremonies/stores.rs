@@ -5,7 +5,7 @@ use std::sync::Arc;
 use passkeys::store::ChallengeStore;
 use passkeys_test_support::{challenge_stores, stores::Backend as _};
 
-/// Runs a test with each of these challenge stores.
+/// Runs a test with each challenge store that needs no server.
 pub(crate) async fn in_every_store(test: impl AsyncFn(Arc<dyn ChallengeStore>)) {
     macro_rules! run {
         ([] $($name:ident: $backend:ty,)*) => {$(
@@ -18,7 +18,8 @@ pub(crate) async fn in_every_store(test: impl AsyncFn(Arc<dyn ChallengeStore>)) 
     challenge_stores!(embedded, [run]);
 }
 
-/// Runs a test, a function that is generic over the repository, with each of these repositories.
+/// Runs a test, a function that is generic over the repository, with each repository that needs no
+/// server.
 macro_rules! in_every_repository {
     ($test:expr) => {
         passkeys_test_support::repositories!(

@@ -1,14 +1,15 @@
-//! A server that people abuse, over TCP: whatever they send, and whenever they stop, it goes on
-//! answering those who do not, and nothing of it stays behind.
+//! Denial of service: a server under attack over TCP, by malformed, oversized and endless requests,
+//! and by slow and disconnecting clients. It keeps serving other users, and its memory does not
+//! grow.
 
-mod a_day;
-mod bodies;
-mod headers;
-mod memory;
-mod million;
-mod names;
+mod allocations;
+mod device_names;
+mod million_begins;
 mod nesting;
-mod paths;
+mod raw_connection;
+mod request_bodies;
+mod request_headers;
+mod request_paths;
 mod server;
-mod vanishing;
-mod wire;
+mod slow_and_disconnecting_clients;
+mod sustained_abuse;

@@ -1,11 +1,11 @@
-//! JSON and CBOR of any depth, at every place that is read.
+//! Deeply nested JSON and CBOR, wherever the library parses it.
 
 use passkeys::testing::Browser;
 use serde_json::{Value, json};
 
 use crate::{
+    raw_connection::{ask, post},
     server::Server,
-    wire::{ask, post},
 };
 
 const ROUTES: [&str; 4] = [
@@ -15,7 +15,7 @@ const ROUTES: [&str; 4] = [
     "/authenticate/finish",
 ];
 
-/// JSON that nests as deep as the library reads, and deeper.
+/// Returns JSON nested up to and beyond the limit of the parser.
 pub(crate) fn bodies() -> Vec<String> {
     let arrays = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let objects = |depth| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
@@ -38,15 +38,15 @@ pub(crate) fn bodies() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_body_that_nests_too_deep_is_refused() {
+async fn deeply_nested_json_bodies_are_rejected() {
     let server = Server::start().await;
     for body in &bodies() {
         for route in ROUTES {
             let reply = ask(server.address, post(route, body))
                 .await
-                .expect("an answer");
-            // A registration begins whatever is in the body, where nobody can sign up, and so does
-            // a sign-in whatever it does not know.
+                .expect("a response");
+            // Without `sign_up`, the begin of a registration ignores its body, and that of a
+            // sign-in ignores unknown members.
             let begins = route.ends_with("begin") && reply.status == 200;
             if !begins {
                 assert!(
@@ -57,10 +57,10 @@ async fn a_body_that_nests_too_deep_is_refused() {
             }
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
-/// A registration whose response has this in a member.
+/// Finishes a registration with a member of its response replaced by these bytes.
 async fn register_with(
     browser: &mut Browser,
     member: &str,
@@ -78,9 +78,9 @@ async fn register_with(
     browser.post("/auth/passkeys/register/finish", &body).await
 }
 
-/// Behind base64url, where the JSON around it is as flat as it should be.
+/// The nested data is base64url-encoded, within JSON of the expected depth.
 #[tokio::test]
-async fn what_nests_too_deep_within_a_response_does_not_verify() {
+async fn deeply_nested_client_data_or_cbor_of_a_registration_is_rejected() {
     const DEPTH: usize = 40_000;
     let server = Server::start().await;
     let mut browser = server.browser().with_header("x-user", "ada");
@@ -89,7 +89,8 @@ async fn what_nests_too_deep_within_a_response_does_not_verify() {
     let answer = register_with(&mut browser, "clientDataJSON", client_data.as_bytes()).await;
     answer.assert_error("attestation_verification_failed");
 
-    // Authenticator data with extensions, or a key, that nest: arrays of one in arrays of one.
+    // Authenticator data with nested extensions or a nested key: one-element arrays within each
+    // other.
     let nested = vec![0x81; DEPTH];
     let tagged = vec![0xc1; DEPTH];
     let mut data = vec![0; 32];
@@ -115,5 +116,5 @@ async fn what_nests_too_deep_within_a_response_does_not_verify() {
             answer.assert_error("attestation_verification_failed");
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }

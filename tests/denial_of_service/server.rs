@@ -12,26 +12,27 @@ use passkeys::{
 use passkeys_test_support::App;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::memory::{self, Turn};
+use crate::allocations::{self, Turn};
 
-/// The relying party, listening on a loopback port until it is dropped. Its clock stands still.
+/// Relying party that listens on a loopback port until it is dropped, with a manual clock.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) clock: ManualClock,
     listening: JoinHandle<()>,
-    /// Held until the test is over.
+    /// Held until the end of the test.
     turn: Option<Turn>,
 }
 
 impl Server {
+    /// Starts a server for a test that may run concurrently with others.
     pub(crate) async fn start() -> Self {
-        let turn = memory::among_others().await;
+        let turn = allocations::shared_turn().await;
         let mut server = Self::start_alone(MemoryChallenges::default()).await;
         server.turn = Some(turn);
         server
     }
 
-    /// For a test that has seen to it that nothing else runs, with this store of ceremonies.
+    /// Starts a server with this challenge store, for a test that counts allocations.
     pub(crate) async fn start_alone(challenges: MemoryChallenges) -> Self {
         let clock = ManualClock::default();
         let passkeys = Passkeys::new(App, MemoryRepository::default())
@@ -50,10 +51,10 @@ impl Server {
         Browser::connect(format!("http://{}", self.address), "https://example.com")
     }
 
-    /// Holds it to register, sign in, list and delete, as for anybody.
-    pub(crate) async fn is_well(&self) {
-        static PEOPLE: AtomicU32 = AtomicU32::new(0);
-        let who = format!("somebody {}", PEOPLE.fetch_add(1, Ordering::Relaxed));
+    /// Asserts that a new user can register, sign in, list and delete a passkey.
+    pub(crate) async fn assert_healthy(&self) {
+        static USERS: AtomicU32 = AtomicU32::new(0);
+        let who = format!("user {}", USERS.fetch_add(1, Ordering::Relaxed));
         let mut browser = self.browser().with_header("x-user", &who);
         browser.register().await.assert_ok();
         let signed_in: serde_json::Value = browser.sign_in().await.assert_ok().json();
@@ -79,7 +80,7 @@ impl Drop for Server {
     }
 }
 
-/// Serves these routes of the library's on a loopback port that is free.
+/// Serves the library's routes on a free loopback port.
 pub(crate) async fn listen(routes: Router) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! The application.
+//! The application that most tests use.
 
 use axum::{
     Json,
@@ -7,17 +7,17 @@ use axum::{
 use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
 use serde::{Deserialize, Serialize};
 
-/// The application. Who is signed in stands in the header `x-user`: the simplest session.
+/// Application whose signed-in user is named by the header `x-user`, in place of a session.
 #[derive(Clone, Debug)]
 pub struct App;
 
-/// What the application answers to a sign-in.
+/// Response of the application to a sign-in.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
-    /// Who.
+    /// ID of the user who signed in.
     pub user_id: String,
-    /// By PIN, fingerprint or face.
+    /// Whether the authenticator verified the user, by PIN, fingerprint or face.
     pub user_verified: bool,
 }
 
@@ -25,7 +25,7 @@ pub struct SignedIn {
 impl App {
     type Repository = MemoryRepository;
 
-    /// Who is adding or managing passkeys?
+    /// Returns the user of the header `x-user`.
     async fn get_user(
         &self,
         headers: HeaderMap,
@@ -35,7 +35,7 @@ impl App {
         Ok(PasskeyUser::new(id, format!("{id}@example.com"), id))
     }
 
-    /// The passkey is verified.
+    /// Returns the user ID, and whether the user was verified.
     async fn on_authenticated(&self, login: AuthenticationResult) -> Json<SignedIn> {
         Json(SignedIn {
             user_id: login.user_id().to_owned(),

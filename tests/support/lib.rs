@@ -1,5 +1,4 @@
-//! An application as its users write it, and what tests do with it. Needs no server and no
-//! program.
+//! The application that most tests use, and helpers. Needs no server and no other program.
 
 pub mod app;
 mod services;

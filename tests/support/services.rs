@@ -1,4 +1,4 @@
-//! The ceremony services, called in one line by tests that know who is signed in.
+//! Extensions of the ceremony services, for tests with a fixed user.
 
 use passkeys::{
     Error, PasskeyUser, RegistrationResult,

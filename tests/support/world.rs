@@ -17,14 +17,13 @@ use serde_json::value::RawValue;
 
 use super::{App, AuthenticationExt as _, RegistrationExt as _, raw};
 
-/// One relying party, `https://example.com`, with a clock that stands still and an audit trail
-/// to read.
+/// Relying party `https://example.com`, with a manual clock and a readable audit trail.
 pub struct World {
-    /// The library.
+    /// The library, with this clock and audit trail.
     pub passkeys: Passkeys<App>,
-    /// Its clock.
+    /// Manual clock of the library.
     pub clock: ManualClock,
-    /// Its audit trail.
+    /// Audit trail of the library.
     pub audit: Trail,
 }
 
@@ -35,7 +34,7 @@ impl Default for World {
 }
 
 impl World {
-    /// The same, of this configuration.
+    /// Creates a world with this configuration.
     #[must_use]
     pub fn with_config(config: Config) -> Self {
         Self::of(Passkeys::with_config(
@@ -45,7 +44,7 @@ impl World {
         ))
     }
 
-    /// The same, around these passkeys.
+    /// Creates a world around these passkeys, with its own clock and audit trail.
     #[must_use]
     pub fn of(passkeys: Passkeys<App>) -> Self {
         let clock = ManualClock::default();
@@ -57,17 +56,17 @@ impl World {
         }
     }
 
-    /// A browser that shows the relying party's page.
+    /// Returns an authenticator in a browser that shows the relying party's page.
     #[must_use]
     pub fn device(&self) -> Authenticator {
         Authenticator::new("https://example.com")
     }
 
-    /// Begins a registration and makes the passkey for it.
+    /// Begins a registration and creates its passkey. Returns the request that finishes it.
     ///
     /// # Panics
     ///
-    /// If it cannot be begun.
+    /// If the registration cannot be begun.
     pub async fn create(
         &self,
         user: &PasskeyUser,
@@ -76,7 +75,7 @@ impl World {
         create(&self.passkeys.registration(), user, device).await
     }
 
-    /// Makes the passkey for a registration that was begun.
+    /// Creates the passkey of a registration. Returns the request that finishes it.
     #[must_use]
     pub fn answer(
         &self,
@@ -86,11 +85,11 @@ impl World {
         answer(begun, device)
     }
 
-    /// A whole registration.
+    /// Begins and finishes a registration.
     ///
     /// # Errors
     ///
-    /// What `finish` answers.
+    /// The error of `finish`.
     pub async fn register(
         &self,
         user: &PasskeyUser,
@@ -100,11 +99,11 @@ impl World {
         self.passkeys.registration().finish_as(user, &request).await
     }
 
-    /// Begins a sign-in and signs its challenge.
+    /// Begins a sign-in and signs its challenge. Returns the request that finishes it.
     ///
     /// # Panics
     ///
-    /// If it cannot be begun, or the device has no passkey for it.
+    /// If the ceremony cannot be begun, or the device has no passkey for it.
     pub async fn assert(
         &self,
         user_id: Option<&str>,
@@ -113,21 +112,21 @@ impl World {
         assert(&self.passkeys.authentication(), user_id, device).await
     }
 
-    /// A whole sign-in by anybody.
+    /// Begins and finishes a sign-in with a discoverable passkey.
     ///
     /// # Errors
     ///
-    /// What `finish` answers.
+    /// The error of `finish`.
     pub async fn sign_in(&self, device: &mut Authenticator) -> Result<AuthenticationResult, Error> {
         let request = self.assert(None, device).await;
         self.passkeys.authentication().finish(&request).await
     }
 
-    /// Begins a step-up and signs its challenge.
+    /// Begins a step-up and signs its challenge. Returns the request that finishes it.
     ///
     /// # Panics
     ///
-    /// If it cannot be begun, or the device has no passkey for it.
+    /// If the ceremony cannot be begun, or the device has no passkey for it.
     pub async fn agree(
         &self,
         user: &PasskeyUser,
@@ -138,11 +137,11 @@ impl World {
     }
 }
 
-/// Begins a registration and makes the passkey for it.
+/// Begins a registration and creates its passkey. Returns the request that finishes it.
 ///
 /// # Panics
 ///
-/// If it cannot be begun.
+/// If the registration cannot be begun.
 pub async fn create<R: CredentialRepository>(
     registration: &Registration<'_, R>,
     user: &PasskeyUser,
@@ -151,7 +150,7 @@ pub async fn create<R: CredentialRepository>(
     answer(registration.begin(user).await.expect("begin"), device)
 }
 
-/// Creates the passkey for a registration that was begun.
+/// Creates the passkey of a registration. Returns the request that finishes it.
 ///
 /// # Panics
 ///
@@ -162,11 +161,11 @@ pub fn answer(begun: Begun<CreationOptions>, device: &mut Authenticator) -> Fini
     FinishRegistration::new(raw(&device.create(&options)), begun.state)
 }
 
-/// Begins a sign-in and signs its challenge.
+/// Begins a sign-in and signs its challenge. Returns the request that finishes it.
 ///
 /// # Panics
 ///
-/// If it cannot be begun, or the device has no passkey for it.
+/// If the ceremony cannot be begun, or the device has no passkey for it.
 pub async fn assert<R: CredentialRepository>(
     authentication: &Authentication<'_, R>,
     user_id: Option<&str>,
@@ -176,11 +175,11 @@ pub async fn assert<R: CredentialRepository>(
     FinishAuthentication::new(signed(&begun, device), begun.state)
 }
 
-/// Begins a step-up and signs its challenge.
+/// Begins a step-up and signs its challenge. Returns the request that finishes it.
 ///
 /// # Panics
 ///
-/// If it cannot be begun, or the device has no passkey for it.
+/// If the ceremony cannot be begun, or the device has no passkey for it.
 pub async fn agree<R: CredentialRepository>(
     step_up: &StepUp<'_, R>,
     user: &PasskeyUser,
@@ -196,18 +195,18 @@ fn signed(begun: &Begun<RequestOptions>, device: &mut Authenticator) -> Box<RawV
     raw(&device.get(&options).expect("a passkey that fits"))
 }
 
-/// An audit trail to read in tests.
+/// Audit trail that tests can read.
 pub struct Trail {
     passkeys: Passkeys<App>,
     recorder: Recorder,
 }
 
-/// Its sink.
+/// Sink of a [`Trail`].
 #[derive(Clone, Default)]
 struct Recorder(Arc<Mutex<Vec<AuditEvent>>>);
 
 impl Trail {
-    /// These passkeys, with a trail.
+    /// Attaches a new audit trail to these passkeys.
     #[must_use]
     pub fn of(passkeys: Passkeys<App>) -> (Passkeys<App>, Self) {
         let recorder = Recorder::default();
@@ -219,11 +218,11 @@ impl Trail {
         (passkeys, trail)
     }
 
-    /// What happened so far.
+    /// Returns all events so far, in order.
     ///
     /// # Panics
     ///
-    /// If the sink is not given it within a minute.
+    /// If the events do not reach the sink within a minute.
     #[must_use]
     pub fn events(&self) -> Vec<AuditEvent> {
         let flushed = self.passkeys.flush_audit(Duration::from_mins(1));
@@ -231,13 +230,13 @@ impl Trail {
         self.recorder.0.lock().expect("no test panicked").clone()
     }
 
-    /// The kinds of what happened so far.
+    /// Returns the kinds of all events so far, in order.
     #[must_use]
     pub fn kinds(&self) -> Vec<AuditKind> {
         self.events().iter().map(|event| event.kind).collect()
     }
 
-    /// Why the last refusal was one.
+    /// Returns the reason of the last failure.
     #[must_use]
     pub fn last_reason(&self) -> Option<Reason> {
         self.events()
@@ -253,13 +252,13 @@ impl AuditSink for Recorder {
     }
 }
 
-/// Somebody.
+/// Returns the user Ada.
 #[must_use]
 pub fn ada() -> PasskeyUser {
     PasskeyUser::new("ada", "ada@example.com", "Ada Lovelace")
 }
 
-/// Somebody else.
+/// Returns the user Bob.
 #[must_use]
 pub fn bob() -> PasskeyUser {
     PasskeyUser::new("bob", "bob@example.com", "Bob")

@@ -1,4 +1,5 @@
-//! Attributes, documentation and visibility on whatever can have them.
+//! Attributes, documentation and visibility on every item of a block, and every key of the
+//! attribute.
 
 use axum::http::StatusCode;
 use passkeys::{
@@ -39,11 +40,11 @@ pub(crate) struct App;
 impl App {
     #![allow(clippy::unused_async)]
 
-    /// Where the passkeys are.
+    /// Repository of the passkeys.
     #[allow(dead_code)]
     pub type Repository = MemoryRepository;
 
-    /// Who is asking.
+    /// Returns the signed-in user.
     ///
     /// Over several lines.
     #[must_use]
@@ -63,7 +64,7 @@ impl App {
 }
 
 #[test]
-fn the_configuration_is_the_attributes() {
+fn every_key_of_the_attribute_reaches_the_configuration() {
     let config = format!("{:?}", App::config());
 
     for value in [

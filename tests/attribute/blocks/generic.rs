@@ -1,4 +1,4 @@
-//! Applications with type parameters. They are relying parties wherever they can be shared.
+//! Applications with type and const parameters.
 
 use axum::extract::{FromRef, State};
 use passkeys::{
@@ -69,7 +69,7 @@ impl<D> Plain<D> {
 }
 
 #[tokio::test]
-async fn parameters_reach_the_hooks() {
+async fn type_and_const_parameters_of_a_block_reach_its_hooks() {
     let app = App::<_, MemoryRepository, 3> {
         database: Names,
         repository: PhantomData,

@@ -1,4 +1,4 @@
-//! Lifetimes in the types of extractors and answers.
+//! Lifetimes in the types of extractors and responses.
 
 use std::{borrow::Cow, convert::Infallible};
 
@@ -39,7 +39,7 @@ impl App {
 }
 
 #[test]
-fn compiles() {
+fn block_with_lifetimes_in_extractors_and_responses_compiles() {
     let app = App {
         greeting: "hello".to_owned(),
     };

@@ -1,23 +1,23 @@
-//! Blocks that must keep compiling, and what the hidden trait makes of them.
+//! Blocks that must compile, and their implementation of the hidden trait `RelyingParty`.
 
 #![allow(
     clippy::all,
     clippy::pedantic,
-    reason = "what people may write, not what clippy would"
+    reason = "blocks that users may write, whatever clippy says of their style"
 )]
 
 /// The library's hidden module, which the macro's output names.
 use passkeys::__private_0_1_0 as hidden;
 
 mod attributes;
-mod behaviour;
-mod by_example;
-mod conditional;
+mod conditional_compilation;
+mod from_macro_rules;
 mod generic;
+mod hook_calls;
 mod lifetimes;
 mod no_prelude;
 mod other_items;
 mod quickstart;
-mod renamed;
+mod renamed_crate;
 mod responses;
 mod router_state;

@@ -1,4 +1,4 @@
-//! Where nothing is in scope, and much of it is something else.
+//! A module without a prelude, in which names of the standard library and of axum are shadowed.
 
 #![no_implicit_prelude]
 #![allow(dead_code, non_camel_case_types)]
@@ -49,6 +49,6 @@ impl App {
 }
 
 #[test]
-fn compiles() {
+fn block_without_a_prelude_and_with_shadowed_names_compiles() {
     let _ = ::passkeys::Passkeys::new(App, ::std::default::Default::default());
 }

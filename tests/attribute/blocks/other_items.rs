@@ -1,4 +1,4 @@
-//! What else a block may hold, and `Self::Repository` in it.
+//! Items of a block that are not hooks, and `Self::Repository` in them.
 
 use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
 
@@ -72,7 +72,7 @@ impl App {
 }
 
 #[tokio::test]
-async fn they_are_what_they_were() {
+async fn other_items_of_a_block_and_self_repository_keep_their_meaning() {
     let mut parts = axum::http::Request::new(()).into_parts().0;
 
     let user = RelyingParty::get_user(&App::default(), &mut parts).await;

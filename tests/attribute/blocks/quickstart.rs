@@ -1,4 +1,4 @@
-//! All hooks, as the quickstart has them.
+//! A block with every hook, as in the quickstart.
 
 use std::convert::Infallible;
 
@@ -68,6 +68,6 @@ impl App {
 }
 
 #[test]
-fn compiles() {
+fn block_of_the_quickstart_with_every_hook_compiles() {
     let _ = passkeys::Passkeys::new(App, MemoryRepository::default());
 }

@@ -1,4 +1,4 @@
-//! Answers of many types.
+//! Hooks with various response types.
 
 use axum::{
     Json,
@@ -77,7 +77,7 @@ impl Nested {
     type Repository = MemoryRepository;
 
     async fn get_user(&self) -> Result<PasskeyUser, impl IntoResponse> {
-        Err::<PasskeyUser, _>("nobody")
+        Err::<PasskeyUser, _>("not signed in")
     }
 
     async fn on_authenticated(&self, _: AuthenticationResult) -> (StatusCode, impl IntoResponse) {
@@ -86,7 +86,7 @@ impl Nested {
 }
 
 #[test]
-fn compiles() {
+fn hooks_with_many_response_types_compile() {
     let _ = passkeys::Passkeys::new(App, MemoryRepository::default());
     let _ = passkeys::Passkeys::new(Silent, MemoryRepository::default());
     let _ = passkeys::Passkeys::new(Nested, MemoryRepository::default());

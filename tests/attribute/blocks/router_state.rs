@@ -76,8 +76,7 @@ async fn user_id<S: PasskeysState + Send + Sync>(state: &S) -> String {
 }
 
 #[tokio::test]
-async fn passkey_user_is_extracted_from_the_application_from_passkeys_and_from_a_state_of_ones_own()
-{
+async fn passkey_user_is_extracted_from_the_application_passkeys_and_a_custom_router_state() {
     let passkeys = passkeys_of_app();
     assert_eq!(user_id(&App).await, "1");
     assert_eq!(user_id(&passkeys).await, "1");
@@ -92,7 +91,7 @@ async fn passkey_user_is_extracted_from_the_passkeys_of_a_generic_application() 
 }
 
 #[test]
-fn routers_with_these_states_take_handlers_that_extract_the_application_and_the_user() {
+fn handlers_extract_the_application_and_the_user_from_every_router_state() {
     async fn plain(_: State<App>, _: PasskeyUser) {}
     async fn generic(_: State<Generic<MemoryRepository>>, _: PasskeyUser) {}
 
@@ -161,7 +160,7 @@ impl FromRef<WebState> for Passkeys<App> {
 }
 
 #[test]
-fn verified_is_extracted_from_passkeys_and_from_a_state_that_they_can_be_had_from() {
+fn verified_is_extracted_from_passkeys_and_from_a_router_state_that_contains_them() {
     async fn transfer(_: State<App>, _: Option<PasskeyUser>, _: Verified<App, Vec<u32>>) {}
     async fn generic(_: Verified<Generic<MemoryRepository>>) {}
 

@@ -1,15 +1,16 @@
-//! Who may finish what, and when: every way in which a `state`, a session, a passkey or its counter
-//! can be other than it was when the ceremony began. Each runs with every store there is.
+//! Ceremonies whose `state`, session, passkey or signature counter changes between begin and
+//! finish, or is attacked: replay, tampering, cross-ceremony confusion, races, expiry and cancelled
+//! requests. Each test runs with every store.
 
-mod parts;
-mod slow;
+mod helpers;
+mod yielding_repository;
 
-mod between_begin_and_finish;
-mod counters;
-mod cut_off;
-mod expiry;
-mod race_of_registrations;
-mod race_of_sign_ins;
+mod cancelled_requests;
+mod challenge_expiry;
+mod changes_between_begin_and_finish;
+mod concurrent_registrations;
+mod concurrent_sign_ins;
+mod cross_ceremony_confusion;
 mod replay;
-mod swap;
-mod tampering;
+mod signature_counter;
+mod tampered_state;

@@ -1,4 +1,4 @@
-//! What was answered once is not answered again.
+//! Replay: each ceremony state is single-use, whether its finish succeeded or failed.
 
 use passkeys::{
     ceremony::Action,
@@ -7,12 +7,15 @@ use passkeys::{
 };
 use passkeys_test_support::{RegistrationExt as _, StepUpExt as _, agree, answer, assert, create};
 
-use super::parts::{device, in_every_store, is_over, is_refused, on, person, registered};
+use super::helpers::{
+    assert_authentication_failed, assert_challenge_not_found, device, in_every_store, on, person,
+    registered,
+};
 
-/// A passkey without a counter, as most that synchronise: nothing but the `state` stands against a
-/// replay.
+/// With a passkey that has no signature counter, as most synced ones, only the single-use `state`
+/// prevents the replay.
 #[tokio::test]
-async fn a_sign_in_that_succeeded() {
+async fn replay_of_a_successful_sign_in_is_rejected() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let mut device = registered(&passkeys, "ada")
@@ -21,14 +24,14 @@ async fn a_sign_in_that_succeeded() {
         let request = assert(&passkeys.authentication(), None, &mut device).await;
         passkeys.authentication().finish(&request).await.unwrap();
         for _ in 0..3 {
-            is_over(passkeys.authentication().finish(&request).await);
+            assert_challenge_not_found(passkeys.authentication().finish(&request).await);
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_sign_in_that_failed_and_would_succeed_now() {
+async fn state_of_a_failed_sign_in_cannot_be_replayed_with_a_valid_assertion() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let mut device = registered(&passkeys, "ada").await;
@@ -41,14 +44,14 @@ async fn a_sign_in_that_failed_and_would_succeed_now() {
         )
         .await
         .credential;
-        is_refused(passkeys.authentication().finish(&forged).await);
-        is_over(passkeys.authentication().finish(&request).await);
+        assert_authentication_failed(passkeys.authentication().finish(&forged).await);
+        assert_challenge_not_found(passkeys.authentication().finish(&request).await);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_consent_that_was_given() {
+async fn replay_of_a_successful_step_up_is_rejected() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let device = registered(&passkeys, "ada").await;
@@ -58,15 +61,15 @@ async fn a_consent_that_was_given() {
         let request = agree(&step_up, &ada, &action, &mut device).await;
         step_up.finish_as(&ada, &action, &request).await.unwrap();
         for _ in 0..3 {
-            is_over(step_up.finish_as(&ada, &action, &request).await);
+            assert_challenge_not_found(step_up.finish_as(&ada, &action, &request).await);
         }
     })
     .await;
 }
 
-/// Otherwise a passkey that its owner has deleted could be put back by whoever has seen it come.
+/// Otherwise an observer of the registration could restore a passkey that its owner has deleted.
 #[tokio::test]
-async fn a_registration_whose_passkey_was_deleted_since() {
+async fn replay_of_a_registration_does_not_restore_a_deleted_passkey() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let ada = person("ada");
@@ -78,14 +81,14 @@ async fn a_registration_whose_passkey_was_deleted_since() {
             .unwrap();
         let id = &registered.credential().id;
         assert!(passkeys.repository().delete("ada", id).await.unwrap());
-        is_over(passkeys.registration().finish_as(&ada, &request).await);
+        assert_challenge_not_found(passkeys.registration().finish_as(&ada, &request).await);
         assert_eq!(passkeys.repository().list("ada").await.unwrap(), []);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_registration_that_failed_and_would_succeed_now() {
+async fn state_of_a_failed_registration_cannot_be_replayed_with_a_valid_request() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let ada = person("ada");
@@ -94,14 +97,14 @@ async fn a_registration_that_failed_and_would_succeed_now() {
         forged.device_name = Some("a".repeat(256));
         let failed = passkeys.registration().finish_as(&ada, &forged).await;
         assert_eq!(failed.unwrap_err().code(), "invalid_request");
-        is_over(passkeys.registration().finish_as(&ada, &request).await);
+        assert_challenge_not_found(passkeys.registration().finish_as(&ada, &request).await);
         assert_eq!(passkeys.repository().list("ada").await.unwrap(), []);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_sign_up_whose_account_has_no_passkey_any_more() {
+async fn replay_of_a_sign_up_does_not_restore_a_deleted_passkey() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let begun = passkeys
@@ -117,13 +120,13 @@ async fn a_sign_up_whose_account_has_no_passkey_any_more() {
             .unwrap();
         let id = &signed_up.credential().id;
         assert!(passkeys.repository().delete("ada", id).await.unwrap());
-        is_over(passkeys.registration().finish_sign_up(&request).await);
+        assert_challenge_not_found(passkeys.registration().finish_sign_up(&request).await);
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_old_answer_under_a_new_state() {
+async fn replay_of_an_old_assertion_under_a_new_state_is_rejected() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let mut device = registered(&passkeys, "ada")
@@ -133,7 +136,7 @@ async fn an_old_answer_under_a_new_state() {
         passkeys.authentication().finish(&old).await.unwrap();
         let mut new = assert(&passkeys.authentication(), None, &mut device).await;
         new.credential = old.credential;
-        is_refused(passkeys.authentication().finish(&new).await);
+        assert_authentication_failed(passkeys.authentication().finish(&new).await);
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn are_32_bytes_and_never_the_same() {
+async fn challenges_are_32_bytes_and_never_repeat() {
     let world = World::default();
     let mut seen = std::collections::HashSet::new();
     for _ in 0..100 {
@@ -19,7 +19,7 @@ async fn are_32_bytes_and_never_the_same() {
 }
 
 #[tokio::test]
-async fn expire_at_the_end_of_their_lifetime_and_not_before() {
+async fn challenges_expire_at_the_end_of_their_lifetime_and_not_before() {
     let (world, mut device) = ada_registered().await;
     let lifetime = world.passkeys.config().challenge_ttl();
     let in_time = world.assert(None, &mut device).await;
@@ -44,7 +44,7 @@ async fn expire_at_the_end_of_their_lifetime_and_not_before() {
 }
 
 #[tokio::test]
-async fn that_nobody_finishes_make_room_for_new_ones() {
+async fn challenge_store_at_capacity_evicts_the_oldest_ceremony() {
     let passkeys = Passkeys::new(App, MemoryRepository::default())
         .challenges(MemoryChallenges::with_capacity(3));
     let world = World::of(passkeys);

@@ -33,7 +33,7 @@ async fn stored(world: &World) -> passkeys::Credential {
 }
 
 #[tokio::test]
-async fn reject_refuses_and_keeps_the_credential() {
+async fn sign_count_reject_rejects_the_sign_in_and_leaves_the_passkey_unchanged() {
     for then in [0, 4, 5] {
         let (world, accepted) = after_five(SignCount::Reject, then).await;
         assert!(!accepted);
@@ -43,7 +43,7 @@ async fn reject_refuses_and_keeps_the_credential() {
 }
 
 #[tokio::test]
-async fn suspend_refuses_and_suspends_it() {
+async fn sign_count_suspend_rejects_the_sign_in_and_suspends_the_passkey() {
     let (world, accepted) = after_five(SignCount::Suspend, 5).await;
     assert!(!accepted);
     assert!(stored(&world).await.suspended_at.is_some());
@@ -56,7 +56,7 @@ async fn suspend_refuses_and_suspends_it() {
 }
 
 #[tokio::test]
-async fn a_suspended_passkey_signs_in_no_more_whatever_its_counter() {
+async fn suspended_passkey_is_rejected_even_if_its_signature_counter_advances() {
     let world = World::with_config(config(|config| config.sign_count(SignCount::Suspend)));
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_suspended_passkey_signs_in_no_more_whatever_its_counter() {
 }
 
 #[tokio::test]
-async fn report_lets_it_in_and_the_counter_never_goes_back() {
+async fn sign_count_report_accepts_the_sign_in_and_never_decreases_the_stored_counter() {
     let (world, accepted) = after_five(SignCount::Report, 4).await;
     assert!(accepted);
     let stored = stored(&world).await;
@@ -84,14 +84,14 @@ async fn report_lets_it_in_and_the_counter_never_goes_back() {
 }
 
 #[tokio::test]
-async fn a_counter_that_advances_is_accepted_by_every_policy() {
+async fn signature_counter_that_advances_is_accepted_by_every_sign_count_policy() {
     for policy in [SignCount::Reject, SignCount::Suspend, SignCount::Report] {
         assert!(after_five(policy, 6).await.1);
     }
 }
 
 #[tokio::test]
-async fn zero_on_both_sides_is_no_counter() {
+async fn signature_counter_that_stays_zero_is_not_suspected_to_be_a_clone() {
     let (world, device) = ada_registered().await;
     let mut device = device.with_fault(Fault::SignCount(0));
     for _ in 0..3 {

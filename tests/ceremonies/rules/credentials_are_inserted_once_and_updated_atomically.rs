@@ -1,9 +1,10 @@
-//! Rule 6: credential IDs are unique, and each use is one compare-and-swap on the signature counter.
+//! Rule 6: credential IDs are unique, and each use is one compare-and-swap on the signature
+//! counter.
 
 use super::*;
 
 #[tokio::test]
-async fn a_known_credential_id_is_refused_and_never_overwritten() {
+async fn registration_of_a_known_credential_id_is_rejected_and_overwrites_nothing() {
     let (world, mut device) = ada_registered().await;
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     let thief = Fault::CredentialId(stored[0].id.as_bytes().to_vec());
@@ -22,7 +23,7 @@ async fn a_known_credential_id_is_refused_and_never_overwritten() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_assertions_with_one_counter_value_exactly_one_succeeds() {
+async fn concurrent_assertions_with_one_signature_counter_value_succeed_exactly_once() {
     let (world, device) = ada_registered().await;
     let mut tasks = JoinSet::new();
     for _ in 0..32 {
@@ -39,7 +40,7 @@ async fn of_32_assertions_with_one_counter_value_exactly_one_succeeds() {
 }
 
 #[tokio::test]
-async fn a_use_updates_counter_backup_state_and_last_use_together() {
+async fn sign_in_updates_signature_counter_backup_state_and_last_use_together() {
     let world = World::default();
     let mut device = world.device().with_fault(Fault::BackupEligibilityChanged);
     world.register(&ada(), &mut device).await.unwrap();

@@ -1,20 +1,20 @@
-//! The rules of ceremonies, one module each; each module says the rule's number.
+//! The rules of the ceremonies: one module for each rule, which states the rule and its number.
 //!
 //! Rule 10 (input is bounded and typed) is tested by `attacks::hostile_input`, rule 11 (secrets are
 //! never logged) by `http::logging`.
 
-mod a_ceremony_finishes_once;
-mod a_registration_finishes_as_the_user_who_began_it;
-mod a_state_finishes_only_its_own_ceremony;
-mod a_step_up_is_consent_to_one_action;
-mod an_assertion_matches_the_stored_credential;
+mod assertions_match_the_stored_credential;
+mod bounds_of_users_and_credential_ids;
+mod ceremonies_are_single_use;
+mod ceremony_state_is_bound_to_purpose_user_and_relying_party;
 mod challenges_are_random_bounded_and_expire;
 mod clone_detection;
 mod credentials_are_inserted_once_and_updated_atomically;
-mod failed_sign_ins_are_indistinguishable;
 mod policy_is_enforced_at_finish;
+mod registrations_finish_as_the_user_who_began_them;
+mod sign_ins_do_not_allow_user_enumeration;
+mod step_up_is_consent_to_one_action;
 mod stored_credential;
-mod user_bounds;
 
 use std::{sync::Arc, time::Duration};
 
@@ -35,7 +35,7 @@ fn config(change: impl FnOnce(passkeys::ConfigBuilder) -> passkeys::ConfigBuilde
         .unwrap()
 }
 
-/// A world in which Ada has a passkey on a device.
+/// Creates a world in which Ada has a passkey, and returns her authenticator.
 async fn ada_registered() -> (World, Authenticator) {
     let world = World::default();
     let mut device = world.device();
@@ -43,7 +43,7 @@ async fn ada_registered() -> (World, Authenticator) {
     (world, device)
 }
 
-/// Error of a route of the application's own, which asks its session who is signed in.
+/// Error of a route that the application writes itself and that looks up the session.
 #[derive(Debug)]
 enum Rejection {
     SignedOut,
@@ -56,7 +56,7 @@ impl From<Error> for Rejection {
     }
 }
 
-/// A session that is over.
+/// Fails as the lookup of an expired session does.
 async fn signed_out() -> Result<PasskeyUser, Rejection> {
     Err(Rejection::SignedOut)
 }

@@ -1,8 +1,8 @@
-//! Rule 4: policy is enforced at finish, from what the server keeps.
+//! Rule 4: policy is enforced at finish, from server-side state, whatever the browser has enforced.
 
 use super::*;
 
-async fn refused(world: &World, fault: Fault) -> Reason {
+async fn rejection_reason(world: &World, fault: Fault) -> Reason {
     let mut device = world.device().with_fault(fault);
     let answer = world.register(&ada(), &mut device).await;
     assert!(
@@ -13,10 +13,10 @@ async fn refused(world: &World, fault: Fault) -> Reason {
 }
 
 #[tokio::test]
-async fn user_verification() {
+async fn user_verification_is_enforced_at_finish_if_required() {
     let world = World::default();
     assert_eq!(
-        refused(&world, Fault::UserNotVerified).await,
+        rejection_reason(&world, Fault::UserNotVerified).await,
         Reason::UserNotVerified
     );
     let lenient = config(|config| config.user_verification(UserVerification::Preferred));
@@ -27,20 +27,20 @@ async fn user_verification() {
 }
 
 #[tokio::test]
-async fn algorithm() {
-    // ES512 by name, and an algorithm for another curve.
+async fn registration_with_an_algorithm_that_was_not_offered_is_rejected() {
+    // ES512 (-36), and ES384 (-35), which names another curve than the key's.
     assert_eq!(
-        refused(&World::default(), Fault::Algorithm(-36)).await,
+        rejection_reason(&World::default(), Fault::Algorithm(-36)).await,
         Reason::Algorithm
     );
     assert_eq!(
-        refused(&World::default(), Fault::Algorithm(-35)).await,
+        rejection_reason(&World::default(), Fault::Algorithm(-35)).await,
         Reason::Algorithm
     );
 }
 
 #[tokio::test]
-async fn attestation() {
+async fn registration_without_the_required_attestation_is_rejected() {
     let strict = config(|config| config.attestation(Attestation::Direct));
     let world = World::with_config(strict);
     let answer = world.register(&ada(), &mut world.device()).await;
@@ -52,7 +52,7 @@ async fn attestation() {
 }
 
 #[tokio::test]
-async fn excluded_credentials() {
+async fn registration_of_an_excluded_credential_is_rejected() {
     let (world, mut device) = ada_registered().await;
     let begun = world.passkeys.registration().begin(&ada()).await.unwrap();
     let options = serde_json::to_value(&begun).unwrap();

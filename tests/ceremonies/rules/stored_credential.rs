@@ -1,15 +1,15 @@
-//! What is stored of a credential at registration.
+//! Fields of the credential that a registration stores.
 
 use super::*;
 
 #[tokio::test]
-async fn keeps_what_the_authenticator_said() {
+async fn stored_credential_keeps_key_aaguid_transports_and_flags_of_the_registration() {
     let world = World::default();
     let mut device = world.device();
     let registered = world.register(&ada(), &mut device).await.unwrap();
     let credential = registered.credential();
     assert_eq!(credential.user_id, "ada");
-    // `{1: 2, 3: -7, -1: 1, ..`: the COSE key as it came.
+    // `{1: 2, 3: -7, -1: 1, ..`: the COSE key, byte for byte.
     assert_eq!(
         credential.public_key[..7],
         [0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01]

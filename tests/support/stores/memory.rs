@@ -4,7 +4,7 @@ use passkeys::store::{CredentialRepository as _, MemoryChallenges, MemoryReposit
 
 use super::{Backend, ChallengeBackend, RepositoryBackend, numbered};
 
-/// `MemoryRepository`.
+/// Backend of `MemoryRepository`.
 pub struct Memory;
 
 impl Backend for Memory {
@@ -29,10 +29,10 @@ impl RepositoryBackend for Memory {
     }
 }
 
-/// `MemoryChallenges`.
-pub struct MemoryOfCeremonies;
+/// Backend of `MemoryChallenges`.
+pub struct MemoryCeremonies;
 
-impl Backend for MemoryOfCeremonies {
+impl Backend for MemoryCeremonies {
     type Store = MemoryChallenges;
 
     async fn start() -> Option<Self> {
@@ -44,7 +44,7 @@ impl Backend for MemoryOfCeremonies {
     }
 }
 
-impl ChallengeBackend for MemoryOfCeremonies {
+impl ChallengeBackend for MemoryCeremonies {
     fn with_capacity(_: MemoryChallenges, capacity: usize) -> MemoryChallenges {
         MemoryChallenges::with_capacity(capacity)
     }

@@ -18,7 +18,7 @@ use passkeys::{
 };
 use time::OffsetDateTime;
 
-pub use memory::{Memory, MemoryOfCeremonies};
+pub use memory::{Memory, MemoryCeremonies};
 pub use sealed::Sealed;
 pub use sqlite::Sqlite;
 
@@ -51,7 +51,7 @@ macro_rules! repositories {
 macro_rules! challenge_stores {
     (embedded, [$($with:tt)*] $(, $argument:expr)?) => {
         $($with)*! { [$($argument)?]
-            memory: $crate::stores::MemoryOfCeremonies,
+            memory: $crate::stores::MemoryCeremonies,
             sealed: $crate::stores::Sealed,
         }
     };
@@ -130,8 +130,8 @@ pub fn numbered(number: u32) -> Credential {
     Credential::new(numbered_id(number), user, vec![0; 77], at)
 }
 
-/// Callback for [`repositories!`]: runs a test, a function that is generic over the repository, with
-/// each of them.
+/// Callback for [`repositories!`]: runs a test, a function that is generic over the repository,
+/// with each of them.
 #[macro_export]
 macro_rules! run_with_each {
     ([$test:expr] $($name:ident: $backend:ty [$kind:ident],)*) => {{

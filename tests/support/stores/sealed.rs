@@ -2,7 +2,7 @@ use passkeys::store::SealedChallenges;
 
 use super::{Backend, ChallengeBackend};
 
-/// `SealedChallenges`.
+/// Backend of `SealedChallenges`.
 pub struct Sealed;
 
 impl Backend for Sealed {

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::{Backend, DurableBackend, RepositoryBackend};
 
-/// `SqliteRepository`, each store in a file of its own.
+/// Backend of `SqliteRepository`, with a file for each store.
 pub struct Sqlite {
     directory: PathBuf,
     files: AtomicU32,
@@ -31,7 +31,8 @@ impl Backend for Sqlite {
     type Store = SqliteRepository;
 
     async fn start() -> Option<Self> {
-        // In the build directory, where there is one: benchmarks want a disk.
+        // In the build directory if there is one: benchmarks need a disk, and /tmp may be in
+        // memory.
         let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
         let guard = tempfile::tempdir_in(target).or_else(|_| tempfile::tempdir());
         let guard = guard.unwrap();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_identical_sign_ins_at_once_exactly_one_succeeds() {
+async fn replaying_a_sign_in_32_times_concurrently_succeeds_exactly_once() {
     let (world, mut device) = ada_registered().await;
     let request = Arc::new(world.assert(None, &mut device).await);
     let mut tasks = JoinSet::new();
@@ -19,7 +19,7 @@ async fn of_32_identical_sign_ins_at_once_exactly_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_identical_registrations_at_once_exactly_one_succeeds() {
+async fn replaying_a_registration_32_times_concurrently_succeeds_exactly_once() {
     let world = World::default();
     let request = Arc::new(world.create(&ada(), &mut world.device()).await);
     let mut tasks = JoinSet::new();
@@ -32,7 +32,7 @@ async fn of_32_identical_registrations_at_once_exactly_one_succeeds() {
 }
 
 #[tokio::test]
-async fn a_failed_finish_ends_it_too() {
+async fn failed_finish_consumes_the_ceremony_state() {
     let (world, device) = ada_registered().await;
     let request = world
         .assert(None, &mut device.with_fault(Fault::BrokenSignature))
@@ -46,9 +46,8 @@ async fn a_failed_finish_ends_it_too() {
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
 }
 
-/// The same for routes of the application's own as for the router's.
 #[tokio::test]
-async fn a_malformed_credential_ends_its_registration() {
+async fn malformed_credential_consumes_the_ceremony_state_of_its_registration() {
     let world = World::default();
     let good = world.create(&ada(), &mut world.device()).await;
     let mut malformed = good.clone();
@@ -60,8 +59,8 @@ async fn a_malformed_credential_ends_its_registration() {
         "{failed:?}"
     );
     let event = world.audit.events().pop().unwrap();
-    let refused = AuditKind::RegistrationFailed(Reason::Malformed);
-    assert_eq!(event.kind, refused);
+    let rejected = AuditKind::RegistrationFailed(Reason::Malformed);
+    assert_eq!(event.kind, rejected);
     assert_eq!(event.user_id.as_deref(), Some("ada"));
 
     let again = registration.finish_as(&ada(), &good).await;
@@ -69,7 +68,7 @@ async fn a_malformed_credential_ends_its_registration() {
 }
 
 #[tokio::test]
-async fn a_malformed_credential_ends_its_sign_in() {
+async fn malformed_credential_consumes_the_ceremony_state_of_its_sign_in() {
     let (world, mut device) = ada_registered().await;
     for user_id in [None, Some("ada")] {
         let good = world.assert(user_id, &mut device).await;
@@ -82,8 +81,8 @@ async fn a_malformed_credential_ends_its_sign_in() {
             "{failed:?}"
         );
         let event = world.audit.events().pop().unwrap();
-        let refused = AuditKind::AuthenticationFailed(Reason::Malformed);
-        assert_eq!(event.kind, refused);
+        let rejected = AuditKind::AuthenticationFailed(Reason::Malformed);
+        assert_eq!(event.kind, rejected);
         assert_eq!(event.user_id.as_deref(), user_id);
 
         let again = authentication.finish(&good).await;

@@ -1,5 +1,5 @@
-//! What may have changed by the time a ceremony is finished: the session, the passkey, the account,
-//! and whose a credential id is.
+//! Changes between begin and finish: of the session, the passkey, the account, and the owner of a
+//! credential ID.
 
 use axum::{
     Json, Router,
@@ -14,13 +14,14 @@ use passkeys_test_support::{AuthenticationExt as _, RegistrationExt as _, answer
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::parts::{
-    device, in_every_repository, is_over, is_refused, on, only_passkey_of, person, registered,
+use super::helpers::{
+    assert_authentication_failed, assert_challenge_not_found, device, in_every_repository, on,
+    only_passkey_of, person, registered,
 };
 
 // --- The session ---------------------------------------------------------------------------------
 
-/// Whoever the header `x-user` names is signed in, and everybody may sign up.
+/// Application whose signed-in user is named by the header `x-user`, with sign-up for every name.
 #[derive(Clone)]
 struct Community;
 
@@ -37,7 +38,7 @@ impl Community {
         person(&id)
     }
 
-    /// Nobody but Ada and Bob ever had an account.
+    /// Finds Ada and Bob, the only users with an account.
     fn find_user(&self, name: String) -> Option<PasskeyUser> {
         matches!(name.as_str(), "ada" | "bob").then(|| person(&name))
     }
@@ -70,7 +71,7 @@ impl Site {
         browser.post(&format!("/auth/passkeys{route}"), body).await
     }
 
-    /// Begins a registration in Ada's session and answers the body of its finish.
+    /// Begins a registration in Ada's session and returns the body of its finish.
     async fn begun_by_ada(&self) -> Value {
         let browser = Browser::new(self.router.clone(), "https://example.com");
         let begun = browser
@@ -92,12 +93,12 @@ fn body(begun: &Response, mut device: Authenticator) -> Value {
 }
 
 #[tokio::test]
-async fn a_registration_is_not_finished_in_another_session() {
+async fn registration_is_not_finished_in_the_session_of_another_user() {
     let site = Site::new();
     let request = site.begun_by_ada().await;
     let bobs = site.post(Some("bob"), "/register/finish", &request).await;
     bobs.assert_error("challenge_not_found");
-    // And no more in hers.
+    // The attempt has consumed the state for Ada, too.
     let hers = site.post(Some("ada"), "/register/finish", &request).await;
     hers.assert_error("challenge_not_found");
     for user in ["ada", "bob"] {
@@ -106,19 +107,23 @@ async fn a_registration_is_not_finished_in_another_session() {
 }
 
 #[tokio::test]
-async fn a_registration_is_not_finished_after_the_session_has_ended() {
+async fn registration_is_not_finished_after_the_session_has_ended() {
     let site = Site::new();
     let request = site.begun_by_ada().await;
-    let nobodys = site.post(None, "/register/finish", &request).await;
-    assert_eq!(nobodys.status, StatusCode::UNAUTHORIZED, "as the hook says");
+    let signed_out = site.post(None, "/register/finish", &request).await;
+    assert_eq!(
+        signed_out.status,
+        StatusCode::UNAUTHORIZED,
+        "the status of get_user"
+    );
     let hers = site.post(Some("ada"), "/register/finish", &request).await;
     hers.assert_error("challenge_not_found");
     assert_eq!(site.repository.list("ada").await.unwrap(), []);
 }
 
-/// It belongs to the account that it makes, whoever is signed in by now.
+/// The passkey of a sign-up belongs to the account that the sign-up was begun for.
 #[tokio::test]
-async fn a_sign_up_gives_nothing_to_who_has_signed_in_since() {
+async fn sign_up_adds_no_passkey_to_a_user_who_signed_in_meanwhile() {
     let site = Site::new();
     let begun = site
         .post(None, "/register/begin", &json!("carol"))
@@ -135,7 +140,7 @@ async fn a_sign_up_gives_nothing_to_who_has_signed_in_since() {
 // --- The passkey ---------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn a_passkey_that_was_deleted_signs_in_no_more() {
+async fn sign_in_with_a_passkey_deleted_since_begin_is_rejected() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         let mut device = registered(&passkeys, "ada").await;
@@ -147,7 +152,7 @@ async fn a_passkey_that_was_deleted_signs_in_no_more() {
                 .delete("ada", &passkey.id)
                 .await
                 .unwrap();
-            is_refused(passkeys.authentication().finish(&request).await);
+            assert_authentication_failed(passkeys.authentication().finish(&request).await);
             assert!(passkeys.repository().insert(&passkey).await.unwrap());
         }
     }
@@ -155,7 +160,7 @@ async fn a_passkey_that_was_deleted_signs_in_no_more() {
 }
 
 #[tokio::test]
-async fn a_passkey_that_was_suspended_signs_in_no_more() {
+async fn sign_in_with_a_passkey_suspended_since_begin_is_rejected_and_not_recorded() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         let mut device = registered(&passkeys, "ada").await;
@@ -169,7 +174,7 @@ async fn a_passkey_that_was_suspended_signs_in_no_more() {
                 .await
                 .unwrap()
         );
-        is_refused(passkeys.authentication().finish(&request).await);
+        assert_authentication_failed(passkeys.authentication().finish(&request).await);
         let after = only_passkey_of(passkeys.repository(), "ada").await;
         assert_eq!(
             (after.sign_count, after.last_used_at),
@@ -180,12 +185,13 @@ async fn a_passkey_that_was_suspended_signs_in_no_more() {
 }
 
 #[tokio::test]
-async fn passkeys_that_were_deleted_are_not_registered_by_what_excluded_them() {
+async fn credential_id_deleted_since_begin_can_be_registered_again_with_a_new_key() {
     let passkeys = on(MemoryRepository::default());
     registered(&passkeys, "ada").await;
     let passkey = only_passkey_of(passkeys.repository(), "ada").await;
     let ada = person("ada");
-    // A browser that ignores `excludeCredentials`, and whose passkey is gone by then: a new one.
+    // A browser that ignores `excludeCredentials`, and an excluded passkey that is deleted before
+    // finish.
     let mut device = device().with_fault(Fault::CredentialId(passkey.id.as_bytes().to_vec()));
     let request = create(&passkeys.registration(), &ada, &mut device).await;
     passkeys
@@ -205,7 +211,7 @@ async fn passkeys_that_were_deleted_are_not_registered_by_what_excluded_them() {
 // --- The account ---------------------------------------------------------------------------------
 
 #[tokio::test]
-async fn an_account_that_was_deleted_signs_in_no_more() {
+async fn sign_in_to_an_account_whose_passkeys_were_deleted_since_begin_is_rejected() {
     let passkeys = on(MemoryRepository::default());
     let mut device = registered(&passkeys, "ada").await;
     let request = assert(&passkeys.authentication(), Some("ada"), &mut device).await;
@@ -216,13 +222,13 @@ async fn an_account_that_was_deleted_signs_in_no_more() {
             .await
             .unwrap();
     }
-    is_refused(passkeys.authentication().finish(&request).await);
+    assert_authentication_failed(passkeys.authentication().finish(&request).await);
 }
 
-/// What was begun for a name that nobody has is finished by nobody's passkey, also not by that of
-/// whoever is called so by then.
+/// Otherwise a sign-in for an unknown username could be finished by any user's discoverable
+/// passkey.
 #[tokio::test]
-async fn a_sign_in_begun_for_nobody_is_nobodys() {
+async fn sign_in_begun_for_an_unknown_username_rejects_every_passkey() {
     let site = Site::new();
     let mut bob = device();
     let browser = Browser::new(site.router.clone(), "https://example.com");
@@ -230,7 +236,7 @@ async fn a_sign_in_begun_for_nobody_is_nobodys() {
     browser.register().await.assert_ok();
     std::mem::swap(&mut bob, browser.authenticator());
 
-    for name in ["nobody", ""] {
+    for name in ["unknown", ""] {
         let who = json!({ "username": name });
         let begun = site
             .post(None, "/authenticate/begin", &who)
@@ -244,12 +250,12 @@ async fn a_sign_in_begun_for_nobody_is_nobodys() {
     }
 }
 
-// --- Whose a credential id is --------------------------------------------------------------------
+// --- The owner of a credential ID ----------------------------------------------------------------
 
-/// Without attestation anybody can register any id: here one that is free when the ceremony begins
-/// and taken when it ends.
+/// Without attestation a client can choose its credential ID: here one that is free at begin and
+/// registered by another user at finish.
 #[tokio::test]
-async fn an_id_that_somebody_else_has_registered_since_stays_theirs() {
+async fn credential_id_registered_by_another_user_since_begin_is_rejected_as_duplicate() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         let id = CredentialId::new(*b"an id of mine").unwrap();
@@ -263,22 +269,23 @@ async fn an_id_that_somebody_else_has_registered_since_stays_theirs() {
             .finish_as(&ada, &by_ada)
             .await
             .unwrap();
-        let refused = passkeys.registration().finish_as(&eve, &by_eve).await;
-        assert_eq!(refused.unwrap_err().code(), "credential_already_exists");
+        let rejected = passkeys.registration().finish_as(&eve, &by_eve).await;
+        assert_eq!(rejected.unwrap_err().code(), "credential_already_exists");
         assert_eq!(passkeys.repository().list("eve").await.unwrap(), []);
 
         let sign_in = assert(&passkeys.authentication(), None, &mut adas).await;
         let login = passkeys.authentication().finish(&sign_in).await.unwrap();
         assert_eq!(login.user_id(), "ada");
         let sign_in = assert(&passkeys.authentication(), None, &mut eves).await;
-        is_refused(passkeys.authentication().finish(&sign_in).await);
+        assert_authentication_failed(passkeys.authentication().finish(&sign_in).await);
     }
     in_every_repository!(test);
 }
 
-/// Ada has signed, her passkey is deleted, and Eve registers its id: Ada's answer signs in neither.
+/// Ada signs, her passkey is deleted, and Eve registers its ID: Ada's assertion signs in neither
+/// user.
 #[tokio::test]
-async fn an_id_that_has_become_somebody_elses_signs_in_nobody() {
+async fn assertion_signed_before_its_credential_id_changed_owner_is_rejected() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         let mut adas = registered(&passkeys, "ada").await;
@@ -301,21 +308,21 @@ async fn an_id_that_has_become_somebody_elses_signs_in_nobody() {
             .unwrap();
 
         for request in begun {
-            is_refused(passkeys.authentication().finish(&request).await);
+            assert_authentication_failed(passkeys.authentication().finish(&request).await);
         }
         let after = only_passkey_of(passkeys.repository(), "eve").await;
         assert_eq!(after.last_used_at, None);
-        // Nor does Eve's passkey with Ada's handle.
+        // Eve's passkey with Ada's user handle is rejected as well.
         let mut as_ada = eves.with_fault(Fault::UserHandle(Some(b"ada".to_vec())));
         let request = assert(&passkeys.authentication(), None, &mut as_ada).await;
-        is_refused(passkeys.authentication().finish(&request).await);
+        assert_authentication_failed(passkeys.authentication().finish(&request).await);
     }
     in_every_repository!(test);
 }
 
-/// An assertion under somebody else's credential id, and one's own handle, key and signature.
+/// Eve sends Ada's credential ID with a signature by Eve's own key, and either user handle.
 #[tokio::test]
-async fn somebody_elses_id_does_not_lend_their_account() {
+async fn credential_id_of_another_user_does_not_sign_in_to_their_account() {
     let passkeys = on(MemoryRepository::default());
     registered(&passkeys, "ada").await;
     let adas = only_passkey_of(passkeys.repository(), "ada").await.id;
@@ -338,15 +345,15 @@ async fn somebody_elses_id_does_not_lend_their_account() {
         let credential = serde_json::from_value(credential).unwrap();
         let state = begun.state;
         let request = passkeys::ceremony::FinishAuthentication::new(credential, state);
-        is_refused(passkeys.authentication().finish(&request).await);
+        assert_authentication_failed(passkeys.authentication().finish(&request).await);
     }
     let request = assert(&passkeys.authentication(), None, &mut eves).await;
     passkeys.authentication().finish(&request).await.unwrap();
 }
 
-/// A sign-up that was begun before the account got its passkey by another one.
+/// Two sign-ups are begun for one account, and the other one finishes first.
 #[tokio::test]
-async fn an_account_that_has_come_into_being_since_is_not_signed_up_again() {
+async fn sign_up_is_rejected_if_the_account_got_a_passkey_since_begin() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         let mut requests = Vec::new();
@@ -365,7 +372,7 @@ async fn an_account_that_has_come_into_being_since_is_not_signed_up_again() {
             .unwrap();
         let second = passkeys.registration().finish_sign_up(&requests[1]).await;
         assert_eq!(second.unwrap_err().code(), "account_already_exists");
-        is_over(passkeys.registration().finish_sign_up(&requests[1]).await);
+        assert_challenge_not_found(passkeys.registration().finish_sign_up(&requests[1]).await);
         let kept = only_passkey_of(passkeys.repository(), "ada").await;
         assert_eq!(kept.id, first.credential().id);
     }

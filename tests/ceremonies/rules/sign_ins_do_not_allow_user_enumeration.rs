@@ -1,4 +1,5 @@
-//! Rule 8: user enumeration: failed sign-ins are indistinguishable, and unknown users have decoy credentials.
+//! Rule 8: no user enumeration: failed sign-ins return one opaque error, and unknown users get
+//! decoy credentials.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +11,16 @@ use super::*;
 
 const SECRET: [u8; 32] = [7; 32];
 
-/// A process of an application that has a secret.
+/// Creates an instance of an application with this decoy secret.
 fn instance(secret: &[u8], config: Config) -> World {
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
-    // Thousands of begins: what they say is looked at, not the time that they take.
+    // No timing floor: these tests begin thousands of sign-ins, and do not look at their time.
     let passkeys = passkeys.timing_floor(Duration::ZERO);
     World::of(passkeys.decoy_secret(secret).unwrap())
 }
 
-/// What a user is said to have.
-async fn of(world: &World, user: &str) -> Value {
+/// Returns `allowCredentials` of a sign-in begun for this user.
+async fn allowed_for(world: &World, user: &str) -> Value {
     let begun = world
         .passkeys
         .authentication()
@@ -33,7 +34,7 @@ fn allowed(begun: &passkeys::ceremony::Begun<passkeys::ceremony::RequestOptions>
 }
 
 #[tokio::test]
-async fn an_unknown_user_is_answered_with_credentials_that_stay_the_same() {
+async fn unknown_user_gets_decoy_credentials_that_do_not_change_between_requests() {
     let (world, _) = ada_registered().await;
     let authentication = world.passkeys.authentication();
     let known = allowed(&authentication.begin_for_user_id("ada").await.unwrap());
@@ -48,48 +49,48 @@ async fn an_unknown_user_is_answered_with_credentials_that_stay_the_same() {
 }
 
 #[tokio::test]
-async fn made_up_credentials_are_the_same_at_every_instance_and_after_a_restart() {
+async fn decoy_credentials_are_the_same_in_every_instance_and_after_a_restart() {
     let before = instance(&SECRET, config(|config| config));
     let after = instance(&SECRET, config(|config| config));
     let elsewhere = instance(&[8; 32], config(|config| config));
     for user in ["eve", "mallory", ""] {
-        let made_up = of(&before, user).await;
-        assert_eq!(of(&after, user).await, made_up, "{user}");
-        assert_ne!(of(&elsewhere, user).await, made_up, "{user}");
+        let decoys = allowed_for(&before, user).await;
+        assert_eq!(allowed_for(&after, user).await, decoys, "{user}");
+        assert_ne!(allowed_for(&elsewhere, user).await, decoys, "{user}");
     }
 }
 
 #[tokio::test]
-async fn whoever_loses_the_last_passkey_is_answered_like_nobody() {
+async fn user_without_passkeys_left_gets_the_decoy_credentials_of_an_unknown_user() {
     let world = instance(&SECRET, config(|config| config));
-    let nobody = of(&world, "ada").await;
+    let unknown = allowed_for(&world, "ada").await;
     let registered = world.register(&ada(), &mut world.device()).await.unwrap();
     let id = &registered.credential().id;
-    let hers = of(&world, "ada").await;
+    let hers = allowed_for(&world, "ada").await;
     assert_eq!(hers[0]["id"], id.to_string());
     assert_eq!(
         hers.as_array().unwrap().len(),
         1,
-        "nothing made up is added"
+        "no decoys beside real credentials"
     );
     let repository = world.passkeys.repository();
     assert!(repository.delete("ada", id).await.unwrap());
-    assert_eq!(of(&world, "ada").await, nobody);
+    assert_eq!(allowed_for(&world, "ada").await, unknown);
 }
 
 #[test]
-fn a_secret_that_can_be_guessed_is_refused() {
+fn decoy_secret_shorter_than_32_bytes_is_rejected() {
     let passkeys = || Passkeys::new(App, MemoryRepository::default());
-    let refused = passkeys().decoy_secret([7; 31]).err().unwrap();
+    let rejected = passkeys().decoy_secret([7; 31]).err().unwrap();
     assert_eq!(
-        refused.to_string(),
+        rejected.to_string(),
         "the secret has 31 bytes; give at least 32, from a random source"
     );
     assert!(passkeys().decoy_secret([7; 32]).is_ok());
 }
 
-/// How many of these users are said to have so many passkeys, and how many passkeys are of a kind:
-/// the length of the id, and the transports.
+/// Number of users by number of decoys, and number of decoys by kind: length of the ID, and
+/// transports.
 type Shapes = (BTreeMap<usize, usize>, BTreeMap<(usize, String), usize>);
 
 const USERS: usize = 2000;
@@ -99,20 +100,20 @@ async fn shapes(config: Config) -> Shapes {
     let (mut counts, mut kinds) = Shapes::default();
     let mut ids = BTreeSet::new();
     for user in 0..USERS {
-        let list = of(&world, &format!("user {user}")).await;
+        let list = allowed_for(&world, &format!("user {user}")).await;
         let list = list.as_array().unwrap();
         *counts.entry(list.len()).or_default() += 1;
         for credential in list {
             let id: CredentialId = credential["id"].as_str().unwrap().parse().unwrap();
             let kind = (id.as_bytes().len(), credential["transports"].to_string());
             *kinds.entry(kind).or_default() += 1;
-            assert!(ids.insert(id), "each is made up once");
+            assert!(ids.insert(id), "a decoy ID repeats");
         }
     }
     (counts, kinds)
 }
 
-/// Holds that the numbers stand to each other as these shares in per cent do, give or take two.
+/// Asserts that the numbers have these shares, in per cent, with a tolerance of two points.
 fn assert_shares<K: Ord + Copy + std::fmt::Debug>(
     numbers: impl IntoIterator<Item = (K, usize)>,
     shares: &[(K, usize)],
@@ -127,7 +128,7 @@ fn assert_shares<K: Ord + Copy + std::fmt::Debug>(
 }
 
 #[tokio::test]
-async fn made_up_credentials_are_as_many_and_of_the_kinds_that_people_have() {
+async fn decoy_credentials_have_the_numbers_and_kinds_of_real_ones() {
     let (counts, kinds) = shapes(config(|config| config)).await;
     assert_shares(counts, &[(1, 70), (2, 22), (3, 8)]);
     let kinds = kinds
@@ -144,7 +145,7 @@ async fn made_up_credentials_are_as_many_and_of_the_kinds_that_people_have() {
 }
 
 #[tokio::test]
-async fn no_kind_is_made_up_that_the_configuration_does_not_let_people_have() {
+async fn decoy_credentials_are_only_of_kinds_that_the_configuration_allows() {
     let lengths = async |config| -> Vec<usize> {
         let (_, kinds) = shapes(config).await;
         kinds.keys().map(|(bytes, _)| *bytes).collect()
@@ -152,12 +153,16 @@ async fn no_kind_is_made_up_that_the_configuration_does_not_let_people_have() {
     let platform = config(|it| it.authenticator_attachment(AuthenticatorAttachment::Platform));
     assert_eq!(lengths(platform).await, [16, 20, 32], "no security keys");
     let roaming = config(|it| it.authenticator_attachment(AuthenticatorAttachment::CrossPlatform));
-    assert_eq!(lengths(roaming).await, [16, 20, 48, 64], "nothing built in");
+    assert_eq!(
+        lengths(roaming).await,
+        [16, 20, 48, 64],
+        "no platform authenticators"
+    );
     let attested = config(|it| it.attestation(Attestation::Direct));
     assert_eq!(
         lengths(attested).await,
         [32, 48, 64],
-        "none that synchronises, for those have no attestation"
+        "no synced passkeys, which have no attestation"
     );
 }
 
@@ -167,12 +172,12 @@ fn bytes(member: &Value) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn nobody_signs_in_with_a_passkey_that_was_made_up() {
+async fn decoy_credential_does_not_sign_in_even_with_a_signature_by_its_key() {
     let world = instance(&SECRET, config(|config| config));
     let mut local = world.device();
     world.register(&bob(), &mut local).await.unwrap();
-    let mut synchronised = local.with_fault(Fault::BackupEligibilityChanged);
-    // What is made up is verified against a key, so that it takes as long, and that is no secret.
+    let mut synced = local.with_fault(Fault::BackupEligibilityChanged);
+    // The key that decoys are verified against, for equal timing. It is derived from a public text.
     let key = SigningKey::from_slice(&Sha256::digest("passkeys: nobody's passkey")).unwrap();
     for user in 0..32 {
         let user = format!("user {user}");
@@ -186,7 +191,7 @@ async fn nobody_signs_in_with_a_passkey_that_was_made_up() {
         let id = options["publicKey"]["allowCredentials"][0]["id"].clone();
         options["publicKey"]["allowCredentials"] = json!([]);
         let device = match bytes(&id).len() {
-            16 | 20 => &mut synchronised,
+            16 | 20 => &mut synced,
             _ => &mut local,
         };
         let mut credential = device.get(&options).unwrap();
@@ -211,7 +216,7 @@ async fn nobody_signs_in_with_a_passkey_that_was_made_up() {
 }
 
 #[tokio::test]
-async fn the_audit_trail_knows_the_difference() {
+async fn audit_trail_records_the_true_reason_of_a_failed_sign_in() {
     let (world, device) = ada_registered().await;
     let mut strangers = world.device();
     let elsewhere = World::default();

@@ -1,4 +1,5 @@
-//! A `state` finishes what it was begun for: that ceremony, by that user, for that relying party.
+//! Cross-ceremony confusion: a ceremony state is bound to its kind of ceremony, its user and its
+//! relying party, and to the processes that share its challenge store.
 
 use std::sync::Arc;
 
@@ -13,9 +14,9 @@ use passkeys_test_support::{
     App, RegistrationExt as _, StepUpExt as _, World, agree, answer, assert, create,
 };
 
-use super::parts::{device, in_every_store, is_over, on, person, registered};
+use super::helpers::{assert_challenge_not_found, device, in_every_store, on, person, registered};
 
-/// What a ceremony is begun for, and what it is finished as.
+/// Kind of a ceremony, and the ID of its user if it has one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Ceremony {
     Registration(&'static str),
@@ -27,7 +28,7 @@ enum Ceremony {
 
 use Ceremony::{Registration, SignIn, SignInOf, SignUp, StepUp};
 
-/// With Ada and Bob, who have passkeys, and Carol and Dan, who have none.
+/// Ada and Bob have passkeys; Carol and Dan have none.
 const CEREMONIES: [Ceremony; 9] = [
     Registration("ada"),
     Registration("bob"),
@@ -40,7 +41,7 @@ const CEREMONIES: [Ceremony; 9] = [
     StepUp("bob"),
 ];
 
-/// What the step-ups are about.
+/// Returns the action of the step-ups.
 fn transfer() -> Action {
     Action::new("POST", "/transfer", b"{}")
 }
@@ -61,7 +62,7 @@ impl Site {
         Self { world, ada, bob }
     }
 
-    /// The state of a ceremony that was begun for this.
+    /// Begins a ceremony and returns its state.
     async fn begin(&self, ceremony: Ceremony) -> String {
         let (registration, authentication) = (
             self.world.passkeys.registration(),
@@ -87,7 +88,7 @@ impl Site {
         }
     }
 
-    /// Does all that finishing this takes, and does it under another ceremony's state.
+    /// Finishes a valid ceremony of this kind, with its state replaced by that of another ceremony.
     async fn finish(&mut self, ceremony: Ceremony, state: String) -> Result<(), Error> {
         let passkeys = self.world.passkeys.clone();
         let (registration, authentication) = (passkeys.registration(), passkeys.authentication());
@@ -104,7 +105,7 @@ impl Site {
                 let begun = registration.begin_sign_up(&person(id)).await.unwrap();
                 let mut request = answer(begun, &mut device());
                 request.state = state;
-                // Nobody is signed in.
+                // There is no session.
                 let who = async { Err(Error::ChallengeNotFound) };
                 registration.finish(&request, who).await.map(drop)
             }
@@ -131,10 +132,10 @@ impl Site {
     }
 }
 
-/// Every `state` at every finish: that of another kind of ceremony, or another user's, is none.
-/// Of the same kind it is another ceremony's, whose challenge was not signed.
+/// Sends every kind of `state` to every kind of finish. One of another kind or another user is
+/// rejected as unknown; one of the same kind and user fails, because its challenge was not signed.
 #[tokio::test]
-async fn between_ceremonies_and_users() {
+async fn state_finishes_only_the_ceremony_and_the_user_it_was_begun_for() {
     in_every_store(async |store| {
         let mut site = Site::new(store).await;
         for begun in CEREMONIES {
@@ -167,8 +168,8 @@ async fn between_ceremonies_and_users() {
                     Reason::OtherPurpose | Reason::OtherUser | Reason::NotSignedIn
                 );
                 assert_eq!(over, no_ceremony, "{answer:?}");
-                // Whichever way it was wrong, it was the last time.
-                is_over(site.finish(begun, state).await);
+                // The attempt has consumed the state in every case.
+                assert_challenge_not_found(site.finish(begun, state).await);
             }
         }
     })
@@ -176,7 +177,7 @@ async fn between_ceremonies_and_users() {
 }
 
 #[tokio::test]
-async fn between_relying_parties() {
+async fn state_is_rejected_by_another_relying_party_that_shares_the_challenge_store() {
     in_every_store(async |store| {
         let here = on(MemoryRepository::default()).challenges(store.clone());
         let config = Config::new("example.org", ["https://example.org"]).unwrap();
@@ -189,21 +190,21 @@ async fn between_relying_parties() {
         let ada = person("ada");
 
         let registration = create(&here.registration(), &ada, &mut device()).await;
-        is_over(there.registration().finish_as(&ada, &registration).await);
+        assert_challenge_not_found(there.registration().finish_as(&ada, &registration).await);
         assert_eq!(audit.last_reason(), Some(Reason::OtherRelyingParty));
-        is_over(here.registration().finish_as(&ada, &registration).await);
+        assert_challenge_not_found(here.registration().finish_as(&ada, &registration).await);
 
         let mut device = registered(&here, "ada").await;
         let sign_in = assert(&here.authentication(), None, &mut device).await;
-        is_over(there.authentication().finish(&sign_in).await);
-        is_over(here.authentication().finish(&sign_in).await);
+        assert_challenge_not_found(there.authentication().finish(&sign_in).await);
+        assert_challenge_not_found(here.authentication().finish(&sign_in).await);
     })
     .await;
 }
 
-/// Finishes one after the other at two processes, which have nothing in common but the repository
-/// and these stores.
-async fn at_two_processes(stores: [Arc<dyn ChallengeStore>; 2]) -> [Result<(), Error>; 2] {
+/// Begins a sign-in in the first of two processes, which share the repository, and finishes it in
+/// the second and then in the first. Returns both results in this order.
+async fn finish_in_two_processes(stores: [Arc<dyn ChallengeStore>; 2]) -> [Result<(), Error>; 2] {
     let repository = MemoryRepository::default();
     let [begun, other] = stores.map(|store| on(repository.clone()).challenges(store));
     let mut device = registered(&begun, "ada").await;
@@ -215,40 +216,40 @@ async fn at_two_processes(stores: [Arc<dyn ChallengeStore>; 2]) -> [Result<(), E
 }
 
 #[tokio::test]
-async fn between_processes_that_share_a_store() {
+async fn state_finishes_once_across_processes_that_share_a_challenge_store() {
     in_every_store(async |store| {
-        let [other, begun] = at_two_processes([store.clone(), store]).await;
+        let [other, begun] = finish_in_two_processes([store.clone(), store]).await;
         other.unwrap();
-        is_over(begun);
+        assert_challenge_not_found(begun);
     })
     .await;
 }
 
 #[tokio::test]
-async fn between_processes_that_share_none() {
-    let [other, begun] = at_two_processes([
+async fn state_is_rejected_by_a_process_that_does_not_share_the_challenge_store() {
+    let [other, begun] = finish_in_two_processes([
         Arc::new(MemoryChallenges::default()),
         Arc::new(MemoryChallenges::default()),
     ])
     .await;
-    is_over(other);
+    assert_challenge_not_found(other);
     begun.unwrap();
 }
 
 #[tokio::test]
-async fn between_processes_that_seal_with_different_secrets() {
+async fn sealed_state_is_rejected_by_a_process_with_a_different_secret() {
     let sealed = |secret| Arc::new(SealedChallenges::new([secret; 32]).unwrap());
-    let [other, begun] = at_two_processes([sealed(1), sealed(2)]).await;
-    is_over(other);
+    let [other, begun] = finish_in_two_processes([sealed(1), sealed(2)]).await;
+    assert_challenge_not_found(other);
     begun.unwrap();
 }
 
-/// Each process takes a sealed `state` once, as the documentation says; so what a passkey's counter
-/// says is what the second of them refuses.
+/// `SealedChallenges` accepts a `state` once per process, as its documentation says. The replay in
+/// the second process fails here because the signature counter does not advance.
 #[tokio::test]
-async fn between_processes_that_seal_with_one_secret() {
+async fn sealed_state_is_single_use_per_process_and_the_signature_counter_rejects_its_replay() {
     let sealed = || Arc::new(SealedChallenges::new([1; 32]).unwrap());
-    let [other, begun] = at_two_processes([sealed(), sealed()]).await;
+    let [other, begun] = finish_in_two_processes([sealed(), sealed()]).await;
     other.unwrap();
-    super::parts::is_refused(begun);
+    super::helpers::assert_authentication_failed(begun);
 }

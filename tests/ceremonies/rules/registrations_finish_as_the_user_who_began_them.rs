@@ -1,10 +1,11 @@
-//! Rule 3: a registration is finished by the user who began it, and a sign-up creates a new account.
+//! Rule 3: a registration is finished by the user who began it, and a sign-up creates a new
+//! account.
 
 use super::*;
 
 /// A sign-up has no session yet: `finish_sign_up` panics if the service asks for one.
 #[tokio::test]
-async fn sign_up_is_finished_without_asking_who_is_signed_in() {
+async fn sign_up_is_finished_without_resolving_the_signed_in_user() {
     let world = World::default();
     let registration = world.passkeys.registration();
     let begun = registration.begin_sign_up(&ada()).await.unwrap();
@@ -14,7 +15,7 @@ async fn sign_up_is_finished_without_asking_who_is_signed_in() {
     assert_eq!(registered.user().id(), "ada");
 }
 
-/// Whoever is signed in, the passkey is for the account that the sign-up was begun for.
+/// The passkey belongs to the account that the sign-up was begun for.
 #[tokio::test]
 async fn sign_up_finished_while_another_user_is_signed_in_adds_nothing_to_that_user() {
     let world = World::default();
@@ -36,13 +37,13 @@ async fn registration_by_a_signed_in_user_is_not_finished_without_a_session() {
     let answer = registration.finish(&request, signed_out()).await;
     assert!(matches!(answer, Err(Rejection::SignedOut)), "{answer:?}");
     let event = world.audit.events().pop().unwrap();
-    let refused = AuditKind::RegistrationFailed(Reason::NotSignedIn);
-    assert_eq!(event.kind, refused);
+    let rejected = AuditKind::RegistrationFailed(Reason::NotSignedIn);
+    assert_eq!(event.kind, rejected);
     assert_eq!(event.user_id.as_deref(), Some("ada"));
 
     let again = registration.finish_as(&ada(), &request).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
-    // Nobody is asked about a ceremony that is over.
+    // With an unknown state, `who` is not polled.
     let unknown = registration.finish(&request, signed_out()).await;
     assert!(
         matches!(unknown, Err(Rejection::Passkeys(Error::ChallengeNotFound))),
@@ -53,7 +54,7 @@ async fn registration_by_a_signed_in_user_is_not_finished_without_a_session() {
 }
 
 #[tokio::test]
-async fn nobody_signs_up_as_an_account_that_has_passkeys() {
+async fn sign_up_for_a_user_id_that_has_passkeys_is_rejected() {
     let (world, _) = ada_registered().await;
     let answer = world.passkeys.registration().begin_sign_up(&ada()).await;
     assert!(
@@ -63,7 +64,7 @@ async fn nobody_signs_up_as_an_account_that_has_passkeys() {
 }
 
 #[tokio::test]
-async fn of_two_sign_ups_begun_for_one_account_only_the_first_is_finished() {
+async fn second_of_two_sign_ups_begun_for_one_account_is_rejected() {
     let world = World::default();
     let registration = world.passkeys.registration();
     let mut requests = Vec::new();

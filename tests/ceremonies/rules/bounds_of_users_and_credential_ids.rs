@@ -4,7 +4,8 @@ use passkeys::{CredentialId, PasskeyUser};
 
 use super::*;
 
-/// The error of a further passkey and of a sign-up, which must agree.
+/// Begins a registration and a sign-up for this user, and asserts that both accept or both reject
+/// it.
 async fn begin(user: &PasskeyUser) -> Result<(), Error> {
     let world = World::default();
     let registration = world.passkeys.registration();
@@ -15,7 +16,7 @@ async fn begin(user: &PasskeyUser) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn whose_id_and_names_are_of_the_least_and_the_most_bytes() {
+async fn registration_begins_for_user_ids_and_names_at_the_length_bounds() {
     for (id, name, display_name) in [(1, 1, 0), (64, 1024, 1024)] {
         let [id, name, display_name] = [id, name, display_name].map(|bytes| "a".repeat(bytes));
         let user = PasskeyUser::new(id, name, display_name);
@@ -24,7 +25,7 @@ async fn whose_id_and_names_are_of_the_least_and_the_most_bytes() {
 }
 
 #[tokio::test]
-async fn not_whose_id_or_names_are_out_of_bounds() {
+async fn registration_does_not_begin_for_user_ids_or_names_beyond_the_length_bounds() {
     let long_name = "a".repeat(1025);
     for user in [
         PasskeyUser::new("", "ada", "Ada"),
@@ -35,13 +36,13 @@ async fn not_whose_id_or_names_are_out_of_bounds() {
         PasskeyUser::new("1", &*long_name, "Ada"),
         PasskeyUser::new("1", "ada", &*long_name),
     ] {
-        let refused = begin(&user).await;
-        assert!(matches!(refused, Err(Error::InvalidUser(_))), "{user:?}");
+        let rejected = begin(&user).await;
+        assert!(matches!(rejected, Err(Error::InvalidUser(_))), "{user:?}");
     }
 }
 
 #[test]
-fn an_id_of_a_passkey_has_at_most_1023_bytes() {
+fn credential_id_of_more_than_1023_bytes_is_rejected() {
     let text = |bytes| passkeys_test_support::base64url(vec![0; bytes]);
     assert!(text(1023).parse::<CredentialId>().is_ok());
     assert!(text(1024).parse::<CredentialId>().is_err());

@@ -1,17 +1,17 @@
-//! Ids of any length and any bytes, in paths.
+//! Credential IDs of any length and any bytes in request paths.
 
 use crate::{
+    raw_connection::{RawConnection, ask, request},
     server::Server,
-    wire::{Wire, ask, request},
 };
 
-/// What to send in place of an id.
-pub(crate) fn ids() -> Vec<String> {
+/// Returns path segments to send in place of a credential ID.
+pub(crate) fn malformed_ids() -> Vec<String> {
     vec![
         String::new(),
         "A".to_owned(),
         "AA".to_owned(),
-        // 1023 bytes, as long as an id can be, and one more.
+        // 1023 bytes, the maximum of a credential ID, and one more.
         "A".repeat(1364),
         "A".repeat(1366),
         "A".repeat(8000),
@@ -48,31 +48,31 @@ pub(crate) fn ids() -> Vec<String> {
     ]
 }
 
-/// Each names no passkey, or no route: nothing else.
+/// The response is 404, because either the passkey or the route does not exist.
 #[tokio::test]
-async fn an_id_that_names_nothing_is_not_found() {
+async fn malformed_or_unknown_credential_ids_in_paths_are_not_found() {
     let server = Server::start().await;
-    for id in &ids() {
+    for id in &malformed_ids() {
         for method in ["DELETE", "PATCH"] {
             let mut request = request(method, &format!("/auth/passkeys/credentials/{id}"));
             if method == "PATCH" {
                 let body = "content-type: application/json\r\ncontent-length: 18\r\n\r\n{\"deviceName\":\"A\"}";
                 request = request.trim_end().to_owned() + "\r\n" + body;
             }
-            let reply = ask(server.address, request).await.expect("an answer");
+            let reply = ask(server.address, request).await.expect("a response");
             assert_eq!(reply.status, 404, "{method} {}", &id[..id.len().min(50)]);
             let names_a_route = !id.is_empty() && !id.contains('/');
             if names_a_route {
-                reply.is_error(404, "credential_not_found");
+                reply.assert_error(404, "credential_not_found");
             }
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
-/// Bytes that no path has, and more than the server reads of one.
+/// Bytes that are not allowed in a path, and a path longer than the HTTP server reads.
 #[tokio::test]
-async fn what_is_no_path_is_refused() {
+async fn invalid_request_paths_are_rejected_with_a_client_error() {
     let server = Server::start().await;
     for id in [
         &b"\xff\xfe"[..],
@@ -82,13 +82,13 @@ async fn what_is_no_path_is_refused() {
         "🔑".as_bytes(),
         &vec![b'A'; 100_000],
     ] {
-        let mut wire = Wire::connect(server.address).await;
+        let mut connection = RawConnection::connect(server.address).await;
         let start = b"DELETE /auth/passkeys/credentials/";
         let end = b" HTTP/1.1\r\nhost: a\r\nx-user: ada\r\n\r\n";
-        let _ = wire.send([start, id, end].concat()).await;
-        if let Some(reply) = wire.reply().await {
+        let _ = connection.send([start, id, end].concat()).await;
+        if let Some(reply) = connection.reply().await {
             assert!(matches!(reply.status, 400 | 404 | 414), "{}", reply.status);
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }

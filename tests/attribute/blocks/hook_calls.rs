@@ -1,4 +1,5 @@
-//! What the glue does: extractors in order, rejections as they are, one body at the end.
+//! Calls of the hooks by the macro's output: extractors in order, the body last, rejections and
+//! errors returned as responses.
 
 use axum::{
     Json,
@@ -32,7 +33,7 @@ impl FromRequestParts<App> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
         let id = parts.headers.get("user").and_then(|id| id.to_str().ok());
-        let id = id.ok_or((StatusCode::UNAUTHORIZED, "nobody"))?;
+        let id = id.ok_or((StatusCode::UNAUTHORIZED, "not signed in"))?;
         Ok(Self(id.to_owned()))
     }
 }
@@ -94,39 +95,42 @@ async fn body(response: Response) -> (StatusCode, String) {
 }
 
 #[tokio::test]
-async fn get_user_is_given_what_its_extractors_find() {
+async fn get_user_receives_its_extractors() {
     let user = RelyingParty::get_user(&APP, &mut parts(Some("7"))).await;
 
     assert_eq!(user.unwrap(), PasskeyUser::new("7", "7", "hello"));
 }
 
 #[tokio::test]
-async fn an_extractors_rejection_is_the_answer() {
-    let refused = RelyingParty::get_user(&APP, &mut parts(None)).await;
+async fn extractor_rejection_is_returned_as_the_response() {
+    let rejected = RelyingParty::get_user(&APP, &mut parts(None)).await;
 
-    let (status, text) = body(refused.unwrap_err()).await;
-    assert_eq!((status, &*text), (StatusCode::UNAUTHORIZED, "nobody"));
+    let (status, text) = body(rejected.unwrap_err()).await;
+    assert_eq!(
+        (status, &*text),
+        (StatusCode::UNAUTHORIZED, "not signed in")
+    );
 }
 
 #[tokio::test]
-async fn a_hooks_error_is_the_answer() {
-    let refused = RelyingParty::get_user(&APP, &mut parts(Some("forbidden"))).await;
+async fn hook_error_is_returned_as_the_response() {
+    let rejected = RelyingParty::get_user(&APP, &mut parts(Some("forbidden"))).await;
 
-    assert_eq!(refused.unwrap_err().status(), StatusCode::FORBIDDEN);
+    assert_eq!(rejected.unwrap_err().status(), StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
-async fn the_user_is_an_extractor_of_the_applications_handlers() {
+async fn passkey_user_is_an_extractor_in_handlers_of_the_application() {
     let user = PasskeyUser::from_request_parts(&mut parts(Some("7")), &APP).await;
     assert_eq!(user.unwrap().id(), "7");
 
-    let refused = PasskeyUser::from_request_parts(&mut parts(None), &APP).await;
-    let response = refused.unwrap_err().into_response();
+    let rejected = PasskeyUser::from_request_parts(&mut parts(None), &APP).await;
+    let response = rejected.unwrap_err().into_response();
     assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn sign_up_reads_the_head_and_then_the_body() {
+async fn sign_up_extracts_the_request_parts_and_then_the_body() {
     let request = |json: &str| {
         Request::post("/auth/register/begin")
             .header("content-type", "application/json")
@@ -158,7 +162,7 @@ async fn sign_up_reads_the_head_and_then_the_body() {
 }
 
 #[tokio::test]
-async fn find_user_is_given_the_name() {
+async fn find_user_receives_the_username() {
     for (name, id) in [("ada", Some("1")), ("bob", None)] {
         let found = RelyingParty::find_user(&APP, &mut parts(None), name.to_owned()).await;
 
@@ -167,7 +171,7 @@ async fn find_user_is_given_the_name() {
 }
 
 #[test]
-fn the_trait_knows_which_optional_hooks_there_are() {
+fn relying_party_constants_say_which_optional_hooks_a_block_has() {
     assert!(App::SIGN_UP);
     assert!(App::FIND_USER);
     assert!(!crate::blocks::responses::App::SIGN_UP);
@@ -175,7 +179,7 @@ fn the_trait_knows_which_optional_hooks_there_are() {
 }
 
 #[tokio::test]
-async fn hooks_stay_methods_of_the_application() {
+async fn hooks_remain_callable_as_methods_of_the_application() {
     let user = APP
         .get_user(SignedIn("7".to_owned()), State(Greeting("hi")))
         .await;

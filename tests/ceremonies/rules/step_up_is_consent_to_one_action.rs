@@ -11,9 +11,13 @@ fn transfer() -> Action {
     Action::new("POST", "/transfer?from=1", br#"{"to":"bob","amount":5}"#)
 }
 
-/// Asserts that it is none, to the peer, and that the audit trail knows why.
+/// Asserts the opaque error for an unknown ceremony, and the true reason in the audit trail.
 #[track_caller]
-fn is_none<T: std::fmt::Debug>(world: &World, answer: Result<T, Error>, why: Reason) {
+fn assert_challenge_not_found<T: std::fmt::Debug>(
+    world: &World,
+    answer: Result<T, Error>,
+    why: Reason,
+) {
     assert!(
         matches!(answer, Err(Error::ChallengeNotFound)),
         "{answer:?}"
@@ -21,9 +25,13 @@ fn is_none<T: std::fmt::Debug>(world: &World, answer: Result<T, Error>, why: Rea
     assert_eq!(world.audit.last_reason(), Some(why));
 }
 
-/// Asserts that the passkey was refused, in a step-up.
+/// Asserts the opaque error for a failed step-up, and the true reason in the audit trail.
 #[track_caller]
-fn is_refused<T: std::fmt::Debug>(world: &World, answer: Result<T, Error>, why: Reason) {
+fn assert_authentication_failed<T: std::fmt::Debug>(
+    world: &World,
+    answer: Result<T, Error>,
+    why: Reason,
+) {
     assert!(
         matches!(answer, Err(Error::AuthenticationFailed)),
         "{answer:?}"
@@ -33,7 +41,7 @@ fn is_refused<T: std::fmt::Debug>(world: &World, answer: Result<T, Error>, why: 
 }
 
 #[tokio::test]
-async fn it_says_who_agreed_with_what_and_is_a_use_of_the_passkey() {
+async fn step_up_returns_the_user_and_records_the_use_of_the_passkey() {
     let (world, mut device) = ada_registered().await;
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     world.clock.advance(Duration::from_secs(1));
@@ -58,7 +66,7 @@ async fn it_says_who_agreed_with_what_and_is_a_use_of_the_passkey() {
 }
 
 #[tokio::test]
-async fn any_passkey_of_the_user_will_do_that_is_not_suspended() {
+async fn step_up_allows_every_passkey_of_the_user_that_is_not_suspended() {
     let (world, mut phone) = ada_registered().await;
     let mut lost = world.device();
     let suspended = world.register(&ada(), &mut lost).await.unwrap();
@@ -76,7 +84,7 @@ async fn any_passkey_of_the_user_will_do_that_is_not_suspended() {
 }
 
 #[tokio::test]
-async fn a_user_without_a_passkey_cannot_begin_one() {
+async fn step_up_cannot_begin_for_a_user_without_a_passkey() {
     let (world, _) = ada_registered().await;
     let answer = world.passkeys.step_up().begin(&bob(), &transfer()).await;
     assert!(
@@ -86,9 +94,9 @@ async fn a_user_without_a_passkey_cannot_begin_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_identical_ones_at_once_exactly_one_succeeds() {
+async fn replaying_a_step_up_32_times_concurrently_succeeds_exactly_once() {
     let (world, device) = ada_registered().await;
-    // A counter would decide it, too; synchronised passkeys have none.
+    // Without a signature counter, which would also reject the replays.
     let mut device = device.with_fault(Fault::SignCount(0));
     let request = Arc::new(world.agree(&ada(), &transfer(), &mut device).await);
     let mut tasks = JoinSet::new();
@@ -107,7 +115,7 @@ async fn of_32_identical_ones_at_once_exactly_one_succeeds() {
 }
 
 #[tokio::test]
-async fn it_is_for_no_other_method_path_query_or_body() {
+async fn step_up_is_rejected_for_any_other_method_path_query_or_body() {
     let (world, mut device) = ada_registered().await;
     let body = br#"{"to":"bob","amount":5}"#.as_slice();
     for other in [
@@ -117,22 +125,22 @@ async fn it_is_for_no_other_method_path_query_or_body() {
         Action::new("POST", "/transfer?from=2", body),
         Action::new("POST", "/transfer", body),
         Action::new("POST", "/transfer?from=1", br#"{"to":"bob","amount":50}"#),
-        // The same in JSON, and not the text that was agreed to.
+        // Equivalent JSON, but not the same bytes.
         Action::new("POST", "/transfer?from=1", br#"{"to":"bob", "amount":5}"#),
         Action::new("POST", "/transfer?from=1", b""),
     ] {
         let request = world.agree(&ada(), &transfer(), &mut device).await;
         let step_up = world.passkeys.step_up();
         let answer = step_up.finish_as(&ada(), &other, &request).await;
-        is_none(&world, answer, Reason::OtherAction);
-        // And it is over: what was agreed to cannot be done either, after that.
+        assert_challenge_not_found(&world, answer, Reason::OtherAction);
+        // The attempt has consumed the state, for the original action as well.
         let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-        is_none(&world, answer, Reason::Replayed);
+        assert_challenge_not_found(&world, answer, Reason::Replayed);
     }
 }
 
 #[test]
-fn no_part_of_an_action_can_be_taken_for_another() {
+fn actions_that_split_the_same_bytes_differently_are_not_equal() {
     let actions = [
         Action::new("POST", "/a", b"b"),
         Action::new("POST", "/ab", b""),
@@ -146,18 +154,18 @@ fn no_part_of_an_action_can_be_taken_for_another() {
 }
 
 #[tokio::test]
-async fn nobody_elses_will_do() {
+async fn step_up_by_another_user_or_with_the_passkey_of_another_user_is_rejected() {
     let (world, mut adas) = ada_registered().await;
     let mut bobs = world.device();
     world.register(&bob(), &mut bobs).await.unwrap();
 
-    // Who is signed in at the end is not who began.
+    // Another user is signed in at finish.
     let request = world.agree(&ada(), &transfer(), &mut adas).await;
     let step_up = world.passkeys.step_up();
     let answer = step_up.finish_as(&bob(), &transfer(), &request).await;
-    is_none(&world, answer, Reason::OtherUser);
+    assert_challenge_not_found(&world, answer, Reason::OtherUser);
 
-    // Bob signs what Ada was asked, and says that he is Ada, too.
+    // Bob's passkey signs Ada's challenge, with either user handle or none.
     for claim in [Some(b"bob".to_vec()), Some(b"ada".to_vec()), None] {
         let mut bobs = bobs.with_fault(Fault::UserHandle(claim));
         let begun = step_up.begin(&ada(), &transfer()).await.unwrap();
@@ -165,59 +173,63 @@ async fn nobody_elses_will_do() {
         asked["publicKey"]["allowCredentials"].take();
         let request = FinishStepUp::new(raw(&bobs.get(&asked).unwrap()), begun.state, raw(&()));
         let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-        is_refused(&world, answer, Reason::NotOwner);
+        assert_authentication_failed(&world, answer, Reason::NotOwner);
         let last = world.audit.events().pop().unwrap();
-        assert_eq!(last.user_id.as_deref(), Some("ada"), "who was asked");
+        assert_eq!(
+            last.user_id.as_deref(),
+            Some("ada"),
+            "the user who began the step-up"
+        );
     }
 
     let mut stranger = adas.with_fault(Fault::UserHandle(Some(b"bob".to_vec())));
     let request = world.agree(&ada(), &transfer(), &mut stranger).await;
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-    is_refused(&world, answer, Reason::UserHandle);
+    assert_authentication_failed(&world, answer, Reason::UserHandle);
 }
 
 #[tokio::test]
-async fn no_sign_in_is_one_and_it_is_no_sign_in() {
+async fn step_up_state_is_not_interchangeable_with_sign_in_and_registration_states() {
     let (world, mut device) = ada_registered().await;
     for who in [None, Some("ada")] {
         let sign_in = world.assert(who, &mut device).await;
         let request = FinishStepUp::new(sign_in.credential, sign_in.state, raw(&()));
         let step_up = world.passkeys.step_up();
         let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-        is_none(&world, answer, Reason::OtherPurpose);
+        assert_challenge_not_found(&world, answer, Reason::OtherPurpose);
     }
 
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     let sign_in = passkeys::ceremony::FinishAuthentication::new(request.credential, request.state);
     let answer = world.passkeys.authentication().finish(&sign_in).await;
-    is_none(&world, answer, Reason::OtherPurpose);
+    assert_challenge_not_found(&world, answer, Reason::OtherPurpose);
 
     let mut registration = world.create(&ada(), &mut world.device()).await;
     registration.state = world.agree(&ada(), &transfer(), &mut device).await.state;
     let registrations = world.passkeys.registration();
     let answer = registrations.finish_as(&ada(), &registration).await;
-    is_none(&world, answer, Reason::OtherPurpose);
+    assert_challenge_not_found(&world, answer, Reason::OtherPurpose);
 }
 
 #[tokio::test]
-async fn it_is_over_when_its_time_is_and_after_a_failure() {
+async fn step_up_is_rejected_after_it_has_expired_or_failed() {
     let (world, mut device) = ada_registered().await;
     let step_up = world.passkeys.step_up();
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     world.clock.advance(world.passkeys.config().challenge_ttl());
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-    is_none(&world, answer, Reason::Expired);
+    assert_challenge_not_found(&world, answer, Reason::Expired);
 
     let mut broken = device.with_fault(Fault::BrokenSignature);
     let request = world.agree(&ada(), &transfer(), &mut broken).await;
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-    is_refused(&world, answer, Reason::Signature);
+    assert_authentication_failed(&world, answer, Reason::Signature);
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-    is_none(&world, answer, Reason::Replayed);
+    assert_challenge_not_found(&world, answer, Reason::Replayed);
 }
 
 #[tokio::test]
-async fn the_assertion_is_held_to_what_a_sign_ins_is() {
+async fn step_up_assertion_is_verified_like_that_of_a_sign_in() {
     let (world, device) = ada_registered().await;
     for (fault, why) in [
         (Fault::WrongType, Reason::ClientDataType),
@@ -233,12 +245,12 @@ async fn the_assertion_is_held_to_what_a_sign_ins_is() {
         let request = world.agree(&ada(), &transfer(), &mut device).await;
         let step_up = world.passkeys.step_up();
         let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-        is_refused(&world, answer, why);
+        assert_authentication_failed(&world, answer, why);
     }
 }
 
 #[tokio::test]
-async fn a_passkey_that_was_suspended_or_deleted_meanwhile_is_refused() {
+async fn step_up_with_a_passkey_suspended_or_deleted_since_begin_is_rejected() {
     let (world, mut device) = ada_registered().await;
     let (step_up, repository) = (world.passkeys.step_up(), world.passkeys.repository());
     let passkey = repository.list("ada").await.unwrap().remove(0);
@@ -248,28 +260,28 @@ async fn a_passkey_that_was_suspended_or_deleted_meanwhile_is_refused() {
     let now = passkey.created_at;
     repository.suspend("ada", &passkey.id, now).await.unwrap();
     let answer = step_up.finish_as(&ada(), &transfer(), &first).await;
-    is_refused(&world, answer, Reason::Suspended);
+    assert_authentication_failed(&world, answer, Reason::Suspended);
     repository.delete("ada", &passkey.id).await.unwrap();
     let answer = step_up.finish_as(&ada(), &transfer(), &second).await;
-    is_refused(&world, answer, Reason::UnknownCredential);
+    assert_authentication_failed(&world, answer, Reason::UnknownCredential);
 }
 
 #[tokio::test]
-async fn a_counter_that_does_not_advance_is_a_copy_here_too() {
+async fn clone_detection_rejects_a_step_up_and_suspends_the_passkey() {
     let world = World::with_config(config(|config| config.sign_count(SignCount::Suspend)));
     let mut device = world.device().with_fault(Fault::SignCount(5));
     world.register(&ada(), &mut device).await.unwrap();
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     let step_up = world.passkeys.step_up();
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
-    is_refused(&world, answer, Reason::SignCount);
+    assert_authentication_failed(&world, answer, Reason::SignCount);
     let stored = world.passkeys.repository().list("ada").await.unwrap();
     assert!(stored[0].suspended_at.is_some());
 }
 
-/// Whoever is asked has an id that is theirs alone, whatever they are called now.
+/// The user ID identifies the user; the user name and the display name may change.
 #[tokio::test]
-async fn a_user_who_was_renamed_meanwhile_is_the_same_one() {
+async fn step_up_succeeds_for_a_user_renamed_since_begin() {
     let (world, mut device) = ada_registered().await;
     let request = world.agree(&ada(), &transfer(), &mut device).await;
     let renamed = PasskeyUser::new("ada", "countess@example.com", "Augusta");
@@ -279,7 +291,7 @@ async fn a_user_who_was_renamed_meanwhile_is_the_same_one() {
 }
 
 #[tokio::test]
-async fn a_malformed_credential_or_body_ends_its_step_up_and_is_no_use_of_the_passkey() {
+async fn malformed_credential_or_body_consumes_the_step_up_state_without_using_the_passkey() {
     let (world, mut device) = ada_registered().await;
     let step_up = world.passkeys.step_up();
     for part in ["credential", "body"] {
@@ -301,7 +313,7 @@ async fn a_malformed_credential_or_body_ends_its_step_up_and_is_no_use_of_the_pa
 }
 
 #[tokio::test]
-async fn a_step_up_whose_session_ended_is_over_and_recorded_as_not_signed_in() {
+async fn step_up_after_the_session_has_ended_is_consumed_and_recorded_as_not_signed_in() {
     let (world, mut device) = ada_registered().await;
     let step_up = world.passkeys.step_up();
     let request = world.agree(&ada(), &transfer(), &mut device).await;
@@ -310,8 +322,8 @@ async fn a_step_up_whose_session_ended_is_over_and_recorded_as_not_signed_in() {
     let answer = finished.await;
     assert!(matches!(answer, Err(Rejection::SignedOut)), "{answer:?}");
     let event = world.audit.events().pop().unwrap();
-    let refused = AuditKind::StepUpFailed(Reason::NotSignedIn);
-    assert_eq!(event.kind, refused);
+    let rejected = AuditKind::StepUpFailed(Reason::NotSignedIn);
+    assert_eq!(event.kind, rejected);
     assert_eq!(event.user_id.as_deref(), Some("ada"));
     let again = step_up.finish_as(&ada(), &transfer(), &request).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");

@@ -1,31 +1,33 @@
-//! The signature counter: what is stored, what an assertion brings, and what comes of both under
-//! each policy.
+//! Clone detection by the signature counter: stored value, received value, and the outcome under
+//! each `sign_count` policy.
 
 use passkeys::{Config, SignCount, store::CredentialRepository, testing::Fault};
 use passkeys_test_support::{RegistrationExt as _, assert, create};
 
-use super::parts::{configured, device, in_every_repository, is_refused, only_passkey_of, person};
+use super::helpers::{
+    assert_authentication_failed, configured, device, in_every_repository, only_passkey_of, person,
+};
 
 const MAX: u32 = u32::MAX;
 
-/// Stored, brought, and whether that is an advance.
+/// Stored value, received value, and whether the received one advances the counter.
 const CASES: [(u32, u32, bool); 14] = [
-    // No counter at all.
+    // An authenticator without a counter, or one that starts counting.
     (0, 0, true),
     (0, 1, true),
     (0, MAX, true),
-    // It stops counting.
+    // The counter disappears.
     (1, 0, false),
     // Equal.
     (1, 1, false),
     (MAX, MAX, false),
-    // Back.
+    // Lower.
     (2, 1, false),
     (MAX, MAX - 1, false),
-    // All the way around.
+    // Wrapped around.
     (MAX, 0, false),
     (MAX, 1, false),
-    // Past what fits a signed number.
+    // Beyond the range of a signed 32-bit integer.
     (0x7fff_ffff, 0x8000_0000, true),
     (0x8000_0000, 0x7fff_ffff, false),
     (MAX - 1, MAX, true),
@@ -33,7 +35,7 @@ const CASES: [(u32, u32, bool); 14] = [
 ];
 
 #[tokio::test]
-async fn every_case_under_every_policy() {
+async fn signature_counter_values_are_handled_as_each_sign_count_policy_says() {
     async fn test(repository: impl CredentialRepository + Clone) {
         for policy in [SignCount::Reject, SignCount::Suspend, SignCount::Report] {
             for (stored, brought, advances) in CASES {
@@ -62,7 +64,7 @@ async fn every_case_under_every_policy() {
                     assert_eq!(login.clone_suspected(), !advances, "{case}");
                     assert_eq!(*login.credential(), after, "{case}");
                 } else {
-                    is_refused(answer);
+                    assert_authentication_failed(answer);
                     assert_eq!(after.last_used_at, None, "{case}");
                 }
                 let expected = if advances { brought } else { stored };

@@ -1,4 +1,4 @@
-//! The relying party of these tests, on a store of any kind, and helpers.
+//! The relying party of these tests, generic over its repository, and helpers.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -12,7 +12,7 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 pub(crate) use crate::stores::{in_every_repository, in_every_store};
 
-/// `https://example.com` on a repository of any kind.
+/// Relying party `https://example.com`, generic over its repository.
 #[derive(Debug)]
 pub(crate) struct Party<R>(PhantomData<R>);
 
@@ -36,12 +36,12 @@ impl<R: CredentialRepository> Party<R> {
     }
 }
 
-/// The relying party with this repository.
+/// Creates the relying party with this repository.
 pub(crate) fn on<R: CredentialRepository>(repository: R) -> Passkeys<Party<R>> {
     Passkeys::new(Party(PhantomData), repository)
 }
 
-/// The same, configured otherwise.
+/// Creates the relying party with this repository and configuration.
 pub(crate) fn configured<R: CredentialRepository>(
     repository: R,
     config: Config,
@@ -57,7 +57,7 @@ pub(crate) fn device() -> Authenticator {
     Authenticator::new("https://example.com")
 }
 
-/// Registers a passkey for this person, and answers the device that has it.
+/// Registers a passkey for this user, and returns the authenticator that has it.
 pub(crate) async fn registered<R: CredentialRepository>(
     passkeys: &Passkeys<Party<R>>,
     id: &str,
@@ -72,7 +72,7 @@ pub(crate) async fn registered<R: CredentialRepository>(
     device
 }
 
-/// The only passkey that this person has.
+/// Returns the only passkey of this user, and panics if there is none or more than one.
 pub(crate) async fn only_passkey_of<R: CredentialRepository>(
     repository: &R,
     id: &str,
@@ -84,7 +84,7 @@ pub(crate) async fn only_passkey_of<R: CredentialRepository>(
 }
 
 #[track_caller]
-pub(crate) fn is_over<T>(answer: Result<T, Error>) {
+pub(crate) fn assert_challenge_not_found<T>(answer: Result<T, Error>) {
     assert!(
         matches!(answer, Err(Error::ChallengeNotFound)),
         "{:?}",
@@ -93,7 +93,7 @@ pub(crate) fn is_over<T>(answer: Result<T, Error>) {
 }
 
 #[track_caller]
-pub(crate) fn is_refused<T>(answer: Result<T, Error>) {
+pub(crate) fn assert_authentication_failed<T>(answer: Result<T, Error>) {
     assert!(
         matches!(answer, Err(Error::AuthenticationFailed)),
         "{:?}",
@@ -101,7 +101,7 @@ pub(crate) fn is_refused<T>(answer: Result<T, Error>) {
     );
 }
 
-/// Starts all at the same moment, and answers what each did.
+/// Runs all tasks concurrently, started by a barrier, and returns their outputs.
 pub(crate) async fn at_once<F: Future<Output: Send + 'static> + Send + 'static>(
     tasks: impl ExactSizeIterator<Item = F>,
 ) -> Vec<F::Output> {

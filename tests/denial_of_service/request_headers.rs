@@ -1,8 +1,8 @@
-//! Floods of headers, within the limits of the server and beyond.
+//! Header floods, within and beyond the limits of the HTTP server, and arbitrary content types.
 
 use crate::{
+    raw_connection::{ask, head},
     server::Server,
-    wire::{ask, head},
 };
 
 const ROUTES: [&str; 4] = [
@@ -12,7 +12,7 @@ const ROUTES: [&str; 4] = [
     "/authenticate/finish",
 ];
 
-/// Headers to put into a request, within and beyond the limits.
+/// Returns headers to add to a request, within and beyond the limits of the HTTP server.
 pub(crate) fn floods() -> Vec<String> {
     let many = |number: usize| {
         let headers: Vec<_> = (0..number).map(|at| format!("x-{at}: {at}\r\n")).collect();
@@ -39,7 +39,7 @@ pub(crate) fn floods() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn any_headers_are_answered_or_refused_and_forgotten() {
+async fn header_floods_never_cause_a_server_error() {
     let server = Server::start().await;
     for flood in &floods() {
         for route in ROUTES {
@@ -51,12 +51,12 @@ async fn any_headers_are_answered_or_refused_and_forgotten() {
             }
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
-/// What a peer says about its body is read once, and to the letter.
+/// Protects against CSRF: content types that browsers send without a preflight are rejected.
 #[tokio::test]
-async fn a_content_type_of_any_bytes_is_json_or_is_not() {
+async fn content_type_of_arbitrary_bytes_is_accepted_only_if_it_is_json() {
     let server = Server::start().await;
     let types: [(&[u8], u16); 12] = [
         (b"application/json", 200),
@@ -79,7 +79,7 @@ async fn a_content_type_of_any_bytes_is_json_or_is_not() {
             b"\r\n\r\n{}",
         ]
         .concat();
-        let reply = ask(server.address, request).await.expect("an answer");
+        let reply = ask(server.address, request).await.expect("a response");
         assert_eq!(
             reply.status,
             status,
@@ -87,5 +87,5 @@ async fn a_content_type_of_any_bytes_is_json_or_is_not() {
             String::from_utf8_lossy(content_type)
         );
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }

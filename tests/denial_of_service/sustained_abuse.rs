@@ -1,4 +1,4 @@
-//! A day of abuse in minutes: everything at once, hour after hour, while people go on signing in.
+//! Sustained abuse: 24 simulated hours of all attacks concurrently, while users sign in.
 
 use std::time::Duration;
 
@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
-    bodies, headers, memory, nesting, paths,
+    allocations, nesting,
+    raw_connection::{RawConnection, ask, head, post, request},
+    request_bodies, request_headers, request_paths,
     server::Server,
-    vanishing::half_finished,
-    wire::{Wire, ask, head, post, request},
+    slow_and_disconnecting_clients::half_finished,
 };
 
-/// How many ceremonies wait at most, so that the store is as full before the day as it is after it.
+/// Capacity of the challenge store. It is full at both measurements, so that they are comparable.
 const CAPACITY: usize = 2_000;
 
 const ROUTES: [&str; 4] = [
@@ -28,36 +29,36 @@ const ROUTES: [&str; 4] = [
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_abuse_leaves_a_server_that_answers_with_its_memory_where_it_was() {
-    let count = memory::alone().await;
+async fn memory_does_not_grow_over_a_simulated_day_of_mixed_abuse() {
+    let count = allocations::count_alone().await;
     let server = Server::start_alone(MemoryChallenges::with_capacity(CAPACITY)).await;
     let mut ada = server.browser().with_header("x-user", "ada");
     ada.register().await.assert_ok();
-    // One hour before the count, so that what is allocated once and for all is.
+    // One hour before the measurement, so that one-time allocations are made.
     hour(&server, &mut ada).await;
-    quiet(&server).await;
+    fill_challenge_store(&server).await;
     let before = count.settled().await;
 
     for _ in 0..24 {
         server.clock.advance(Duration::from_hours(1));
         hour(&server, &mut ada).await;
     }
-    quiet(&server).await;
-    server.is_well().await;
+    fill_challenge_store(&server).await;
+    server.assert_healthy().await;
     let listed: Vec<Value> = ada
         .get("/auth/passkeys/credentials")
         .await
         .assert_ok()
         .json();
-    assert_eq!(listed.len(), 1, "Ada has what she had");
+    assert_eq!(listed.len(), 1, "Ada's passkeys have changed");
 
     let grown = count.settled().await - before;
     println!("{before} bytes before, {grown} more after");
-    assert!(grown < 256 * 1024, "{grown} bytes stay behind");
+    assert!(grown < 256 * 1024, "memory has grown by {grown} bytes");
 }
 
-/// As many begin as can wait, one after the other, as on any day.
-async fn quiet(server: &Server) {
+/// Begins as many sign-ins as the challenge store holds.
+async fn fill_challenge_store(server: &Server) {
     server.clock.advance(Duration::from_hours(1));
     let mut browser = server.browser();
     for _ in 0..CAPACITY {
@@ -68,16 +69,17 @@ async fn quiet(server: &Server) {
     }
 }
 
+/// Runs all attacks of an hour.
 async fn hour(server: &Server, ada: &mut Browser) {
     tokio::join!(
-        nonsense(server),
+        malformed_requests(server),
         half_finished(server, 200),
         forgeries(server, ada.clone()),
-        strangers(server),
-        loiterers(server),
+        begins_for_unknown_users(server),
+        stalled_connections(server),
         async {
             for _ in 0..5 {
-                server.is_well().await;
+                server.assert_healthy().await;
             }
         }
     );
@@ -85,36 +87,36 @@ async fn hour(server: &Server, ada: &mut Browser) {
     replays(ada).await;
 }
 
-/// What is no request of the contract's.
-async fn nonsense(server: &Server) {
-    let mut requests = bodies::lies();
+/// Malformed and oversized requests.
+async fn malformed_requests(server: &Server) {
+    let mut requests = request_bodies::invalid_lengths();
     for route in ROUTES {
         for length in [64 * 1024, 64 * 1024 + 1, 300_000] {
             requests.push(post(route, vec![b'{'; length]));
         }
-        for flood in headers::floods() {
+        for flood in request_headers::floods() {
             requests.push(head(route, &flood).into_bytes());
         }
         for body in nesting::bodies() {
             requests.push(post(route, body));
         }
     }
-    for id in paths::ids() {
+    for id in request_paths::malformed_ids() {
         requests.push(request("DELETE", &format!("/auth/passkeys/credentials/{id}")).into_bytes());
         requests.push(request("GET", &format!("/auth/passkeys/{id}")).into_bytes());
     }
     for request in requests {
-        // Nobody sends the rest, so nothing waits for it.
-        let mut wire = Wire::connect(server.address).await;
-        let _ = wire.send(request).await;
-        wire.end().await;
-        if let Some(reply) = wire.reply().await {
+        // The write side is closed, so that the server does not wait for the rest of a body.
+        let mut connection = RawConnection::connect(server.address).await;
+        let _ = connection.send(request).await;
+        connection.end().await;
+        if let Some(reply) = connection.reply().await {
             assert!(reply.status < 500, "{}", reply.status);
         }
     }
 }
 
-/// Ada's passkey, in every wrong way, at every finish.
+/// Sign-ins with every fault of Ada's authenticator, and attacks on her passkey by another user.
 async fn forgeries(server: &Server, ada: Browser) {
     let faults = [
         Fault::WrongType,
@@ -159,8 +161,8 @@ async fn forgeries(server: &Server, ada: Browser) {
     }
 }
 
-/// Begins for users that there are not, whose ids are as long as they can be.
-async fn strangers(server: &Server) {
+/// Begins for unknown users, with IDs of up to nearly the maximum body size.
+async fn begins_for_unknown_users(server: &Server) {
     for number in 0..100 {
         let id = format!("{number}{}", "x".repeat(number * 600));
         let body = json!({ "userId": id }).to_string();
@@ -171,24 +173,25 @@ async fn strangers(server: &Server) {
     }
 }
 
-/// Connections on which nothing more comes, for a while.
-async fn loiterers(server: &Server) {
-    let mut loiterers = JoinSet::new();
+/// Connections that stop in the middle of a request and stay open for a while.
+async fn stalled_connections(server: &Server) {
+    let mut connections = JoinSet::new();
     for number in 0..100 {
         let address = server.address;
-        loiterers.spawn(async move {
+        connections.spawn(async move {
             let request = post("/authenticate/finish", vec![b'['; 60_000]);
-            let mut wire = Wire::connect(address).await;
-            wire.send(&request[..request.len() * number / 100])
+            let mut connection = RawConnection::connect(address).await;
+            connection
+                .send(&request[..request.len() * number / 100])
                 .await
                 .unwrap();
             sleep(Duration::from_millis(300)).await;
         });
     }
-    loiterers.join_all().await;
+    connections.join_all().await;
 }
 
-/// One sign-in of Ada's, sent again and again.
+/// Concurrent replays of one sign-in by Ada, of which exactly one succeeds.
 async fn replays(ada: &mut Browser) {
     let begun = ada
         .post("/auth/passkeys/authenticate/begin", &json!({}))

@@ -1,15 +1,15 @@
-//! The names that people give their passkeys, which pages show to them and perhaps to others.
+//! Device names, which users choose and pages display.
 
 use axum::http::Method;
 use passkeys::testing::Browser;
 use serde_json::{Value, json};
 
 use crate::{
+    raw_connection::{ask, post},
     server::Server,
-    wire::{ask, post},
 };
 
-/// Every control character, line separator and mark that turns the direction of writing.
+/// Returns every control character, line separator and direction override.
 fn disturbing() -> impl Iterator<Item = char> {
     let controls = ('\0'..='\u{1f}').chain('\u{7f}'..='\u{9f}');
     let separators = ['\u{2028}', '\u{2029}', '\u{feff}'];
@@ -30,7 +30,7 @@ async fn listed(browser: &mut Browser) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn are_stored_without_what_disturbs_the_page_that_shows_them() {
+async fn device_names_are_stored_without_control_characters_and_direction_overrides() {
     let server = Server::start().await;
     let mut browser = server.browser().with_header("x-user", "ada");
     let everything: String = disturbing().collect();
@@ -51,7 +51,7 @@ async fn are_stored_without_what_disturbs_the_page_that_shows_them() {
         .assert_ok();
     assert_eq!(listed(&mut browser).await[0]["deviceName"], "Ada’s 📱");
 
-    // And later; each by itself, so that none hides behind another.
+    // By renaming, with each character alone.
     let id = credential["id"].as_str().unwrap();
     let path = format!("/auth/passkeys/credentials/{id}");
     for char in disturbing() {
@@ -69,7 +69,7 @@ async fn are_stored_without_what_disturbs_the_page_that_shows_them() {
 }
 
 #[tokio::test]
-async fn are_bounded_by_their_characters() {
+async fn device_names_of_more_than_255_characters_are_rejected() {
     let server = Server::start().await;
     let mut browser = server.browser().with_header("x-user", "ada");
     browser.register().await.assert_ok();
@@ -79,7 +79,7 @@ async fn are_bounded_by_their_characters() {
         ("\u{10ffff}".repeat(255), true),
         ("\u{10ffff}".repeat(256), false),
         ("a".repeat(60_000), false),
-        // Nothing is left of it.
+        // Empty once the direction overrides are removed.
         ("\u{202e}".repeat(15_000), true),
         (String::new(), true),
     ] {
@@ -93,9 +93,9 @@ async fn are_bounded_by_their_characters() {
     }
 }
 
-/// Half a character, as JSON can write it, is no text.
+/// Lone surrogates, which JSON escapes can express, and bytes that are not UTF-8.
 #[tokio::test]
-async fn are_text() {
+async fn device_names_that_are_not_valid_unicode_are_rejected() {
     let server = Server::start().await;
     for name in [
         r"\ud800",
@@ -108,12 +108,12 @@ async fn are_text() {
         let reply = ask(server.address, post("/register/finish", body))
             .await
             .unwrap();
-        reply.is_error(400, "invalid_request");
+        reply.assert_error(400, "invalid_request");
     }
     let body = b"{\"state\":\"A\",\"credential\":{},\"deviceName\":\"\xff\"}";
     let reply = ask(server.address, post("/register/finish", body))
         .await
         .unwrap();
-    reply.is_error(400, "invalid_request");
-    server.is_well().await;
+    reply.assert_error(400, "invalid_request");
+    server.assert_healthy().await;
 }

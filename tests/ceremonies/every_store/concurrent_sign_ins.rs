@@ -1,4 +1,4 @@
-//! Sign-ins at the same moment: with each other, and with what happens to their passkey.
+//! Sign-ins that run concurrently with each other, and with changes of their passkey.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -13,21 +13,21 @@ use time::OffsetDateTime;
 use tokio::join;
 
 use super::{
-    parts::{
-        at_once, configured, device, in_every_repository, in_every_store, is_refused, on,
-        only_passkey_of, person, registered,
+    helpers::{
+        assert_authentication_failed, at_once, configured, device, in_every_repository,
+        in_every_store, on, only_passkey_of, person, registered,
     },
-    slow::Slow,
+    yielding_repository::YieldingRepository,
 };
 
 const ROUNDS: usize = 25;
 const AT_ONCE: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_answer_sent_many_times_one_signs_in() {
+async fn concurrent_replays_of_one_sign_in_succeed_exactly_once() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
-        // Without a counter: nothing but the store of ceremonies stands between them.
+        // Without a signature counter, only the challenge store prevents the replay.
         let mut device = registered(&passkeys, "ada")
             .await
             .with_fault(Fault::SignCount(0));
@@ -41,14 +41,16 @@ async fn of_one_answer_sent_many_times_one_signs_in() {
             let (succeeded, failed): (Vec<_>, Vec<_>) =
                 answers.into_iter().partition(Result::is_ok);
             assert_eq!(succeeded.len(), 1);
-            failed.into_iter().for_each(super::parts::is_over);
+            failed
+                .into_iter()
+                .for_each(super::helpers::assert_challenge_not_found);
         }
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_counter_never_goes_back() {
+async fn signature_counter_never_decreases_under_concurrent_sign_ins() {
     async fn test(repository: impl CredentialRepository + Clone) {
         for policy in [SignCount::Reject, SignCount::Report] {
             let config = Config::builder("example.com", ["https://example.com"]);
@@ -70,7 +72,7 @@ async fn a_counter_never_goes_back() {
                         let seen = passkeys.repository().find(&id).await.unwrap().unwrap();
                         let login = passkeys.authentication().finish(&request).await.ok();
                         let then = passkeys.repository().find(&id).await.unwrap().unwrap();
-                        assert!(seen.sign_count <= then.sign_count, "it went back");
+                        assert!(seen.sign_count <= then.sign_count, "the counter decreased");
                         login.map(|login| (login.clone_suspected(), login.credential().sign_count))
                     }
                 }))
@@ -79,10 +81,14 @@ async fn a_counter_never_goes_back() {
                 let advanced = logins.iter().filter(|(suspected, _)| !suspected);
                 let advanced: Vec<u32> = advanced.map(|(_, count)| *count).collect();
                 let distinct: BTreeSet<_> = advanced.iter().collect();
-                assert_eq!(distinct.len(), advanced.len(), "one value twice");
+                assert_eq!(
+                    distinct.len(),
+                    advanced.len(),
+                    "one counter value was accepted twice"
+                );
                 let after = only_passkey_of(&repository, "ada").await.sign_count;
                 let highest = advanced.into_iter().max().unwrap_or(before);
-                assert_eq!(after, highest, "a use was lost");
+                assert_eq!(after, highest, "an accepted counter value was not stored");
                 assert!(after >= before);
                 before = after;
             }
@@ -92,9 +98,9 @@ async fn a_counter_never_goes_back() {
     in_every_repository!(test);
 }
 
-/// The policy that suspends: whichever copy comes second, the passkey is out of use.
+/// With `sign_count = "suspend"`, the second clone suspends the passkey, whichever it is.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_copies_with_one_counter_one_signs_in_and_the_passkey_is_suspended() {
+async fn concurrent_clones_with_one_counter_value_sign_in_once_and_suspend_the_passkey() {
     async fn test(repository: impl CredentialRepository + Clone) {
         let config = Config::builder("example.com", ["https://example.com"]);
         let config = config.sign_count(SignCount::Suspend).build().unwrap();
@@ -115,7 +121,7 @@ async fn of_copies_with_one_counter_one_signs_in_and_the_passkey_is_suspended() 
             answers
                 .into_iter()
                 .filter(Result::is_err)
-                .for_each(is_refused);
+                .for_each(assert_authentication_failed);
             let passkey = only_passkey_of(&repository, "ada").await;
             assert_eq!(passkey.sign_count, 7);
             assert!(passkey.suspended_at.is_some());
@@ -125,9 +131,9 @@ async fn of_copies_with_one_counter_one_signs_in_and_the_passkey_is_suspended() 
     in_every_repository!(test);
 }
 
-/// Sign-ins of many people, and of one person's many devices, do not stand in each other's way.
+/// Sign-ins of different users, and with different passkeys of one user, do not affect each other.
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_refused_because_of_others() {
+async fn concurrent_sign_ins_of_different_passkeys_all_succeed() {
     async fn test(repository: impl CredentialRepository + Clone) {
         let passkeys = on(repository);
         let mut devices = Vec::new();
@@ -139,7 +145,6 @@ async fn nobody_is_refused_because_of_others() {
             let passkeys = passkeys.clone();
             async move {
                 for _ in 0..3 {
-                    // Each of its own: the newest passkey of the device.
                     let request = assert(&passkeys.authentication(), None, &mut device).await;
                     let login = passkeys.authentication().finish(&request).await.unwrap();
                     assert_eq!(login.user_id(), who);
@@ -156,9 +161,10 @@ async fn nobody_is_refused_because_of_others() {
     in_every_repository!(test);
 }
 
-/// A passkey, an answer that it has signed, and what the race is about.
+/// Registers a passkey and returns its authenticator, the stored credential, and a signed
+/// assertion.
 async fn signed(
-    passkeys: &passkeys::Passkeys<super::parts::Party<impl CredentialRepository>>,
+    passkeys: &passkeys::Passkeys<super::helpers::Party<impl CredentialRepository>>,
 ) -> (
     Authenticator,
     passkeys::Credential,
@@ -171,7 +177,7 @@ async fn signed(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_wins_over_a_sign_in() {
+async fn deletion_wins_over_a_concurrent_sign_in() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         for _ in 0..ROUNDS {
@@ -185,18 +191,18 @@ async fn a_deletion_wins_over_a_sign_in() {
             assert_eq!(
                 repository.find(&passkey.id).await.unwrap(),
                 None,
-                "it is back"
+                "the deleted passkey is back"
             );
             let request = assert(&authentication, None, &mut device).await;
-            is_refused(authentication.finish(&request).await);
+            assert_authentication_failed(authentication.finish(&request).await);
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_suspension_wins_over_a_sign_in() {
+async fn suspension_wins_over_a_concurrent_sign_in() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         for _ in 0..ROUNDS {
@@ -209,19 +215,23 @@ async fn a_suspension_wins_over_a_sign_in() {
             );
             assert!(suspended.unwrap());
             let after = only_passkey_of(repository, "ada").await;
-            assert!(after.suspended_at.is_some(), "it is back in use");
-            assert_eq!(after.sign_count, u32::from(login.is_ok()), "half a sign-in");
+            assert!(after.suspended_at.is_some(), "the suspension was lost");
+            assert_eq!(
+                after.sign_count,
+                u32::from(login.is_ok()),
+                "counter and outcome differ"
+            );
             let request = assert(&authentication, None, &mut device).await;
-            is_refused(authentication.finish(&request).await);
+            assert_authentication_failed(authentication.finish(&request).await);
             assert!(repository.delete("ada", &passkey.id).await.unwrap());
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_name_and_a_sign_in_do_not_undo_each_other() {
+async fn rename_and_concurrent_sign_in_are_both_kept() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         for _ in 0..ROUNDS {
@@ -238,13 +248,13 @@ async fn a_new_name_and_a_sign_in_do_not_undo_each_other() {
             assert!(repository.delete("ada", &passkey.id).await.unwrap());
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
-/// Ada's passkey is deleted and Eve registers its id, while Ada signs in with it.
+/// Ada's passkey is deleted and Eve registers its ID while Ada signs in with it.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_changes_hands_signs_in_its_old_owner_or_nobody() {
+async fn sign_in_during_a_change_of_its_credential_ids_owner_never_signs_in_the_new_owner() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         for _ in 0..ROUNDS {
@@ -264,19 +274,19 @@ async fn an_id_that_changes_hands_signs_in_its_old_owner_or_nobody() {
             assert_eq!(
                 (eves.sign_count, eves.last_used_at),
                 (0, None),
-                "used by Ada"
+                "Ada's sign-in was recorded on it"
             );
             assert!(repository.delete("eve", &eves.id).await.unwrap());
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
-/// The same where the new one has only another owner, or only another key. Its counter is behind
-/// what Ada has signed, so that it would advance.
+/// The replacement differs only in its owner or only in its public key. Its counter is lower than
+/// the one that Ada has signed, so the counter check alone would accept it.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_passkey_that_is_another_one_by_now_is_not_used() {
+async fn sign_in_is_not_recorded_on_a_credential_whose_owner_or_key_was_replaced_meanwhile() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         registered(&passkeys, "bob").await;
@@ -300,11 +310,15 @@ async fn a_passkey_that_is_another_one_by_now_is_not_used() {
                 assert!(repository.insert(&other).await.unwrap());
             });
             let after = repository.find(&passkey.id).await.unwrap();
-            assert_eq!(after.as_ref(), Some(&other), "used by Ada");
+            assert_eq!(
+                after.as_ref(),
+                Some(&other),
+                "Ada's sign-in was recorded on it"
+            );
             let owner = &other.user_id;
             assert!(repository.delete(owner, &passkey.id).await.unwrap());
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }

@@ -1,4 +1,5 @@
-//! Registrations at the same moment.
+//! Concurrent registrations: replays, one credential ID for several users, and one account for
+//! several sign-ups.
 
 use passkeys::{
     Error,
@@ -8,15 +9,18 @@ use passkeys::{
 use passkeys_test_support::{RegistrationExt as _, answer, assert, create};
 
 use super::{
-    parts::{at_once, device, in_every_repository, in_every_store, is_over, on, person},
-    slow::Slow,
+    helpers::{
+        assert_challenge_not_found, at_once, device, in_every_repository, in_every_store, on,
+        person,
+    },
+    yielding_repository::YieldingRepository,
 };
 
 const ROUNDS: usize = 10;
 const AT_ONCE: usize = 16;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_answer_sent_many_times_one_registers() {
+async fn concurrent_replays_of_one_registration_store_exactly_one_passkey() {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         for _ in 0..ROUNDS {
@@ -32,7 +36,10 @@ async fn of_one_answer_sent_many_times_one_registers() {
             }))
             .await;
             assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-            answers.into_iter().filter(Result::is_err).for_each(is_over);
+            answers
+                .into_iter()
+                .filter(Result::is_err)
+                .for_each(assert_challenge_not_found);
         }
         assert_eq!(
             passkeys.repository().list("ada").await.unwrap().len(),
@@ -43,7 +50,7 @@ async fn of_one_answer_sent_many_times_one_registers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_people_who_register_one_id_one_has_it() {
+async fn concurrent_registrations_of_one_credential_id_by_many_users_succeed_exactly_once() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         for round in 0..ROUNDS {
@@ -76,19 +83,19 @@ async fn of_many_people_who_register_one_id_one_has_it() {
                     }
                     Err(error) => {
                         assert!(matches!(error, Error::CredentialAlreadyExists), "{error:?}");
-                        super::parts::is_refused(signed_in);
+                        super::helpers::assert_authentication_failed(signed_in);
                     }
                 }
             }
             assert_eq!(winners, 1);
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_one_persons_many_passkeys_none_is_lost() {
+async fn concurrent_registrations_of_one_user_are_all_stored() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         let registered = at_once((0..AT_ONCE).map(|_| {
@@ -104,14 +111,14 @@ async fn of_one_persons_many_passkeys_none_is_lost() {
         registered.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         assert_eq!(passkeys.repository().list("ada").await.unwrap(), registered);
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
-/// Whoever signs up first has the account. Nobody else has a passkey of it, not for a moment: each
-/// tries to sign in all the while.
+/// The passkeys of rejected sign-ups must not be usable even temporarily, so each contender tries
+/// to sign in while it signs up.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_sign_up_for_one_account_at_most_one_has_it() {
+async fn concurrent_sign_ups_for_one_account_succeed_exactly_once() {
     async fn test(repository: impl CredentialRepository) {
         let passkeys = on(repository);
         for _ in 0..ROUNDS {
@@ -145,7 +152,10 @@ async fn of_many_who_sign_up_for_one_account_at_most_one_has_it() {
                     }
                     Err(error) => {
                         assert!(matches!(error, Error::AccountAlreadyExists), "{error:?}");
-                        assert!(!signed_in, "with a passkey that was refused");
+                        assert!(
+                            !signed_in,
+                            "signed in with the passkey of a rejected sign-up"
+                        );
                     }
                 }
             }
@@ -161,13 +171,13 @@ async fn of_many_who_sign_up_for_one_account_at_most_one_has_it() {
             );
         }
     }
-    test(Slow::default()).await;
+    test(YieldingRepository::default()).await;
     in_every_repository!(test);
 }
 
-/// Whether one of some tries succeeds.
+/// Returns whether at least one of four sign-ins succeeds.
 async fn signs_in<R: CredentialRepository>(
-    passkeys: &passkeys::Passkeys<super::parts::Party<R>>,
+    passkeys: &passkeys::Passkeys<super::helpers::Party<R>>,
     device: &mut Authenticator,
 ) -> bool {
     let mut signed_in = false;

@@ -1,4 +1,5 @@
-//! What is allocated: counted for the whole program, so whoever looks runs alone.
+//! Counts allocations of the whole program. A test that counts runs exclusively, the others share
+//! it.
 
 use std::{alloc::System, time::Duration};
 
@@ -10,15 +11,16 @@ static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 static TESTS: RwLock<()> = RwLock::const_new(());
 
-/// A test's turn beside others.
+/// Permission to run concurrently with other tests.
 pub(crate) type Turn = RwLockReadGuard<'static, ()>;
 
-pub(crate) async fn among_others() -> Turn {
+/// Waits until no test counts allocations.
+pub(crate) async fn shared_turn() -> Turn {
     TESTS.read().await
 }
 
-/// Waits until no other test runs, and counts from then on.
-pub(crate) async fn alone() -> Count {
+/// Waits until no other test runs, and counts allocations from then on.
+pub(crate) async fn count_alone() -> Count {
     let turn = TESTS.write().await;
     Count {
         region: Region::new(GLOBAL),
@@ -26,19 +28,20 @@ pub(crate) async fn alone() -> Count {
     }
 }
 
+/// Running count of allocations.
 pub(crate) struct Count {
     region: Region<'static, System>,
     _turn: RwLockWriteGuard<'static, ()>,
 }
 
 impl Count {
-    /// Bytes that are in use now beyond what was when the count began.
+    /// Returns the bytes in use, less those in use when the count began.
     pub(crate) fn in_use(&self) -> isize {
         let change = self.region.change();
         change.bytes_allocated.cast_signed() - change.bytes_deallocated.cast_signed()
     }
 
-    /// The same, when what has ended is gone: connections are closed in their own time.
+    /// Returns the least bytes in use within a second, in which closed connections are freed.
     pub(crate) async fn settled(&self) -> isize {
         let mut least = self.in_use();
         for _ in 0..20 {

@@ -1,4 +1,4 @@
-//! A connection on which anything can be sent.
+//! A TCP connection for arbitrary bytes, which an HTTP client would not send.
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -9,12 +9,13 @@ use tokio::{
     time::timeout,
 };
 
-/// Bounds every test; nothing is asserted on how long anything takes.
+/// Timeout of each operation. The tests make no assertion about time.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-pub(crate) struct Wire(TcpStream);
+/// TCP connection to the server.
+pub(crate) struct RawConnection(TcpStream);
 
-/// What came back, as far as it did.
+/// Response of the server.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -22,27 +23,27 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
-impl Wire {
+impl RawConnection {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
         let stream = timeout(PATIENCE, TcpStream::connect(address)).await;
         Self(stream.expect("a connection within a minute").unwrap())
     }
 
-    /// Fails where the server has closed the connection.
+    /// Sends bytes. Fails if the server has closed the connection.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         let sent = timeout(PATIENCE, self.0.write_all(bytes.as_ref())).await;
         sent.expect("the server takes it within a minute")
     }
 
-    /// Says that nothing more will come.
+    /// Closes the write side.
     pub(crate) async fn end(&mut self) {
         let _ = self.0.shutdown().await;
     }
 
-    /// The next answer; `None` where the server closes the connection without one.
+    /// Reads the next response. Returns `None` if the server closes the connection without one.
     pub(crate) async fn reply(&mut self) -> Option<Reply> {
         let reply = timeout(PATIENCE, self.read_reply()).await;
-        reply.expect("an answer within a minute").ok()
+        reply.expect("a response within a minute").ok()
     }
 
     async fn read_reply(&mut self) -> io::Result<Reply> {
@@ -69,9 +70,9 @@ impl Wire {
 }
 
 impl Reply {
-    /// Holds it to be an error of the contract.
+    /// Asserts that the response is an error of the HTTP contract, with this status and code.
     #[track_caller]
-    pub(crate) fn is_error(&self, status: u16, code: &str) {
+    pub(crate) fn assert_error(&self, status: u16, code: &str) {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         assert_eq!(
             (self.status, body["error"]["code"].as_str()),
@@ -86,16 +87,16 @@ impl Reply {
     }
 }
 
-/// Sends one request on a connection of its own, and answers what came back.
+/// Sends one request on a new connection, and returns the response.
 pub(crate) async fn ask(address: SocketAddr, request: impl AsRef<[u8]>) -> Option<Reply> {
-    let mut wire = Wire::connect(address).await;
-    // It may answer and close before all of it was sent.
-    let _ = wire.send(request).await;
-    wire.reply().await
+    let mut connection = RawConnection::connect(address).await;
+    // The server may respond and close the connection before it has read everything.
+    let _ = connection.send(request).await;
+    connection.reply().await
 }
 
-/// The head of a `POST` of JSON to one of the library's routes, by Ada, with these headers in the
-/// middle.
+/// Returns the head of a `POST` of JSON by Ada to one of the library's routes, with these
+/// additional headers.
 pub(crate) fn head(route: &str, headers: &str) -> String {
     format!(
         "POST /auth/passkeys{route} HTTP/1.1\r\nhost: example.com\r\nx-user: ada\r\n\
@@ -103,14 +104,14 @@ pub(crate) fn head(route: &str, headers: &str) -> String {
     )
 }
 
-/// A whole `POST`.
+/// Returns a complete `POST`.
 pub(crate) fn post(route: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = format!("content-length: {}\r\n", body.len());
     [head(route, &length).as_bytes(), body].concat()
 }
 
-/// Any request without a body, by Ada.
+/// Returns a request by Ada without a body.
 pub(crate) fn request(method: &str, path: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nhost: example.com\r\nx-user: ada\r\n\r\n")
 }

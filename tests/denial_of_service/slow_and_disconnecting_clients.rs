@@ -1,5 +1,5 @@
-//! Peers that are slow, and peers that go away: before they have sent all of it, while they are
-//! answered, and between `begin` and `finish`.
+//! Slow clients, and clients that disconnect: while they send a request, while a hook handles it,
+//! and between begin and finish.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,12 +17,12 @@ use tokio::{
 };
 
 use crate::{
-    memory,
+    allocations,
+    raw_connection::{RawConnection, ask, head, post},
     server::{Server, listen},
-    wire::{Wire, ask, head, post},
 };
 
-/// Begins a ceremony and answers the body that finishes it.
+/// Begins a ceremony and returns the body that finishes it.
 async fn begun(browser: &mut Browser, ceremony: &str) -> Value {
     let route = format!("/auth/passkeys/{ceremony}/begin");
     let begun: Value = browser.post(&route, &json!({})).await.assert_ok().json();
@@ -34,9 +34,9 @@ async fn begun(browser: &mut Browser, ceremony: &str) -> Value {
     json!({ "credential": credential, "state": begun["state"] })
 }
 
-/// It was not finished, so it can be.
+/// An incomplete request does not reach the handler, so the ceremony can still be finished.
 #[tokio::test]
-async fn in_the_middle_of_a_body_the_ceremony_waits_on() {
+async fn client_that_disconnects_while_sending_the_body_does_not_consume_the_ceremony() {
     let server = Server::start().await;
     let mut browser = server.browser().with_header("x-user", "ada");
     for ceremony in ["register", "authenticate"] {
@@ -47,10 +47,10 @@ async fn in_the_middle_of_a_body_the_ceremony_waits_on() {
             whole.len() - body.len() / 2,
             whole.len() - 1,
         ] {
-            let mut wire = Wire::connect(server.address).await;
-            wire.send(&whole[..sent]).await.unwrap();
+            let mut connection = RawConnection::connect(server.address).await;
+            connection.send(&whole[..sent]).await.unwrap();
         }
-        let reply = ask(server.address, &whole).await.expect("an answer");
+        let reply = ask(server.address, &whole).await.expect("a response");
         assert_eq!(
             reply.status,
             200,
@@ -58,24 +58,24 @@ async fn in_the_middle_of_a_body_the_ceremony_waits_on() {
             String::from_utf8_lossy(&reply.body)
         );
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
 #[tokio::test]
-async fn a_body_that_comes_byte_by_byte_is_as_good_as_any() {
+async fn body_sent_byte_by_byte_is_accepted() {
     let server = Server::start().await;
     let mut browser = server.browser().with_header("x-user", "ada");
     let body = begun(&mut browser, "register").await.to_string();
-    let mut wire = Wire::connect(server.address).await;
+    let mut connection = RawConnection::connect(server.address).await;
     for byte in post("/register/finish", &body) {
-        wire.send([byte]).await.unwrap();
+        connection.send([byte]).await.unwrap();
         tokio::task::yield_now().await;
     }
-    assert_eq!(wire.reply().await.expect("an answer").status, 200);
+    assert_eq!(connection.reply().await.expect("a response").status, 200);
 }
 
 #[tokio::test]
-async fn slow_peers_keep_nobody_from_signing_in() {
+async fn slow_clients_do_not_keep_other_users_from_signing_in() {
     let server = Server::start().await;
     let mut slow = JoinSet::new();
     for number in 0..200 {
@@ -84,26 +84,29 @@ async fn slow_peers_keep_nobody_from_signing_in() {
             let request = post("/authenticate/finish", [b' '; 5000]);
             // Some are slow in the head, some in the body.
             let (start, rest) = request.split_at(if number % 2 == 0 { 1 } else { 200 });
-            let mut wire = Wire::connect(address).await;
-            wire.send(start).await.unwrap();
+            let mut connection = RawConnection::connect(address).await;
+            connection.send(start).await.unwrap();
             for byte in rest {
                 sleep(Duration::from_millis(100)).await;
-                wire.send([*byte]).await.unwrap();
+                connection.send([*byte]).await.unwrap();
             }
         });
     }
     for _ in 0..20 {
-        server.is_well().await;
+        server.assert_healthy().await;
     }
-    assert_eq!(slow.len(), 200, "all of them are still there");
-    assert!(slow.try_join_next().is_none(), "and none was refused");
+    assert_eq!(slow.len(), 200, "a slow connection was closed");
+    assert!(
+        slow.try_join_next().is_none(),
+        "a slow request was rejected"
+    );
     slow.shutdown().await;
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
-// --- While they are answered -----------------------------------------------------------------
+// --- While a hook runs -----------------------------------------------------------------------
 
-/// Its hooks wait for ever where the header `x-wait` names them.
+/// Application whose hooks never complete if the header `x-wait` names them.
 #[derive(Clone)]
 struct Patient {
     entered: Arc<Semaphore>,
@@ -112,7 +115,7 @@ struct Patient {
 
 impl Patient {
     async fn wait_if_told(&self, headers: &HeaderMap, hook: &str) {
-        /// Notices that the hook is dropped where it waits.
+        /// Signals that the hook was dropped while it waited.
         struct Leaves(Arc<Semaphore>);
         impl Drop for Leaves {
             fn drop(&mut self) {
@@ -145,11 +148,10 @@ impl Patient {
     }
 }
 
-/// The ceremony is over as soon as it is looked at. What was stored by then is stored; the hook that
-/// waits is dropped.
+/// The state is consumed first. A passkey or a use that was stored before the hook stays stored.
 #[tokio::test]
-async fn while_a_hook_runs_the_request_ends_there_and_the_ceremony_is_over() {
-    let _turn = memory::among_others().await;
+async fn client_that_disconnects_while_a_hook_runs_drops_the_hook_and_consumes_the_ceremony() {
+    let _turn = allocations::shared_turn().await;
     let repository = MemoryRepository::default();
     let app = Patient {
         entered: Arc::new(Semaphore::new(0)),
@@ -167,21 +169,24 @@ async fn while_a_hook_runs_the_request_ends_there_and_the_ceremony_is_over() {
         let body = begun(&mut browser, ceremony).await.to_string();
         let route = format!("/{ceremony}/finish");
         let headers = format!("x-wait: {hook}\r\ncontent-length: {}\r\n", body.len());
-        let mut wire = Wire::connect(address).await;
-        wire.send(head(&route, &headers) + &body).await.unwrap();
+        let mut connection = RawConnection::connect(address).await;
+        connection
+            .send(head(&route, &headers) + &body)
+            .await
+            .unwrap();
         let patience = Duration::from_mins(1);
         let entered = timeout(patience, app.entered.acquire())
             .await
             .expect("the hook runs");
         entered.unwrap().forget();
-        drop(wire);
+        drop(connection);
         let left = timeout(patience, app.left.acquire())
             .await
             .expect("the hook is dropped");
         left.unwrap().forget();
 
-        let again = ask(address, post(&route, &body)).await.expect("an answer");
-        again.is_error(400, "challenge_not_found");
+        let again = ask(address, post(&route, &body)).await.expect("a response");
+        again.assert_error(400, "challenge_not_found");
         let stored = repository.list("ada").await.unwrap();
         assert_eq!(stored.len(), passkeys, "{hook}");
         assert_eq!(
@@ -190,55 +195,62 @@ async fn while_a_hook_runs_the_request_ends_there_and_the_ceremony_is_over() {
             "{hook}"
         );
     }
-    // All is as it is for everybody else.
+    // Later requests are not affected.
     browser.sign_in().await.assert_ok();
     listening.abort();
 }
 
 // --- Between `begin` and `finish` ------------------------------------------------------------
 
-/// Each on a connection of its own, which ends in the middle of the finish.
+/// Begins this many ceremonies, each on its own connection, which is closed in the middle of the
+/// finish.
 pub(crate) async fn half_finished(server: &Server, ceremonies: usize) {
-    let mut peers = JoinSet::new();
+    let mut clients = JoinSet::new();
     for number in 0..ceremonies {
         let address = server.address;
-        if peers.len() >= 64 {
-            peers.join_next().await.expect("a peer").expect("no panic");
+        if clients.len() >= 64 {
+            clients
+                .join_next()
+                .await
+                .expect("a client")
+                .expect("no panic");
         }
-        peers.spawn(async move {
+        clients.spawn(async move {
             let ceremony = if number % 2 == 0 {
                 "register"
             } else {
                 "authenticate"
             };
-            let mut wire = Wire::connect(address).await;
-            wire.send(post(&format!("/{ceremony}/begin"), "{}"))
+            let mut connection = RawConnection::connect(address).await;
+            connection
+                .send(post(&format!("/{ceremony}/begin"), "{}"))
                 .await
                 .unwrap();
-            let reply = wire.reply().await.expect("an answer");
+            let reply = connection.reply().await.expect("a response");
             assert_eq!(reply.status, 200);
             let begun: Value = serde_json::from_slice(&reply.body).unwrap();
             let body = json!({ "state": begun["state"], "credential": {} }).to_string();
             let finish = post(&format!("/{ceremony}/finish"), body);
-            wire.send(&finish[..finish.len() - number % 50 - 1])
+            connection
+                .send(&finish[..finish.len() - number % 50 - 1])
                 .await
                 .unwrap();
         });
     }
-    while let Some(peer) = peers.join_next().await {
-        peer.expect("no panic");
+    while let Some(client) = clients.join_next().await {
+        client.expect("no panic");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_thousand_half_finished_ceremonies_keep_nobody_from_theirs() {
+async fn ten_thousand_half_finished_ceremonies_do_not_block_an_earlier_one() {
     let server = Server::start().await;
     let mut browser = server.browser().with_header("x-user", "ada");
     let before = begun(&mut browser, "register").await.to_string();
     half_finished(&server, 10_000).await;
     let reply = ask(server.address, post("/register/finish", before))
         .await
-        .expect("an answer");
-    assert_eq!(reply.status, 200, "it was begun before all of them");
-    server.is_well().await;
+        .expect("a response");
+    assert_eq!(reply.status, 200, "the ceremony that was begun first");
+    server.assert_healthy().await;
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn in_every_part() {
+async fn assertion_must_match_the_stored_credential_in_every_field() {
     let (world, device) = ada_registered().await;
     let cases = [
         (Fault::WrongType, Reason::ClientDataType),
@@ -41,7 +41,7 @@ async fn in_every_part() {
 }
 
 #[tokio::test]
-async fn the_user_handle_may_be_missing_where_the_user_was_named() {
+async fn user_handle_may_be_missing_if_the_sign_in_was_begun_for_a_user() {
     let (world, device) = ada_registered().await;
     let mut device = device.with_fault(Fault::UserHandle(None));
     let request = world.assert(Some("ada"), &mut device).await;
@@ -55,7 +55,7 @@ async fn the_user_handle_may_be_missing_where_the_user_was_named() {
 }
 
 #[tokio::test]
-async fn nobody_elses_passkey_finishes_a_sign_in_that_was_begun_for_a_user() {
+async fn sign_in_begun_for_a_user_rejects_the_passkeys_of_other_users() {
     let (world, _) = ada_registered().await;
     let mut bobs = world.device();
     world.register(&bob(), &mut bobs).await.unwrap();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_registration_state_finishes_no_sign_in() {
+async fn registration_state_is_rejected_by_a_sign_in() {
     let (world, mut device) = ada_registered().await;
     let mut sign_in = world.assert(None, &mut device).await;
     sign_in.state = world.create(&ada(), &mut world.device()).await.state;
@@ -16,7 +16,7 @@ async fn a_registration_state_finishes_no_sign_in() {
 }
 
 #[tokio::test]
-async fn a_sign_in_state_finishes_no_registration() {
+async fn sign_in_state_is_rejected_by_a_registration() {
     let (world, mut device) = ada_registered().await;
     let mut registration = world.create(&ada(), &mut world.device()).await;
     registration.state = world.assert(None, &mut device).await.state;
@@ -33,7 +33,7 @@ async fn a_sign_in_state_finishes_no_registration() {
 }
 
 #[tokio::test]
-async fn another_users_state_finishes_nothing() {
+async fn registration_state_of_another_user_is_rejected() {
     let world = World::default();
     let request = world.create(&ada(), &mut world.device()).await;
     let answer = world
@@ -49,7 +49,7 @@ async fn another_users_state_finishes_nothing() {
 }
 
 #[tokio::test]
-async fn another_relying_partys_state_finishes_nothing() {
+async fn registration_state_of_another_relying_party_is_rejected() {
     let shared = Arc::new(MemoryChallenges::default());
     let party = |config: Config| {
         let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);

@@ -1,5 +1,5 @@
-//! A repository that is not there at once, as one across a network, so that what happens in between
-//! can.
+//! A repository whose operations are pending at first, as across a network, so that other tasks run
+//! in between and requests can be cancelled there.
 
 use passkeys::{
     Credential, CredentialId,
@@ -8,32 +8,32 @@ use passkeys::{
 use time::OffsetDateTime;
 use tokio::task::yield_now;
 
-/// Lets others run before and after everything that it does.
+/// `MemoryRepository` that yields to other tasks before and after each operation.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Slow(MemoryRepository);
+pub(crate) struct YieldingRepository(MemoryRepository);
 
-async fn slowly<T>(operation: impl Future<Output = T>) -> T {
+async fn between_yields<T>(operation: impl Future<Output = T>) -> T {
     yield_now().await;
     let answer = operation.await;
     yield_now().await;
     answer
 }
 
-impl CredentialRepository for Slow {
+impl CredentialRepository for YieldingRepository {
     async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        slowly(self.0.insert(credential)).await
+        between_yields(self.0.insert(credential)).await
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        slowly(self.0.insert_first(credential)).await
+        between_yields(self.0.insert_first(credential)).await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
-        slowly(self.0.find(id)).await
+        between_yields(self.0.find(id)).await
     }
 
     async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        slowly(self.0.list(user_id)).await
+        between_yields(self.0.list(user_id)).await
     }
 
     async fn record_use(
@@ -42,7 +42,7 @@ impl CredentialRepository for Slow {
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        slowly(self.0.record_use(user_id, id, usage)).await
+        between_yields(self.0.record_use(user_id, id, usage)).await
     }
 
     async fn suspend(
@@ -51,7 +51,7 @@ impl CredentialRepository for Slow {
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        slowly(self.0.suspend(user_id, id, at)).await
+        between_yields(self.0.suspend(user_id, id, at)).await
     }
 
     async fn rename(
@@ -60,11 +60,11 @@ impl CredentialRepository for Slow {
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        slowly(self.0.rename(user_id, id, device_name)).await
+        between_yields(self.0.rename(user_id, id, device_name)).await
     }
 
     async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        slowly(self.0.delete(user_id, id)).await
+        between_yields(self.0.delete(user_id, id)).await
     }
 
     async fn delete_unless_last(
@@ -72,6 +72,6 @@ impl CredentialRepository for Slow {
         user_id: &str,
         id: &CredentialId,
     ) -> Result<Deletion, StoreError> {
-        slowly(self.0.delete_unless_last(user_id, id)).await
+        between_yields(self.0.delete_unless_last(user_id, id)).await
     }
 }

@@ -1,4 +1,5 @@
-//! A ceremony can be finished until a millisecond before its lifetime is over, and then no more.
+//! Challenges expire: a ceremony can be finished until a millisecond before the end of its
+//! lifetime.
 
 use std::time::Duration;
 
@@ -7,13 +8,13 @@ use passkeys_test_support::{
     App, RegistrationExt as _, StepUpExt as _, World, agree, answer, assert, create,
 };
 
-use super::parts::{device, in_every_store, is_over, person};
+use super::helpers::{assert_challenge_not_found, device, in_every_store, person};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// Begins everything, waits for so long less than the lifetime, and answers whether each was
-/// finished.
-async fn finished_before_the_end_by(early: Duration) {
+/// Begins one ceremony of each kind and finishes them this long before they expire. Asserts that
+/// they succeed, or with a duration of zero, that they are rejected.
+async fn finish_before_expiry_by(early: Duration) {
     in_every_store(async |store| {
         let passkeys = Passkeys::new(App, MemoryRepository::default());
         let world = World::of(passkeys.challenges(store));
@@ -44,8 +45,8 @@ async fn finished_before_the_end_by(early: Duration) {
         ];
         for answer in answers {
             if early.is_zero() {
-                is_over(answer);
-                // Whether the store has forgotten it or the library has looked at its time.
+                assert_challenge_not_found(answer);
+                // `UnknownState` if the store itself has dropped the expired ceremony.
                 let reason = world.audit.last_reason().unwrap();
                 assert!(matches!(reason, Reason::Expired | Reason::UnknownState));
             } else {
@@ -57,11 +58,11 @@ async fn finished_before_the_end_by(early: Duration) {
 }
 
 #[tokio::test]
-async fn a_millisecond_before_the_end_is_in_time() {
-    finished_before_the_end_by(MILLISECOND).await;
+async fn ceremony_finishes_a_millisecond_before_its_challenge_expires() {
+    finish_before_expiry_by(MILLISECOND).await;
 }
 
 #[tokio::test]
-async fn the_end_itself_is_too_late() {
-    finished_before_the_end_by(Duration::ZERO).await;
+async fn ceremony_is_rejected_at_the_moment_its_challenge_expires() {
+    finish_before_expiry_by(Duration::ZERO).await;
 }

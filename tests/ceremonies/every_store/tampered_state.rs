@@ -1,12 +1,14 @@
-//! A `state` that is not to the letter what `begin` answered is none, and harms none.
+//! Tampering with the ceremony state: a `state` that differs from the one that begin returned is
+//! rejected, and does not affect the original.
 
 use passkeys::{ceremony::FinishAuthentication, store::MemoryRepository};
 use passkeys_test_support::assert;
 
-use super::parts::{in_every_store, is_over, on, registered};
+use super::helpers::{assert_challenge_not_found, in_every_store, on, registered};
 
-/// Sends each changed `state` with an answer that is right, and then the one that was begun.
-async fn with(change: impl Fn(&str) -> Vec<String>) {
+/// Sends each changed `state` with a valid assertion, which must be rejected, and then the original
+/// one, which must be accepted.
+async fn assert_changed_states_are_rejected(change: impl Fn(&str) -> Vec<String>) {
     in_every_store(async |store| {
         let passkeys = on(MemoryRepository::default()).challenges(store);
         let mut device = registered(&passkeys, "ada").await;
@@ -17,7 +19,7 @@ async fn with(change: impl Fn(&str) -> Vec<String>) {
             assert_ne!(state, request.state);
             let credential = request.credential.clone();
             let changed = FinishAuthentication::new(credential, state);
-            is_over(passkeys.authentication().finish(&changed).await);
+            assert_challenge_not_found(passkeys.authentication().finish(&changed).await);
         }
         passkeys.authentication().finish(&request).await.unwrap();
     })
@@ -25,8 +27,8 @@ async fn with(change: impl Fn(&str) -> Vec<String>) {
 }
 
 #[tokio::test]
-async fn cut_anywhere() {
-    with(|state| {
+async fn truncated_state_is_rejected_and_the_original_still_finishes() {
+    assert_changed_states_are_rejected(|state| {
         let ends = (0..state.len()).map(|at| state[..at].to_owned());
         ends.chain((1..state.len()).map(|at| state[at..].to_owned()))
             .collect()
@@ -35,8 +37,8 @@ async fn cut_anywhere() {
 }
 
 #[tokio::test]
-async fn with_any_bit_of_any_byte_flipped() {
-    with(|state| {
+async fn state_with_any_bit_flipped_is_rejected_and_the_original_still_finishes() {
+    assert_changed_states_are_rejected(|state| {
         let mut changed = Vec::new();
         for at in 0..state.len() {
             for bit in 0..7 {
@@ -51,8 +53,8 @@ async fn with_any_bit_of_any_byte_flipped() {
 }
 
 #[tokio::test]
-async fn with_something_more() {
-    with(|state| {
+async fn state_with_added_characters_is_rejected_and_the_original_still_finishes() {
+    assert_changed_states_are_rejected(|state| {
         let more = [
             "A", "=", "==", " ", "\n", "\0", ".", "%00", "\u{feff}", state,
         ];
@@ -62,7 +64,7 @@ async fn with_something_more() {
         for at in 1..state.len() {
             changed.push(format!("{}{}", &state[..at], &state[at - 1..]));
         }
-        // A character twice is the same as the other twice where both are one.
+        // Doubling either of two equal neighbours gives the same text.
         changed.sort();
         changed.dedup();
         changed

@@ -1,4 +1,4 @@
-//! The library by another path.
+//! The key `crate`: the library under another path.
 
 use passkeys as auth;
 
@@ -12,7 +12,7 @@ use auth::{AuthenticationResult, PasskeyUser, store::MemoryRepository};
 struct App;
 
 #[auth::passkeys(
-    crate = crate::blocks::renamed::facade::identity,
+    crate = crate::blocks::renamed_crate::facade::identity,
     rp_id = "example.com",
     origins = ["https://example.com"],
 )]
@@ -27,6 +27,6 @@ impl App {
 }
 
 #[test]
-fn compiles() {
+fn block_that_names_the_crate_by_another_path_compiles() {
     let _ = auth::Passkeys::new(App, MemoryRepository::default());
 }

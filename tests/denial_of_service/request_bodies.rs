@@ -1,8 +1,8 @@
-//! Bodies that are too long, or not as long as they say.
+//! Request bodies that are too long, endless, or of another length than declared.
 
 use crate::{
+    raw_connection::{RawConnection, ask, head, post},
     server::Server,
-    wire::{Wire, ask, head, post},
 };
 
 const KIB: usize = 1024;
@@ -14,14 +14,14 @@ const ROUTES: [&str; 4] = [
     "/authenticate/finish",
 ];
 
-/// A body of `authenticate/begin`, so long.
+/// Returns a valid body of `authenticate/begin` of this length.
 fn body(length: usize) -> Vec<u8> {
     let mut body = b"{}".to_vec();
     body.resize(length, b' ');
     body
 }
 
-/// The same in chunks, whose sizes come before each; its length is nowhere.
+/// Returns a request with this body in chunked transfer encoding, without a content length.
 fn chunked(body: &[u8], chunk: usize) -> Vec<u8> {
     let mut request = head("/authenticate/begin", "transfer-encoding: chunked\r\n").into_bytes();
     for chunk in body.chunks(chunk) {
@@ -34,7 +34,7 @@ fn chunked(body: &[u8], chunk: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn sixty_four_kib_are_read_and_not_a_byte_more() {
+async fn body_of_more_than_64_kib_is_rejected_whatever_its_transfer_encoding() {
     let server = Server::start().await;
     for (length, fits) in [(64 * KIB, true), (64 * KIB + 1, false), (1024 * KIB, false)] {
         let body = body(length);
@@ -44,83 +44,86 @@ async fn sixty_four_kib_are_read_and_not_a_byte_more() {
             chunked(&body, 100),
         ];
         for request in requests {
-            let reply = ask(server.address, request).await.expect("an answer");
+            let reply = ask(server.address, request).await.expect("a response");
             if fits {
                 assert_eq!(reply.status, 200);
             } else {
-                reply.is_error(413, "payload_too_large");
+                reply.assert_error(413, "payload_too_large");
             }
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
 #[tokio::test]
-async fn a_length_beyond_all_bounds_is_not_waited_for() {
+async fn huge_content_length_is_rejected_without_waiting_for_the_body() {
     let server = Server::start().await;
     for route in ROUTES {
         let length = format!("content-length: {}\r\n", u64::MAX / 2);
         let request = [head(route, &length).into_bytes(), body(65 * KIB)].concat();
-        let reply = ask(server.address, request).await.expect("an answer");
-        reply.is_error(413, "payload_too_large");
+        let reply = ask(server.address, request).await.expect("a response");
+        reply.assert_error(413, "payload_too_large");
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_cut_off() {
+async fn endless_chunked_body_is_cut_off() {
     let server = Server::start().await;
-    let mut wire = Wire::connect(server.address).await;
-    wire.send(head(
-        "/authenticate/finish",
-        "transfer-encoding: chunked\r\n",
-    ))
-    .await
-    .unwrap();
+    let mut connection = RawConnection::connect(server.address).await;
+    connection
+        .send(head(
+            "/authenticate/finish",
+            "transfer-encoding: chunked\r\n",
+        ))
+        .await
+        .unwrap();
     let chunk = [&b"400\r\n"[..], &body(KIB), b"\r\n"].concat();
     let mut sent = 0;
     // The server closes the connection before it has read this much.
-    while sent < 64 * 1024 && wire.send(&chunk).await.is_ok() {
+    while sent < 64 * 1024 && connection.send(&chunk).await.is_ok() {
         sent += 1;
     }
-    assert!(sent < 64 * 1024, "{sent} KiB were taken");
-    server.is_well().await;
+    assert!(sent < 64 * 1024, "the server has read {sent} KiB");
+    server.assert_healthy().await;
 }
 
 #[tokio::test]
-async fn a_body_that_is_shorter_than_it_says_is_no_body() {
+async fn body_shorter_than_its_content_length_is_rejected() {
     let server = Server::start().await;
     for route in ROUTES {
-        let mut wire = Wire::connect(server.address).await;
-        wire.send(head(route, "content-length: 1000\r\n") + "{}")
+        let mut connection = RawConnection::connect(server.address).await;
+        connection
+            .send(head(route, "content-length: 1000\r\n") + "{}")
             .await
             .unwrap();
-        wire.end().await;
-        // Whether the server still answers or finds nobody to answer to.
-        if let Some(reply) = wire.reply().await {
-            reply.is_error(400, "invalid_request");
+        connection.end().await;
+        // The server may close the connection without a response.
+        if let Some(reply) = connection.reply().await {
+            reply.assert_error(400, "invalid_request");
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
-/// What is left over is the next request, and this one is none.
+/// The server parses the remaining bytes as the next request, which is malformed.
 #[tokio::test]
-async fn a_body_that_is_longer_than_it_says_ends_where_it_says() {
+async fn body_longer_than_its_content_length_ends_at_its_content_length() {
     let server = Server::start().await;
-    let mut wire = Wire::connect(server.address).await;
-    wire.send(head("/authenticate/begin", "content-length: 2\r\n") + "{}{}{}{}\r\n\r\n")
+    let mut connection = RawConnection::connect(server.address).await;
+    connection
+        .send(head("/authenticate/begin", "content-length: 2\r\n") + "{}{}{}{}\r\n\r\n")
         .await
         .unwrap();
-    assert_eq!(wire.reply().await.expect("an answer").status, 200);
-    if let Some(reply) = wire.reply().await {
+    assert_eq!(connection.reply().await.expect("a response").status, 200);
+    if let Some(reply) = connection.reply().await {
         assert_eq!(reply.status, 400);
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }
 
-/// Requests whose length is none, or two.
-pub(crate) fn lies() -> Vec<Vec<u8>> {
+/// Returns requests with invalid or contradictory lengths.
+pub(crate) fn invalid_lengths() -> Vec<Vec<u8>> {
     let lengths = [
         "content-length: 2\r\ncontent-length: 3\r\n",
         "content-length: -1\r\n",
@@ -142,12 +145,12 @@ pub(crate) fn lies() -> Vec<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn lengths_that_are_none_or_disagree_are_refused_before_the_library_is_asked() {
+async fn invalid_or_contradictory_body_lengths_are_rejected_by_the_http_server() {
     let server = Server::start().await;
-    for lie in lies() {
-        if let Some(reply) = ask(server.address, &lie).await {
-            assert_eq!(reply.status, 400, "{}", String::from_utf8_lossy(&lie));
+    for request in invalid_lengths() {
+        if let Some(reply) = ask(server.address, &request).await {
+            assert_eq!(reply.status, 400, "{}", String::from_utf8_lossy(&request));
         }
     }
-    server.is_well().await;
+    server.assert_healthy().await;
 }

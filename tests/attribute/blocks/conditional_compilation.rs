@@ -1,4 +1,4 @@
-//! Development and production, chosen by `cfg` and `cfg_attr`.
+//! Conditional compilation: blocks and hooks chosen by `cfg` and `cfg_attr`.
 
 use axum::extract::State;
 use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
@@ -55,7 +55,7 @@ impl NowhereToBeFound {
 }
 
 #[test]
-fn one_configuration_holds() {
+fn cfg_attr_selects_one_configuration_and_cfg_one_set_of_hooks() {
     let config = format!("{:?}", App::config());
 
     assert_eq!(config.contains("localhost"), cfg!(debug_assertions));
