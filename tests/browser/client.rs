@@ -25,7 +25,7 @@ async fn ada_has_a_passkey(visit: &Visit, laptop: &mut Authenticator) {
 }
 
 #[test]
-fn a_passkey_is_offered_where_a_name_is_typed() {
+fn autofill_by_conditional_mediation_signs_in() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -38,7 +38,7 @@ fn a_passkey_is_offered_where_a_name_is_typed() {
 }
 
 #[test]
-fn the_button_works_while_a_passkey_is_offered_in_a_field() {
+fn sign_in_button_replaces_pending_conditional_mediation() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -75,7 +75,7 @@ fn the_button_works_while_a_passkey_is_offered_in_a_field() {
 }
 
 #[test]
-fn one_thing_is_asked_at_a_time() {
+fn new_ceremony_aborts_the_pending_one_on_the_whole_page() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in_unattended(&visit.browser).await;
@@ -104,7 +104,7 @@ fn one_thing_is_asked_at_a_time() {
 }
 
 #[test]
-fn a_page_that_stood_open_for_long_still_signs_in_from_its_field() {
+fn autofill_with_an_expired_challenge_signs_in_by_a_second_ceremony() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -127,7 +127,7 @@ fn a_page_that_stood_open_for_long_still_signs_in_from_its_field() {
 }
 
 #[test]
-fn failures_are_values_with_a_reason() {
+fn client_js_failures_reject_with_a_reason_and_a_code() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -164,7 +164,7 @@ fn failures_are_values_with_a_reason() {
 }
 
 #[test]
-fn a_page_can_ask_what_the_browser_can_do() {
+fn capabilities_report_what_the_browser_supports() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -196,7 +196,7 @@ fn a_page_can_ask_what_the_browser_can_do() {
 }
 
 #[test]
-fn a_passkey_that_was_deleted_is_no_longer_offered() {
+fn deleted_passkey_is_signalled_and_no_longer_offered() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -221,7 +221,7 @@ fn a_passkey_that_was_deleted_is_no_longer_offered() {
 }
 
 #[test]
-fn a_name_that_changed_is_shown_with_the_passkey() {
+fn changed_user_name_is_signalled_and_shown_with_the_passkey() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -238,7 +238,7 @@ fn a_name_that_changed_is_shown_with_the_passkey() {
 }
 
 #[test]
-fn signals_that_fail_are_nobodys_trouble() {
+fn failed_or_missing_signals_resolve_to_false() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -260,7 +260,7 @@ fn signals_that_fail_are_nobodys_trouble() {
 /// The quickstart shares `localhost` with whatever else runs there, so it never says that a passkey
 /// is unknown; what the server would say is put in its mouth.
 #[test]
-fn a_passkey_is_dropped_only_when_the_server_says_that_nobody_knows_it() {
+fn passkey_is_dropped_only_when_the_server_signals_it_as_unknown() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;

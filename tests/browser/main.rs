@@ -35,7 +35,7 @@ async fn sign_in(visit: &Visit, name: &str) {
 }
 
 #[test]
-fn a_person_signs_up_and_out_and_in_without_typing_a_name() {
+fn quickstart_signs_up_and_out_and_in_without_a_username() {
     in_browser(async |visit| {
         visit
             .before_scripts("addEventListener('securitypolicyviolation', (it) => (self.violation = it.blockedURI))")
@@ -62,7 +62,7 @@ fn a_person_signs_up_and_out_and_in_without_typing_a_name() {
 }
 
 #[test]
-fn a_second_passkey_outlives_the_first() {
+fn second_passkey_signs_in_after_the_first_was_deleted() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -118,7 +118,7 @@ fn a_second_passkey_outlives_the_first() {
 }
 
 #[test]
-fn the_only_passkey_cannot_be_deleted() {
+fn last_passkey_cannot_be_deleted() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -153,7 +153,7 @@ fn the_only_passkey_cannot_be_deleted() {
 }
 
 #[test]
-fn a_passkey_tells_who_made_it_and_whether_it_signed_in_now() {
+fn list_shows_the_provider_and_the_passkey_of_the_current_session() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -181,7 +181,7 @@ fn a_passkey_tells_who_made_it_and_whether_it_signed_in_now() {
 }
 
 #[test]
-fn whoever_cancels_is_told_and_nothing_is_saved() {
+fn cancelled_ceremony_is_reported_and_stores_nothing() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -206,7 +206,7 @@ fn whoever_cancels_is_told_and_nothing_is_saved() {
 }
 
 #[test]
-fn a_device_without_a_passkey_is_told() {
+fn sign_in_on_a_device_without_a_passkey_is_reported() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -219,7 +219,7 @@ fn a_device_without_a_passkey_is_told() {
 }
 
 #[test]
-fn what_is_offered_in_the_field_is_nothing_to_be_blamed_for() {
+fn autofill_without_a_passkey_reports_no_failure() {
     in_browser(async |visit| {
         visit.offer_in_fields().await;
         visit
@@ -248,7 +248,7 @@ fn what_is_offered_in_the_field_is_nothing_to_be_blamed_for() {
 }
 
 #[test]
-fn starting_something_else_abandons_what_waits() {
+fn new_ceremony_abandons_the_pending_one_without_a_warning() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in_unattended(&visit.browser).await;
@@ -267,7 +267,7 @@ fn starting_something_else_abandons_what_waits() {
 }
 
 #[test]
-fn a_name_that_is_taken_stays_whose_it_is() {
+fn sign_up_with_a_taken_name_is_rejected() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -297,7 +297,7 @@ fn a_name_that_is_taken_stays_whose_it_is() {
 }
 
 #[test]
-fn a_name_that_is_taken_is_its_owners_to_sign_in_with() {
+fn sign_in_after_a_taken_name_is_begun_for_its_owner() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -317,7 +317,7 @@ fn a_name_that_is_taken_is_its_owners_to_sign_in_with() {
 
 /// Both are asked for a passkey before either has an account.
 #[test]
-fn of_two_people_who_want_a_name_at_once_one_gets_it() {
+fn concurrent_sign_ups_with_one_name_create_one_account() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -344,7 +344,7 @@ fn of_two_people_who_want_a_name_at_once_one_gets_it() {
 }
 
 #[test]
-fn signing_in_changes_the_session_id() {
+fn sign_in_changes_the_session_id() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -364,7 +364,7 @@ fn signing_in_changes_the_session_id() {
 }
 
 #[test]
-fn a_browser_without_passkeys_is_told() {
+fn browser_without_passkeys_is_reported() {
     in_browser(async |visit| {
         visit
             .before_scripts("delete self.PublicKeyCredential")
@@ -377,7 +377,7 @@ fn a_browser_without_passkeys_is_told() {
 }
 
 #[test]
-fn a_browser_from_before_the_json_methods_signs_up_and_in() {
+fn browser_without_the_webauthn_json_methods_signs_up_and_in() {
     in_browser(async |visit| {
         visit
             .before_scripts(
@@ -401,7 +401,7 @@ fn a_browser_from_before_the_json_methods_signs_up_and_in() {
 }
 
 #[test]
-fn an_address_that_the_passkeys_are_not_for_is_named() {
+fn wrong_origin_is_reported_with_the_right_host() {
     in_browser(async |visit| {
         visit.server.origin = visit.server.origin.replace("localhost", "127.0.0.1");
         visit.open().await;
@@ -413,7 +413,7 @@ fn an_address_that_the_passkeys_are_not_for_is_named() {
 }
 
 #[test]
-fn trouble_on_the_server_is_told() {
+fn server_and_storage_failures_are_reported() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -442,7 +442,7 @@ fn trouble_on_the_server_is_told() {
 }
 
 #[test]
-fn the_keyboard_is_enough() {
+fn page_works_with_the_keyboard_alone() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);

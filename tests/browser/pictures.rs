@@ -28,7 +28,7 @@ async fn fits(visit: &Visit<impl Site>, name: &str, (width, height): (u32, u32),
 }
 
 #[test]
-fn pictures_of_every_state() {
+fn quickstart_pictures_fit_every_screen() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);

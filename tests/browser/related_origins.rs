@@ -34,7 +34,7 @@ async fn on(host: &str, visit: &Visit<SecureSite>, doing: &str) -> Value {
 }
 
 #[test]
-fn a_passkey_signs_in_at_a_related_site_and_nowhere_else() {
+fn passkey_signs_in_at_a_related_origin_and_not_at_others() {
     in_browser_at(
         async |_| three_hosts().await,
         async |visit| {
@@ -55,7 +55,7 @@ fn a_passkey_signs_in_at_a_related_site_and_nowhere_else() {
 }
 
 #[test]
-fn a_passkey_that_was_made_at_a_related_site_signs_in_at_the_other() {
+fn passkey_registered_at_a_related_origin_signs_in_at_the_rp_id() {
     in_browser_at(
         async |_| three_hosts().await,
         async |visit| {

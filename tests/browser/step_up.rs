@@ -40,7 +40,7 @@ async fn account(visit: &Visit<Program>) -> Value {
 }
 
 #[test]
-fn a_transfer_is_made_when_its_owner_agrees() {
+fn step_up_example_makes_a_transfer_with_consent() {
     with_an_account(async |visit, _| {
         visit.focus_is_on("balance").await;
         for (to, amount) in [("Bob", "250"), ("<i>Eve</i>", "50")] {
@@ -56,7 +56,7 @@ fn a_transfer_is_made_when_its_owner_agrees() {
 }
 
 #[test]
-fn whoever_does_not_agree_keeps_the_money() {
+fn step_up_example_makes_no_transfer_when_cancelled() {
     with_an_account(async |visit, laptop| {
         laptop.recognise(&visit.browser, false).await;
         fill_in(visit, "Bob", "250").await;
@@ -73,7 +73,7 @@ fn whoever_does_not_agree_keeps_the_money() {
 }
 
 #[test]
-fn being_signed_in_is_not_enough() {
+fn step_up_example_rejects_a_session_or_sign_in_as_consent() {
     with_an_account(async |visit, _| {
         let statuses = visit
             .script_async(
@@ -104,7 +104,7 @@ fn being_signed_in_is_not_enough() {
 
 /// Whatever sits between the page and the server: what it changes is not what was agreed to.
 #[test]
-fn nobody_changes_or_repeats_a_transfer_on_the_way() {
+fn step_up_example_rejects_a_changed_or_replayed_transfer() {
     with_an_account(async |visit, _| {
         let outcomes = visit
             .script_async(
@@ -144,7 +144,7 @@ fn nobody_changes_or_repeats_a_transfer_on_the_way() {
 }
 
 #[test]
-fn the_passkey_of_somebody_else_at_the_same_device_will_not_do() {
+fn step_up_example_rejects_another_users_passkey_on_the_same_device() {
     with_an_account(async |visit, laptop| {
         let adas = laptop.passkeys(&visit.browser).await[0]["credentialId"].clone();
         visit.press(SIGN_OUT).await;
@@ -173,7 +173,7 @@ fn the_passkey_of_somebody_else_at_the_same_device_will_not_do() {
 }
 
 #[test]
-fn more_than_there_is_cannot_be_sent() {
+fn step_up_example_rejects_a_transfer_above_the_balance() {
     with_an_account(async |visit, _| {
         fill_in(visit, "Bob", "1001").await;
         visit.press(SEND).await;
@@ -193,7 +193,7 @@ fn more_than_there_is_cannot_be_sent() {
 }
 
 #[test]
-fn failures_are_values_with_a_reason() {
+fn step_up_failures_reject_with_a_reason_and_a_code() {
     with_an_account(async |visit, laptop| {
         let attempt = async || {
             let script = "const { passkeys } = await import('/auth/passkeys/client.js');
@@ -224,7 +224,7 @@ fn failures_are_values_with_a_reason() {
 }
 
 #[test]
-fn pictures_of_every_state() {
+fn step_up_example_pictures_fit_every_screen() {
     with_an_account(async |visit, laptop| {
         fill_in(visit, "Bob", "250").await;
         pictures(visit, "step-up-2-filled-in").await;

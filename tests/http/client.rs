@@ -19,7 +19,7 @@ async fn fetch(known: &[&str]) -> Answer {
 }
 
 #[tokio::test]
-async fn the_module_is_served_to_anybody_who_asks() {
+async fn client_js_is_served_as_javascript_without_signing_in() {
     let answer = fetch(&[]).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
@@ -34,7 +34,7 @@ async fn the_module_is_served_to_anybody_who_asks() {
 }
 
 #[tokio::test]
-async fn a_browser_that_has_the_module_is_told_so() {
+async fn client_js_with_a_matching_etag_is_not_modified() {
     let answer = fetch(&[]).await;
     let tag = answer.headers["etag"].to_str().unwrap();
     let strong = tag.strip_prefix("W/").unwrap();
@@ -55,7 +55,7 @@ async fn a_browser_that_has_the_module_is_told_so() {
 
 /// Its address stays when its content changes, so a browser asks before it uses what it has.
 #[tokio::test]
-async fn the_module_may_be_kept_and_nothing_else() {
+async fn client_js_may_be_cached_and_other_responses_may_not() {
     assert_eq!(fetch(&[]).await.headers["cache-control"], "no-cache");
     let site = Site::default();
     for path in ["/register/begin", "/client.js"] {

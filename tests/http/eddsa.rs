@@ -16,7 +16,7 @@ async fn create(site: &Site, peer: &mut Peer) -> Value {
 }
 
 #[tokio::test]
-async fn it_is_offered_registered_and_signed_in_with() {
+async fn eddsa_is_offered_and_registers_and_signs_in() {
     let (site, mut peer) = (Site::default(), Peer::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let offered = begun["publicKey"]["pubKeyCredParams"].as_array().unwrap();
@@ -31,7 +31,7 @@ async fn it_is_offered_registered_and_signed_in_with() {
 }
 
 #[tokio::test]
-async fn it_is_neither_offered_nor_taken_where_attestation_is_asked_for() {
+async fn eddsa_is_neither_offered_nor_accepted_where_attestation_is_requested() {
     for attestation in [Attestation::Indirect, Attestation::Direct] {
         let config = Config::builder("example.com", ["https://example.com"])
             .attestation(attestation)
@@ -51,7 +51,7 @@ async fn it_is_neither_offered_nor_taken_where_attestation_is_asked_for() {
 }
 
 #[tokio::test]
-async fn it_is_taken_with_no_statement_only() {
+async fn eddsa_with_an_attestation_statement_is_rejected() {
     let statement: Cbor = Cbor::Map([(Cbor::Text("alg".into()), Cbor::Integer(-8))].into());
     for (member, value) in [("fmt", Cbor::Text("packed".into())), ("attStmt", statement)] {
         let site = Site::default();

@@ -51,7 +51,7 @@ fn listen() {
 }
 
 #[test]
-fn neither_challenge_nor_state_nor_key_is_ever_logged() {
+fn challenges_ceremony_states_keys_and_signatures_are_never_logged() {
     listen();
     let runtime = Runtime::new().unwrap();
 
@@ -131,7 +131,7 @@ fn neither_challenge_nor_state_nor_key_is_ever_logged() {
 
 /// The crate that judges statements logs all it is given.
 #[test]
-fn nothing_of_an_attestation_is_logged() {
+fn attestation_statements_are_never_logged() {
     listen();
     let world = World::default();
     Runtime::new().unwrap().block_on(async {
@@ -160,7 +160,7 @@ fn nothing_of_an_attestation_is_logged() {
 }
 
 #[test]
-fn what_a_peer_names_is_escaped_in_the_log() {
+fn log_injection_through_a_user_id_is_escaped() {
     listen();
     let runtime = Runtime::new().unwrap();
     let forged = "mallory\n2026-01-01T00:00:00Z INFO all is well";
@@ -230,7 +230,7 @@ impl Walk {
 }
 
 #[test]
-fn no_route_logs_a_secret_or_a_line_that_a_peer_has_written() {
+fn no_route_logs_a_secret_or_allows_log_injection() {
     listen();
     let world = World::default();
     Runtime::new().unwrap().block_on(async {
@@ -317,7 +317,7 @@ impl ChallengeStore for Quoting {
 }
 
 #[test]
-fn what_a_failing_store_says_is_logged_in_one_line() {
+fn storage_errors_are_escaped_and_logged_in_one_line() {
     listen();
     let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(Quoting);
     Runtime::new().unwrap().block_on(async {

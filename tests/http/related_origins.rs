@@ -6,7 +6,7 @@ use passkeys::{Config, Passkeys, store::MemoryRepository, testing::Browser};
 use passkeys_test_support::App;
 
 #[tokio::test]
-async fn sign_in_as_the_site_itself_does_and_others_do_not() {
+async fn related_origins_register_and_sign_in_and_other_origins_are_rejected() {
     let config = Config::builder("example.com", ["https://example.com"])
         .related_origins(["https://example.org"])
         .build()

@@ -15,7 +15,7 @@ async fn signals(site: &Site, user: Option<&str>) -> Answer {
 }
 
 #[tokio::test]
-async fn the_owner_is_told_which_passkeys_are_accepted_and_what_they_are_called() {
+async fn signals_contain_the_users_accepted_credentials_and_current_details() {
     let (site, mut phone, mut key) = (Site::default(), Peer::new(), Peer::new());
     let ids = json!([
         site.register("ada", &mut phone).await.json()["credentialId"],
@@ -51,7 +51,7 @@ async fn the_owner_is_told_which_passkeys_are_accepted_and_what_they_are_called(
 }
 
 #[tokio::test]
-async fn nobody_is_told_about_somebody_elses_passkeys() {
+async fn signals_leave_out_other_users_and_require_a_signed_in_user() {
     let (site, mut phone) = (Site::default(), Peer::new());
     site.register("ada", &mut phone).await;
     let to_bob = signals(&site, Some("bob")).await.json();
@@ -65,7 +65,7 @@ async fn nobody_is_told_about_somebody_elses_passkeys() {
 }
 
 #[tokio::test]
-async fn a_user_who_cannot_have_passkeys_is_the_applications_mistake() {
+async fn signals_for_an_overlong_user_handle_are_an_internal_error() {
     let answer = signals(&Site::default(), Some(&"a".repeat(65))).await;
     answer.is_error(500, "internal_error");
 }
@@ -90,7 +90,7 @@ fn knows_all() -> Site {
 }
 
 #[tokio::test]
-async fn a_passkey_that_nobody_knows_may_be_dropped_where_the_application_says_so() {
+async fn unknown_credential_is_signalled_where_the_application_enables_it() {
     let (site, mut phone) = (knows_all(), Peer::new());
     let registered = site.register("ada", &mut phone).await.json();
     let id = registered["credentialId"].as_str().unwrap();
@@ -112,14 +112,14 @@ async fn a_passkey_that_nobody_knows_may_be_dropped_where_the_application_says_s
 }
 
 #[tokio::test]
-async fn unless_the_application_says_so_no_passkey_is_unknown() {
+async fn unknown_credential_is_not_signalled_by_default() {
     let site = Site::default();
     says_nothing(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
 }
 
 /// Whoever begins for a name and asks about the ids learns nothing about the name.
 #[tokio::test]
-async fn made_up_passkeys_are_answered_like_real_ones() {
+async fn decoy_credentials_are_not_signalled_as_unknown_against_user_enumeration() {
     let (site, mut phone) = (knows_all(), Peer::new());
     site.register("ada", &mut phone).await;
     let mut lengths = std::collections::BTreeSet::new();
@@ -140,7 +140,7 @@ async fn made_up_passkeys_are_answered_like_real_ones() {
 }
 
 #[tokio::test]
-async fn what_is_no_id_is_refused() {
+async fn unknown_credential_signal_rejects_a_malformed_id() {
     let site = knows_all();
     for id in ["", "="] {
         unknown(&site, id).await.is_error(422, "invalid_request");

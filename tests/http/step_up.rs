@@ -132,7 +132,7 @@ async fn send(
 }
 
 #[tokio::test]
-async fn a_handler_runs_with_what_was_agreed_to() {
+async fn step_up_gives_the_handler_the_signed_body_and_rejects_a_replay() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
     let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
@@ -146,7 +146,7 @@ async fn a_handler_runs_with_what_was_agreed_to() {
 }
 
 #[tokio::test]
-async fn nothing_else_can_be_sent_in_its_place() {
+async fn step_up_consent_is_bound_to_method_path_query_and_body() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let other = |change: fn(&mut Order)| {
         let mut order = FIVE_TO_BOB;
@@ -171,7 +171,7 @@ async fn nothing_else_can_be_sent_in_its_place() {
 }
 
 #[tokio::test]
-async fn a_request_may_be_about_nothing_but_its_path() {
+async fn step_up_without_a_body_is_bound_to_the_path() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let close = |body| Order {
         method: Method::DELETE,
@@ -197,7 +197,7 @@ async fn a_request_may_be_about_nothing_but_its_path() {
 }
 
 #[tokio::test]
-async fn a_body_that_the_handler_cannot_have_is_no_use_of_the_passkey() {
+async fn step_up_with_a_body_of_another_type_is_rejected_and_ends_the_ceremony() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     for body in [
         "null",
@@ -219,7 +219,7 @@ async fn a_body_that_the_handler_cannot_have_is_no_use_of_the_passkey() {
 }
 
 #[tokio::test]
-async fn whoever_is_asked_is_who_is_signed_in_at_the_beginning_and_at_the_end() {
+async fn step_up_requires_the_same_signed_in_user_at_begin_and_finish() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
     let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("bob")).await;
@@ -241,7 +241,7 @@ async fn whoever_is_asked_is_who_is_signed_in_at_the_beginning_and_at_the_end() 
 }
 
 #[tokio::test]
-async fn whatever_is_wrong_with_the_assertion_the_answer_is_the_same() {
+async fn step_up_failures_return_one_opaque_error() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let mut bobs = Peer::new();
     site.register("bob", &mut bobs).await;
@@ -272,7 +272,7 @@ async fn whatever_is_wrong_with_the_assertion_the_answer_is_the_same() {
 }
 
 #[tokio::test]
-async fn a_sign_in_agrees_to_nothing() {
+async fn sign_in_and_step_up_ceremonies_cannot_be_exchanged() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let mut sign_in = site.assert(None, &mut phone).await;
     let agreed = (sign_in["credential"].take(), sign_in["state"].take());
@@ -287,7 +287,7 @@ async fn a_sign_in_agrees_to_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_none_is_refused_like_any_other() {
+async fn step_up_rejects_malformed_requests_like_the_routes() {
     let (site, ..) = ada_at_the_bank().await;
     let json = "application/json";
     for (content_type, body, status, code) in [
@@ -318,7 +318,7 @@ async fn a_request_that_is_none_is_refused_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_broken_credential_ends_its_step_up_too() {
+async fn step_up_with_a_malformed_credential_ends_the_ceremony() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let (credential, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
     let broken = (json!({ "id": 7 }), state.clone());
@@ -329,7 +329,7 @@ async fn a_broken_credential_ends_its_step_up_too() {
 }
 
 #[tokio::test]
-async fn it_works_in_a_router_whose_state_is_the_passkeys() {
+async fn step_up_works_in_a_router_whose_state_is_passkeys() {
     async fn transfer(State(App): State<App>, verified: Verified<App, u8>) -> Json<u8> {
         Json(verified.body)
     }
@@ -352,7 +352,7 @@ async fn it_works_in_a_router_whose_state_is_the_passkeys() {
 
 /// As behind a proxy that serves `/app/bank` from `/bank`.
 #[tokio::test]
-async fn a_path_that_a_proxy_changed_is_the_browsers_where_a_layer_says_so() {
+async fn step_up_behind_a_path_rewriting_proxy_uses_the_original_uri() {
     async fn as_in_the_browser(mut request: Request<Body>) -> Request<Body> {
         let path = format!("/app{}", request.uri());
         let original = OriginalUri(path.parse().unwrap());

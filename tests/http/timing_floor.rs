@@ -67,7 +67,7 @@ async fn finish(site: &Site, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn who_is_named_is_answered_when_everybody_would_be() {
+async fn timing_floor_applies_to_begin_for_a_user_id_against_user_enumeration() {
     let (site, mut peer) = (Site::default(), Peer::new());
     site.register("ada", &mut peer).await;
     for user_id in ["ada", "nobody"] {
@@ -77,7 +77,7 @@ async fn who_is_named_is_answered_when_everybody_would_be() {
 }
 
 #[tokio::test]
-async fn so_is_who_is_named_by_name() {
+async fn timing_floor_applies_to_begin_for_a_username_against_user_enumeration() {
     let passkeys = Passkeys::new(Directory, MemoryRepository::default());
     let site = Site(Router::new().nest("/auth/passkeys", passkeys.router()));
     for username in ["ada", "nobody"] {
@@ -87,7 +87,7 @@ async fn so_is_who_is_named_by_name() {
 }
 
 #[tokio::test]
-async fn a_sign_in_fails_when_every_other_would() {
+async fn timing_floor_applies_to_failed_sign_ins() {
     let (site, mut known, mut unknown) = (Site::default(), Peer::new(), Peer::new());
     site.register("ada", &mut known).await;
     Site::default().register("bob", &mut unknown).await;
@@ -97,7 +97,7 @@ async fn a_sign_in_fails_when_every_other_would() {
 }
 
 #[tokio::test]
-async fn an_application_whose_stores_are_slow_says_how_long() {
+async fn timing_floor_is_configurable() {
     let longer = Duration::from_millis(50);
     let (site, mut peer) = (site(longer), Peer::new());
     site.register("ada", &mut peer).await;
@@ -106,14 +106,14 @@ async fn an_application_whose_stores_are_slow_says_how_long() {
 }
 
 #[tokio::test]
-async fn who_names_nobody_and_signs_in_waits_for_nothing() {
+async fn timing_floor_does_not_delay_a_sign_in_that_succeeds() {
     let (site, mut peer) = (site(NEVER), Peer::new());
     site.register("ada", &mut peer).await;
     assert_eq!(site.sign_in(&mut peer).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn of_a_ceremony_that_does_not_wait_there_is_nothing_to_tell() {
+async fn timing_floor_does_not_delay_the_rejection_of_a_replay() {
     let (site, mut peer) = (site(NEVER), Peer::new());
     site.register("ada", &mut peer).await;
     let body = site.assert(None, &mut peer).await;
@@ -124,7 +124,7 @@ async fn of_a_ceremony_that_does_not_wait_there_is_nothing_to_tell() {
 }
 
 #[tokio::test]
-async fn an_hour_is_the_longest() {
+async fn timing_floor_is_at_most_an_hour() {
     let site = site(Duration::MAX);
     let asked = named(&site, json!({ "userId": "ada" }));
     // It waits, where a point in time that cannot be reckoned with would be a panic.
@@ -133,7 +133,7 @@ async fn an_hour_is_the_longest() {
 
 /// Routes of the application's own call the services, and not the router.
 #[tokio::test]
-async fn services_for_own_routes_keep_the_timing_floor_too() {
+async fn timing_floor_applies_to_the_services_for_own_routes() {
     let world = World::default();
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();

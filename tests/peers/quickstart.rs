@@ -56,7 +56,7 @@ impl Drop for Quickstart {
 }
 
 #[tokio::test]
-async fn its_document_is_the_one_under_version_control() {
+async fn quickstart_openapi_document_matches_the_committed_one() {
     let document = Quickstart::start().browser().get("/openapi.json").await;
     let document = document.json();
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
@@ -65,12 +65,12 @@ async fn its_document_is_the_one_under_version_control() {
 }
 
 #[test]
-fn it_answers_as_its_document_says() {
+fn quickstart_responds_as_its_openapi_document_says() {
     validator::explore(&Quickstart::start().origin, None);
 }
 
 #[tokio::test]
-async fn it_answers_whoever_is_signed_in_as_its_document_says() {
+async fn quickstart_responds_to_signed_in_users_as_its_openapi_document_says() {
     let quickstart = Quickstart::start();
     let signed_up = quickstart
         .browser()

@@ -193,7 +193,7 @@ fn instance(postgres: &Server, redis: &Server) -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everything_crashes() {
+async fn no_acknowledged_change_is_lost_and_no_replay_accepted_while_servers_crash() {
     let directory = tempfile::tempdir().unwrap();
     // Whoever PostgreSQL runs as has to come by.
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);

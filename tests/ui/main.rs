@@ -5,7 +5,7 @@
 use std::{env, fmt::Write as _, fs, path::Path};
 
 #[test]
-fn every_mistake_has_its_message() {
+fn every_mistake_has_its_compiler_message() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("*/*.rs");
 }
@@ -31,7 +31,7 @@ const FOLDERS: [(&str, &str); 10] = [
 ];
 
 #[test]
-fn the_catalogue_lists_every_mistake() {
+fn readme_lists_every_mistake() {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = fs::read_dir(ui).unwrap().filter_map(Result::ok);
     let folders = folders.filter(|entry| entry.path().is_dir());

@@ -71,7 +71,7 @@ replays! {
 /// Whatever the bytes, a ceremony of their script is right unless something says that it is not:
 /// where hardly anybody is let in, hardly anything is proven.
 #[test]
-fn most_scripts_of_ceremonies_let_somebody_in() {
+fn most_fuzzed_ceremony_scripts_succeed() {
     let kept = directory("corpus/ceremony");
     let kept: Vec<_> = kept.iter().map(|path| fs::read(path).unwrap()).collect();
     let mut random = ChaCha8Rng::seed_from_u64(0);
@@ -92,7 +92,7 @@ fn most_scripts_of_ceremonies_let_somebody_in() {
 }
 
 #[test]
-fn every_target_is_replayed() {
+fn every_fuzz_target_has_its_corpus_replayed() {
     let mut programs: BTreeSet<_> = directory("fuzz_targets")
         .iter()
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
@@ -104,7 +104,7 @@ fn every_target_is_replayed() {
 
 /// The corpora are replayed for every commit, and everybody who clones the repository gets them.
 #[test]
-fn the_corpora_stay_small() {
+fn fuzz_corpora_stay_below_2_megabytes() {
     let files = REPLAYED
         .iter()
         .flat_map(|target| directory(&format!("corpus/{target}")));

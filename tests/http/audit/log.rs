@@ -115,7 +115,7 @@ fn entry(level: Level, fields: &[(&'static str, &str)]) -> Entry {
 }
 
 #[tokio::test]
-async fn an_event_has_these_fields() {
+async fn audit_events_are_logged_with_the_documented_fields() {
     let config = Config::builder("example.com", ["https://example.com"]);
     let world = World::with_config(config.sign_count(SignCount::Suspend).build().unwrap());
     let mut browser = browser(&world, "ada");
@@ -170,7 +170,7 @@ async fn an_event_has_these_fields() {
 }
 
 #[tokio::test]
-async fn a_request_runs_in_a_span_with_these_fields() {
+async fn requests_run_in_a_span_with_the_documented_fields() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
     let log = Log::default();
@@ -227,7 +227,7 @@ async fn a_request_runs_in_a_span_with_these_fields() {
 }
 
 #[tokio::test]
-async fn what_the_application_logs_itself_is_left_alone() {
+async fn spans_of_the_application_are_left_unchanged() {
     let world = World::default();
     let log = Log::default();
     let guard = log.listen();

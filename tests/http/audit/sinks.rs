@@ -57,7 +57,7 @@ fn world(sink: impl AuditSink) -> World {
 }
 
 #[tokio::test]
-async fn one_that_blocks_for_ever_keeps_nobody_from_signing_in() {
+async fn blocking_audit_sink_does_not_block_sign_ins() {
     let sink = Gated::default();
     let world = world(sink.clone());
     let mut device = world.device();
@@ -84,7 +84,7 @@ impl AuditSink for Panicking {
 }
 
 #[tokio::test]
-async fn one_that_panics_fails_no_sign_in_and_is_given_the_next_event() {
+async fn panicking_audit_sink_fails_no_sign_in_and_receives_the_next_event() {
     let sink = Panicking::default();
     let world = world(sink.clone());
     let mut device = world.device();
@@ -97,7 +97,7 @@ async fn one_that_panics_fails_no_sign_in_and_is_given_the_next_event() {
 }
 
 #[tokio::test]
-async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_told_of_the_rest() {
+async fn slow_audit_sink_receives_the_number_of_events_that_were_lost() {
     const EVENTS: usize = 10_000;
     let sink = Gated::default();
     let world = world(sink.clone());
@@ -124,7 +124,7 @@ async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_
 }
 
 #[tokio::test]
-async fn no_flood_of_begins_and_failures_pushes_out_what_happened_to_accounts() {
+async fn flood_of_begins_and_failures_evicts_no_account_event_from_the_audit_trail() {
     let sink = Gated::default();
     let world = world(sink.clone());
     let mut device = world.device();
@@ -145,7 +145,7 @@ async fn no_flood_of_begins_and_failures_pushes_out_what_happened_to_accounts() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_is_given_what_happens_to_a_ceremony_in_its_order() {
+async fn audit_sink_receives_the_events_of_a_ceremony_in_order() {
     let sink = Gated::default();
     sink.open();
     let passkeys = Passkeys::new(App, MemoryRepository::default());
@@ -195,7 +195,7 @@ impl Drop for Observed {
 }
 
 #[tokio::test]
-async fn one_has_a_thread_of_its_own_that_ends_after_the_last_event() {
+async fn audit_sink_thread_ends_after_the_last_event() {
     let (sender, told) = mpsc::channel();
     let world = world(Observed(sender));
     world.passkeys.authentication().begin().await.unwrap();
@@ -222,7 +222,7 @@ impl AuditSink for Slow {
 }
 
 #[tokio::test]
-async fn a_flush_waits_for_one_but_not_for_ever() {
+async fn flush_audit_waits_for_the_sink_up_to_the_timeout() {
     let world = world(Slow);
     let begun = Instant::now();
     assert!(world.passkeys.flush_audit(PATIENCE), "there is nothing yet");

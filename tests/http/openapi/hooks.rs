@@ -96,37 +96,37 @@ fn reference() -> Value {
 const JSON: &str = "application/json";
 
 #[test]
-fn json_alone() {
+fn openapi_json_response_has_its_schema() {
     let found = answers!(Json<Member>, Json(member()));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_result() {
+fn openapi_json_in_a_result_has_its_schema() {
     let found = answers!(Result<Json<Member>, StatusCode>, Ok(Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_behind_an_alias() {
+fn openapi_json_behind_a_type_alias_has_its_schema() {
     let found = answers!(Reply<Member>, Ok(Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_tuple() {
+fn openapi_json_in_a_tuple_has_its_schema() {
     let found = answers!((Cookie, Json<Member>), (cookie(), Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_tuple_with_a_status() {
+fn openapi_json_in_a_tuple_with_a_status_has_its_schema() {
     let found = answers!((StatusCode, Json<Member>), (StatusCode::OK, Json(member())));
     assert_eq!(found, is("2XX", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_tuple_in_a_result_with_an_error_that_has_no_name() {
+fn openapi_json_in_a_result_with_an_impl_trait_error_has_its_schema() {
     let found = answers!(
         Result<(StatusCode, Json<Member>), impl IntoResponse + use<>>,
         if true {
@@ -139,7 +139,7 @@ fn json_in_a_tuple_in_a_result_with_an_error_that_has_no_name() {
 }
 
 #[test]
-fn lists_and_values() {
+fn openapi_json_list_and_option_have_their_schema() {
     let found = answers!(Json<Vec<Member>>, Json(vec![member()]));
     assert_eq!(found.2["type"], "array");
     let found = answers!(Json<Option<u8>>, Json(None));
@@ -153,7 +153,7 @@ struct Page<T> {
 }
 
 #[test]
-fn what_would_refer_to_nothing_is_anything() {
+fn openapi_schema_with_a_dangling_reference_becomes_the_empty_schema() {
     let found = answers!(
         Json<Page<Member>>,
         Json(Page {
@@ -164,20 +164,20 @@ fn what_would_refer_to_nothing_is_anything() {
 }
 
 #[test]
-fn text_and_nothing() {
+fn openapi_string_and_unit_responses_have_their_media_type() {
     let found = answers!(String, String::new());
     assert_eq!(found, is("200", "text/plain", json!({ "type": "string" })));
     assert_eq!(answers!((), ()), is("200", "", Value::Null));
 }
 
 #[test]
-fn json_without_a_schema_is_anything() {
+fn openapi_json_without_a_schema_has_the_empty_schema() {
     let found = answers!(Json<Secretive>, Json(Secretive { name: "ada".into() }));
     assert_eq!(found, is("200", JSON, json!({})));
 }
 
 #[test]
-fn what_cannot_be_known_is_anything() {
+fn openapi_response_of_unknown_type_has_any_media_type_and_the_empty_schema() {
     let anything = || is("2XX", "*/*", json!({}));
     assert_eq!(answers!(StatusCode, StatusCode::OK), anything());
     assert_eq!(
@@ -189,7 +189,7 @@ fn what_cannot_be_known_is_anything() {
 }
 
 #[test]
-fn the_key_response_says_what_the_signature_does_not() {
+fn openapi_key_response_sets_the_schema_of_the_hook() {
     let found = answers!(Response, StatusCode::OK.into_response(), response = Json<Member>);
     assert_eq!(found, is("200", JSON, reference()));
     let found = answers!(Response, StatusCode::OK.into_response(), response = Member);
@@ -218,7 +218,7 @@ impl<T: Serialize + Send + Sync + Default + 'static> Generic<T> {
 }
 
 #[test]
-fn of_a_generic_application() {
+fn openapi_document_of_a_generic_application_has_the_schemas_that_are_known() {
     let app = Generic::<u8>(std::marker::PhantomData);
     let document = super::json(&Passkeys::new(app, MemoryRepository::default()).openapi());
     let found = success(&document, "/authenticate/finish");
@@ -229,7 +229,7 @@ fn of_a_generic_application() {
 
 /// What `sign_up` reads, with and without a schema; and hooks that are there under a condition.
 #[test]
-fn the_body_of_a_sign_up() {
+fn openapi_sign_up_request_has_the_schema_of_the_hooks_body() {
     macro_rules! reads {
         ($body:ty) => {{
             #[derive(Clone)]

@@ -42,13 +42,13 @@ fn check(document: &Value, prefix: &str) {
 }
 
 #[test]
-fn it_nests() {
+fn openapi_document_nests_into_the_applications() {
     let nested = Mine::openapi().nest("/auth/passkeys", snapshot::document());
     check(&json(&nested), "/auth/passkeys/");
 }
 
 #[test]
-fn it_merges() {
+fn openapi_document_merges_into_the_applications() {
     check(
         &json(&Mine::openapi().merge_from(snapshot::document())),
         "/",
@@ -56,7 +56,7 @@ fn it_merges() {
 }
 
 #[tokio::test]
-async fn it_joins_what_utoipa_axum_collects() {
+async fn openapi_document_joins_a_utoipa_axum_router() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let ours = OpenApiRouter::with_openapi(passkeys.openapi()).merge(passkeys.router().into());
     let (router, document) = OpenApiRouter::<()>::with_openapi(Mine::openapi())
@@ -73,7 +73,7 @@ async fn it_joins_what_utoipa_axum_collects() {
 }
 
 #[tokio::test]
-async fn it_can_be_served() {
+async fn openapi_document_can_be_served_by_a_route() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let document = Mine::openapi().nest("/auth/passkeys", passkeys.openapi());
     let router: Router = Router::new()

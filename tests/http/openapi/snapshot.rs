@@ -102,19 +102,19 @@ pub(crate) fn compare(document: &Value, committed: &Path) {
 }
 
 #[test]
-fn it_is_the_one_under_version_control() {
+fn openapi_document_matches_the_committed_one() {
     let committed =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/http/openapi/community.json");
     compare(&json(&document()), &committed);
 }
 
 #[test]
-fn an_independent_validator_accepts_it() {
+fn openapi_document_is_valid() {
     validator::validate(&json(&document()));
 }
 
 #[test]
-fn it_names_no_component_that_an_application_might() {
+fn openapi_components_and_operation_ids_have_the_prefix_of_the_library() {
     let document = json(&document());
     let components = document["components"]["schemas"].as_object().unwrap();
     let names: BTreeSet<_> = components.keys().map(String::as_str).collect();

@@ -71,12 +71,12 @@ fn check(document: &Value) {
 }
 
 #[test]
-fn a_handlers_request_is_typed_to_its_last_member() {
+fn openapi_request_of_a_step_up_handler_contains_the_body_schema() {
     check(&super::json(&Bank::openapi()));
 }
 
 #[test]
-fn utoipa_axum_collects_it_beside_the_librarys() {
+fn openapi_router_collects_step_up_handlers_beside_the_routes() {
     let (_, document) = OpenApiRouter::<Passkeys<App>>::with_openapi(snapshot::document())
         .routes(routes!(transfer))
         .routes(routes!(transfers))

@@ -80,7 +80,7 @@ fn document() -> String {
 }
 
 #[test]
-fn the_module_and_the_document_agree() {
+fn client_js_agrees_with_the_openapi_document() {
     if let Some(mut tsc) = compare("client-document", &document()) {
         succeeds(&mut tsc);
     }
@@ -104,7 +104,7 @@ fn drift(name: &str, words: &[(&str, &str, &str)]) {
 }
 
 #[test]
-fn a_drift_between_what_is_declared_and_documented_is_caught() {
+fn drift_of_declared_types_from_the_openapi_document_is_detected() {
     drift(
         "client-declarations-drift",
         &[("\"smart-card\"", "\"chip-card\"", "declared: Passkey;")],
@@ -112,7 +112,7 @@ fn a_drift_between_what_is_declared_and_documented_is_caught() {
 }
 
 #[test]
-fn a_drift_between_what_is_called_and_documented_is_caught() {
+fn drift_of_client_js_requests_from_the_openapi_document_is_detected() {
     drift(
         "client-calls-drift",
         &[

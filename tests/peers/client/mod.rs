@@ -68,14 +68,14 @@ fn tsc() -> Option<Command> {
 }
 
 #[test]
-fn the_types_are_right() {
+fn client_js_and_the_pages_agree_with_the_type_declarations() {
     if let Some(mut tsc) = tsc() {
         succeeds(tsc.arg("--project").arg(project()));
     }
 }
 
 #[test]
-fn servers_can_load_the_module_too() {
+fn client_js_loads_in_nodejs_for_server_side_rendering() {
     let Some(mut node) = node() else {
         return passkeys_tests::left_out("Node.js");
     };

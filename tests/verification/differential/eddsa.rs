@@ -54,7 +54,7 @@ fn core_accepts(engines: &Engines, ceremony: &Ceremony, other: &Key) -> bool {
 }
 
 #[test]
-fn eddsa_is_accepted_where_both_others_agree() {
+fn eddsa_verification_agrees_with_ed25519_dalek_and_webauthn_rs_core() {
     let engines = Engines::default();
     let other = Key::es256(1);
     let bases: Vec<Base> = (0..12)
@@ -90,7 +90,7 @@ fn eddsa_is_accepted_where_both_others_agree() {
 /// With such a key anybody signs: to verifiers that are less strict, one of these few is over any
 /// message at all.
 #[test]
-fn no_key_of_small_order_signs_anything() {
+fn ed25519_keys_of_small_order_are_rejected() {
     let engines = Engines::default();
     let mut parts = Base::new(Key::ed25519(0), 3).parts;
     let points = EIGHT_TORSION.map(|point| point.compress());
@@ -115,7 +115,7 @@ fn no_key_of_small_order_signs_anything() {
 /// Whoever has a key can sign with the neutral point for a nonce, and to verifiers that are less
 /// strict that is a signature like any other.
 #[test]
-fn the_neutral_point_is_no_nonce() {
+fn ed25519_signature_with_the_neutral_point_as_nonce_is_rejected() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(1), 3);
     let Key::Ed25519(key) = &base.key else {
@@ -144,7 +144,7 @@ fn the_neutral_point_is_no_nonce() {
 
 /// 2²⁵⁵ - 19 and what is above it: other names for 0 and so on.
 #[test]
-fn a_point_has_one_encoding() {
+fn ed25519_keys_with_a_non_canonical_encoding_are_rejected() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(0), 3);
     for low in 0xed..=0xff {
@@ -163,7 +163,7 @@ fn a_point_has_one_encoding() {
 
 /// RFC 8032, §5.1.7: the number is below the order of the group.
 #[test]
-fn a_signature_has_one_number() {
+fn ed25519_signature_with_a_non_canonical_scalar_is_rejected() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(0), 3);
     let mut ceremony = base.parts.assemble();

@@ -45,7 +45,7 @@ fn config() -> Config {
 }
 
 #[test]
-fn both_engines_say_the_same() {
+fn assertion_verification_agrees_with_webauthn_rs_core() {
     let (engines, bases) = (Engines::default(), bases());
     let seen = RefCell::new(BTreeMap::<_, u64>::new());
     let result = TestRunner::new(config()).run(&plan::plans(), |plan| {
@@ -78,7 +78,7 @@ fn both_engines_say_the_same() {
 }
 
 #[test]
-fn both_accept_every_valid_sign_in() {
+fn valid_assertions_are_accepted_as_by_webauthn_rs_core() {
     let engines = Engines::default();
     for base in bases() {
         let mut ceremony = base.parts.assemble();
@@ -88,7 +88,7 @@ fn both_accept_every_valid_sign_in() {
 }
 
 #[test]
-fn a_number_of_any_size_may_stand_where_a_key_has_no_member() {
+fn unknown_key_members_may_have_integers_of_any_size() {
     let mut base = Base::new(Key::rs256(1, 65_537), 3);
     let (label, value) = (cbor::integer(-3), [&[0x3b][..], &[0xff; 8]].concat());
     base.parts.public_key.members.push((label, value));
@@ -99,7 +99,7 @@ fn a_number_of_any_size_may_stand_where_a_key_has_no_member() {
 }
 
 #[test]
-fn every_difference_is_there() {
+fn every_listed_difference_to_webauthn_rs_core_has_an_example() {
     let engines = Engines::default();
     for difference in DIFFERENCES {
         let (key, change) = difference.example;

@@ -105,7 +105,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn a_sign_in_is_refused_where_what_is_stored_does_not_belong_together() {
+fn assertion_with_an_inconsistent_stored_credential_is_rejected() {
     let engines = Engines::default();
     for (name, key, change, reason) in CASES {
         let mut base = Base::new(key(), 3);

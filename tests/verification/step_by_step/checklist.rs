@@ -10,7 +10,7 @@ use crate::step_by_step::{
 };
 
 #[test]
-fn every_step_has_a_row_or_a_note() {
+fn every_verification_step_has_a_row_or_a_note() {
     let rows = rows::all();
     let missing: Vec<String> = Step::all()
         .filter(|step| !rows.iter().any(|row| row.step == *step) && note(*step).is_none())
@@ -20,7 +20,7 @@ fn every_step_has_a_row_or_a_note() {
 }
 
 #[test]
-fn no_row_is_there_twice() {
+fn verification_rows_are_unique() {
     let mut seen = Vec::new();
     for row in rows::all() {
         let this = (row.step, row.change);
@@ -30,7 +30,7 @@ fn no_row_is_there_twice() {
 }
 
 #[test]
-fn the_readme_is_the_table() {
+fn verification_readme_lists_the_rows() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/verification/step_by_step/README.md");
     let table = readme();

@@ -156,7 +156,7 @@ async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reaso
 }
 
 #[tokio::test]
-async fn every_example_of_the_specification_ends_as_expected() {
+async fn every_test_vector_of_the_specification_has_its_expected_outcome() {
     let vectors = Vectors::load();
     let config = vectors.config();
     let mut results = Vec::new();

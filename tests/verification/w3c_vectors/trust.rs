@@ -77,7 +77,7 @@ fn trusting(vectors: &Vectors) -> TrustAnchors {
 }
 
 #[tokio::test]
-async fn what_leads_to_an_authority_registers_and_says_to_whose() {
+async fn attestation_that_leads_to_a_trust_anchor_registers_and_names_the_authority() {
     let vectors = Vectors::load();
     for (name, attestation_type) in [
         (PACKED, AttestationType::Basic),
@@ -96,7 +96,7 @@ async fn what_leads_to_an_authority_registers_and_says_to_whose() {
 }
 
 #[tokio::test]
-async fn without_trust_anchors_the_registration_says_what_it_was_told_and_names_no_authority() {
+async fn attestation_without_trust_anchors_is_reported_and_names_no_authority() {
     let vectors = Vectors::load();
     for (name, format, attestation_type) in [
         (NONE, "none", AttestationType::None),
@@ -118,7 +118,7 @@ async fn without_trust_anchors_the_registration_says_what_it_was_told_and_names_
 }
 
 #[tokio::test]
-async fn attestation_of_nobodys_or_by_itself_is_refused() {
+async fn none_and_self_attestation_are_rejected_where_trust_anchors_are_set() {
     let vectors = Vectors::load();
     for (name, reason) in [(NONE, Reason::Attestation), (ITSELF, Reason::Untrusted)] {
         let answer = register(trusting(&vectors), &vectors, vectors.example(name)).await;
@@ -127,7 +127,7 @@ async fn attestation_of_nobodys_or_by_itself_is_refused() {
 }
 
 #[tokio::test]
-async fn what_leads_elsewhere_is_refused() {
+async fn attestation_that_leads_to_another_authority_is_rejected() {
     let vectors = Vectors::load();
     for anchors in [TrustAnchors::new([elsewhere()]), TrustAnchors::new([])] {
         let answer = register(anchors, &vectors, vectors.example(PACKED)).await;
@@ -137,7 +137,7 @@ async fn what_leads_elsewhere_is_refused() {
 
 /// Whoever makes a passkey can make a chain of certificates for it.
 #[tokio::test]
-async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
+async fn root_certificate_sent_with_the_attestation_is_not_a_trust_anchor() {
     let vectors = Vectors::load();
     let mut example = vectors.example(PACKED).clone();
     let object = bytes(&example.registration, "attestationObject");
@@ -160,7 +160,7 @@ async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
 }
 
 #[tokio::test]
-async fn an_authority_may_be_trusted_for_some_models_only() {
+async fn trust_anchor_may_be_limited_to_authenticator_models() {
     let vectors = Vectors::load();
     let models = |name: &str| {
         let aaguid = bytes(&vectors.example(name).registration, "aaguid");
@@ -178,7 +178,7 @@ async fn an_authority_may_be_trusted_for_some_models_only() {
 }
 
 #[tokio::test]
-async fn browsers_are_asked_for_attestation_whatever_the_configuration_says() {
+async fn trust_anchors_request_direct_attestation_whatever_the_configuration() {
     let vectors = Vectors::load();
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config());
     let user = passkeys_test_support::ada();
@@ -192,7 +192,7 @@ async fn browsers_are_asked_for_attestation_whatever_the_configuration_says() {
 }
 
 #[test]
-fn what_is_no_certificate_is_no_authority() {
+fn trust_anchor_that_is_not_a_certificate_is_rejected() {
     let twice = format!("{ELSEWHERE}{ELSEWHERE}");
     let key = ELSEWHERE.replace("CERTIFICATE", "PUBLIC KEY");
     for pem in ["", "MIID", &twice, &key] {

@@ -5,7 +5,7 @@ use passkeys::audit::Reason;
 use crate::step_by_step::row::{Change::ClientData, Row};
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_origin_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 

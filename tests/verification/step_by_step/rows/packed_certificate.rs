@@ -8,7 +8,7 @@ use crate::step_by_step::{
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_packed_attestation_certificate_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 

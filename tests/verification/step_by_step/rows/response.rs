@@ -9,7 +9,7 @@ use crate::step_by_step::{
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_response_json_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 

@@ -16,13 +16,13 @@ use crate::step_by_step::{
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_attestation_trust_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
 /// Of this site's clock, which tests move, and not of the machine's.
 #[tokio::test]
-async fn a_certificate_that_expires_while_the_clock_goes_on_is_refused() {
+async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejected() {
     let site = Site::new(|config| config, Some(anchors)).await;
     site.wait(Duration::from_hours(30 * 366 * 24));
     for kind in Kind::certified() {
