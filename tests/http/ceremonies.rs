@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{peer::Peer, site::Site};
+use crate::{device::Device, site::Site};
 
 #[tokio::test]
 async fn registration_and_sign_in_succeed() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     let registered = site.register("ada", &mut phone).await;
     assert_eq!(registered.status, StatusCode::OK);
     assert_eq!(registered.headers["cache-control"], "no-store");
@@ -29,7 +29,7 @@ async fn registration_and_sign_in_succeed() {
 
 #[tokio::test]
 async fn sign_in_begun_for_a_user_id_succeeds() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let body = site
         .assert(Some(json!({ "userId": "ada" })), &mut phone)
@@ -113,7 +113,7 @@ async fn request_options_follow_the_configuration() {
 
 #[tokio::test]
 async fn exclude_credentials_lists_the_users_passkeys() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     let id = site.register("ada", &mut phone).await.json()["credentialId"].clone();
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let excluded = &begun["publicKey"]["excludeCredentials"];
@@ -124,7 +124,7 @@ async fn exclude_credentials_lists_the_users_passkeys() {
 
 #[tokio::test]
 async fn registration_finished_by_another_user_is_rejected_and_ended() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let body = json!({ "credential": phone.create(&begun).await, "state": begun["state"] });
     let by_bob = site
@@ -155,7 +155,7 @@ async fn rejection_by_a_hook_is_returned_unchanged() {
 
 #[tokio::test]
 async fn failed_sign_ins_return_one_opaque_error() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     let id = site.register("ada", &mut phone).await.json()["credentialId"].clone();
 
     let mut answers = Vec::new();
@@ -186,7 +186,7 @@ async fn failed_sign_ins_return_one_opaque_error() {
 
 #[tokio::test]
 async fn ceremony_state_is_single_use_and_a_replay_is_rejected() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let body = site.assert(None, &mut phone).await;
     assert_eq!(
@@ -201,7 +201,7 @@ async fn ceremony_state_is_single_use_and_a_replay_is_rejected() {
 
 #[tokio::test]
 async fn sign_in_with_a_malformed_credential_ends_the_ceremony() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let good = site.assert(None, &mut phone).await;
     let mut broken = good.clone();
@@ -214,7 +214,7 @@ async fn sign_in_with_a_malformed_credential_ends_the_ceremony() {
 
 #[tokio::test]
 async fn registration_with_the_challenge_of_another_ceremony_is_rejected() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let other = site.post("/register/begin", Some("ada"), None).await.json();
     let body = json!({ "credential": phone.create(&begun).await, "state": other["state"] });
@@ -224,14 +224,14 @@ async fn registration_with_the_challenge_of_another_ceremony_is_rejected() {
 
 #[tokio::test]
 async fn registered_credential_id_is_rejected_for_another_user() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let credential = phone.create(&begun).await;
     let body = json!({ "credential": credential, "state": begun["state"] });
     site.post("/register/finish", Some("ada"), Some(body)).await;
 
     // Without verification of the attestation, nothing but the challenge binds the answer to
-    // its ceremony, so a peer can write it anew.
+    // its ceremony, so a device can write it anew.
     let begun = site.post("/register/begin", Some("bob"), None).await.json();
     let mut stolen = credential;
     let client_data = json!({

@@ -5,12 +5,12 @@
 mod audit;
 mod ceremonies;
 mod client;
+mod device;
 mod eddsa;
 mod last_passkey;
 mod logging;
 mod management;
 mod openapi;
-mod peer;
 mod rejections;
 mod related_origins;
 mod signals;

@@ -9,11 +9,11 @@ use passkeys_test_support::App;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use crate::{peer::Peer, site::Site};
+use crate::{device::Device, site::Site};
 
 /// A site where Ada has a passkey, and its path.
-async fn ada_registered() -> (Site, Peer, String) {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn ada_registered() -> (Site, Device, String) {
+    let (site, mut phone) = (Site::default(), Device::new());
     let registered = site.register("ada", &mut phone).await.json();
     let path = format!(
         "/credentials/{}",

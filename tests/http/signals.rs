@@ -6,7 +6,7 @@ use passkeys_test_support::App;
 use serde_json::json;
 
 use crate::{
-    peer::Peer,
+    device::Device,
     site::{Answer, Site},
 };
 
@@ -16,7 +16,7 @@ async fn signals(site: &Site, user: Option<&str>) -> Answer {
 
 #[tokio::test]
 async fn signals_contain_the_users_accepted_credentials_and_current_details() {
-    let (site, mut phone, mut key) = (Site::default(), Peer::new(), Peer::new());
+    let (site, mut phone, mut key) = (Site::default(), Device::new(), Device::new());
     let ids = json!([
         site.register("ada", &mut phone).await.json()["credentialId"],
         site.register("ada", &mut key).await.json()["credentialId"],
@@ -52,7 +52,7 @@ async fn signals_contain_the_users_accepted_credentials_and_current_details() {
 
 #[tokio::test]
 async fn signals_leave_out_other_users_and_require_a_signed_in_user() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let to_bob = signals(&site, Some("bob")).await.json();
     let accepted = &to_bob["signalAllAcceptedCredentials"];
@@ -91,7 +91,7 @@ fn knows_all() -> Site {
 
 #[tokio::test]
 async fn unknown_credential_is_signalled_where_the_application_enables_it() {
-    let (site, mut phone) = (knows_all(), Peer::new());
+    let (site, mut phone) = (knows_all(), Device::new());
     let registered = site.register("ada", &mut phone).await.json();
     let id = registered["credentialId"].as_str().unwrap();
     says_nothing(&unknown(&site, id).await);
@@ -120,7 +120,7 @@ async fn unknown_credential_is_not_signalled_by_default() {
 /// Whoever begins for a name and asks about the ids learns nothing about the name.
 #[tokio::test]
 async fn decoy_credentials_are_not_signalled_as_unknown_against_user_enumeration() {
-    let (site, mut phone) = (knows_all(), Peer::new());
+    let (site, mut phone) = (knows_all(), Device::new());
     site.register("ada", &mut phone).await;
     let mut lengths = std::collections::BTreeSet::new();
     for user in ["ada".to_owned()]

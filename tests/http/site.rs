@@ -10,7 +10,7 @@ use passkeys_test_support::App;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::peer::Peer;
+use crate::device::Device;
 
 pub(crate) struct Site(pub(crate) Router);
 
@@ -71,10 +71,10 @@ impl Site {
     }
 
     /// A whole registration.
-    pub(crate) async fn register(&self, user: &str, peer: &mut Peer) -> Answer {
+    pub(crate) async fn register(&self, user: &str, device: &mut Device) -> Answer {
         let begun = self.post("/register/begin", Some(user), None).await.json();
         let body = json!({
-            "credential": peer.create(&begun).await,
+            "credential": device.create(&begun).await,
             "state": begun["state"],
             "deviceName": "Phone",
         });
@@ -82,14 +82,14 @@ impl Site {
     }
 
     /// Begins a sign-in and answers the body of its finish.
-    pub(crate) async fn assert(&self, who: Option<Value>, peer: &mut Peer) -> Value {
+    pub(crate) async fn assert(&self, who: Option<Value>, device: &mut Device) -> Value {
         let begun = self.post("/authenticate/begin", None, who).await.json();
-        json!({ "credential": peer.get(&begun).await, "state": begun["state"] })
+        json!({ "credential": device.get(&begun).await, "state": begun["state"] })
     }
 
     /// A whole sign-in by anybody.
-    pub(crate) async fn sign_in(&self, peer: &mut Peer) -> Answer {
-        let body = self.assert(None, peer).await;
+    pub(crate) async fn sign_in(&self, device: &mut Device) -> Answer {
+        let body = self.assert(None, device).await;
         self.post("/authenticate/finish", None, Some(body)).await
     }
 }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    peer::Peer,
+    device::Device,
     site::{Answer, Site},
 };
 
@@ -77,9 +77,9 @@ fn bank(passkeys: &Passkeys<App>) -> Site {
     Site(router)
 }
 
-async fn ada_at_the_bank() -> (Site, Peer, Trail) {
+async fn ada_at_the_bank() -> (Site, Device, Trail) {
     let (passkeys, audit) = Trail::of(Passkeys::new(App, MemoryRepository::default()));
-    let (site, mut phone) = (bank(&passkeys), Peer::new());
+    let (site, mut phone) = (bank(&passkeys), Device::new());
     site.register("ada", &mut phone).await;
     (site, phone, audit)
 }
@@ -100,7 +100,7 @@ const FIVE_TO_BOB: Order = Order {
 };
 
 /// Has Ada agree to an order; gives her credential and its state.
-async fn agree(site: &Site, order: &Order, phone: &mut Peer) -> (Value, Value) {
+async fn agree(site: &Site, order: &Order, phone: &mut Device) -> (Value, Value) {
     let Order { method, path, body } = order;
     let asked = format!(r#"{{ "method": "{method}", "path": "{path}", "body": {body} }}"#);
     let begun = Request::post("/auth/passkeys/step-up/begin")
@@ -243,7 +243,7 @@ async fn step_up_requires_the_same_signed_in_user_at_begin_and_finish() {
 #[tokio::test]
 async fn step_up_failures_return_one_opaque_error() {
     let (site, mut phone, _) = ada_at_the_bank().await;
-    let mut bobs = Peer::new();
+    let mut bobs = Device::new();
     site.register("bob", &mut bobs).await;
     let mut answers = Vec::new();
     for change in [
@@ -338,7 +338,7 @@ async fn step_up_works_in_a_router_whose_state_is_passkeys() {
         .route("/transfer", post(transfer))
         .nest("/auth/passkeys", passkeys.router())
         .with_state(passkeys);
-    let (site, mut phone) = (Site(router), Peer::new());
+    let (site, mut phone) = (Site(router), Device::new());
     site.register("ada", &mut phone).await;
     let order = Order {
         method: Method::POST,
@@ -363,7 +363,7 @@ async fn step_up_behind_a_path_rewriting_proxy_uses_the_original_uri() {
     let site = bank(&passkeys);
     let behind_a_proxy = site.0.clone().layer(map_request(as_in_the_browser));
     let behind_a_proxy = Site(behind_a_proxy);
-    let mut phone = Peer::new();
+    let mut phone = Device::new();
     site.register("ada", &mut phone).await;
     let asked = Order {
         path: "/app/bank/transfer",

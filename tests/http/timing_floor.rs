@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
-    peer::Peer,
+    device::Device,
     site::{Answer, Site},
 };
 
@@ -53,8 +53,8 @@ async fn named(site: &Site, who: Value) -> Duration {
 }
 
 /// A sign-in in which only the signature is wrong.
-async fn fail(site: &Site, peer: &mut Peer) -> Duration {
-    let mut body = site.assert(None, peer).await;
+async fn fail(site: &Site, device: &mut Device) -> Duration {
+    let mut body = site.assert(None, device).await;
     body["credential"]["response"]["signature"] = "AA".into();
     let asked = Instant::now();
     let answer = finish(site, body).await;
@@ -68,8 +68,8 @@ async fn finish(site: &Site, body: Value) -> Answer {
 
 #[tokio::test]
 async fn timing_floor_applies_to_begin_for_a_user_id_against_user_enumeration() {
-    let (site, mut peer) = (Site::default(), Peer::new());
-    site.register("ada", &mut peer).await;
+    let (site, mut device) = (Site::default(), Device::new());
+    site.register("ada", &mut device).await;
     for user_id in ["ada", "nobody"] {
         let time = named(&site, json!({ "userId": user_id })).await;
         assert!(time >= UNLESS_SAID_OTHERWISE, "{user_id}: {time:?}");
@@ -88,35 +88,35 @@ async fn timing_floor_applies_to_begin_for_a_username_against_user_enumeration()
 
 #[tokio::test]
 async fn timing_floor_applies_to_failed_sign_ins() {
-    let (site, mut known, mut unknown) = (Site::default(), Peer::new(), Peer::new());
+    let (site, mut known, mut unknown) = (Site::default(), Device::new(), Device::new());
     site.register("ada", &mut known).await;
     Site::default().register("bob", &mut unknown).await;
-    for peer in [&mut known, &mut unknown] {
-        assert!(fail(&site, peer).await >= UNLESS_SAID_OTHERWISE);
+    for device in [&mut known, &mut unknown] {
+        assert!(fail(&site, device).await >= UNLESS_SAID_OTHERWISE);
     }
 }
 
 #[tokio::test]
 async fn timing_floor_is_configurable() {
     let longer = Duration::from_millis(50);
-    let (site, mut peer) = (site(longer), Peer::new());
-    site.register("ada", &mut peer).await;
+    let (site, mut device) = (site(longer), Device::new());
+    site.register("ada", &mut device).await;
     assert!(named(&site, json!({ "userId": "ada" })).await >= longer);
-    assert!(fail(&site, &mut peer).await >= longer);
+    assert!(fail(&site, &mut device).await >= longer);
 }
 
 #[tokio::test]
 async fn timing_floor_does_not_delay_a_sign_in_that_succeeds() {
-    let (site, mut peer) = (site(NEVER), Peer::new());
-    site.register("ada", &mut peer).await;
-    assert_eq!(site.sign_in(&mut peer).await.status, StatusCode::OK);
+    let (site, mut device) = (site(NEVER), Device::new());
+    site.register("ada", &mut device).await;
+    assert_eq!(site.sign_in(&mut device).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn timing_floor_does_not_delay_the_rejection_of_a_replay() {
-    let (site, mut peer) = (site(NEVER), Peer::new());
-    site.register("ada", &mut peer).await;
-    let body = site.assert(None, &mut peer).await;
+    let (site, mut device) = (site(NEVER), Device::new());
+    site.register("ada", &mut device).await;
+    let body = site.assert(None, &mut device).await;
     finish(&site, body.clone()).await;
     finish(&site, body)
         .await

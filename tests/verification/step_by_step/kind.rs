@@ -1,6 +1,6 @@
 //! The kinds of passkeys that rows are tried with.
 
-use crate::step_by_step::peer::{Algorithm, Method};
+use crate::step_by_step::client::{Algorithm, Method};
 
 /// A passkey's algorithm, and how it is attested.
 #[derive(Clone, Copy, Debug)]

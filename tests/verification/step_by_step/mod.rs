@@ -7,12 +7,12 @@
 
 #![allow(
     clippy::cast_possible_truncation,
-    reason = "the peer writes lengths and bits that it knows"
+    reason = "the test client writes lengths and bits that it knows"
 )]
 
 mod checklist;
 mod kind;
-mod peer;
+mod client;
 mod row;
 mod rows;
 mod site;

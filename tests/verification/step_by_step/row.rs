@@ -6,7 +6,7 @@ use passkeys::{ConfigBuilder, attestation::TrustAnchors, audit::Reason};
 
 use crate::step_by_step::{
     kind::Kind,
-    peer::{Assertion, AuthenticatorData, ClientData, Object, Registration},
+    client::{Assertion, AuthenticatorData, ClientData, Object, Registration},
     site::Site,
     steps::{Section, Step},
 };

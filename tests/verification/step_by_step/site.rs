@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 
 use crate::step_by_step::{
     kind::Kind,
-    peer::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
+    client::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
     row::Expected,
 };
 

@@ -5,7 +5,7 @@ use passkeys::audit::Reason;
 
 use crate::step_by_step::{
     kind::Kind,
-    peer::{Algorithm, Der, Method},
+    client::{Algorithm, Der, Method},
     row::{Change, Expected, Row, unattested, unauthenticated},
     steps::{Section, Step},
 };
@@ -25,7 +25,7 @@ pub(crate) fn rows() -> Vec<Row> {
             rows.push(row(change, written, expected));
         }
         // Both are valid, and nothing here takes a signature for an identity.
-        let change = "whose second integer is the other that fits";
+        let change = "with the other valid second integer";
         rows.push(row(change, other_that_fits, Expected::Accepted));
     }
     rows
@@ -73,7 +73,7 @@ type Broken = (&'static str, fn(Vec<u8>) -> Vec<u8>);
 
 fn sequences() -> Vec<Broken> {
     vec![
-        ("as two integers without DER", |signature| {
+        ("as two integers without DER encoding", |signature| {
             let size = order(&signature).len();
             integers(&signature)
                 .iter()
@@ -88,27 +88,27 @@ fn sequences() -> Vec<Broken> {
             signature
         }),
         ("as bytes", |signature| Der::octets(&signature).encode()),
-        ("in a sequence of its own", |signature| {
+        ("wrapped in a second sequence", |signature| {
             Der::new(0x30, &signature).encode()
         }),
-        ("whose sequence says that it is longer", |mut signature| {
+        ("whose sequence declares a greater length", |mut signature| {
             signature[1] += 1;
             signature
         }),
-        ("whose sequence says that it is shorter", |mut signature| {
+        ("whose sequence declares a smaller length", |mut signature| {
             signature[1] -= 1;
             signature
         }),
         (
-            "whose sequence has its length in two bytes, as only BER may",
+            "whose sequence has a two-byte length, which is BER but not DER",
             |signature| [&[0x30, 0x81, signature[1]], &signature[2..]].concat(),
         ),
         (
-            "whose sequence has no length, as only BER may",
+            "whose sequence has indefinite length, which is BER but not DER",
             |signature| [&[0x30, 0x80], &signature[2..], &[0, 0]].concat(),
         ),
         (
-            "whose sequence has a byte behind the integers",
+            "whose sequence has a byte after the integers",
             |mut signature| {
                 signature[1] += 1;
                 signature.push(0);
@@ -120,11 +120,11 @@ fn sequences() -> Vec<Broken> {
 
 fn numbers() -> Vec<Broken> {
     vec![
-        ("whose first integer has a zero too many", |signature| {
+        ("whose first integer has a superfluous leading zero", |signature| {
             let [r, s] = integers(&signature);
             sequence(&[[vec![0, 0], r].concat(), s])
         }),
-        ("whose second integer has a zero too many", |signature| {
+        ("whose second integer has a superfluous leading zero", |signature| {
             let [r, s] = integers(&signature);
             sequence(&[r, [vec![0, 0], s].concat()])
         }),

@@ -2,7 +2,7 @@
 
 use crate::step_by_step::{
     kind::Kind,
-    peer::{Algorithm, Cbor, Registration},
+    client::{Algorithm, Cbor, Registration},
     row::Row,
     steps::Section,
 };
@@ -63,7 +63,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 message
             };
         }),
-        u2f(5, "`sig` is over another credential id", |answer| {
+        u2f(5, "`sig` is over another credential ID", |answer| {
             answer.statement.signed = |mut message| {
                 message[65] ^= 1;
                 message

@@ -37,13 +37,13 @@ pub(crate) fn rows() -> Vec<Row> {
             answer.data.sign_count = u32::MAX - 1;
         })
         .where_registered(|answer| answer.data.sign_count = u32::MAX - 1),
-        counter("from 5 to 5, where that is only reported", |answer| {
+        counter("from 5 to 5, where the policy only reports it", |answer| {
             answer.data.sign_count = 5;
         })
         .where_registered(|answer| answer.data.sign_count = 5)
         .where_config(|config| config.sign_count(SignCount::Report))
         .accepted(),
-        counter("from 5 to 0, where that is only reported", |answer| {
+        counter("from 5 to 0, where the policy only reports it", |answer| {
             answer.data.sign_count = 0;
         })
         .where_registered(|answer| answer.data.sign_count = 5)

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
     kind::Kind,
-    peer::{Algorithm, Assertion, Der, Passkey},
+    client::{Algorithm, Assertion, Der, Passkey},
     row::Row,
 };
 
@@ -51,14 +51,14 @@ fn data() -> Vec<Row> {
         signature("over the hash only", |answer| {
             answer.signed = |data| data[data.len() - 32..].to_vec();
         }),
-        signature("over the hash first", |answer| {
+        signature("over the hash followed by the authenticator data", |answer| {
             answer.signed = |mut data| {
                 let at = data.len() - 32;
                 data.rotate_left(at);
                 data
             };
         }),
-        signature("over nothing", |answer| answer.signed = |_| Vec::new()),
+        signature("over an empty message", |answer| answer.signed = |_| Vec::new()),
         signature("with another key", |answer| {
             answer.passkey.key = Passkey::bobs().key;
         }),
@@ -66,7 +66,7 @@ fn data() -> Vec<Row> {
         signature("without its last byte", |answer| {
             answer.signature = |signature| signature[..signature.len() - 1].to_vec();
         }),
-        signature("with a byte behind it", |answer| {
+        signature("with a trailing byte", |answer| {
             answer.signature = |signature| [signature.as_slice(), &[0]].concat();
         }),
         signature("with a bit flipped", |answer| {
@@ -88,7 +88,7 @@ fn rsa() -> Vec<Row> {
         signature(change, apply).by(kinds)
     };
     vec![
-        rsa("longer than the modulus by a zero before it", |answer| {
+        rsa("with a leading zero, longer than the modulus", |answer| {
             answer.signature = |signature| [&[0], signature.as_slice()].concat();
         }),
         rsa("the number one, as long as the modulus", |answer| {
@@ -116,13 +116,13 @@ fn eddsa() -> Vec<Row> {
                 answer.signed = |data| Sha256::digest(data).to_vec();
             },
         ),
-        eddsa("of EdDSA, with the order added to its number", |answer| {
+        eddsa("of EdDSA, with the group order added to the scalar", |answer| {
             answer.signature = |mut signature| {
                 add(&mut signature[32..], &ED25519_ORDER);
                 signature
             };
         }),
-        eddsa("of EdDSA, with the neutral point", |answer| {
+        eddsa("of EdDSA, with the neutral element as nonce", |answer| {
             answer.signature = |mut signature| {
                 signature[..32].fill(0);
                 signature[0] = 1;
@@ -141,7 +141,7 @@ fn eddsa() -> Vec<Row> {
                 Der::sequence(&[Der::integer(point), Der::integer(number)]).encode()
             };
         }),
-        eddsa("of ES256, where the key is of EdDSA", |answer| {
+        eddsa("of ES256, where the key is an EdDSA key", |answer| {
             answer.passkey.key = Algorithm::Es256.key(1);
         }),
     ]

@@ -10,7 +10,7 @@ use passkeys::{
 
 use crate::step_by_step::{
     kind::Kind,
-    peer::{Algorithm, Issuer, Map, Method, Registration, oid},
+    client::{Algorithm, Issuer, Map, Method, Registration, oid},
     row::{Expected, Row},
     site::Site,
 };
@@ -79,7 +79,7 @@ fn statements() -> Vec<Row> {
     vec![
         Row::registration(
             24,
-            "nothing is attested, where attestation is required",
+            "no attestation, where attestation is required",
             nothing_attested,
             Reason::Attestation,
         )
@@ -87,22 +87,22 @@ fn statements() -> Vec<Row> {
         .where_config(|config| config.attestation(Attestation::Direct)),
         Row::registration(
             24,
-            "nothing is attested, where one authority is trusted",
+            "no attestation, where one authority is trusted",
             nothing_attested,
             Reason::Attestation,
         )
         .by(Kind::packed())
         .where_trusted(anchors),
-        untrusted("the passkey attests itself", |answer| {
+        untrusted("self attestation", |answer| {
             answer.statement.attest_itself(&answer.passkey);
         })
         .by(Kind::packed()),
-        untrusted("the authenticator is of another model", |answer| {
+        untrusted("the authenticator is another model", |answer| {
             answer.data.attested().aaguid = *b"another of those";
         })
         .by(Kind::packed())
         .where_trusted(anchors_of_a_model),
-        untrusted("the authenticator is of no model", |answer| {
+        untrusted("the authenticator has no AAGUID", |answer| {
             answer.data.attested().aaguid = [0; 16];
         })
         .by(Kind::packed())
@@ -146,7 +146,7 @@ fn certificates() -> Vec<Row> {
 fn authorities() -> Vec<Row> {
     vec![
         untrusted(
-            "another authority issued the certificate and is there, too",
+            "another authority issued the certificate, and its certificate is included",
             |answer| {
                 answer.statement.certificate.issuer = stranger();
                 answer.statement.authorities = vec![stranger().certificate()];
@@ -154,7 +154,7 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains()),
         untrusted(
-            "another authority of the same name is there, too",
+            "another authority of the same name is included",
             |answer| {
                 answer.statement.certificate.issuer = impostor();
                 answer.statement.authorities = vec![impostor().certificate()];
@@ -162,7 +162,7 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains()),
         untrusted(
-            "a certificate that is not an authority's issued it",
+            "the issuer's certificate is not that of an authority (CA is false)",
             |answer| {
                 let mut vendor = stranger().certificate();
                 vendor.remove_extension(oid::BASIC_CONSTRAINTS);
@@ -173,7 +173,7 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains()),
         untrusted(
-            "an authority that the trusted one vouches for issued it",
+            "an intermediate authority issued the certificate",
             |answer| {
                 let mut vendor = stranger().certificate();
                 vendor.issuer = Issuer::usual();
@@ -183,7 +183,7 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains())
         .accepted(),
-        untrusted("the authorities between are in the wrong order", |answer| {
+        untrusted("the intermediate certificates are in the wrong order", |answer| {
             let mut vendor = stranger().certificate();
             vendor.issuer = Issuer::usual();
             answer.statement.certificate.issuer = stranger();
@@ -191,14 +191,14 @@ fn authorities() -> Vec<Row> {
         })
         .by(with_chains()),
         untrusted(
-            "an authority that has nothing to do with it is there, too",
+            "the certificate of an unrelated authority is included",
             |answer| {
                 answer.statement.authorities = vec![stranger().certificate()];
             },
         )
         .by(with_chains()),
         untrusted(
-            "the trusted authority's certificate is not there",
+            "the trust anchor's certificate is not included",
             |answer| {
                 answer.statement.authorities.clear();
             },

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 ORIGIN = "https://example.com"
 
 
-class Peer:
+class Application:
     def __init__(self, database):
         self.engine = create_async_engine(database)
         self.repository = SqlAlchemyCredentialRepository(async_sessionmaker(self.engine))
@@ -75,11 +75,11 @@ class Peer:
 
 
 async def main(database):
-    peer = Peer(database)
-    await peer.create_tables()
+    application = Application(database)
+    await application.create_tables()
     for line in sys.stdin:
         request = json.loads(line)
-        answer = await getattr(peer, request.pop("do"))(**request)
+        answer = await getattr(application, request.pop("do"))(**request)
         print(json.dumps(answer), flush=True)
 
 

@@ -26,13 +26,13 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// The application as it was.
-struct Peer {
+struct FastApi {
     process: Child,
     requests: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
 }
 
-impl Peer {
+impl FastApi {
     /// `None`, and said so, without Python or the package.
     fn start(database: &str) -> Option<Self> {
         static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -40,7 +40,7 @@ impl Peer {
         let install = || python(&venv, &source("requirements.txt"));
         let python = PYTHON.get_or_init(install).as_ref()?;
         let mut process = Command::new(python)
-            .arg(source("peer.py"))
+            .arg(source("application.py"))
             .arg(database)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -65,7 +65,7 @@ impl Peer {
     }
 }
 
-impl Drop for Peer {
+impl Drop for FastApi {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
@@ -74,7 +74,7 @@ impl Drop for Peer {
 
 fn source(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("peers/moving")
+        .join("interop/fastapi_passkeys")
         .join(file)
 }
 
@@ -111,7 +111,7 @@ impl OnPostgres {
 }
 
 /// The user's passkeys, registered there.
-fn register(peer: &mut Peer) -> Vec<OffsetDateTime> {
+fn register(fastapi: &mut FastApi) -> Vec<OffsetDateTime> {
     let mut registered = Vec::new();
     for request in [
         json!({ "do": "register", "user": "ada", "device": "phone" }),
@@ -119,7 +119,7 @@ fn register(peer: &mut Peer) -> Vec<OffsetDateTime> {
                 "backup_eligible": true, "backup_state": true }),
         json!({ "do": "register", "user": "Grüße 👋", "device": "key" }),
     ] {
-        let at = peer.ask(request);
+        let at = fastapi.ask(request);
         registered.push(OffsetDateTime::parse(at.as_str().unwrap(), &Rfc3339).unwrap());
     }
     registered
@@ -151,12 +151,12 @@ fn check(listed: &[Credential], registered: &[OffsetDateTime]) {
 
 async fn sign_in<R: CredentialRepository>(
     authentication: Authentication<'_, R>,
-    peer: &mut Peer,
+    fastapi: &mut FastApi,
     device: &str,
 ) -> String {
     let begun = authentication.begin().await.unwrap();
     let options = serde_json::to_value(&begun).unwrap()["publicKey"].take();
-    let answer = peer.ask(json!({ "do": "sign", "device": device, "options": options }));
+    let answer = fastapi.ask(json!({ "do": "sign", "device": device, "options": options }));
     let credential = serde_json::from_value(answer).unwrap();
     let request = FinishAuthentication::new(credential, begun.state);
     authentication
@@ -168,14 +168,14 @@ async fn sign_in<R: CredentialRepository>(
 }
 
 /// The other package goes on where this one has been, and the other way round.
-fn goes_on(peer: &mut Peer) {
+fn goes_on(fastapi: &mut FastApi) {
     assert_eq!(
-        peer.ask(json!({ "do": "sign_in", "device": "phone" })),
+        fastapi.ask(json!({ "do": "sign_in", "device": "phone" })),
         "ada"
     );
-    let at = peer.ask(json!({ "do": "register", "user": "ada", "device": "late" }));
+    let at = fastapi.ask(json!({ "do": "register", "user": "ada", "device": "late" }));
     assert!(at.is_string());
-    let listed = peer.ask(json!({ "do": "list", "user": "ada" }));
+    let listed = fastapi.ask(json!({ "do": "list", "user": "ada" }));
     let found = |device: &str| {
         listed
             .as_array()
@@ -192,7 +192,7 @@ fn goes_on(peer: &mut Peer) {
 }
 
 async fn moves<'a, R: CredentialRepository>(
-    mut peer: Peer,
+    mut fastapi: FastApi,
     registered: &[OffsetDateTime],
     repository: &R,
     authentication: impl Fn() -> Authentication<'a, R>,
@@ -204,7 +204,7 @@ async fn moves<'a, R: CredentialRepository>(
         ("synchronised", "ada"),
         ("key", "Grüße 👋"),
     ] {
-        assert_eq!(sign_in(authentication(), &mut peer, device).await, user);
+        assert_eq!(sign_in(authentication(), &mut fastapi, device).await, user);
     }
     assert!(
         repository
@@ -212,9 +212,9 @@ async fn moves<'a, R: CredentialRepository>(
             .await
             .unwrap()
     );
-    goes_on(&mut peer);
+    goes_on(&mut fastapi);
     for device in ["phone", "late"] {
-        assert_eq!(sign_in(authentication(), &mut peer, device).await, "ada");
+        assert_eq!(sign_in(authentication(), &mut fastapi, device).await, "ada");
     }
 }
 
@@ -222,13 +222,13 @@ async fn moves<'a, R: CredentialRepository>(
 async fn passkeys_of_fastapi_passkeys_in_sqlite_sign_in() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("fastapi.db");
-    let Some(mut peer) = Peer::start(&format!("sqlite+aiosqlite:///{}", file.display())) else {
+    let Some(mut fastapi) = FastApi::start(&format!("sqlite+aiosqlite:///{}", file.display())) else {
         return;
     };
-    let registered = register(&mut peer);
+    let registered = register(&mut fastapi);
     let repository = SqliteRepository::open(&file).await.unwrap();
     let passkeys = Passkeys::new(OnSqlite, repository.clone());
-    moves(peer, &registered, &repository, || passkeys.authentication()).await;
+    moves(fastapi, &registered, &repository, || passkeys.authentication()).await;
 }
 
 #[tokio::test]
@@ -249,13 +249,13 @@ async fn passkeys_of_fastapi_passkeys_in_postgres_sign_in() {
     let mut database = url::Url::parse(&url).unwrap();
     database.set_path(&name);
     let (_, rest) = database.as_str().split_once("://").unwrap();
-    if let Some(mut peer) = Peer::start(&format!("postgresql+asyncpg://{rest}")) {
-        let registered = register(&mut peer);
+    if let Some(mut fastapi) = FastApi::start(&format!("postgresql+asyncpg://{rest}")) {
+        let registered = register(&mut fastapi);
         let pool = sqlx::PgPool::connect(database.as_str()).await.unwrap();
         let repository = PostgresRepository::new(pool.clone());
         repository.migrate().await.unwrap();
         let passkeys = Passkeys::new(OnPostgres, repository.clone());
-        moves(peer, &registered, &repository, || passkeys.authentication()).await;
+        moves(fastapi, &registered, &repository, || passkeys.authentication()).await;
         pool.close().await;
     }
     run(format!("DROP DATABASE {name} WITH (FORCE)")).await;

@@ -10,7 +10,7 @@ use std::{
 };
 
 fn here() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/client"))
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/interop/client"))
 }
 
 fn node() -> Option<Command> {
@@ -60,7 +60,7 @@ fn project() -> PathBuf {
 fn tsc() -> Option<Command> {
     let script = here().join("node_modules/typescript/bin/tsc");
     let (Some(mut node), true) = (node(), script.is_file()) else {
-        passkeys_tests::left_out("Node.js with TypeScript (`npm ci` in tests/peers/client)");
+        passkeys_tests::left_out("Node.js with TypeScript (`npm ci` in tests/interop/client)");
         return None;
     };
     node.arg(script);

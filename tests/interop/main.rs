@@ -4,7 +4,7 @@
 //! Where one is missing, the tests that need it say `LEFT OUT`; `tests/run peers` installs all.
 
 mod client;
-mod moving;
+mod fastapi_passkeys;
 #[path = "../http/openapi/mod.rs"]
 mod openapi;
 mod quickstart;

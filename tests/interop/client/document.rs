@@ -59,7 +59,7 @@ fn compare(name: &str, document: &str) -> Option<Command> {
     let generator = here().join("node_modules/openapi-typescript/bin/cli.js");
     let (Some(mut node), true) = (node(), generator.is_file()) else {
         passkeys_tests::left_out(
-            "Node.js with openapi-typescript (`npm ci` in tests/peers/client)",
+            "Node.js with openapi-typescript (`npm ci` in tests/interop/client)",
         );
         return None;
     };

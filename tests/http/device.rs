@@ -15,7 +15,7 @@ use serde_json::Value;
 use url::Url;
 
 /// Holds one passkey, for a page of `https://example.com`.
-pub(crate) struct Peer(
+pub(crate) struct Device(
     Client<Option<Passkey>, AlwaysThere, RustCryptoBackend, PublicSuffixList, ()>,
 );
 
@@ -46,7 +46,7 @@ impl UserValidationMethod for AlwaysThere {
     }
 }
 
-impl Peer {
+impl Device {
     pub(crate) fn new() -> Self {
         let mut authenticator = Authenticator::new(
             Aaguid::from([0xad; 16]),

@@ -14,7 +14,7 @@ pub(crate) fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     let install = || {
         let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi");
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/validator");
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("interop/validator");
         passkeys_tests::python(&venv, &here.join("requirements.txt"))
     };
     PYTHON.get_or_init(install).as_deref()
