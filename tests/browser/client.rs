@@ -1,12 +1,12 @@
-//! What the browser's module promises beyond what the quickstart's page shows of it.
+//! `client.js`: behaviour beyond what the quickstart's page uses.
 
 use serde_json::{Value, json};
 
 use super::{ADD, SIGN_IN, sign_in, sign_out, sign_up};
 use crate::support::{Authenticator, Kind, Visit, in_browser};
 
-/// Runs the body of an async function with the module's exports in scope. `outcome(promise)` is
-/// what became of it: its value, or the reason and code of its error.
+/// Runs the body of an async function with the module's exports in scope. `outcome(promise)`
+/// resolves to its value, or to the reason and code of its error.
 async fn with_client(visit: &Visit, body: &str) -> Value {
     let script = format!(
         "const {{ PasskeyClient, capabilities, passkeys }} = await import('/auth/passkeys/client.js');
@@ -16,7 +16,7 @@ async fn with_client(visit: &Visit, body: &str) -> Value {
     visit.script_async(&script).await
 }
 
-/// Signs Ada up and out again.
+/// Signs Ada up, and out again.
 async fn ada_has_a_passkey(visit: &Visit, laptop: &mut Authenticator) {
     laptop.plug_in(&visit.browser).await;
     visit.open().await;
@@ -46,7 +46,7 @@ fn sign_in_button_replaces_pending_conditional_mediation() {
         laptop.plug_in_unattended(&visit.browser).await;
         visit.offer_in_fields().await;
         visit.open().await;
-        // The page's own offer is replaced by this one, which the button then ends.
+        // This conditional mediation replaces the page's own; the button aborts it.
         visit
             .script_async(
                 "const { passkeys } = await import('/auth/passkeys/client.js');
@@ -65,7 +65,7 @@ fn sign_in_button_replaces_pending_conditional_mediation() {
             json!(null),
             "nobody picked one, which is no error"
         );
-        // Chromium cancels at once what it asks while no authenticator is there.
+        // Chromium cancels a ceremony at once while there is no authenticator.
         let asked = async || visit.script("return self.asked").await == true;
         visit.until("the button's question", asked).await;
         laptop.unplug(&visit.browser).await;
@@ -85,7 +85,7 @@ fn new_ceremony_aborts_the_pending_one_on_the_whole_page() {
             visit,
             "const offers = [passkeys.autofill(), passkeys.autofill()];
              const asked = outcome(passkeys.authenticate());
-             // An offer gives way to a question, the other way round it does not.
+             // Conditional mediation gives way to a modal ceremony, not the other way round.
              offers.push(passkeys.autofill());
              const other = new PasskeyClient({ base: '/auth/passkeys' });
              const { signal } = self.controller = new AbortController();
@@ -203,7 +203,7 @@ fn deleted_passkey_is_signalled_and_no_longer_offered() {
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
-        // The only one could not be deleted.
+        // A second passkey, since the last one cannot be deleted.
         laptop.unplug(&visit.browser).await;
         key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
@@ -257,8 +257,8 @@ fn failed_or_missing_signals_resolve_to_false() {
     });
 }
 
-/// The quickstart shares `localhost` with whatever else runs there, so it never says that a passkey
-/// is unknown; what the server would say is put in its mouth.
+/// The quickstart never signals unknown credentials, because other applications share the RP ID
+/// `localhost`; the test replaces its response.
 #[test]
 fn passkey_is_dropped_only_when_the_server_signals_it_as_unknown() {
     in_browser(async |visit| {

@@ -1,4 +1,4 @@
-//! The single-page app with tokens.
+//! The example `jwt_spa`: a single-page app with access tokens.
 
 use std::process::Command;
 
@@ -39,7 +39,7 @@ fn single_page_app_keeps_its_token_in_memory_while_the_page_is_open() {
             visit.press(ASK).await;
             visit.hears("The server says: “You are Ada.”").await;
 
-            // It is nowhere that another script, or the next visitor, could find it.
+            // The token is not in any storage that another script or the next visitor could read.
             let kept = "return [localStorage.length, sessionStorage.length, document.cookie, location.hash]";
             assert_eq!(visit.script(kept).await, json!([0, 0, "", ""]));
             let anybody = "return (await fetch('/api/me')).status";

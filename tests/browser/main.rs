@@ -1,5 +1,5 @@
-//! The quickstart in a real browser: every way through its page, with Chromium's virtual
-//! authenticator in place of a finger.
+//! The quickstart in a real browser: every path through its page, with Chromium's virtual
+//! authenticator.
 
 mod client;
 mod jwt_spa;
@@ -87,7 +87,7 @@ fn second_passkey_signs_in_after_the_first_was_deleted() {
         visit.press("Rename Security key").await;
         visit.fill("Name", " ").await;
         visit.press("Save").await;
-        // The dialog stays: a name is to be seen.
+        // The dialog stays open: a name needs a visible character.
         visit.fill("Name", "Key in the <b>drawer</b>").await;
         visit.press("Save").await;
         visit.hears("Renamed to “Key in the <b>drawer</b>”.").await;
@@ -135,7 +135,7 @@ fn last_passkey_cannot_be_deleted() {
         visit.hears("Passkey added.").await;
         assert!(visit.shows("Delete").await && !visit.shows(only).await);
 
-        // In another window the other one is deleted, which this page does not know.
+        // Another window deletes the other passkey, without notice to this page.
         let script = "const { passkeys } = await import('/auth/passkeys/client.js');
                       const [first] = await passkeys.list();
                       await passkeys.remove(first.id);";
@@ -193,7 +193,7 @@ fn cancelled_ceremony_is_reported_and_stores_nothing() {
             .is_warned("No account was created: you cancelled, or it took too long.")
             .await;
         assert_eq!(visit.server.stored().await, (0, 0));
-        // What was typed is still there.
+        // The form keeps its input.
         laptop.recognise(&visit.browser, true).await;
         visit.press(CREATE).await;
         visit.sees("Hello, Ada").await;
@@ -239,7 +239,7 @@ fn autofill_without_a_passkey_reports_no_failure() {
         visit.sees("Sign in without a password").await;
         assert!(!visit.shows("Not signed in").await);
 
-        // Picked by itself as soon as it is offered, so that what is left to be read is seen.
+        // The virtual authenticator signs in again at once, by conditional mediation.
         sign_up(visit, "Ada").await;
         visit.press(SIGN_OUT).await;
         visit.sees("Last used today").await;
@@ -309,13 +309,13 @@ fn sign_in_after_a_taken_name_is_begun_for_its_owner() {
         visit.fill("Your name", "ada").await;
         visit.press(CREATE).await;
         visit.sees("This name is taken.").await;
-        // Bob's passkey is the newer one, and Ada is who was asked for.
+        // Bob's passkey is newer, but the sign-in is begun for Ada.
         visit.press(SIGN_IN).await;
         visit.sees("Hello, Ada").await;
     });
 }
 
-/// Both are asked for a passkey before either has an account.
+/// Both ceremonies begin before either account exists.
 #[test]
 fn concurrent_sign_ups_with_one_name_create_one_account() {
     in_browser(async |visit| {
@@ -338,7 +338,7 @@ fn concurrent_sign_ups_with_one_name_create_one_account() {
             )
             .await;
         assert_eq!(outcomes, json!(["Ada", "name_taken"]));
-        // Nothing is left of the other.
+        // The failed sign-up leaves nothing behind.
         assert_eq!(visit.server.stored().await, (1, 1));
     });
 }
@@ -390,7 +390,7 @@ fn browser_without_the_webauthn_json_methods_signs_up_and_in() {
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
-        // Its list of excluded passkeys is understood, too.
+        // `excludeCredentials` is decoded, too.
         visit.press(ADD).await;
         visit
             .is_warned("This device already has a passkey for your account.")
@@ -426,7 +426,7 @@ fn server_and_storage_failures_are_reported() {
         visit.press("Save").await;
         visit.is_warned("The server can’t be reached.").await;
 
-        // Sessions were in its memory; the passkey is in the file.
+        // Sessions are in memory, passkeys in the database file.
         visit.server.restart();
         visit.press(ADD).await;
         visit.is_warned("You were signed out.").await;
@@ -448,7 +448,7 @@ fn page_works_with_the_keyboard_alone() {
         let mut key = Authenticator::new(Kind::SecurityKey);
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
-        // The first stop is what most people come for.
+        // The first tab stop is the most frequent action.
         visit.key(Key::Tab.into()).await;
         visit.focus_is_on("sign-in").await;
         visit.key(Key::Tab.into()).await;
@@ -470,7 +470,7 @@ fn page_works_with_the_keyboard_alone() {
             visit.key(Key::Tab.into()).await;
             visit.focus_is_on(stop).await;
         }
-        // Nothing is deleted by pressing Enter twice, and Escape leads back.
+        // Pressing Enter twice deletes nothing, and Escape closes the dialog.
         visit.key(Key::Enter.into()).await;
         visit.focus_is_on("Keep it").await;
         visit.key(Key::Enter.into()).await;

@@ -1,4 +1,4 @@
-//! The step-up example: money moves only when its owner agrees to that very transfer.
+//! The example `step_up`: a transfer needs the user's consent to exactly this transfer.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::{Authenticator, Kind, Program, Visit, in_browser_at};
 const OPEN: &str = "Open an account";
 const SEND: &str = "Send with your passkey";
 
-/// Somebody at the example's page, with a passkey in their laptop and 1,000 euros.
+/// Runs a test as a signed-in user of the example, with a passkey and 1,000 euros.
 fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Program>, &mut Authenticator)) {
     in_browser_at(
         async |_| Program::start(Command::new(env!("CARGO_BIN_EXE_example-step_up"))),
@@ -32,7 +32,7 @@ async fn fill_in(visit: &Visit<Program>, to: &str, amount: &str) {
     visit.fill("Amount in €", amount).await;
 }
 
-/// The account as the server has it: the balance, and what was sent.
+/// Returns the account as the server has it: the balance and the transfers.
 async fn account(visit: &Visit<Program>) -> Value {
     let script = "const { balance, sent } = await (await fetch('/account')).json();
                   return [balance, sent];";
@@ -65,7 +65,7 @@ fn step_up_example_makes_no_transfer_when_cancelled() {
             .is_warned("Nothing was sent: you cancelled, or it took too long.")
             .await;
         assert_eq!(account(visit).await, json!([1000, []]));
-        // What was typed is still there.
+        // The form keeps its input.
         laptop.recognise(&visit.browser, true).await;
         visit.press(SEND).await;
         visit.hears("€250 sent to Bob.").await;
@@ -85,7 +85,7 @@ fn step_up_example_rejects_a_session_or_sign_in_as_consent() {
                  });
                  const body = { to: 'Eve', amount: 5 };
                  const answers = [await send(body), await send({ body, state: '', credential: {} })];
-                 // Not even to have signed in this very moment is.
+                 // A fresh sign-in is not consent either.
                  let signedIn;
                  const keep = async (url, init) => {
                    if (!url.endsWith('/finish')) return fetch(url, init);
@@ -102,7 +102,7 @@ fn step_up_example_rejects_a_session_or_sign_in_as_consent() {
     });
 }
 
-/// Whatever sits between the page and the server: what it changes is not what was agreed to.
+/// Changes in transit, between the page and the server.
 #[test]
 fn step_up_example_rejects_a_changed_or_replayed_transfer() {
     with_an_account(async |visit, _| {
@@ -113,7 +113,7 @@ fn step_up_example_rejects_a_changed_or_replayed_transfer() {
                    const client = new PasskeyClient({ fetch, base: '/auth/passkeys' });
                    const body = { to: 'Bob', amount: 5 };
                    const sent = client.stepUp('/transfer?note=lunch#top', { body });
-                   // The page may go on with its own, too.
+                   // The page may change its own object meanwhile.
                    body.amount = 500;
                    return sent.then((account) => account.balance, (error) => error.code);
                  };
@@ -177,7 +177,7 @@ fn step_up_example_rejects_a_transfer_above_the_balance() {
     with_an_account(async |visit, _| {
         fill_in(visit, "Bob", "1001").await;
         visit.press(SEND).await;
-        // The browser says so itself, before anybody is asked for a passkey.
+        // The form is invalid in the browser, before a ceremony begins.
         let script = "return document.getElementById('amount').validity.rangeOverflow";
         assert_eq!(visit.script(script).await, true);
         let outcome = visit

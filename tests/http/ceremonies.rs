@@ -52,7 +52,7 @@ async fn sign_in_begun_with_a_body_without_a_user_is_usernameless() {
     }
 }
 
-/// A value with what differs each time replaced by its length.
+/// Replaces the random values by their lengths.
 fn shape(mut begun: Value) -> Value {
     for path in ["/state", "/publicKey/challenge"] {
         let value = begun.pointer_mut(path).unwrap();
@@ -230,8 +230,8 @@ async fn registered_credential_id_is_rejected_for_another_user() {
     let body = json!({ "credential": credential, "state": begun["state"] });
     site.post("/register/finish", Some("ada"), Some(body)).await;
 
-    // Without verification of the attestation, nothing but the challenge binds the answer to
-    // its ceremony, so a device can write it anew.
+    // Without attestation, only the challenge in the client data binds a response to its ceremony,
+    // and a client can write the client data anew.
     let begun = site.post("/register/begin", Some("bob"), None).await.json();
     let mut stolen = credential;
     let client_data = json!({

@@ -1,4 +1,4 @@
-//! The browser's module, as the router serves it.
+//! `client.js`, the browser module, as the router serves it.
 
 use axum::{
     body::Body,
@@ -7,7 +7,7 @@ use axum::{
 
 use crate::site::{Answer, Site};
 
-/// Asks for it with these `If-None-Match` headers.
+/// Requests `client.js` with these `If-None-Match` headers.
 async fn fetch(known: &[&str]) -> Answer {
     let mut request = Request::get("/auth/passkeys/client.js");
     for tag in known {
@@ -53,7 +53,7 @@ async fn client_js_with_a_matching_etag_is_not_modified() {
     }
 }
 
-/// Its address stays when its content changes, so a browser asks before it uses what it has.
+/// The URL stays the same when the content changes, so browsers have to revalidate their copy.
 #[tokio::test]
 async fn client_js_may_be_cached_and_other_responses_may_not() {
     assert_eq!(fetch(&[]).await.headers["cache-control"], "no-cache");

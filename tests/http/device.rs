@@ -1,4 +1,4 @@
-//! A browser and an authenticator that somebody else wrote: 1Password's `passkey`.
+//! An independent implementation of browser and authenticator: 1Password's crate `passkey`.
 
 use passkey::{
     authenticator::{Authenticator, UiHint, UserCheck, UserValidationMethod},
@@ -14,7 +14,7 @@ use public_suffix::PublicSuffixList;
 use serde_json::Value;
 use url::Url;
 
-/// Holds one passkey, for a page of `https://example.com`.
+/// Browser and authenticator with at most one passkey, on a page of `https://example.com`.
 pub(crate) struct Device(
     Client<Option<Passkey>, AlwaysThere, RustCryptoBackend, PublicSuffixList, ()>,
 );
@@ -58,7 +58,7 @@ impl Device {
         Self(Client::new(authenticator))
     }
 
-    /// `navigator.credentials.create()` with what `register/begin` answered.
+    /// `navigator.credentials.create()` with the response of `register/begin`.
     pub(crate) async fn create(&mut self, begun: &Value) -> Value {
         let options: CredentialCreationOptions = serde_json::from_value(begun.clone()).unwrap();
         let created = self
@@ -69,7 +69,7 @@ impl Device {
         serde_json::to_value(created).unwrap()
     }
 
-    /// `navigator.credentials.get()` with what `authenticate/begin` answered.
+    /// `navigator.credentials.get()` with the response of `authenticate/begin`.
     pub(crate) async fn get(&mut self, begun: &Value) -> Value {
         let options: CredentialRequestOptions = serde_json::from_value(begun.clone()).unwrap();
         let asserted = self

@@ -1,4 +1,4 @@
-//! Passkeys of an authenticator that knows no algorithm but EdDSA.
+//! EdDSA: registration and sign-in with an authenticator that supports no other algorithm.
 
 use axum::http::StatusCode;
 use passkeys::{Attestation, Config, Passkeys, store::MemoryRepository};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{device::Device, site::Site};
 
-/// Begins a registration, and answers it with EdDSA.
+/// Begins a registration, and returns the body of its finish with an EdDSA key.
 async fn create(site: &Site, device: &mut Device) -> Value {
     let mut begun = site.post("/register/begin", Some("ada"), None).await.json();
     begun["publicKey"]["pubKeyCredParams"] = json!([{ "type": "public-key", "alg": -8 }]);

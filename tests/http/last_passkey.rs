@@ -1,4 +1,5 @@
-//! Which passkey signed in now, and what may be deleted of the last one: the application says both.
+//! `PasskeyUser::signed_in_with`, which marks the passkey of the current session, and
+//! `PasskeyUser::keeps_last_passkey`, which rejects the deletion of the last passkey.
 
 use axum::{
     Router,
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
-/// Everybody is Ada, who has no password. The session is a cookie with the passkey's id.
+/// Application with one user, Ada, who has no password. Its session cookie is the credential ID.
 #[derive(Clone)]
 struct App;
 

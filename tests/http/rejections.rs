@@ -1,4 +1,4 @@
-//! Requests that are not as they should be.
+//! Malformed requests: invalid JSON, wrong media types, oversized bodies, wrong methods.
 
 use axum::{
     body::Body,
@@ -10,7 +10,7 @@ use crate::site::Site;
 
 const FINISHES: [&str; 2] = ["/register/finish", "/authenticate/finish"];
 
-/// What begins with a body.
+/// Begin routes that read a body.
 const BEGINS: [&str; 2] = ["/authenticate/begin", "/step-up/begin"];
 
 async fn post(
@@ -50,7 +50,7 @@ async fn invalid_utf_8_is_a_bad_request() {
     answer.is_error(400, "invalid_request");
 }
 
-/// Readers differ in which of the two counts.
+/// JSON parsers differ in which of two duplicate members they take.
 #[tokio::test]
 async fn duplicate_json_members_are_unprocessable() {
     let site = Site::default();

@@ -1,5 +1,5 @@
-//! Other sites that use the same passkeys. The document that lists them is among the well-known
-//! ones.
+//! Related origins: other sites that use the same passkeys. `well_known` tests the document that
+//! lists them.
 
 use axum::Router;
 use passkeys::{Config, Passkeys, store::MemoryRepository, testing::Browser};

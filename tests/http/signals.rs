@@ -1,4 +1,4 @@
-//! What browsers are told about passkeys that changed.
+//! The signals that tell browsers about deleted passkeys and changed names.
 
 use axum::http::{Method, StatusCode};
 use passkeys::{Passkeys, store::MemoryRepository};
@@ -58,7 +58,7 @@ async fn signals_leave_out_other_users_and_require_a_signed_in_user() {
     let accepted = &to_bob["signalAllAcceptedCredentials"];
     assert_eq!(accepted["allAcceptedCredentialIds"], json!([]));
     assert_eq!(accepted["userId"], "Ym9i");
-    // The hook's own words.
+    // As `get_user` responds.
     let to_nobody = signals(&site, None).await;
     assert_eq!(to_nobody.status, StatusCode::UNAUTHORIZED);
     assert_eq!(to_nobody.body, b"who are you?");
@@ -70,7 +70,7 @@ async fn signals_for_an_overlong_user_handle_are_an_internal_error() {
     answer.is_error(500, "internal_error");
 }
 
-/// Asks whether nobody knows the passkey with this id.
+/// Asks whether the credential with this ID is unknown.
 async fn unknown(site: &Site, id: &str) -> Answer {
     let body = json!({ "credentialId": id });
     site.post("/signals/unknown", None, Some(body)).await
@@ -83,7 +83,7 @@ fn says_nothing(answer: &Answer) {
     assert_eq!(answer.headers["cache-control"], "no-store");
 }
 
-/// A repository that has every passkey of the RP ID.
+/// Site that signals unknown credentials, because its repository has all passkeys of the RP ID.
 fn knows_all() -> Site {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     Site::of(&passkeys.signal_unknown_credentials())
@@ -98,7 +98,7 @@ async fn unknown_credential_is_signalled_where_the_application_enables_it() {
 
     let path = format!("/credentials/{id}");
     site.ask(Method::DELETE, &path, Some("ada"), None).await;
-    // The sign-in itself tells nothing, as ever.
+    // The sign-in itself still fails with the opaque error.
     site.sign_in(&mut phone)
         .await
         .is_error(401, "authentication_failed");
@@ -117,7 +117,7 @@ async fn unknown_credential_is_not_signalled_by_default() {
     says_nothing(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
 }
 
-/// Whoever begins for a name and asks about the ids learns nothing about the name.
+/// Otherwise `begin` for a user and a query for the returned IDs would allow user enumeration.
 #[tokio::test]
 async fn decoy_credentials_are_not_signalled_as_unknown_against_user_enumeration() {
     let (site, mut phone) = (knows_all(), Device::new());

@@ -1,4 +1,4 @@
-//! Handlers of the application's own that run only with a person's consent.
+//! Step-up: handlers of the application that run only with the user's consent.
 
 use axum::{
     Json, Router,
@@ -28,7 +28,7 @@ struct Transfer {
     amount: u32,
 }
 
-/// Says what it did.
+/// Returns who sent what.
 async fn transfer(
     State(bank): State<&'static str>,
     Verified {
@@ -84,7 +84,7 @@ async fn ada_at_the_bank() -> (Site, Device, Trail) {
     (site, phone, audit)
 }
 
-/// What is sent to the bank, in JSON to the letter.
+/// Request to the bank, with its JSON byte for byte.
 #[derive(Clone)]
 struct Order {
     method: Method,
@@ -92,14 +92,14 @@ struct Order {
     body: &'static str,
 }
 
-/// Five to Bob, written as no serialiser would.
+/// Transfer of 5 to Bob, in JSON that no serializer would write.
 const FIVE_TO_BOB: Order = Order {
     method: Method::POST,
     path: "/bank/transfer?from=savings&note=%F0%9F%8E%82",
     body: "{\"amount\" : 5,\n\"to\": \"b\\u006fb\"}",
 };
 
-/// Has Ada agree to an order; gives her credential and its state.
+/// Asks Ada for her consent to an order; returns her credential and the ceremony state.
 async fn agree(site: &Site, order: &Order, phone: &mut Device) -> (Value, Value) {
     let Order { method, path, body } = order;
     let asked = format!(r#"{{ "method": "{method}", "path": "{path}", "body": {body} }}"#);
@@ -113,7 +113,7 @@ async fn agree(site: &Site, order: &Order, phone: &mut Device) -> (Value, Value)
     (phone.get(&begun).await, begun["state"].clone())
 }
 
-/// Sends an order, with what was agreed to.
+/// Sends an order with the given consent.
 async fn send(
     site: &Site,
     order: &Order,
@@ -159,7 +159,7 @@ async fn step_up_consent_is_bound_to_method_path_query_and_body() {
         other(|order| order.path = "/bank/transfer"),
         other(|order| order.path = "/bank/transfer?"),
         other(|order| order.body = "{\"amount\" : 50,\n\"to\": \"b\\u006fb\"}"),
-        // The same to the handler, and not what was agreed to.
+        // Equal to the handler, but not byte for byte what was signed.
         other(|order| order.body = r#"{"amount":5,"to":"bob"}"#),
         other(|order| order.path = "/bank/transfer?from=savings&note=%f0%9f%8e%82"),
     ] {
@@ -179,7 +179,7 @@ async fn step_up_without_a_body_is_bound_to_the_path() {
         body,
     };
     let (credential, state) = agree(&site, &close("null"), &mut phone).await;
-    // Nothing is the same as `null`.
+    // A missing body is equal to `null`.
     let request = Request::delete("/bank/account")
         .header("x-user", "ada")
         .header("content-type", "application/json");
@@ -188,7 +188,7 @@ async fn step_up_without_a_body_is_bound_to_the_path() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body, b"ada is closed");
 
-    // What the handler would not see, nobody can have agreed to.
+    // A body that the handler would ignore is rejected, because consent to it has no effect.
     let unread = close(r#"{"unless":"I change my mind"}"#);
     let agreed = agree(&site, &unread, &mut phone).await;
     send(&site, &unread, &agreed, Some("ada"))
@@ -235,7 +235,7 @@ async fn step_up_requires_the_same_signed_in_user_at_begin_and_finish() {
         assert_eq!(answer.body, b"who are you?", "as `get_user` made it");
         assert_eq!(answer.headers["cache-control"], "no-store");
     }
-    // Somebody was asked who has no passkey.
+    // Bob has no passkey.
     let answer = site.post("/step-up/begin", Some("bob"), Some(body)).await;
     answer.is_error(404, "credential_not_found");
 }
@@ -350,7 +350,7 @@ async fn step_up_works_in_a_router_whose_state_is_passkeys() {
     assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!(5)));
 }
 
-/// As behind a proxy that serves `/app/bank` from `/bank`.
+/// A proxy serves `/bank` as `/app/bank`.
 #[tokio::test]
 async fn step_up_behind_a_path_rewriting_proxy_uses_the_original_uri() {
     async fn as_in_the_browser(mut request: Request<Body>) -> Request<Body> {

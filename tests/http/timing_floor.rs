@@ -1,4 +1,5 @@
-//! Answers whose time would tell who has an account come when it is the same for everybody.
+//! The timing floor: named begins and failed sign-ins take a minimum time, so that the timing side
+//! channel does not allow user enumeration.
 
 use std::time::{Duration, Instant};
 
@@ -18,10 +19,10 @@ use crate::{
 
 const UNLESS_SAID_OTHERWISE: Duration = Duration::from_millis(20);
 
-/// Nobody waits for an answer that comes so late.
+/// A floor so high that a test which waits for it would not end.
 const NEVER: Duration = Duration::from_hours(1);
 
-/// Finds some people by their names.
+/// Application with a `find_user` hook that finds one user.
 #[derive(Clone)]
 struct Directory;
 
@@ -44,7 +45,7 @@ fn site(at_least: Duration) -> Site {
     Site::of(&Passkeys::new(App, MemoryRepository::default()).timing_floor(at_least))
 }
 
-/// How long it took until the answer to a request that names somebody was there.
+/// Returns the response time of a begin for this user.
 async fn named(site: &Site, who: Value) -> Duration {
     let asked = Instant::now();
     let answer = site.post("/authenticate/begin", None, Some(who)).await;
@@ -52,7 +53,7 @@ async fn named(site: &Site, who: Value) -> Duration {
     asked.elapsed()
 }
 
-/// A sign-in in which only the signature is wrong.
+/// Returns the response time of a sign-in in which only the signature is wrong.
 async fn fail(site: &Site, device: &mut Device) -> Duration {
     let mut body = site.assert(None, device).await;
     body["credential"]["response"]["signature"] = "AA".into();
@@ -127,11 +128,11 @@ async fn timing_floor_does_not_delay_the_rejection_of_a_replay() {
 async fn timing_floor_is_at_most_an_hour() {
     let site = site(Duration::MAX);
     let asked = named(&site, json!({ "userId": "ada" }));
-    // It waits, where a point in time that cannot be reckoned with would be a panic.
+    // It waits; an `Instant` beyond the representable range would panic instead.
     assert!(timeout(Duration::from_millis(50), asked).await.is_err());
 }
 
-/// Routes of the application's own call the services, and not the router.
+/// Routes of the application call the services instead of the router.
 #[tokio::test]
 async fn timing_floor_applies_to_the_services_for_own_routes() {
     let world = World::default();

@@ -1,4 +1,4 @@
-//! The documents at the root of the RP ID's host.
+//! The well-known documents, which are served at the root of the RP ID's host.
 
 use axum::{
     Router,
@@ -20,7 +20,7 @@ const DOCUMENTS: [&str; 4] = [
     "apple-app-site-association",
 ];
 
-/// What `keytool` shows of two certificates, and the origins of apps that are signed with them.
+/// Fingerprints of two certificates as `keytool` prints them, and the origins of their apps.
 const CERTIFICATES: [(&str, &str); 2] = [
     (
         "12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0",
@@ -140,7 +140,7 @@ async fn well_known_documents_allow_only_get_and_head() {
     }
 }
 
-/// The application may serve a document of its own there.
+/// The application may serve its own document at the path of one that is not configured.
 #[tokio::test]
 async fn well_known_documents_are_not_found_unless_configured() {
     for name in DOCUMENTS {

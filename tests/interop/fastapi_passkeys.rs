@@ -1,5 +1,5 @@
-//! Moving from `fastapi-passkeys`: the passkeys in its database sign in here, and it can go on
-//! using the database meanwhile.
+//! Migration from `fastapi-passkeys`: the passkeys in its database sign in here, and it can continue
+//! to use the database meanwhile.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-/// The application as it was.
+/// The application before the migration, a Python process.
 struct FastApi {
     process: Child,
     requests: ChildStdin,
@@ -33,7 +33,7 @@ struct FastApi {
 }
 
 impl FastApi {
-    /// `None`, and said so, without Python or the package.
+    /// Prints `LEFT OUT` and returns `None` without Python or the package.
     fn start(database: &str) -> Option<Self> {
         static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
         let venv = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fastapi-passkeys");
@@ -110,7 +110,7 @@ impl OnPostgres {
     }
 }
 
-/// The user's passkeys, registered there.
+/// Registers passkeys with `fastapi-passkeys`.
 fn register(fastapi: &mut FastApi) -> Vec<OffsetDateTime> {
     let mut registered = Vec::new();
     for request in [
@@ -125,7 +125,7 @@ fn register(fastapi: &mut FastApi) -> Vec<OffsetDateTime> {
     registered
 }
 
-/// What `fastapi-passkeys` knew of a passkey, this library knows too.
+/// Asserts that this library reads everything that `fastapi-passkeys` has stored of a passkey.
 fn check(listed: &[Credential], registered: &[OffsetDateTime]) {
     let [phone, synchronised] = listed else {
         panic!("two passkeys: {listed:?}")
@@ -140,7 +140,7 @@ fn check(listed: &[Credential], registered: &[OffsetDateTime]) {
         [false, true]
     );
     assert!(synchronised.backup_eligible && !phone.backup_eligible);
-    // It says so only where it requires that passkeys are.
+    // `fastapi-passkeys` stores this only where it requires discoverable passkeys.
     assert!(!phone.discoverable);
     assert_eq!(phone.transports, [passkeys::Transport::Internal]);
     assert_eq!(
@@ -167,7 +167,7 @@ async fn sign_in<R: CredentialRepository>(
         .to_owned()
 }
 
-/// The other package goes on where this one has been, and the other way round.
+/// Asserts that `fastapi-passkeys` can continue with the database after this library has used it.
 fn goes_on(fastapi: &mut FastApi) {
     assert_eq!(
         fastapi.ask(json!({ "do": "sign_in", "device": "phone" })),

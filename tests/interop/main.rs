@@ -1,7 +1,7 @@
-//! Programs that others wrote, which need Python or Node.js: validators of OpenAPI documents,
-//! TypeScript on the browser's module, and `fastapi-passkeys`, whose database moves over.
+//! Interoperability with programs that need Python or Node.js: validators of OpenAPI documents,
+//! TypeScript for the browser module, and `fastapi-passkeys`, whose database can be migrated.
 //!
-//! Where one is missing, the tests that need it say `LEFT OUT`; `tests/run peers` installs all.
+//! Where one is missing, the tests that need it print `LEFT OUT`; `tests/run interop` installs all.
 
 mod client;
 mod fastapi_passkeys;

@@ -1,4 +1,4 @@
-//! The quickstart's document: under version control beside its source, and kept to.
+//! The quickstart's OpenAPI document is committed beside its source, and responses conform to it.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -34,7 +34,7 @@ impl Quickstart {
             .lines()
             .map_while(Result::ok);
         let origin = lines.find_map(|line| line.strip_prefix("Open ").map(str::to_owned));
-        // Somebody has to read its log, or it will wait for that.
+        // Its output must be read, or it blocks when the pipe is full.
         thread::spawn(|| lines.for_each(drop));
         Self {
             process,

@@ -1,4 +1,4 @@
-//! The fields that the documentation of `passkeys::audit` lists, for those who search their logs.
+//! The fields of logged events and spans, as the documentation of `passkeys::audit` lists them.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use tracing_subscriber::{Layer, layer::Context, prelude::*, registry::LookupSpan
 
 use super::browser;
 
-/// What was written of one event or span.
+/// Level and fields of one event or span.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Entry {
     level: Option<Level>,
@@ -46,7 +46,7 @@ impl Entry {
     }
 }
 
-/// What the library writes, while this is in scope.
+/// Records the events and spans of the library while the guard is in scope.
 #[derive(Clone, Default)]
 struct Log {
     events: Arc<Mutex<Vec<Entry>>>,
@@ -68,7 +68,7 @@ impl Log {
     }
 }
 
-/// Which entry of the log a span is.
+/// Index of a span's entry.
 struct At(usize);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {

@@ -1,4 +1,4 @@
-//! Every outcome is an event, with the true reason.
+//! The audit trail records every outcome, with the true reason.
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -21,7 +21,7 @@ const FINISH_REGISTRATION: &str = "/auth/passkeys/register/finish";
 const BEGIN_SIGN_IN: &str = "/auth/passkeys/authenticate/begin";
 const FINISH_SIGN_IN: &str = "/auth/passkeys/authenticate/finish";
 
-/// What happened last.
+/// Returns the last event of the audit trail.
 fn last(world: &World) -> AuditEvent {
     world.audit.events().pop().unwrap()
 }
@@ -158,7 +158,7 @@ async fn audit_trail_records_a_registration_finished_without_a_session() {
     assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
 }
 
-/// Keeps ceremonies and does not give them back.
+/// Challenge store whose `take` fails.
 struct Failing;
 
 #[async_trait]
@@ -241,7 +241,7 @@ async fn audit_trail_names_the_claimed_user_where_another_users_passkey_failed()
 async fn audit_trail_leaves_out_overlong_user_ids_and_credential_ids() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
-    // A user's id has 64 bytes, and a passkey's 1023, which are 1364 letters of base64url.
+    // User IDs have at most 64 bytes; credential IDs 1023, which are 1364 characters of base64url.
     for (user, passkey, carried) in [(64, 1364, true), (65, 1366, false), (60_000, 20_000, false)] {
         let who = json!({ "userId": "x".repeat(user) });
         let begun: Value = browser.post(BEGIN_SIGN_IN, &who).await.assert_ok().json();

@@ -1,4 +1,4 @@
-//! What a sink can do to a sign-in: nothing.
+//! Audit sinks that block, panic or are slow, and do not affect sign-ins.
 
 use std::{
     sync::{
@@ -18,10 +18,10 @@ use passkeys::{
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada};
 
-/// Bounds what a test waits for; nothing is asserted on how long anything takes.
+/// Upper bound of a test's waiting time; durations are not asserted.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Takes notes, but not before the gate is open.
+/// Sink that blocks until the gate is opened, then keeps the events.
 #[derive(Clone, Default)]
 struct Gated {
     gate: Arc<(Mutex<bool>, Condvar)>,
@@ -49,7 +49,7 @@ impl AuditSink for Gated {
     }
 }
 
-/// A world whose sink is this one.
+/// Returns a test world with this audit sink.
 fn world(sink: impl AuditSink) -> World {
     let mut world = World::default();
     world.passkeys = world.passkeys.audit(sink);
@@ -62,7 +62,7 @@ async fn blocking_audit_sink_does_not_block_sign_ins() {
     let world = world(sink.clone());
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
-    // More than wait for the sink.
+    // More events than the queue holds.
     for _ in 0..MAX_WAITING {
         world.passkeys.authentication().begin().await.unwrap();
     }
@@ -72,7 +72,7 @@ async fn blocking_audit_sink_does_not_block_sign_ins() {
     sink.open();
 }
 
-/// Panics over everything but sign-ins.
+/// Sink that panics at every event except a successful sign-in.
 #[derive(Clone, Default)]
 struct Panicking(Arc<AtomicUsize>);
 
@@ -112,7 +112,7 @@ async fn slow_audit_sink_receives_the_number_of_events_that_were_lost() {
     let AuditKind::EventsLost(missed) = *last else {
         panic!("{last:?}");
     };
-    // One may have been with the sink already.
+    // The sink may have received one before the queue was full.
     assert!(given.len() <= MAX_WAITING / 2 + 1, "{} waited", given.len());
     assert!(given.iter().all(|it| *it == AuditKind::AuthenticationBegun));
     assert_eq!(given.len() + usize::try_from(missed).unwrap(), EVENTS);
@@ -178,7 +178,7 @@ async fn audit_sink_receives_the_events_of_a_ceremony_in_order() {
     }
 }
 
-/// Says on which thread it works, and when it is dropped.
+/// Sink that reports the thread that it runs on, and when it is dropped.
 struct Observed(mpsc::Sender<Option<String>>);
 
 impl AuditSink for Observed {
@@ -212,7 +212,7 @@ async fn audit_sink_thread_ends_after_the_last_event() {
     );
 }
 
-/// Takes its time.
+/// Sink that takes 50 ms for each event.
 struct Slow;
 
 impl AuditSink for Slow {

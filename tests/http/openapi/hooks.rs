@@ -1,4 +1,4 @@
-//! What the document says of hooks with signatures of many forms.
+//! OpenAPI responses and requests of hooks, by the types in their signatures.
 
 #![allow(
     clippy::unnecessary_wraps,
@@ -59,7 +59,7 @@ fn success(document: &Value, path: &str) -> (String, String, Value) {
     (status.clone(), media_type, content)
 }
 
-/// The same, of an application whose `on_authenticated` answers with this type.
+/// Returns status, media type and schema of an application whose `on_authenticated` returns this.
 macro_rules! answers {
     ($answer:ty, $value:expr $(, $key:ident = $response:ty)?) => {{
         #[derive(Clone)]
@@ -146,7 +146,7 @@ fn openapi_json_list_and_option_have_their_schema() {
     assert_eq!(found.1, JSON);
 }
 
-/// What utoipa derives for a generic type refers to its argument, and does not hand it over.
+/// The schema that utoipa derives for a generic type refers to its argument without registering it.
 #[derive(Serialize, ToSchema)]
 struct Page<T> {
     entries: Vec<T>,
@@ -196,7 +196,7 @@ fn openapi_key_response_sets_the_schema_of_the_hook() {
     assert_eq!(found, is("200", JSON, reference()));
 }
 
-/// Whether its answer has a schema cannot be known before `T` is.
+/// Generic application: whether the response has a schema depends on `T`.
 #[derive(Clone)]
 struct Generic<T>(std::marker::PhantomData<T>);
 
@@ -227,7 +227,7 @@ fn openapi_document_of_a_generic_application_has_the_schemas_that_are_known() {
     assert_eq!(found, is("200", JSON, reference()));
 }
 
-/// What `sign_up` reads, with and without a schema; and hooks that are there under a condition.
+/// Bodies of `sign_up` with and without a schema, beside a hook that is compiled conditionally.
 #[test]
 fn openapi_sign_up_request_has_the_schema_of_the_hooks_body() {
     macro_rules! reads {

@@ -1,4 +1,4 @@
-//! The document as a part of the application's own.
+//! The library's OpenAPI document as a part of the application's.
 
 use axum::{Json, Router, routing::get};
 use passkeys::{Passkeys, store::MemoryRepository};
@@ -12,13 +12,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{json, snapshot};
 use crate::validator;
 
-/// An application may call its types as the specification calls ours.
+/// A type of the application with the same name as one of the library.
 #[derive(Serialize, ToSchema)]
 struct Credential {
     password: String,
 }
 
-/// What there is besides passkeys.
+/// A route of the application.
 #[utoipa::path(get, path = "/legacy", responses((status = 200, description = "Everything", body = Credential)))]
 async fn legacy() -> Json<Credential> {
     let password = "hunter2".into();

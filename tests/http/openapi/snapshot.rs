@@ -23,21 +23,21 @@ use crate::validator;
 #[derive(Clone)]
 pub(crate) struct Community;
 
-/// Who wants to join.
+/// A sign-up form.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct SignUp {
-    /// What to be called.
+    /// The display name.
     name: String,
     address: Option<Address>,
 }
 
-/// Where somebody lives.
+/// A postal address.
 #[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Address {
     city: String,
 }
 
-/// Who has signed in.
+/// The user who has signed in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Member {
     name: String,
@@ -47,14 +47,14 @@ pub(crate) struct Member {
 impl Community {
     type Repository = MemoryRepository;
 
-    /// Everybody is Ada.
+    /// Always returns Ada.
     fn get_user(&self) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")
     }
 
     /// Joins the community.
     ///
-    /// Whoever has joined is *not* a member before their passkey is stored.
+    /// The account is *not* created before its passkey is stored.
     fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, StatusCode> {
         let city = form.address.map(|address| address.city);
         Ok(PasskeyUser::new("2", form.name, city.unwrap_or_default()))
@@ -87,7 +87,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     Passkeys::new(Community, MemoryRepository::default()).openapi()
 }
 
-/// Compares a document with the one under version control, or replaces that.
+/// Compares a document with the committed one; writes it instead if `BLESS` is set.
 pub(crate) fn compare(document: &Value, committed: &Path) {
     let text = format!("{document:#}\n");
     if env::var_os("BLESS").is_some() {

@@ -1,5 +1,5 @@
-// The declarations are written by hand; this holds them to the module. `written.js` is the module
-// under another name, because beside its declarations TypeScript reads only these.
+// Checks the hand-written declarations against the module. `written.js` is the module under another
+// name, because TypeScript ignores a module that has a declaration file beside it.
 
 import * as declared from "./client.js";
 import * as written from "./written.js";

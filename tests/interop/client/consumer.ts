@@ -1,4 +1,4 @@
-// What a page in TypeScript writes.
+// A page in TypeScript that uses the module.
 
 import {
   PasskeyClient,
@@ -40,7 +40,7 @@ export async function signIn(signal: AbortSignal): Promise<Account | string> {
 export async function offer(): Promise<string> {
   const { autofill } = await capabilities();
   const account = autofill ? await passkeys.autofill<Account>() : null;
-  // @ts-expect-error: nobody may have picked one
+  // @ts-expect-error: `autofill()` may resolve to null
   account.name;
   return account?.name ?? "nobody";
 }
@@ -62,7 +62,7 @@ export async function transfer(amount: number): Promise<number> {
   const body = { to: "bob", amount };
   const { balance } = await passkeys.stepUp<{ balance: number }>("/transfer", { body });
   await passkeys.stepUp("/account?now", { method: "DELETE" });
-  // @ts-expect-error: nothing can be agreed to in a request without a body
+  // @ts-expect-error: GET requests have no body to consent to
   await passkeys.stepUp("/account", { method: "GET" });
   return balance;
 }
@@ -74,8 +74,8 @@ export async function manage(client: PasskeyClient): Promise<void> {
   if (!first) return;
   await client.rename(first.id, first.deviceName.trim());
   await client.remove(first.id);
-  // @ts-expect-error: not a method of HTTP that is used here
+  // @ts-expect-error: not one of the HTTP methods in `Method`
   await request("TRACE", "/me");
-  // @ts-expect-error: an answer is not known to be anything in particular
+  // @ts-expect-error: the type of a response is unknown
   (await client.authenticate()).name;
 }

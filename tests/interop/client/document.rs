@@ -1,11 +1,11 @@
-//! The types that `openapi-typescript` makes of the quickstart's document are those of the module:
-//! what it declares (`document/contract.ts`), and each of its calls (`document/routes.ts`).
+//! The types that `openapi-typescript` generates from the quickstart's document agree with the
+//! module: with its declarations (`document/contract.ts`) and its requests (`document/routes.ts`).
 
 use std::{fs, path::PathBuf, process::Command};
 
 use super::{here, node, succeeds, tsc};
 
-/// The module's own method for its calls, and the types that it has for any server.
+/// The module's method for requests, with its general types.
 const ANY_CALL: &str = "
    * @param {Method} method
    * @param {string} path
@@ -14,7 +14,7 @@ const ANY_CALL: &str = "
    */
   #send(";
 
-/// The types that the document has for them.
+/// The same method with the types of the document.
 const DOCUMENTED_CALL: &str = r#"
    * @template {import("./routes").Path} P
    * @template {import("./routes").Allowed<P>} M
@@ -29,9 +29,9 @@ const DOCUMENTED_CALL: &str = r#"
 const ANY_CODE: &str = "@param {{ code?: string,";
 const DOCUMENTED_CODE: &str = r#"@param {{ code?: import("./routes").Code | "","#;
 
-/// Has TypeScript compare the module with this document.
+/// Returns the TypeScript command that compares the module with this document.
 ///
-/// `None`, and said so, without Node.js and its packages.
+/// Prints `LEFT OUT` and returns `None` without Node.js and its packages.
 fn compare(name: &str, document: &str) -> Option<Command> {
     let project = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let files = project.join("document");
@@ -86,7 +86,7 @@ fn client_js_agrees_with_the_openapi_document() {
     }
 }
 
-/// What TypeScript says where the document has other words than the module.
+/// Asserts that TypeScript reports renamed words in the document.
 fn drift(name: &str, words: &[(&str, &str, &str)]) {
     let mut document = document();
     for (from, to, _) in words {

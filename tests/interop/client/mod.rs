@@ -1,5 +1,5 @@
-//! The types of the browser's module: its declarations agree with it, a page in TypeScript can use
-//! it, and the examples' pages use it right. It also loads where a page is rendered on a server.
+//! The types of `client.js`: its declarations agree with it, a page in TypeScript can use it, and
+//! the examples' pages type-check. It also loads for server-side rendering.
 
 mod document;
 
@@ -31,7 +31,7 @@ fn succeeds(command: &mut Command) {
     );
 }
 
-/// Everything side by side, as `tsconfig.json` wants it.
+/// Copies all files side by side, as `tsconfig.json` expects them.
 fn project() -> PathBuf {
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-types");
     for page in ["page", "step_up", "jwt_spa"] {
@@ -56,7 +56,7 @@ fn project() -> PathBuf {
     project
 }
 
-/// `None`, and said so, where there is no TypeScript.
+/// Prints `LEFT OUT` and returns `None` without TypeScript.
 fn tsc() -> Option<Command> {
     let script = here().join("node_modules/typescript/bin/tsc");
     let (Some(mut node), true) = (node(), script.is_file()) else {
@@ -81,7 +81,7 @@ fn client_js_loads_in_nodejs_for_server_side_rendering() {
     };
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-on-a-server");
     fs::create_dir_all(&directory).unwrap();
-    // Outside of browsers, a module says so by its name.
+    // Node.js recognizes a module by its extension.
     let module = here().join("../../../passkeys/client/client.js");
     fs::copy(module, directory.join("client.mjs")).unwrap();
     fs::copy(here().join("server.mjs"), directory.join("server.mjs")).unwrap();

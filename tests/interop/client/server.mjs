@@ -1,4 +1,4 @@
-// A page that is rendered on a server loads the module, too, where there is no browser.
+// Server-side rendering loads the module where there is no browser.
 
 import assert from "node:assert/strict";
 
@@ -11,7 +11,7 @@ await assert.rejects(passkeys.authenticate(), (error) => {
   return error instanceof PasskeyError && error.reason === "not-supported";
 });
 
-// It asks beside itself, whatever follows its own address.
+// The base is the module's own directory, without query and fragment.
 const asked = [];
 globalThis.fetch = async (url) => {
   asked.push(url);

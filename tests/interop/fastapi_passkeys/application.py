@@ -1,7 +1,7 @@
-"""The application before it moved: `fastapi-passkeys` over its own SQLAlchemy adapter, and the
-people who use it, with that package's own software authenticator.
+"""The application before the migration: `fastapi-passkeys` with its SQLAlchemy adapter, and its
+users, with that package's software authenticator.
 
-Takes the database's URL. Reads one JSON value per line and answers each with one.
+Takes the database's URL. Reads one JSON request per line and writes one JSON response for each.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class Application:
         return credential.created_at.isoformat()
 
     async def sign(self, device, options):
-        """Signs a challenge of somebody else's."""
+        """Signs a challenge of the other application."""
         return self.devices[device].get(options, origin=ORIGIN)
 
     async def sign_in(self, device):
@@ -67,7 +67,7 @@ class Application:
         return result.user_id
 
     async def list(self, user):
-        """What is stored of a user's passkeys, as seen from here."""
+        """Lists the user's stored passkeys."""
         return [
             {"device": credential.device_name, "count": credential.sign_count}
             for credential in await self.repository.list_by_user(user)

@@ -1,4 +1,4 @@
-//! Programs in Python that know `OpenAPI` better than we do.
+//! Independent OpenAPI validators in Python.
 
 use std::{
     io::Write as _,
@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-/// `None`, and said so, without Python or the packages.
+/// Prints `LEFT OUT` and returns `None` without Python or the packages.
 pub(crate) fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     let install = || {
@@ -20,10 +20,10 @@ pub(crate) fn python() -> Option<&'static Path> {
     PYTHON.get_or_init(install).as_deref()
 }
 
-/// Sends requests of every kind that the document served at this origin allows, and some that it
-/// does not: no answer may have a status, a type or a shape that the document does not name.
+/// Runs `schemathesis`: sends requests that the document served at this origin allows, and some
+/// that it does not, and fails if a response's status, media type or schema is not documented.
 ///
-/// With a session, whose cookie this is, it does everything but end it.
+/// With a session cookie, every route except `/sign-out` is tested as the signed-in user.
 pub(crate) fn explore(origin: &str, session: Option<&str>) {
     let Some(python) = python() else { return };
     let checks = "not_a_server_error,status_code_conformance,content_type_conformance,\
@@ -33,7 +33,7 @@ pub(crate) fn explore(origin: &str, session: Option<&str>) {
         .args(["-m", "schemathesis.cli", "run", "--no-color"])
         .args(["--checks", checks, "--max-examples", "30", "--seed", "1"])
         .arg(format!("{origin}/openapi.json"))
-        // It keeps what it has found in the directory that it runs in.
+        // It writes its database to the current directory.
         .current_dir(env!("CARGO_TARGET_TMPDIR"));
     if let Some(session) = session {
         schemathesis
@@ -43,12 +43,12 @@ pub(crate) fn explore(origin: &str, session: Option<&str>) {
     let output = schemathesis.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
-    // What it warns of where every answer of an operation was a refusal.
+    // Its warning about operations of which every response was 401.
     let refused = said.contains("401 Unauthorized");
     assert_eq!(refused, session.is_none(), "{said}");
 }
 
-/// Asks `openapi-spec-validator`.
+/// Validates with `openapi-spec-validator`.
 pub(crate) fn validate(document: &Value) {
     let Some(python) = python() else { return };
     let mut validator = Command::new(python)

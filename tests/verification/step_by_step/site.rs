@@ -29,13 +29,13 @@ pub(crate) struct Site {
     router: Router,
 }
 
-/// A ceremony, and the valid response to it.
+/// A ceremony state, and a valid response to its challenge.
 pub(crate) struct Begun<R> {
     state: String,
     pub(crate) response: R,
 }
 
-/// An answer, and what the relying party took note of.
+/// A response, and the audit events of the relying party.
 struct Answer {
     status: u16,
     body: Value,
@@ -69,7 +69,7 @@ impl Site {
         Self { world, router }
     }
 
-    /// Lets time pass there.
+    /// Advances the clock of the relying party.
     pub(crate) fn wait(&self, time: Duration) {
         self.world.clock.advance(time);
     }
@@ -106,7 +106,7 @@ impl Site {
         }
     }
 
-    /// A sign-in with the passkey that was registered by this response.
+    /// Begins a sign-in with the passkey that was registered by this response.
     pub(crate) async fn begin_sign_in(
         &self,
         registered: &Registration,

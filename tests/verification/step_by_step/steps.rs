@@ -56,8 +56,8 @@ impl Section {
 
     /// The names of the steps, the first of which is step 1.
     ///
-    /// The procedures of §8 are lists without numbers, or with numbers that start anew in each
-    /// branch. Their steps are counted here in the order in which they stand there.
+    /// The procedures of §8 are lists without numbers, or with numbers that restart in each branch.
+    /// Their steps are numbered here in the order of the specification.
     pub(crate) fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Registration => REGISTRATION,
@@ -196,7 +196,7 @@ const APPLE: &[&str] = &[
     "the certificate's key is the credential's",
 ];
 
-/// What is to be said of steps that a response cannot violate, or cannot violate in all of its ways.
+/// Notes on steps that a response cannot violate, or not in every way.
 pub(crate) const NOTES: &[(Step, &str)] = &[
     (
         Step(Section::Registration, 1),
@@ -228,7 +228,8 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Registration, 23),
-        "The application's: `Passkeys::trust_anchors`. Without trust anchors, any attestation is accepted.",
+        "The application's: `Passkeys::trust_anchors`. Without trust anchors, any attestation is \
+         accepted.",
     ),
     (
         Step(Section::Registration, 27),
@@ -249,8 +250,8 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::SignIn, 5),
-        "The list is that of the user's passkeys, and being the user's is what is held. A passkey \
-         that the user has added since `begin` is taken, too.",
+        "Checked by owner, since the list contains the user's passkeys. A passkey that the user has \
+         added since `begin` is accepted, too.",
     ),
     (
         Step(Section::SignIn, 8),
@@ -262,13 +263,13 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::SignIn, 24),
-        "After every sign-in here that is accepted, the record has the counter and the backup \
-         state of the response; after every other it is what it was. Whether the user was verified \
-         stays what it was at registration: to change it would take another factor.",
+        "After every sign-in here that is accepted, the record has the signature counter and the \
+         backup state of the response; after every other it is unchanged. `uvInitialized` is never \
+         updated, because that would require another factor.",
     ),
     (
         Step(Section::SignIn, 25),
-        "Every sign-in here that is refused is answered with the error, and the application's \
+        "For every sign-in here that is rejected, the response is the error, and the application's \
          hook is not called.",
     ),
     (
@@ -277,11 +278,13 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::PackedCertificate, 6),
-        "A response does not show whether an authority has one model or many, so the extension may be missing.",
+        "A response does not show whether an authority has one model or many, so the extension may \
+         be missing.",
     ),
     (
         Step(Section::Tpm, 1),
-        "Not supported: `webauthn-rs-core` implements none of the hashes that TPMs sign with, and rejects all.",
+        "Not supported: `webauthn-rs-core` implements none of the hashes that TPMs sign with, and \
+         rejects all.",
     ),
     (
         Step(Section::AndroidKey, 4),

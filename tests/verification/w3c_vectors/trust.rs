@@ -1,4 +1,4 @@
-//! Whose authenticators are taken: the specification's examples lead to one root certificate.
+//! Trust anchors: the attestation certificates of the specification's examples lead to one root.
 
 use passkeys::{
     Error, Passkeys, RegistrationResult,
@@ -44,7 +44,7 @@ fn elsewhere() -> Authority {
     Authority::from_pem(ELSEWHERE).unwrap()
 }
 
-/// Registers an example's passkey where these are trusted.
+/// Registers an example's passkey with these trust anchors.
 async fn register(
     anchors: TrustAnchors,
     vectors: &Vectors,

@@ -2,14 +2,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::{AuthenticatorData, ClientData, Object, Passkey, as_it_is, base64url};
 
-/// The answer to `navigator.credentials.get()`, with a valid signature over whatever it contains.
+/// The response to `navigator.credentials.get()`, with a valid signature over its contents.
 #[derive(Clone, Debug)]
 pub(crate) struct Assertion {
     pub(crate) passkey: Passkey,
     pub(crate) client_data: ClientData,
     pub(crate) data: AuthenticatorData,
     pub(crate) user_handle: Option<Vec<u8>>,
-    /// What is signed instead of the authenticator data and the client data's hash.
+    /// Data to sign instead of the authenticator data and the client data's hash.
     pub(crate) signed: fn(Vec<u8>) -> Vec<u8>,
     /// The last change to the signature.
     pub(crate) signature: fn(Vec<u8>) -> Vec<u8>,
@@ -30,7 +30,7 @@ impl Assertion {
         }
     }
 
-    /// By another passkey, which does everything else right.
+    /// Replaces the passkey by another one, with everything else valid.
     pub(crate) fn by(&mut self, passkey: Passkey) {
         self.user_handle = Some(passkey.user.into());
         self.passkey = passkey;

@@ -14,7 +14,7 @@ pub(crate) mod flag {
     pub(crate) const ED: u8 = 1 << 7;
 }
 
-/// What the authenticator signs. Its flags are written as they are, whatever is there.
+/// Authenticator data. Its flags are written as they are, even if they do not match its contents.
 #[derive(Clone, Debug)]
 pub(crate) struct AuthenticatorData {
     pub(crate) rp_id_hash: Vec<u8>,
@@ -29,7 +29,7 @@ pub(crate) struct AuthenticatorData {
 #[derive(Clone, Debug)]
 pub(crate) struct Attested {
     pub(crate) aaguid: [u8; 16],
-    /// What the data says that the length of the id is, where that is not its length.
+    /// Declared length of the credential ID, if it differs from the actual one.
     pub(crate) id_length: Option<u16>,
     pub(crate) id: Vec<u8>,
     pub(crate) key: Map,
@@ -38,7 +38,7 @@ pub(crate) struct Attested {
 }
 
 impl AuthenticatorData {
-    /// Somebody was present and verified.
+    /// User present and verified.
     pub(crate) fn new(sign_count: u32) -> Self {
         Self {
             rp_id_hash: Sha256::digest(RP_ID).to_vec(),
@@ -61,7 +61,7 @@ impl AuthenticatorData {
         });
     }
 
-    /// The attested credential, which is there at registration.
+    /// The attested credential data, which only registrations have.
     pub(crate) fn attested(&mut self) -> &mut Attested {
         self.attested.as_mut().expect("this is a registration")
     }

@@ -1,4 +1,4 @@
-/// CBOR as it is written: maps keep the order and the repetitions that they are given.
+/// CBOR to be written: maps keep the order and the duplicates of their members.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cbor {
     Int(i64),
@@ -40,7 +40,7 @@ impl Cbor {
     }
 }
 
-/// What an item begins with: its major type, and a length or a value in as few bytes as it needs.
+/// Head of an item: its major type, and a length or a value in the shortest encoding.
 pub(crate) fn head(major: u8, argument: u64) -> Vec<u8> {
     let bytes = argument.to_be_bytes();
     let (info, rest) = match argument {
@@ -63,12 +63,12 @@ impl Map {
         self
     }
 
-    /// Adds a member, whether or not there is one with this key.
+    /// Adds a member, even if there is one with this key.
     pub(crate) fn add(&mut self, key: impl Into<Cbor>, value: impl Into<Cbor>) {
         self.0.push((key.into(), value.into()));
     }
 
-    /// Changes a member that is there.
+    /// Changes an existing member.
     pub(crate) fn set(&mut self, key: impl Into<Cbor>, value: impl Into<Cbor>) {
         *self.get_mut(key) = value.into();
     }

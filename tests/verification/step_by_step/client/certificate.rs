@@ -19,19 +19,19 @@ type Oid = &'static [u32];
 /// An X.509 certificate.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate {
-    /// As it is written: 2 is version 3.
+    /// Encoded version: 2 is version 3.
     pub(crate) version: u8,
     pub(crate) subject: Vec<(Oid, Der)>,
     pub(crate) key: Key,
     pub(crate) extensions: Vec<Extension>,
-    /// From when and until when, as `YYMMDDhhmmssZ`.
+    /// Start and end of the validity, as `YYMMDDhhmmssZ`.
     pub(crate) valid: [&'static str; 2],
     pub(crate) issuer: Issuer,
     /// The last change to its signature.
     pub(crate) signature: fn(Vec<u8>) -> Vec<u8>,
 }
 
-/// Who signs a certificate.
+/// Issuer of a certificate.
 #[derive(Clone, Debug)]
 pub(crate) struct Issuer {
     pub(crate) name: &'static str,
@@ -46,7 +46,7 @@ pub(crate) struct Extension {
 }
 
 impl Issuer {
-    /// The one of every certificate here, unless it says otherwise.
+    /// The default issuer.
     pub(crate) fn usual() -> Self {
         Self {
             name: "Authority",
@@ -54,7 +54,7 @@ impl Issuer {
         }
     }
 
-    /// Its own certificate, which it has signed itself.
+    /// Returns its self-signed certificate.
     pub(crate) fn certificate(&self) -> Certificate {
         let mut certificate = Certificate::of(&self.key);
         certificate.subject = vec![(oid::COMMON_NAME, Der::utf8(self.name))];
@@ -70,7 +70,7 @@ impl Issuer {
 }
 
 impl Certificate {
-    /// Of an authenticator's model, as packed attestation wants it.
+    /// Returns the certificate of an authenticator model, as packed attestation requires.
     pub(crate) fn of(key: &Key) -> Self {
         Self {
             version: 2,
@@ -95,7 +95,7 @@ impl Certificate {
         }
     }
 
-    /// Another text for a part of the subject.
+    /// Replaces the text of a part of the subject.
     pub(crate) fn rename(&mut self, part: Oid, value: Der) {
         let found = self.subject.iter_mut().find(|(oid, _)| *oid == part);
         found.expect("the part is there").1 = value;

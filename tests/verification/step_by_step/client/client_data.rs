@@ -1,9 +1,9 @@
 use super::{Json, ORIGIN, Object, as_it_is};
 
-/// What the browser collects.
+/// The collected client data.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientData {
-    /// In the order in which browsers write them.
+    /// Members in the order of browsers.
     pub(crate) members: Object,
     /// The last change, to the bytes.
     pub(crate) written: fn(Vec<u8>) -> Vec<u8>,

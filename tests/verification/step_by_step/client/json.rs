@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-/// A JSON object as it is written: members keep the order and the repetitions that they are given.
+/// A JSON object to be written: members keep their order and their duplicates.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object(Vec<(String, Json)>);
 
@@ -18,12 +18,12 @@ impl Object {
         self
     }
 
-    /// Adds a member, whether or not there is one of this name.
+    /// Adds a member, even if there is one with this name.
     pub(crate) fn add(&mut self, name: &str, value: impl Into<Json>) {
         self.0.push((name.to_owned(), value.into()));
     }
 
-    /// Changes a member that is there.
+    /// Changes an existing member.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<Json>) {
         *self.get_mut(name) = value.into();
     }

@@ -11,13 +11,13 @@ use sha2::Sha256;
 
 use super::{Der, Map};
 
-/// What the library offers at registration.
+/// Algorithms that the library offers at registration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Algorithm {
     Es256,
     Es384,
     Rs256,
-    /// EdDSA (Ed25519), which is offered where no attestation is requested.
+    /// EdDSA, which is offered only if no attestation is requested.
     Ed25519,
 }
 
@@ -31,10 +31,10 @@ pub(crate) enum Key {
 }
 
 impl Algorithm {
-    /// Those of which there is attestation.
+    /// Algorithms with attestation.
     pub(crate) const ATTESTED: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
 
-    /// A key that is the same whenever the number is. There is only one for RSA.
+    /// Returns a key that is determined by the number. There is only one for RSA.
     pub(crate) fn key(self, number: u8) -> Key {
         match self {
             Self::Es256 => Key::Es256(p256::ecdsa::SigningKey::from_slice(&[number; 32]).unwrap()),
@@ -113,7 +113,7 @@ impl Key {
             .with(-3, y.to_vec())
     }
 
-    /// The public key as certificates have it.
+    /// The public key as in certificates.
     pub(crate) fn subject_public_key_info(&self) -> Der {
         let ec = Der::oid(&[1, 2, 840, 10045, 2, 1]);
         let (algorithm, parameters, key) = match self {
@@ -134,7 +134,7 @@ impl Key {
         Der::sequence(&[Der::sequence(&[algorithm, parameters]), Der::bits(&key)])
     }
 
-    /// What a certificate says that its signature is of.
+    /// The signature algorithm identifier of certificates.
     pub(crate) fn signature_algorithm(&self) -> Der {
         match self {
             Self::Es256(_) => Der::sequence(&[Der::oid(&[1, 2, 840, 10045, 4, 3, 2])]),
@@ -158,7 +158,7 @@ impl Key {
     }
 }
 
-/// From two primes of its own, since it takes long to find any.
+/// RSA key of two fixed primes, since it takes long to find any.
 static RSA_2048: LazyLock<SigningKey<Sha256>> = LazyLock::new(|| {
     let prime = |hex| BoxedUint::from_be_hex(hex, 1024).unwrap();
     let key = RsaPrivateKey::from_p_q(prime(P), prime(Q), BoxedUint::from(65_537_u64)).unwrap();

@@ -1,8 +1,8 @@
-//! A peer of our own: a browser and an authenticator whose every byte a test can change before it
-//! is signed, and after.
+//! A test client: a browser and an authenticator whose every byte a test can change before and
+//! after it is signed.
 //!
-//! It shares nothing with the library or its test kit. What it sends is written here, from JSON
-//! down to CBOR and DER; only the signatures come from crates.
+//! It shares no code with the library or its test kit. It encodes JSON, CBOR and DER itself; only
+//! the signatures come from crates.
 
 mod assertion;
 mod authenticator_data;
@@ -33,20 +33,20 @@ pub(crate) use statement::{AuthorizationList, Method};
 /// The RP ID of every relying party here.
 pub(crate) const RP_ID: &str = "example.com";
 
-/// And its origin.
+/// The origin of every relying party here.
 pub(crate) const ORIGIN: &str = "https://example.com";
 
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The same with padding, as base64url is elsewhere.
+/// Base64url with padding.
 pub(crate) fn padded(base64url: &str) -> String {
     let missing = 4 - base64url.len() % 4;
     format!("{base64url}{}", &"===="[..missing])
 }
 
-/// The same in the alphabet of plain base64.
+/// Base64 in the standard alphabet, without padding.
 pub(crate) fn standard(base64url: &str) -> String {
     let standard = base64url.replace('-', "+").replace('_', "/");
     assert_ne!(standard, base64url, "both alphabets write it alike");

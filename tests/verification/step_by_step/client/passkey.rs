@@ -1,16 +1,16 @@
 use super::{Algorithm, Key};
 
-/// A passkey on somebody's device.
+/// A passkey on a user's device.
 #[derive(Clone, Debug)]
 pub(crate) struct Passkey {
     pub(crate) id: Vec<u8>,
     pub(crate) key: Key,
-    /// Whose it is, which is also the user handle.
+    /// The owner's user ID, which is also the user handle.
     pub(crate) user: &'static str,
 }
 
 impl Passkey {
-    /// The one that a row is about.
+    /// The passkey that a row is about, which is Ada's.
     pub(crate) fn adas(algorithm: Algorithm) -> Self {
         Self {
             // So that its base64url differs from its base64 in both characters.
@@ -20,7 +20,7 @@ impl Passkey {
         }
     }
 
-    /// One that she has had for long.
+    /// Another passkey of Ada's.
     pub(crate) fn adas_first() -> Self {
         Self {
             id: b"Ada's first passkey".to_vec(),
@@ -29,7 +29,7 @@ impl Passkey {
         }
     }
 
-    /// Somebody else's.
+    /// Bob's passkey.
     pub(crate) fn bobs() -> Self {
         Self {
             id: b"Bob's only passkey".to_vec(),

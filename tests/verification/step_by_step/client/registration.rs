@@ -5,8 +5,8 @@ use super::{
     statement::Statement,
 };
 
-/// The answer to `navigator.credentials.create()`, with a valid attestation statement for whatever
-/// it contains.
+/// The response to `navigator.credentials.create()`, with a valid attestation statement over its
+/// contents.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
     pub(crate) passkey: Passkey,
@@ -26,7 +26,7 @@ impl Registration {
         let mut data = AuthenticatorData::new(0);
         data.attest(&passkey.id, &passkey.key);
         if method == Method::FidoU2f {
-            // Security keys of U2F tell no model.
+            // U2F security keys have no AAGUID.
             data.attested().aaguid = [0; 16];
         }
         Self {
@@ -40,7 +40,7 @@ impl Registration {
         }
     }
 
-    /// Of a credential with this id, everywhere.
+    /// Sets the credential ID in all places.
     pub(crate) fn with_id(&mut self, id: Vec<u8>) {
         self.data.attested().id.clone_from(&id);
         self.passkey.id = id;

@@ -2,7 +2,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Algorithm, Cbor, Certificate, Der, Issuer, Key, Map, Passkey, as_it_is, oid};
 
-/// How a credential is attested.
+/// Attestation format and type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Method {
     /// §8.7
@@ -19,12 +19,12 @@ pub(crate) enum Method {
     Apple,
 }
 
-/// An attestation statement that is still to be made.
+/// An attestation statement before it is encoded.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
     method: Method,
     pub(crate) format: String,
-    /// The algorithm that the statement says it is signed with.
+    /// The algorithm in the statement.
     pub(crate) algorithm: i64,
     /// The key that signs.
     pub(crate) signer: Key,
@@ -32,10 +32,10 @@ pub(crate) struct Statement {
     pub(crate) certificate: Certificate,
     /// The certificates that it leads to.
     pub(crate) authorities: Vec<Certificate>,
-    /// Where in the certificate the key description or the nonce is.
+    /// Object identifier of the extension with the key description or the nonce.
     pub(crate) extension: &'static [u32],
     pub(crate) key_description: KeyDescription,
-    /// What is signed, or hashed for the nonce, instead of what should be.
+    /// Data to sign, or to hash for the nonce, instead of the right data.
     pub(crate) signed: fn(Vec<u8>) -> Vec<u8>,
     /// The last change to the signature.
     pub(crate) signature: fn(Vec<u8>) -> Vec<u8>,
@@ -43,10 +43,10 @@ pub(crate) struct Statement {
     pub(crate) edit: fn(&mut Map),
 }
 
-/// What the extension of an Android key's certificate says.
+/// The key description in the certificate of an Android key.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyDescription {
-    /// Who keeps the key: software (0), a trusted environment (1) or a chip of its own (2).
+    /// Security level: software (0), trusted execution environment (1) or StrongBox (2).
     pub(crate) level: u8,
     pub(crate) challenge: fn(Vec<u8>) -> Vec<u8>,
     pub(crate) software: AuthorizationList,
@@ -102,7 +102,7 @@ impl Statement {
         }
     }
 
-    /// With the passkey's own key, instead of the certificate's.
+    /// Signs with the passkey's key, instead of the certificate's.
     pub(crate) fn attest_itself(&mut self, passkey: &Passkey) {
         *self = Self::new(Method::PackedSelf, &passkey.key);
     }
@@ -143,7 +143,7 @@ impl Statement {
         map
     }
 
-    /// The certificate and those that it leads to.
+    /// Returns the certificate and its chain.
     fn chain(&self) -> Vec<Cbor> {
         let mut chain = vec![self.certificate.encode().into()];
         chain.extend(
@@ -189,7 +189,7 @@ impl AuthorizationList {
     }
 }
 
-/// What security keys signed before there was WebAuthn.
+/// Returns the message that U2F security keys sign.
 fn u2f_message(passkey: &Passkey, data: &[u8], client_hash: &[u8]) -> Vec<u8> {
     let cose = passkey.key.cose();
     let [Cbor::Bytes(x), Cbor::Bytes(y)] = [cose.get(-2), cose.get(-3)] else {

@@ -1,4 +1,4 @@
-//! The attestation object: its encoding, its format, and what is not attested at all.
+//! The attestation object: its encoding, its format, and no attestation.
 
 use passkeys::audit::Reason;
 
@@ -137,7 +137,7 @@ fn formats() -> Vec<Row> {
         format("`fmt` ends in a NUL", |answer| {
             answer.statement.format.push('\0');
         }),
-        // The crate behind the engine knows these by name, or not even that, and verifies none.
+        // `webauthn-rs-core` does not verify these formats.
         unsupported(Section::Tpm, "`fmt` is `tpm`", |answer| {
             answer.statement.format = "tpm".into();
             answer.statement.edit = |statement| statement.add("ver", "2.0");

@@ -54,7 +54,7 @@ fn bytes() -> Vec<Row> {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Array(Vec::new()));
         }),
-        // Readers of CBOR differ in whether they read past it.
+        // CBOR parsers differ in whether they skip a tag.
         bytes("ED is set and the extensions are a tagged map", |data| {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Raw(vec![0xd9, 0xd9, 0xf7, 0xa0]));

@@ -1,4 +1,4 @@
-//! The client data: how it is written, its `type` and its `challenge`.
+//! The client data: its encoding, its `type` and its `challenge`.
 
 use passkeys::audit::Reason;
 
@@ -24,7 +24,7 @@ pub(crate) fn rows() -> Vec<Row> {
 fn encoding() -> Vec<Row> {
     let utf8 = |change, apply| Row::both((5, 8), change, ClientData(apply), Reason::Malformed);
     [
-        // The step would strip it. No browser writes one, and the engine reads none: stricter.
+        // Stricter than the step, which strips it: no browser writes one.
         utf8("it begins with a byte order mark", |data| {
             data.written = |json| [b"\xef\xbb\xbf", json.as_slice()].concat();
         }),
@@ -135,7 +135,7 @@ fn json() -> Vec<Row> {
     .collect()
 }
 
-/// The token binding of Level 2, which means nothing any more.
+/// The token binding of Level 2, which Level 3 ignores.
 fn token_binding() -> Vec<Row> {
     let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
     let fine = |change, apply| json(change, apply).map(Row::accepted);
@@ -222,7 +222,7 @@ fn challenge() -> Vec<Row> {
             data.set("challenge", padded);
         }),
         challenge("`challenge` has non-zero trailing bits", |data| {
-            // The last character of 32 bytes stands for four bits, and its two others are zero.
+            // The last character of 32 bytes encodes four bits; its two other bits are zero.
             let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
             let challenge = data.members.text("challenge");
             let (rest, last) = challenge.split_at(challenge.len() - 1);

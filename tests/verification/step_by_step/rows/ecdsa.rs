@@ -1,5 +1,5 @@
-//! How ECDSA signatures are written: as two integers in DER, and not as BER or anything like it.
-//! The same for sign-ins and for attestation statements.
+//! The encoding of ECDSA signatures: two integers in DER, and not BER. The same rows apply to
+//! sign-ins and to attestation statements.
 
 use passkeys::audit::Reason;
 
@@ -24,14 +24,14 @@ pub(crate) fn rows() -> Vec<Row> {
         for (change, written) in [sequences(), numbers()].concat() {
             rows.push(row(change, written, expected));
         }
-        // Both are valid, and nothing here takes a signature for an identity.
+        // Both are valid: signatures are malleable, and the library identifies nothing by them.
         let change = "with the other valid second integer";
         rows.push(row(change, other_that_fits, Expected::Accepted));
     }
     rows
 }
 
-/// Where there are any, and with which keys.
+/// Steps that verify ECDSA signatures, and the kinds of passkeys that have them.
 fn signatures() -> [(Step, Expected, Vec<Kind>); 5] {
     let elliptic = |mut kinds: Vec<Kind>| {
         kinds.retain(|kind| {
@@ -68,7 +68,7 @@ fn signatures() -> [(Step, Expected, Vec<Kind>); 5] {
     ]
 }
 
-/// A change to a signature, in words, and what makes it.
+/// Description of a change to a signature, and the function that makes it.
 type Broken = (&'static str, fn(Vec<u8>) -> Vec<u8>);
 
 fn sequences() -> Vec<Broken> {
@@ -194,13 +194,13 @@ fn other_that_fits(signature: Vec<u8>) -> Vec<u8> {
     sequence(&[r, minus(order(&signature), &s)])
 }
 
-/// The two integers of an ECDSA signature, as DER has them.
+/// Returns the two integers of an ECDSA signature, in DER.
 fn integers(signature: &[u8]) -> [Vec<u8>; 2] {
     let (r, s) = signature[4..].split_at(signature[3].into());
     [r.to_vec(), s[2..].to_vec()]
 }
 
-/// The order of the curve whose signature this is.
+/// Returns the order of the signature's curve.
 fn order(signature: &[u8]) -> &'static [u8] {
     if signature.len() < 80 {
         &P256_ORDER
@@ -216,7 +216,7 @@ const P384_ORDER: [u8; 48] = *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff
     \xff\xff\xff\xff\xff\xff\xff\xff\xc7\x63\x4d\x81\xf4\x37\x2d\xdf\
     \x58\x1a\x0d\xb2\x48\xb0\xa7\x7a\xec\xec\x19\x6a\xcc\xc5\x29\x73";
 
-/// Both integers in a sequence, as they are given.
+/// Encodes both integers in a sequence, unchanged.
 fn sequence(integers: &[Vec<u8>]) -> Vec<u8> {
     let integers: Vec<Der> = integers
         .iter()
@@ -225,7 +225,7 @@ fn sequence(integers: &[Vec<u8>]) -> Vec<u8> {
     Der::sequence(&integers).encode()
 }
 
-/// The difference of two numbers, the second of which is smaller, as DER has it.
+/// Returns the difference of two numbers in DER; the second is the smaller.
 fn minus(from: &[u8], what: &[u8]) -> Vec<u8> {
     let padded = [
         vec![0; (from.len() + 1).saturating_sub(what.len())],

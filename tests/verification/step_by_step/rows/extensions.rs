@@ -1,5 +1,5 @@
-//! Extension outputs: of all that exist, `credProps` is the one we ask for. The others change
-//! nothing, whoever asked for them, and cannot be malformed.
+//! Extension outputs: the library requests only `credProps`. Others change nothing, but must be
+//! well-formed.
 
 use passkeys::audit::Reason;
 use sha2::{Digest as _, Sha256};

@@ -1,4 +1,4 @@
-//! The attestation of security keys from before `WebAuthn`.
+//! FIDO U2F attestation, of security keys that predate WebAuthn.
 
 use crate::step_by_step::{
     kind::Kind,

@@ -1,4 +1,4 @@
-//! Which credential it is, and whose.
+//! Credential ID, user handle and owner.
 
 use passkeys::audit::Reason;
 
@@ -73,8 +73,8 @@ fn registration() -> Vec<Row> {
     ]
 }
 
-/// The list that `begin` answers is that of the user's passkeys, so what is not on it is unknown or
-/// somebody else's. (Or suspended: `ceremony_rules` has that.)
+/// `allowCredentials` lists the user's passkeys, so any other is unknown or another user's, or
+/// suspended, which `ceremonies` tests.
 fn allowed() -> Vec<Row> {
     vec![
         Row::sign_in(

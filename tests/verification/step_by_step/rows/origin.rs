@@ -1,4 +1,4 @@
-//! Where the page came from: `origin`, `crossOrigin` and `topOrigin`.
+//! The origin of the page: `origin`, `crossOrigin` and `topOrigin`.
 
 use passkeys::audit::Reason;
 

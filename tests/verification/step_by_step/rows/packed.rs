@@ -1,4 +1,4 @@
-//! Packed attestation, by certificate and by the credential's own key.
+//! Packed attestation: by certificate, and self attestation.
 
 use crate::step_by_step::{
     kind::Kind,

@@ -1,4 +1,4 @@
-//! What §8.2.1 asks of a packed attestation's certificate.
+//! The requirements of §8.2.1 on the certificate of a packed attestation.
 
 use crate::step_by_step::{
     kind::Kind,

@@ -23,7 +23,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// With keys of this algorithm, and no attestation that the key could break too.
+/// Kinds with keys of this algorithm, and without attestation, which a changed key would break too.
 fn only(algorithm: Algorithm) -> Vec<Kind> {
     let mut kinds = Kind::signing_in();
     kinds.retain(|kind| kind.algorithm == algorithm);
@@ -137,7 +137,7 @@ fn rsa() -> Vec<Row> {
         Row::registration(13, change, apply, reason).by(only(Algorithm::Rs256))
     };
     vec![
-        // The engine takes moduli of 2048 bits, what TPMs make, and none else.
+        // Only moduli of 2048 bits are accepted, as TPMs create them.
         rsa(
             "a modulus of 1024 bits",
             |answer| bytes(answer, -1).truncate(128),

@@ -1,5 +1,5 @@
-//! The response as the browser's `toJSON()` writes it. What cannot be read is the same mistake
-//! whoever makes it, so the peer is told.
+//! The response in the JSON of the browser's `toJSON()`. A malformed response reveals nothing about
+//! users, so the client gets the reason.
 
 use passkeys::audit::Reason;
 
@@ -29,7 +29,7 @@ fn unreadable(change: &'static str, sent: fn(&mut Object)) -> [Row; 2] {
     both(change, sent).map(|row| row.unreadable(422))
 }
 
-/// A member of `response` that a sign-in has, and no registration.
+/// A member of `response` that only sign-ins have.
 fn sign_in(change: &'static str, sent: fn(&mut Object)) -> [Row; 1] {
     let [_, row] = unreadable(change, sent);
     [row]
@@ -114,7 +114,7 @@ fn base64() -> Vec<Row> {
             rewrite(sent, "rawId", standard);
         }),
         unreadable("`rawId` has non-zero trailing bits", |sent| {
-            // 16 bytes end in a character that stands for two bits.
+            // The last character of 16 bytes encodes two bits.
             rewrite(sent, "rawId", |id| format!("{}B", &id[..id.len() - 1]));
         }),
         unreadable("`rawId` contains a line break", |sent| {

@@ -1,4 +1,4 @@
-//! The signature counter. Zero on both sides means that there is none.
+//! The signature counter (clone detection). Zero on both sides means that there is none.
 
 use passkeys::{SignCount, audit::Reason};
 

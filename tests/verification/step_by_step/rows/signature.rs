@@ -1,4 +1,4 @@
-//! The signature of a sign-in: what it is over, and how it is written.
+//! The signature of a sign-in: the signed data and the encoding.
 
 use passkeys::audit::Reason;
 use sha2::{Digest as _, Sha256};

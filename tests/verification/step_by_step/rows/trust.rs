@@ -1,4 +1,4 @@
-//! Whose word counts about an authenticator, where the application has said so.
+//! Attestation with trust anchors.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn every_attestation_trust_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
-/// Of this site's clock, which tests move, and not of the machine's.
+/// Certificates are verified at the time of the configured clock, which the test advances.
 #[tokio::test]
 async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejected() {
     let site = Site::new(|config| config, Some(anchors)).await;
@@ -33,19 +33,19 @@ async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejecte
     }
 }
 
-/// Everybody whom the usual authority vouches for.
+/// Trusts the usual authority for all models.
 fn anchors() -> TrustAnchors {
     TrustAnchors::new([Authority::from_der(Issuer::usual().certificate().encode()).unwrap()])
 }
 
-/// Only those of one model.
+/// Trusts the usual authority for one model.
 fn anchors_of_a_model() -> TrustAnchors {
     let model = Aaguid::new(*b"a model of these").unwrap();
     let authority = Authority::from_der(Issuer::usual().certificate().encode()).unwrap();
     TrustAnchors::new([authority.only_models([model])])
 }
 
-/// One that has the name of the usual one, and not its key.
+/// An authority with the name of the usual one and another key.
 fn impostor() -> Issuer {
     Issuer {
         key: Algorithm::Es256.key(6),
@@ -53,7 +53,7 @@ fn impostor() -> Issuer {
     }
 }
 
-/// One that nobody has heard of.
+/// An unknown authority.
 fn stranger() -> Issuer {
     Issuer {
         name: "Stranger",
@@ -74,7 +74,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Whether there are certificates at all, and for which authenticator.
+/// Rows about the presence of certificates and the authenticator's model.
 fn statements() -> Vec<Row> {
     vec![
         Row::registration(
@@ -110,7 +110,7 @@ fn statements() -> Vec<Row> {
     ]
 }
 
-/// Who issued the certificate, and for how long.
+/// Rows about issuer and validity of the certificate.
 fn certificates() -> Vec<Row> {
     vec![
         untrusted("another authority issued the certificate", |answer| {
@@ -142,7 +142,7 @@ fn certificates() -> Vec<Row> {
     ]
 }
 
-/// What stands between the certificate and the authority that is trusted.
+/// Rows about the certificates between the first and the trust anchor.
 fn authorities() -> Vec<Row> {
     vec![
         untrusted(
@@ -212,7 +212,7 @@ fn nothing_attested(answer: &mut Registration) {
     answer.statement.edit = |statement| *statement = Map::default();
 }
 
-/// The formats in which authorities' certificates come with the first.
+/// Formats that include the certificates of authorities.
 fn with_chains() -> Vec<Kind> {
     let mut kinds = Kind::certified();
     kinds.retain(|kind| kind.method != Method::FidoU2f);
