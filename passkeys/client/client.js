@@ -249,12 +249,12 @@ export async function request(method, url, body, { signal, fetch = globalThis.fe
     text = await response.text();
   } catch (cause) {
     const reason = signal?.aborted ? "aborted" : "unreachable";
-    throw new PasskeyError(reason, `no answer from ${url}`, { cause });
+    throw new PasskeyError(reason, `no response from ${url}`, { cause });
   }
   const answer = parse(text);
   if (response.ok) return answer;
   const { status } = response;
-  const { code = "", message = `${url} answered ${status}` } = answer?.error ?? {};
+  const { code = "", message = `${url} responded with ${status}` } = answer?.error ?? {};
   const reason = code === "credential_already_exists" ? "already-registered" : "server";
   throw new PasskeyError(reason, message, { code, status });
 }

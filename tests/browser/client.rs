@@ -63,7 +63,7 @@ fn sign_in_button_replaces_pending_conditional_mediation() {
         assert_eq!(
             visit.script_async("return self.offered").await,
             json!(null),
-            "nobody picked one, which is no error"
+            "aborted by the page, which is no error"
         );
         // Chromium cancels a ceremony at once while there is no authenticator.
         let asked = async || visit.script("return self.asked").await == true;

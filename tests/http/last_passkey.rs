@@ -79,7 +79,7 @@ async fn list_marks_the_passkey_of_the_current_session() {
     let (_, [mut phone, mut laptop]) = two_devices(&directory).await;
     for device in [&mut phone, &mut laptop] {
         for credential in listed(device).await {
-            assert_eq!(credential["current"], false, "nobody has signed in yet");
+            assert_eq!(credential["current"], false, "before any sign-in");
         }
     }
     let mut marked = Vec::new();
@@ -93,7 +93,7 @@ async fn list_marks_the_passkey_of_the_current_session() {
         assert!(current["lastUsedAt"].is_string());
         marked.push(current["id"].clone());
     }
-    assert_ne!(marked[0], marked[1], "each session has its own");
+    assert_ne!(marked[0], marked[1], "each session has its own passkey");
 }
 
 #[tokio::test]

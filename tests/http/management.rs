@@ -108,7 +108,7 @@ async fn rename_is_rejected_for_another_users_passkey() {
         .json();
     assert_eq!(
         listed[0]["deviceName"], "Ada’s key",
-        "without what disturbs the page"
+        "without control characters and direction overrides"
     );
 }
 

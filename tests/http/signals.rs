@@ -77,24 +77,24 @@ async fn unknown(site: &Site, id: &str) -> Answer {
 }
 
 #[track_caller]
-fn says_nothing(answer: &Answer) {
+fn assert_no_content(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(answer.body, b"");
     assert_eq!(answer.headers["cache-control"], "no-store");
 }
 
 /// Site that signals unknown credentials, because its repository has all passkeys of the RP ID.
-fn knows_all() -> Site {
+fn signalling_site() -> Site {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     Site::of(&passkeys.signal_unknown_credentials())
 }
 
 #[tokio::test]
 async fn unknown_credential_is_signalled_where_the_application_enables_it() {
-    let (site, mut phone) = (knows_all(), Device::new());
+    let (site, mut phone) = (signalling_site(), Device::new());
     let registered = site.register("ada", &mut phone).await.json();
     let id = registered["credentialId"].as_str().unwrap();
-    says_nothing(&unknown(&site, id).await);
+    assert_no_content(&unknown(&site, id).await);
 
     let path = format!("/credentials/{id}");
     site.ask(Method::DELETE, &path, Some("ada"), None).await;
@@ -114,18 +114,18 @@ async fn unknown_credential_is_signalled_where_the_application_enables_it() {
 #[tokio::test]
 async fn unknown_credential_is_not_signalled_by_default() {
     let site = Site::default();
-    says_nothing(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
+    assert_no_content(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
 }
 
 /// Otherwise `begin` for a user and a query for the returned IDs would allow user enumeration.
 #[tokio::test]
 async fn decoy_credentials_are_not_signalled_as_unknown_against_user_enumeration() {
-    let (site, mut phone) = (knows_all(), Device::new());
+    let (site, mut phone) = (signalling_site(), Device::new());
     site.register("ada", &mut phone).await;
     let mut lengths = std::collections::BTreeSet::new();
     for user in ["ada".to_owned()]
         .into_iter()
-        .chain((0..100).map(|number| format!("nobody-{number}")))
+        .chain((0..100).map(|number| format!("unknown-{number}")))
     {
         let who = json!({ "userId": user });
         let begun = site.post("/authenticate/begin", None, Some(who)).await;
@@ -133,15 +133,18 @@ async fn decoy_credentials_are_not_signalled_as_unknown_against_user_enumeration
         for credential in begun["publicKey"]["allowCredentials"].as_array().unwrap() {
             let id = credential["id"].as_str().unwrap();
             lengths.insert(id.len());
-            says_nothing(&unknown(&site, id).await);
+            assert_no_content(&unknown(&site, id).await);
         }
     }
-    assert!(lengths.len() > 2, "all kinds were made up: {lengths:?}");
+    assert!(
+        lengths.len() > 2,
+        "all kinds of decoy credentials: {lengths:?}"
+    );
 }
 
 #[tokio::test]
 async fn unknown_credential_signal_rejects_a_malformed_id() {
-    let site = knows_all();
+    let site = signalling_site();
     for id in ["", "="] {
         unknown(&site, id).await.is_error(422, "invalid_request");
     }

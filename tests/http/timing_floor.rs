@@ -17,10 +17,10 @@ use crate::{
     site::{Answer, Site},
 };
 
-const UNLESS_SAID_OTHERWISE: Duration = Duration::from_millis(20);
+const DEFAULT_FLOOR: Duration = Duration::from_millis(20);
 
 /// A floor so high that a test which waits for it would not end.
-const NEVER: Duration = Duration::from_hours(1);
+const ENDLESS: Duration = Duration::from_hours(1);
 
 /// Application with a `find_user` hook that finds one user.
 #[derive(Clone)]
@@ -71,9 +71,9 @@ async fn finish(site: &Site, body: Value) -> Answer {
 async fn timing_floor_applies_to_begin_for_a_user_id_against_user_enumeration() {
     let (site, mut device) = (Site::default(), Device::new());
     site.register("ada", &mut device).await;
-    for user_id in ["ada", "nobody"] {
+    for user_id in ["ada", "unknown"] {
         let time = named(&site, json!({ "userId": user_id })).await;
-        assert!(time >= UNLESS_SAID_OTHERWISE, "{user_id}: {time:?}");
+        assert!(time >= DEFAULT_FLOOR, "{user_id}: {time:?}");
     }
 }
 
@@ -81,9 +81,9 @@ async fn timing_floor_applies_to_begin_for_a_user_id_against_user_enumeration() 
 async fn timing_floor_applies_to_begin_for_a_username_against_user_enumeration() {
     let passkeys = Passkeys::new(Directory, MemoryRepository::default());
     let site = Site(Router::new().nest("/auth/passkeys", passkeys.router()));
-    for username in ["ada", "nobody"] {
+    for username in ["ada", "unknown"] {
         let time = named(&site, json!({ "username": username })).await;
-        assert!(time >= UNLESS_SAID_OTHERWISE, "{username}: {time:?}");
+        assert!(time >= DEFAULT_FLOOR, "{username}: {time:?}");
     }
 }
 
@@ -93,7 +93,7 @@ async fn timing_floor_applies_to_failed_sign_ins() {
     site.register("ada", &mut known).await;
     Site::default().register("bob", &mut unknown).await;
     for device in [&mut known, &mut unknown] {
-        assert!(fail(&site, device).await >= UNLESS_SAID_OTHERWISE);
+        assert!(fail(&site, device).await >= DEFAULT_FLOOR);
     }
 }
 
@@ -108,14 +108,14 @@ async fn timing_floor_is_configurable() {
 
 #[tokio::test]
 async fn timing_floor_does_not_delay_a_sign_in_that_succeeds() {
-    let (site, mut device) = (site(NEVER), Device::new());
+    let (site, mut device) = (site(ENDLESS), Device::new());
     site.register("ada", &mut device).await;
     assert_eq!(site.sign_in(&mut device).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn timing_floor_does_not_delay_the_rejection_of_a_replay() {
-    let (site, mut device) = (site(NEVER), Device::new());
+    let (site, mut device) = (site(ENDLESS), Device::new());
     site.register("ada", &mut device).await;
     let body = site.assert(None, &mut device).await;
     finish(&site, body.clone()).await;
@@ -140,10 +140,10 @@ async fn timing_floor_applies_to_the_services_for_own_routes() {
     world.register(&ada(), &mut device).await.unwrap();
     let authentication = world.passkeys.authentication();
 
-    for user_id in ["ada", "nobody"] {
+    for user_id in ["ada", "unknown"] {
         let asked = Instant::now();
         authentication.begin_for_user_id(user_id).await.unwrap();
-        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "{user_id}");
+        assert!(asked.elapsed() >= DEFAULT_FLOOR, "{user_id}");
     }
     for found in [Some(ada()), None] {
         let asked = Instant::now();
@@ -151,14 +151,14 @@ async fn timing_floor_applies_to_the_services_for_own_routes() {
         let find = async { Ok::<_, Error>(found) };
         let begun = authentication.begin_for_username("ada@example.com", find);
         begun.await.unwrap();
-        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "known: {known}");
+        assert!(asked.elapsed() >= DEFAULT_FLOOR, "known: {known}");
     }
     for fault in [Fault::BrokenSignature, Fault::OtherId] {
         let mut device = device.with_fault(fault.clone());
         let request = world.assert(None, &mut device).await;
         let asked = Instant::now();
         let failed = authentication.finish(&request).await;
-        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "{fault:?}");
+        assert!(asked.elapsed() >= DEFAULT_FLOOR, "{fault:?}");
         assert!(matches!(failed, Err(Error::AuthenticationFailed)));
     }
 }

@@ -1,5 +1,5 @@
-//! Migration from `fastapi-passkeys`: the passkeys in its database sign in here, and it can continue
-//! to use the database meanwhile.
+//! Migration from `fastapi-passkeys`: the passkeys in its database sign in here, and it can
+//! continue to use the database meanwhile.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -60,7 +60,7 @@ impl FastApi {
         let answer = self
             .answers
             .next()
-            .expect("an answer, or else it says why above");
+            .expect("a response; otherwise its output above says why");
         serde_json::from_str(&answer.unwrap()).unwrap()
     }
 }
@@ -168,7 +168,7 @@ async fn sign_in<R: CredentialRepository>(
 }
 
 /// Asserts that `fastapi-passkeys` can continue with the database after this library has used it.
-fn goes_on(fastapi: &mut FastApi) {
+fn fastapi_continues(fastapi: &mut FastApi) {
     assert_eq!(
         fastapi.ask(json!({ "do": "sign_in", "device": "phone" })),
         "ada"
@@ -191,7 +191,7 @@ fn goes_on(fastapi: &mut FastApi) {
     );
 }
 
-async fn moves<'a, R: CredentialRepository>(
+async fn migrate<'a, R: CredentialRepository>(
     mut fastapi: FastApi,
     registered: &[OffsetDateTime],
     repository: &R,
@@ -212,7 +212,7 @@ async fn moves<'a, R: CredentialRepository>(
             .await
             .unwrap()
     );
-    goes_on(&mut fastapi);
+    fastapi_continues(&mut fastapi);
     for device in ["phone", "late"] {
         assert_eq!(sign_in(authentication(), &mut fastapi, device).await, "ada");
     }
@@ -222,19 +222,23 @@ async fn moves<'a, R: CredentialRepository>(
 async fn passkeys_of_fastapi_passkeys_in_sqlite_sign_in() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("fastapi.db");
-    let Some(mut fastapi) = FastApi::start(&format!("sqlite+aiosqlite:///{}", file.display())) else {
+    let Some(mut fastapi) = FastApi::start(&format!("sqlite+aiosqlite:///{}", file.display()))
+    else {
         return;
     };
     let registered = register(&mut fastapi);
     let repository = SqliteRepository::open(&file).await.unwrap();
     let passkeys = Passkeys::new(OnSqlite, repository.clone());
-    moves(fastapi, &registered, &repository, || passkeys.authentication()).await;
+    migrate(fastapi, &registered, &repository, || {
+        passkeys.authentication()
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn passkeys_of_fastapi_passkeys_in_postgres_sign_in() {
     let Some(url) = postgres_url() else { return };
-    // The package's table has a fixed name, so it gets a database of its own.
+    // The table of `fastapi-passkeys` has a fixed name, so the test needs a separate database.
     let name = format!("fastapi_{}", std::process::id());
     let run = async |sql: String| {
         let mut connection = PgConnection::connect(&url).await.unwrap();
@@ -255,7 +259,10 @@ async fn passkeys_of_fastapi_passkeys_in_postgres_sign_in() {
         let repository = PostgresRepository::new(pool.clone());
         repository.migrate().await.unwrap();
         let passkeys = Passkeys::new(OnPostgres, repository.clone());
-        moves(fastapi, &registered, &repository, || passkeys.authentication()).await;
+        migrate(fastapi, &registered, &repository, || {
+            passkeys.authentication()
+        })
+        .await;
         pool.close().await;
     }
     run(format!("DROP DATABASE {name} WITH (FORCE)")).await;

@@ -1,5 +1,5 @@
 //! Tests that need PostgreSQL or Redis, or kill a process: the contract of the stores, the
-//! guarantees of each store, the ceremonies on these stores, and several instances of one application.
+//! guarantees of each store, the ceremonies on these stores, and several instances of an application.
 //!
 //! Where a server is missing, the tests that need it print `LEFT OUT`; `tests/run services` starts
 //! both.

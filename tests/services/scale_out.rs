@@ -53,7 +53,7 @@ impl Load {
         let asked = browser.try_request(Method::POST, &path, Some(body));
         let answer = tokio::time::timeout(Duration::from_secs(30), asked).await;
         let answer = answer
-            .expect("an answer or an end within 30 seconds")
+            .expect("a response or an error within 30 seconds")
             .ok()?;
         let code = if answer.body.is_empty() {
             Value::Null

@@ -1,5 +1,5 @@
-//! Replays the seeds and corpora of the fuzz targets without libFuzzer. `fuzz/README.md` says how to
-//! fuzz further.
+//! Replays the seeds and corpora of the fuzz targets without libFuzzer. `fuzz/README.md` says how
+//! to fuzz further.
 
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "it is a library, there")]

@@ -49,7 +49,7 @@ async fn audit_trail_records_begin_and_success_of_registration_and_sign_in() {
         assert_eq!(succeeded.user_id.as_deref(), Some("ada"));
         assert_eq!(succeeded.credential_id.as_ref(), Some(&credential[0].id));
     }
-    assert_eq!(events[2].user_id, None, "nobody was named");
+    assert_eq!(events[2].user_id, None, "usernameless");
 }
 
 #[tokio::test]
@@ -234,7 +234,7 @@ async fn audit_trail_names_the_claimed_user_where_another_users_passkey_failed()
     finished.unwrap_err();
     assert_eq!(world.audit.last_reason(), Some(Reason::NotOwner));
     assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
-    assert!(last(&world).credential_id.is_some(), "whose can be found");
+    assert!(last(&world).credential_id.is_some(), "to find its owner");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 #![allow(
     clippy::unnecessary_wraps,
     clippy::unused_unit,
-    reason = "the signatures are the matter, not the answers"
+    reason = "the tests are about signatures, not about the values"
 )]
 
 use axum::{
@@ -60,8 +60,8 @@ fn success(document: &Value, path: &str) -> (String, String, Value) {
 }
 
 /// Returns status, media type and schema of an application whose `on_authenticated` returns this.
-macro_rules! answers {
-    ($answer:ty, $value:expr $(, $key:ident = $response:ty)?) => {{
+macro_rules! response_of {
+    ($returned:ty, $value:expr $(, $key:ident = $response:ty)?) => {{
         #[derive(Clone)]
         struct App;
 
@@ -73,7 +73,7 @@ macro_rules! answers {
                 PasskeyUser::new("1", "ada", "Ada")
             }
 
-            fn on_authenticated(&self, _: AuthenticationResult) -> $answer {
+            fn on_authenticated(&self, _: AuthenticationResult) -> $returned {
                 $value
             }
         }
@@ -97,37 +97,37 @@ const JSON: &str = "application/json";
 
 #[test]
 fn openapi_json_response_has_its_schema() {
-    let found = answers!(Json<Member>, Json(member()));
+    let found = response_of!(Json<Member>, Json(member()));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
 fn openapi_json_in_a_result_has_its_schema() {
-    let found = answers!(Result<Json<Member>, StatusCode>, Ok(Json(member())));
+    let found = response_of!(Result<Json<Member>, StatusCode>, Ok(Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
 fn openapi_json_behind_a_type_alias_has_its_schema() {
-    let found = answers!(Reply<Member>, Ok(Json(member())));
+    let found = response_of!(Reply<Member>, Ok(Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
 fn openapi_json_in_a_tuple_has_its_schema() {
-    let found = answers!((Cookie, Json<Member>), (cookie(), Json(member())));
+    let found = response_of!((Cookie, Json<Member>), (cookie(), Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
 fn openapi_json_in_a_tuple_with_a_status_has_its_schema() {
-    let found = answers!((StatusCode, Json<Member>), (StatusCode::OK, Json(member())));
+    let found = response_of!((StatusCode, Json<Member>), (StatusCode::OK, Json(member())));
     assert_eq!(found, is("2XX", JSON, reference()));
 }
 
 #[test]
 fn openapi_json_in_a_result_with_an_impl_trait_error_has_its_schema() {
-    let found = answers!(
+    let found = response_of!(
         Result<(StatusCode, Json<Member>), impl IntoResponse + use<>>,
         if true {
             Ok((StatusCode::OK, Json(member())))
@@ -140,9 +140,9 @@ fn openapi_json_in_a_result_with_an_impl_trait_error_has_its_schema() {
 
 #[test]
 fn openapi_json_list_and_option_have_their_schema() {
-    let found = answers!(Json<Vec<Member>>, Json(vec![member()]));
+    let found = response_of!(Json<Vec<Member>>, Json(vec![member()]));
     assert_eq!(found.2["type"], "array");
-    let found = answers!(Json<Option<u8>>, Json(None));
+    let found = response_of!(Json<Option<u8>>, Json(None));
     assert_eq!(found.1, JSON);
 }
 
@@ -154,7 +154,7 @@ struct Page<T> {
 
 #[test]
 fn openapi_schema_with_a_dangling_reference_becomes_the_empty_schema() {
-    let found = answers!(
+    let found = response_of!(
         Json<Page<Member>>,
         Json(Page {
             entries: vec![member()]
@@ -165,34 +165,34 @@ fn openapi_schema_with_a_dangling_reference_becomes_the_empty_schema() {
 
 #[test]
 fn openapi_string_and_unit_responses_have_their_media_type() {
-    let found = answers!(String, String::new());
+    let found = response_of!(String, String::new());
     assert_eq!(found, is("200", "text/plain", json!({ "type": "string" })));
-    assert_eq!(answers!((), ()), is("200", "", Value::Null));
+    assert_eq!(response_of!((), ()), is("200", "", Value::Null));
 }
 
 #[test]
 fn openapi_json_without_a_schema_has_the_empty_schema() {
-    let found = answers!(Json<Secretive>, Json(Secretive { name: "ada".into() }));
+    let found = response_of!(Json<Secretive>, Json(Secretive { name: "ada".into() }));
     assert_eq!(found, is("200", JSON, json!({})));
 }
 
 #[test]
 fn openapi_response_of_unknown_type_has_any_media_type_and_the_empty_schema() {
     let anything = || is("2XX", "*/*", json!({}));
-    assert_eq!(answers!(StatusCode, StatusCode::OK), anything());
+    assert_eq!(response_of!(StatusCode, StatusCode::OK), anything());
     assert_eq!(
-        answers!(Response, StatusCode::OK.into_response()),
+        response_of!(Response, StatusCode::OK.into_response()),
         anything()
     );
-    let hidden = answers!(impl IntoResponse + use<>, Json(member()));
+    let hidden = response_of!(impl IntoResponse + use<>, Json(member()));
     assert_eq!(hidden, anything());
 }
 
 #[test]
 fn openapi_key_response_sets_the_schema_of_the_hook() {
-    let found = answers!(Response, StatusCode::OK.into_response(), response = Json<Member>);
+    let found = response_of!(Response, StatusCode::OK.into_response(), response = Json<Member>);
     assert_eq!(found, is("200", JSON, reference()));
-    let found = answers!(Response, StatusCode::OK.into_response(), response = Member);
+    let found = response_of!(Response, StatusCode::OK.into_response(), response = Member);
     assert_eq!(found, is("200", JSON, reference()));
 }
 

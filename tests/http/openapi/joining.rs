@@ -66,7 +66,7 @@ async fn openapi_document_joins_a_utoipa_axum_router() {
     let document = json(&document);
     check(&document, "/auth/passkeys/");
 
-    // The routes are where the document says.
+    // The routes are at the documented paths.
     let request = axum::http::Request::post("/auth/passkeys/authenticate/begin");
     let answer = router.oneshot(request.body(String::new()).unwrap()).await;
     assert!(answer.unwrap().status().is_success());

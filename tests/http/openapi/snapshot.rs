@@ -1,9 +1,9 @@
-//! The whole document of an application with every hook, as text: `community.json`. After a change
-//! that is meant, run the tests with `BLESS=1` and read the difference.
+//! The whole document of an application with every hook: `community.json`. After an intended change,
+//! run the tests with `BLESS=1` and read the difference.
 
 #![allow(
     clippy::unnecessary_wraps,
-    reason = "the signatures are the matter, not the answers"
+    reason = "the tests are about signatures, not about the values"
 )]
 
 use std::{collections::BTreeSet, env, fs, path::Path};
@@ -118,11 +118,11 @@ fn openapi_components_and_operation_ids_have_the_prefix_of_the_library() {
     let document = json(&document());
     let components = document["components"]["schemas"].as_object().unwrap();
     let names: BTreeSet<_> = components.keys().map(String::as_str).collect();
-    let (ours, theirs): (Vec<_>, Vec<_>) = names
+    let (library, application): (Vec<_>, Vec<_>) = names
         .into_iter()
         .partition(|name| name.starts_with("Passkeys."));
-    assert!(ours.len() > 20, "{ours:?}");
-    assert_eq!(theirs, ["Address", "Member", "SignUp"]);
+    assert!(library.len() > 20, "{library:?}");
+    assert_eq!(application, ["Address", "Member", "SignUp"]);
     for path in document["paths"].as_object().unwrap().values() {
         for operation in path.as_object().unwrap().values() {
             let id = operation["operationId"].as_str().unwrap();

@@ -103,7 +103,7 @@ pub(crate) enum Form {
     Zeros,
     Ones,
     Reversed,
-    /// Difference to a modulus that ends in this, such as the other `y` of a point.
+    /// The prime of the curve minus the number, such as the other `y` of a point.
     Negated,
 }
 

@@ -114,7 +114,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             members.push(members[0].clone());
         }),
     },
-    // Level 3, §6.5.1.1, requires CTAP2's canonical encoding of keys, with strings of definite length.
+    // Level 3, §6.5.1.1, requires keys in CTAP2's canonical encoding: definite-length strings.
     Difference {
         name: "strings without a length in the key",
         reason: Reason::Malformed,
@@ -163,13 +163,15 @@ pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<&'static s
     let Verdict { ours, core } = engines.judge(ceremony);
     match (ours, core) {
         (Ok(()), Ok(())) => Ok("accepted by both"),
-        (Err(Reason::Signature), Err(Reason::Signature)) => Ok("refused by both for the signature"),
-        (Err(_), Err(_)) => Ok("refused by both before the signature"),
+        (Err(Reason::Signature), Err(Reason::Signature)) => {
+            Ok("rejected by both for the signature")
+        }
+        (Err(_), Err(_)) => Ok("rejected by both before the signature"),
         (Err(reason), Ok(())) => {
             Ok(explanation(ceremony, reason).map_or(UNEXPLAINED, |difference| difference.name))
         }
         (Ok(()), Err(reason)) => Err(format!(
-            "ACCEPTED, and refused by core for its {reason}: {ceremony:?}"
+            "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! EdDSA, which `webauthn-rs-core` does not support. The signature is compared with the strict
-//! verification of `ed25519-dalek`, and the rest with core's verdict on the same sign-in signed with
-//! ES256.
+//! verification of `ed25519-dalek`, and the rest with core's verdict on the same sign-in signed
+//! with ES256.
 
 use curve25519_dalek::{constants::EIGHT_TORSION, scalar::Scalar};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
@@ -112,7 +112,7 @@ fn ed25519_keys_of_small_order_are_rejected() {
     }
 }
 
-/// The holder of a key can sign with the neutral element as nonce, which less strict verifiers accept.
+/// The holder of a key can sign with the neutral element as nonce; less strict verifiers accept it.
 #[test]
 fn ed25519_signature_with_the_neutral_point_as_nonce_is_rejected() {
     let engines = Engines::default();

@@ -85,8 +85,8 @@ impl Key {
         Map::new(members)
     }
 
-    /// Returns the order of the curve, or the RSA modulus. Adding it to a number of a signature does not
-    /// change its residue.
+    /// Returns the order of the curve, or the RSA modulus. Adding it to a number of a signature does
+    /// not change its residue.
     pub(crate) fn modulus(&self) -> Vec<u8> {
         match self {
             Self::Es256(_) => {

@@ -72,7 +72,7 @@ fn assertion_verification_agrees_with_webauthn_rs_core() {
         "differences without a name"
     );
     // The run proves little unless each of these verdicts was frequent.
-    for verdict in ["accepted by both", "refused by both for the signature"] {
+    for verdict in ["accepted by both", "rejected by both for the signature"] {
         assert!(seen[verdict] >= total / 20, "{verdict}: {}", seen[verdict]);
     }
 }

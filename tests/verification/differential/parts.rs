@@ -43,7 +43,7 @@ const BACKED_UP: u8 = 1 << 4;
 const EXTENDED: u8 = 1 << 7;
 
 impl Base {
-    /// Returns a valid sign-in, the same one for the same number, which also selects optional parts.
+    /// Returns a valid sign-in that is determined by the number, including its optional parts.
     pub(crate) fn new(key: Key, number: u8) -> Self {
         let of = |kinds: u8| number % kinds;
         let challenge = vec![number; 32];

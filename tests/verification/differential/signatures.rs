@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{keys::Key, numbers};
 
-/// Change to one of the two numbers of an ECDSA signature, or to the only number of an RSA signature.
+/// Change to one of the two numbers of an ECDSA signature, or to the number of an RSA signature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Number {
     Zero,

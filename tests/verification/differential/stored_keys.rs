@@ -15,7 +15,7 @@ const FIRST: usize = 2;
 const SECOND: usize = 3;
 const THIRD: usize = 4;
 
-/// Name, key, change to the stored credential, and the reason for which a signed sign-in is rejected.
+/// Name, key, change to the stored credential, and the reason why a signed sign-in is rejected.
 type Case = (&'static str, fn() -> Key, fn(&mut Parts), Reason);
 
 const CASES: &[Case] = &[

@@ -76,7 +76,7 @@ fn readme() -> String {
 fn outcome(row: &Row) -> String {
     match row.expected {
         Expected::Accepted => "accepted".into(),
-        Expected::Refused(status, _, reason) => format!("{status}, `{reason}`"),
+        Expected::Rejected(status, _, reason) => format!("{status}, `{reason}`"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! Web Authentication Level 3, step by step: each step of the two ceremonies, and of the attestation
-//! formats that the library supports, is violated by a minimal change to a valid response. The
+//! Web Authentication Level 3, step by step: each step of the two ceremonies, and of the
+//! attestation formats that the library supports, is violated by a minimal change to a valid response. The
 //! original response is accepted; the changed one is rejected with the documented error for the
 //! client and the true reason in the audit trail.
 //!
@@ -11,8 +11,8 @@
 )]
 
 mod checklist;
-mod kind;
 mod client;
+mod kind;
 mod row;
 mod rows;
 mod site;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use passkeys::{ConfigBuilder, attestation::TrustAnchors, audit::Reason};
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Assertion, AuthenticatorData, ClientData, Object, Registration},
+    kind::Kind,
     site::Site,
     steps::{Section, Step},
 };
@@ -46,7 +46,7 @@ pub(crate) enum Change {
 pub(crate) enum Expected {
     Accepted,
     /// Rejected with this status and error code, and this reason in the audit trail.
-    Refused(u16, &'static str, Reason),
+    Rejected(u16, &'static str, Reason),
 }
 
 impl Row {
@@ -143,13 +143,13 @@ impl Row {
 
     /// Rejected as a malformed request, which reveals nothing about any passkey.
     pub(crate) fn unreadable(mut self, status: u16) -> Self {
-        self.expected = Expected::Refused(status, "invalid_request", Reason::Malformed);
+        self.expected = Expected::Rejected(status, "invalid_request", Reason::Malformed);
         self
     }
 
     /// Rejected with the same error, for another reason.
     pub(crate) fn because(mut self, other: Reason) -> Self {
-        if let Expected::Refused(_, _, reason) = &mut self.expected {
+        if let Expected::Rejected(_, _, reason) = &mut self.expected {
             *reason = other;
         }
         self
@@ -241,10 +241,10 @@ impl Row {
 
 /// Outcome of a registration that does not verify.
 pub(crate) fn unattested(reason: Reason) -> Expected {
-    Expected::Refused(400, "attestation_verification_failed", reason)
+    Expected::Rejected(400, "attestation_verification_failed", reason)
 }
 
 /// Outcome of a sign-in that does not verify.
 pub(crate) fn unauthenticated(reason: Reason) -> Expected {
-    Expected::Refused(401, "authentication_failed", reason)
+    Expected::Rejected(401, "authentication_failed", reason)
 }

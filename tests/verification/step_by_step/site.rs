@@ -1,4 +1,4 @@
-//! The relying party behind its router, and what it has recorded and stored after an answer.
+//! The relying party behind its router, with its audit trail and its stored credentials.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use time::OffsetDateTime;
 use tower::ServiceExt as _;
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
+    kind::Kind,
     row::Expected,
 };
 
@@ -99,7 +99,7 @@ impl Site {
                 answer.check(200, None, AuditKind::RegistrationSucceeded)?;
                 answer.check_registered(&begun.response)
             }
-            Expected::Refused(status, code, reason) => {
+            Expected::Rejected(status, code, reason) => {
                 answer.check(status, Some(code), AuditKind::RegistrationFailed(reason))?;
                 answer.check_unchanged()
             }
@@ -142,7 +142,7 @@ impl Site {
                 answer.check(200, None, AuditKind::AuthenticationSucceeded)?;
                 answer.check_signed_in(&begun.response)
             }
-            Expected::Refused(status, code, reason) => {
+            Expected::Rejected(status, code, reason) => {
                 answer.check(status, Some(code), AuditKind::AuthenticationFailed(reason))?;
                 answer.check_unchanged()
             }

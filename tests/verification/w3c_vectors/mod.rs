@@ -19,8 +19,8 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 /// For every example, the reasons for which registration and sign-in are rejected; `None` if they
-/// succeed. A credential whose registration is rejected is stored unverified, so that it can sign in
-/// if its algorithm is supported.
+/// succeed. A credential whose registration is rejected is stored unverified, so that it can sign
+/// in if its algorithm is supported.
 const EXPECTED: [(&str, Option<Reason>, Option<Reason>); 15] = [
     ("ES256 Credential with No Attestation", None, None),
     ("ES256 Credential with Self Attestation", None, None),

@@ -135,7 +135,7 @@ async fn attestation_that_leads_to_another_authority_is_rejected() {
     }
 }
 
-/// Whoever makes a passkey can make a chain of certificates for it.
+/// An attacker can create a chain of certificates with a root of their own.
 #[tokio::test]
 async fn root_certificate_sent_with_the_attestation_is_not_a_trust_anchor() {
     let vectors = Vectors::load();
@@ -152,7 +152,7 @@ async fn root_certificate_sent_with_the_attestation_is_not_a_trust_anchor() {
     registration.insert("attestationObject".into(), hex.concat());
     let answer = register(TrustAnchors::new([elsewhere()]), &vectors, &example).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
-    // It does no harm where it is trusted anyway.
+    // A chain that ends in a trust anchor is accepted with the root included.
     let registered = register(trusting(&vectors), &vectors, &example)
         .await
         .unwrap();
@@ -172,7 +172,7 @@ async fn trust_anchor_may_be_limited_to_authenticator_models() {
     register(models(PACKED), &vectors, packed).await.unwrap();
     let answer = register(models(ITSELF), &vectors, packed).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
-    // U2F's signature does not cover the model, so whoever has such a key could name any.
+    // The U2F signature does not cover the AAGUID, so the client could claim any model.
     let answer = register(models(U2F), &vectors, vectors.example(U2F)).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
 }

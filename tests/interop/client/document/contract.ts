@@ -1,4 +1,4 @@
-// What the module declares and passes on, and what the document says of it.
+// Compares the module's declarations with the schemas of the OpenAPI document.
 
 import type { AuthenticateOptions, Passkey, PasskeyClient, RegisterOptions } from "./client";
 import type { Answer, Body, Code, Path, Schemas } from "./routes";
@@ -22,30 +22,30 @@ export const renames: Same<{ deviceName: Rename[1] }, Body<`/credentials/${strin
 export const renamed: Fits<Answer<`/credentials/${string}`, "PATCH">, Result<"rename">> = true;
 export const removed: Fits<Answer<`/credentials/${string}`, "DELETE">, Result<"remove">> = true;
 
-// What a page may say when somebody registers or signs in.
+// The options of registration and sign-in.
 type Name = Exclude<RegisterOptions["deviceName"], Function>;
 export const named: Fits<Name, Body<"/register/finish", "POST">["deviceName"]> = true;
 
-type Somebody = Body<"/authenticate/begin", "POST">;
+type BeginBody = Body<"/authenticate/begin", "POST">;
 type KeysOf<T> = T extends unknown ? keyof T : never;
-export const who: Same<Exclude<keyof AuthenticateOptions, "signal">, KeysOf<Somebody>> = true;
-export const byId: Fits<Required<Pick<AuthenticateOptions, "userId">>, Somebody> = true;
-export const byName: Fits<Required<Pick<AuthenticateOptions, "username">>, Somebody> = true;
+export const who: Same<Exclude<keyof AuthenticateOptions, "signal">, KeysOf<BeginBody>> = true;
+export const byId: Fits<Required<Pick<AuthenticateOptions, "userId">>, BeginBody> = true;
+export const byName: Fits<Required<Pick<AuthenticateOptions, "username">>, BeginBody> = true;
 
-// What the browser is asked.
+// The options for the browser.
 type Creation = Answer<"/register/begin", "POST">["publicKey"];
 export const creation: Fits<Creation, PublicKeyCredentialCreationOptionsJSON> = true;
 type Request = Answer<"/authenticate/begin", "POST">["publicKey"];
 export const request: Fits<Request, PublicKeyCredentialRequestOptionsJSON> = true;
 
-// Nothing above is `any` or nothing, which would fit everything.
+// None of the types above is `any` or `never`, which would fit everything.
 type IsVague<T> = 0 extends 1 & T ? true : [T] extends [never] ? true : false;
 export const vague: Record<string, false> = {
   path: false as IsVague<Path>,
   code: false as IsVague<Code>,
   creation: false as IsVague<Creation>,
   request: false as IsVague<Request>,
-  somebody: false as IsVague<Somebody>,
+  beginBody: false as IsVague<BeginBody>,
   signals: false as IsVague<Answer<"/signals", "GET">>,
   unknown: false as IsVague<Answer<"/signals/unknown", "POST">>,
 };

@@ -1,19 +1,19 @@
-// The document as the module's calls are held to it.
+// Types of the OpenAPI document by path and method, for the module's requests.
 
 import type { components, paths } from "./generated";
 import type { Method } from "./client";
 
 export type Schemas = components["schemas"];
 
-/** Where the quickstart mounts the library's routes. */
+/** The path at which the quickstart mounts the library's routes. */
 type Mount = "/auth/passkeys";
 
 type Below<P> = P extends `${Mount}${infer R}` ? R : never;
 
-/** A route as it is documented, such as `/credentials/{id}`. */
+/** A documented route, such as `/credentials/{id}`. */
 export type Route = Below<keyof paths>;
 
-/** And as it is asked for. */
+/** The same with its parameters filled in. */
 type Filled<R extends string> = R extends `${infer A}{${string}}${infer B}`
   ? `${A}${string}${B}`
   : R;
@@ -40,14 +40,14 @@ type Json<T> = T extends { content: { "application/json": infer J } } ? J : neve
 
 type Documented<O> = O extends { requestBody?: infer B } ? Json<NonNullable<B>> : never;
 
-/** What a hook of the application's reads. */
-type TheirBody = "/register/begin";
+/** The route whose request body the `sign_up` hook defines. */
+type HookBody = "/register/begin";
 
-/** What a hook of the application's answers. */
-type TheirAnswer = "/register/finish" | "/authenticate/finish";
+/** The routes whose responses hooks define. */
+type HookAnswer = "/register/finish" | "/authenticate/finish";
 
-/** What is sent. */
-export type Body<P extends Path, M extends Method> = P extends TheirBody
+/** The request body. */
+export type Body<P extends Path, M extends Method> = P extends HookBody
   ? unknown
   : Is<Documented<Operation<P, M>>, Documented<Operation<P, M>>, undefined>;
 
@@ -55,10 +55,10 @@ type Answers<O> = O extends { responses: infer R }
   ? (R extends { 200: infer A } ? Json<A> : never) | (R extends { 204: unknown } ? undefined : never)
   : never;
 
-/** What comes back where nothing goes wrong. */
-export type Answer<P extends Path, M extends Method> = P extends TheirAnswer
+/** The body of a successful response. */
+export type Answer<P extends Path, M extends Method> = P extends HookAnswer
   ? any
   : Answers<Operation<P, M>>;
 
-/** The library's words for what goes wrong. */
+/** The error codes of the library. */
 export type Code = Schemas[Extract<keyof Schemas, `Passkeys.Error.${string}`>]["error"]["code"];

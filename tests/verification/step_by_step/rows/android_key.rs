@@ -1,8 +1,8 @@
 //! Android key attestation.
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, AuthorizationList, Cbor, Registration, oid},
+    kind::Kind,
     row::Row,
     steps::Section,
 };
@@ -97,12 +97,20 @@ fn key_description() -> Vec<Row> {
         android(4, "the security level is StrongBox", |answer| {
             answer.statement.key_description.level = 2;
         }),
-        android(5, "`allApplications` is in the hardware-enforced list", |answer| {
-            answer.statement.key_description.hardware.all_applications = true;
-        }),
-        android(5, "`allApplications` is in the software-enforced list", |answer| {
-            answer.statement.key_description.software.all_applications = true;
-        }),
+        android(
+            5,
+            "`allApplications` is in the hardware-enforced list",
+            |answer| {
+                answer.statement.key_description.hardware.all_applications = true;
+            },
+        ),
+        android(
+            5,
+            "`allApplications` is in the software-enforced list",
+            |answer| {
+                answer.statement.key_description.software.all_applications = true;
+            },
+        ),
         android(6, "the key was imported", |answer| {
             answer.statement.key_description.hardware.origin = Some(2);
         }),

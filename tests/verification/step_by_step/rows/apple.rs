@@ -1,8 +1,8 @@
 //! Apple's anonymous attestation.
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Cbor, Registration, oid},
+    kind::Kind,
     row::Row,
     steps::Section,
 };

@@ -3,8 +3,8 @@
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Cbor, Map, Registration, head},
+    kind::Kind,
     row::Row,
     steps::Section,
 };
@@ -108,12 +108,9 @@ fn encoding() -> Vec<Row> {
                 object.set("attStmt", Cbor::Raw(deep));
             };
         }),
-        object(
-            "the attestation object has an unknown member",
-            |answer| {
-                answer.object = |object| object.add("new", Map::default().with("a", 1));
-            },
-        )
+        object("the attestation object has an unknown member", |answer| {
+            answer.object = |object| object.add("new", Map::default().with("a", 1));
+        })
         .accepted(),
     ]
 }

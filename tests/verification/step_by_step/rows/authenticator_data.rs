@@ -85,16 +85,25 @@ fn attested_bytes() -> Vec<Row> {
     let id = |change, apply| Row::registration(25, change, apply, Reason::Malformed);
     let sign_in = |change, apply| Row::sign_in(7, change, apply, Reason::Malformed);
     vec![
-        bytes("AT is not set and there is no attested credential data", |data| {
-            data.flags &= !flag::AT;
-            data.attested = None;
-        }),
-        bytes("AT is not set and there is attested credential data", |data| {
-            data.flags &= !flag::AT;
-        }),
-        bytes("AT is set and there is no attested credential data", |data| {
-            data.attested = None;
-        }),
+        bytes(
+            "AT is not set and there is no attested credential data",
+            |data| {
+                data.flags &= !flag::AT;
+                data.attested = None;
+            },
+        ),
+        bytes(
+            "AT is not set and there is attested credential data",
+            |data| {
+                data.flags &= !flag::AT;
+            },
+        ),
+        bytes(
+            "AT is set and there is no attested credential data",
+            |data| {
+                data.attested = None;
+            },
+        ),
         bytes("AT is set and there are only extensions", |data| {
             data.attested = None;
             data.flags |= flag::ED;
@@ -114,12 +123,18 @@ fn attested_bytes() -> Vec<Row> {
         bytes("the public key is missing", |data| {
             data.attested().key_written = |_| Vec::new();
         }),
-        sign_in("AT is set and there is no attested credential data", |answer| {
-            answer.data.flags |= flag::AT;
-        }),
-        sign_in("AT is set and there is attested credential data", |answer| {
-            answer.data.attest(&answer.passkey.id, &answer.passkey.key);
-        }),
+        sign_in(
+            "AT is set and there is no attested credential data",
+            |answer| {
+                answer.data.flags |= flag::AT;
+            },
+        ),
+        sign_in(
+            "AT is set and there is attested credential data",
+            |answer| {
+                answer.data.attest(&answer.passkey.id, &answer.passkey.key);
+            },
+        ),
         id("the credential ID is empty", |answer| {
             answer.with_id(Vec::new());
         }),
@@ -155,7 +170,9 @@ fn rp_id() -> Vec<Row> {
         hash("`rpIdHash` is that of the RP ID in upper case", |data| {
             data.rp_id_hash = Sha256::digest("EXAMPLE.COM").to_vec();
         }),
-        hash("a bit of `rpIdHash` is flipped", |data| data.rp_id_hash[31] ^= 1),
+        hash("a bit of `rpIdHash` is flipped", |data| {
+            data.rp_id_hash[31] ^= 1
+        }),
         hash("`rpIdHash` is zero", |data| data.rp_id_hash = vec![0; 32]),
     ]
     .into_iter()
@@ -220,10 +237,15 @@ fn backup() -> Vec<Row> {
             Reason::BackupState,
         )
         .accepted(),
-        eligible("BE is set, and was not at registration", |answer| answer.data.flags |= flag::BE),
-        eligible("BE and BS are set, and were not at registration", |answer| {
-            answer.data.flags |= flag::BE | flag::BS;
+        eligible("BE is set, and was not at registration", |answer| {
+            answer.data.flags |= flag::BE
         }),
+        eligible(
+            "BE and BS are set, and were not at registration",
+            |answer| {
+                answer.data.flags |= flag::BE | flag::BS;
+            },
+        ),
         eligible("BE is not set, and was at registration", |answer| {
             answer.data.flags &= !flag::BE;
         })
@@ -238,9 +260,12 @@ fn backup() -> Vec<Row> {
         })
         .where_registered(|answer| answer.data.flags |= flag::BE | flag::BS)
         .accepted(),
-        eligible("BS is set and BE is not, although it was at registration", |answer| {
-            answer.data.flags = answer.data.flags & !flag::BE | flag::BS;
-        })
+        eligible(
+            "BS is set and BE is not, although it was at registration",
+            |answer| {
+                answer.data.flags = answer.data.flags & !flag::BE | flag::BS;
+            },
+        )
         .where_registered(|answer| answer.data.flags |= flag::BE | flag::BS)
         .because(Reason::BackupState),
     ]);

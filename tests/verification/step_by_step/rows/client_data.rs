@@ -100,13 +100,10 @@ fn json() -> Vec<Row> {
             let right = data.members.text("origin").to_owned();
             data.set("origin", vec![right]);
         }),
-        json(
-            "an unknown member is nested too deeply",
-            |data| {
-                let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
-                data.members.add("deep", Json::Raw(deep));
-            },
-        ),
+        json("an unknown member is nested too deeply", |data| {
+            let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
+            data.members.add("deep", Json::Raw(deep));
+        }),
         fine("there are unknown members", |data| {
             data.members
                 .add("other_keys_can_be_added_here", "do not compare");

@@ -4,8 +4,8 @@
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, Der, Method},
+    kind::Kind,
     row::{Change, Expected, Row, unattested, unauthenticated},
     steps::{Section, Step},
 };
@@ -91,14 +91,20 @@ fn sequences() -> Vec<Broken> {
         ("wrapped in a second sequence", |signature| {
             Der::new(0x30, &signature).encode()
         }),
-        ("whose sequence declares a greater length", |mut signature| {
-            signature[1] += 1;
-            signature
-        }),
-        ("whose sequence declares a smaller length", |mut signature| {
-            signature[1] -= 1;
-            signature
-        }),
+        (
+            "whose sequence declares a greater length",
+            |mut signature| {
+                signature[1] += 1;
+                signature
+            },
+        ),
+        (
+            "whose sequence declares a smaller length",
+            |mut signature| {
+                signature[1] -= 1;
+                signature
+            },
+        ),
         (
             "whose sequence has a two-byte length, which is BER but not DER",
             |signature| [&[0x30, 0x81, signature[1]], &signature[2..]].concat(),
@@ -120,14 +126,20 @@ fn sequences() -> Vec<Broken> {
 
 fn numbers() -> Vec<Broken> {
     vec![
-        ("whose first integer has a superfluous leading zero", |signature| {
-            let [r, s] = integers(&signature);
-            sequence(&[[vec![0, 0], r].concat(), s])
-        }),
-        ("whose second integer has a superfluous leading zero", |signature| {
-            let [r, s] = integers(&signature);
-            sequence(&[r, [vec![0, 0], s].concat()])
-        }),
+        (
+            "whose first integer has a superfluous leading zero",
+            |signature| {
+                let [r, s] = integers(&signature);
+                sequence(&[[vec![0, 0], r].concat(), s])
+            },
+        ),
+        (
+            "whose second integer has a superfluous leading zero",
+            |signature| {
+                let [r, s] = integers(&signature);
+                sequence(&[r, [vec![0, 0], s].concat()])
+            },
+        ),
         ("whose first integer is negative", |signature| {
             let [mut r, s] = integers(&signature);
             if r[0] == 0 {

@@ -32,15 +32,12 @@ fn authenticator() -> Vec<Row> {
         fine("an empty map of authenticator extension outputs", |data| {
             extend(data, Map::default());
         }),
-        fine(
-            "an unknown authenticator extension output",
-            |data| {
-                extend(
-                    data,
-                    Map::default().with("new", Map::default().with("a", vec![1, 2])),
-                );
-            },
-        ),
+        fine("an unknown authenticator extension output", |data| {
+            extend(
+                data,
+                Map::default().with("new", Map::default().with("a", vec![1, 2])),
+            );
+        }),
         fine("`hmac-secret`, which was not requested", |data| {
             extend(
                 data,

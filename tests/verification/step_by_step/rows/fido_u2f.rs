@@ -1,8 +1,8 @@
 //! FIDO U2F attestation, of security keys that predate WebAuthn.
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, Cbor, Registration},
+    kind::Kind,
     row::Row,
     steps::Section,
 };

@@ -24,7 +24,7 @@ fn registration() -> Vec<Row> {
     let known = |change, apply: fn(&mut Registration)| {
         let mut row = Row::registration(26, change, apply, Reason::AlreadyRegistered);
         row.expected =
-            Expected::Refused(409, "credential_already_exists", Reason::AlreadyRegistered);
+            Expected::Rejected(409, "credential_already_exists", Reason::AlreadyRegistered);
         row
     };
     vec![
@@ -164,12 +164,9 @@ fn owner() -> Vec<Row> {
             answer.passkey.id.clear();
         })
         .because(Reason::UnknownCredential),
-        handle(
-            "`rawId` is unknown, and `id` is Ada's",
-            |answer| {
-                answer.sent = |sent| sent.set("rawId", base64url(b"another"));
-            },
-        )
+        handle("`rawId` is unknown, and `id` is Ada's", |answer| {
+            answer.sent = |sent| sent.set("rawId", base64url(b"another"));
+        })
         .because(Reason::UnknownCredential),
         handle("`id` is not `rawId`", |answer| {
             answer.sent = |sent| sent.set("id", base64url(b"another"));

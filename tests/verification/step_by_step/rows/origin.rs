@@ -33,7 +33,9 @@ fn origins() -> Vec<Row> {
         origin("a subdomain that is not configured", |data| {
             data.set("origin", "https://login.example.com");
         }),
-        origin("the parent domain", |data| data.set("origin", "https://com")),
+        origin("the parent domain", |data| {
+            data.set("origin", "https://com")
+        }),
         origin("a host with the right one as suffix", |data| {
             data.set("origin", "https://evilexample.com");
         }),

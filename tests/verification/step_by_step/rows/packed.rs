@@ -1,8 +1,8 @@
 //! Packed attestation: by certificate, and self attestation.
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, Cbor, Der, Map, Method, Registration, oid},
+    kind::Kind,
     row::Row,
     steps::Section,
 };

@@ -1,8 +1,8 @@
 //! The requirements of §8.2.1 on the certificate of a packed attestation.
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Certificate, Der, Registration, oid},
+    kind::Kind,
     row::Row,
     steps::Section,
 };
@@ -48,10 +48,14 @@ pub(crate) fn rows() -> Vec<Row> {
             let lower = Der::utf8("authenticator attestation");
             certificate(answer).rename(oid::ORGANIZATIONAL_UNIT, lower);
         }),
-        certificate_is(4, "another organisational unit beside the right one", |answer| {
-            let other = (oid::ORGANIZATIONAL_UNIT, Der::utf8("Sales"));
-            certificate(answer).subject.push(other);
-        }),
+        certificate_is(
+            4,
+            "another organisational unit beside the right one",
+            |answer| {
+                let other = (oid::ORGANIZATIONAL_UNIT, Der::utf8("Sales"));
+                certificate(answer).subject.push(other);
+            },
+        ),
         certificate_is(5, "no common name", |answer| {
             certificate(answer).remove_name(oid::COMMON_NAME);
         }),

@@ -3,8 +3,8 @@
 use passkeys::{Attestation, audit::Reason};
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, Cbor, Map, Registration, head},
+    kind::Kind,
     row::Row,
 };
 
@@ -51,10 +51,9 @@ fn algorithm() -> Vec<Row> {
         Row::registration(20, change, apply, Reason::Algorithm).by(Kind::signing_in())
     };
     vec![
-        algorithm(
-            "an Ed25519 key, where attestation is requested",
-            |answer| *key(answer) = Algorithm::Ed25519.key(1).cose(),
-        )
+        algorithm("an Ed25519 key, where attestation is requested", |answer| {
+            *key(answer) = Algorithm::Ed25519.key(1).cose()
+        })
         .by(Kind::attestable())
         .where_config(|config| config.attestation(Attestation::Indirect)),
         algorithm("`alg` is ES512", |answer| key(answer).set(3, -36)),
@@ -100,9 +99,12 @@ fn curve() -> Vec<Row> {
             key(answer).set(3, -35);
         })
         .by(only(Algorithm::Es384)),
-        curve("ES256 with a key on secp256k1, by its curve number", |answer| {
-            key(answer).set(-1, 8);
-        })
+        curve(
+            "ES256 with a key on secp256k1, by its curve number",
+            |answer| {
+                key(answer).set(-1, 8);
+            },
+        )
         .by(only(Algorithm::Es256)),
         curve("a curve that does not exist", |answer| {
             key(answer).set(-1, 99);
@@ -195,9 +197,12 @@ fn eddsa() -> Vec<Row> {
         curve("EdDSA with a key on Ed448, by its curve number", |answer| {
             key(answer).set(-1, 7);
         }),
-        curve("EdDSA with a key on X25519, by its curve number", |answer| {
-            key(answer).set(-1, 4);
-        }),
+        curve(
+            "EdDSA with a key on X25519, by its curve number",
+            |answer| {
+                key(answer).set(-1, 4);
+            },
+        ),
         curve("EdDSA with a key on P-256", |answer| {
             *key(answer) = Algorithm::Es256.key(1).cose();
             key(answer).set(3, -8);
@@ -260,13 +265,10 @@ fn members() -> Vec<Row> {
             let same = key(answer).get(-2).clone();
             key(answer).add(-2, same);
         }),
-        member(
-            "an unknown member of the key appears twice",
-            |answer| {
-                key(answer).add(-99, 1);
-                key(answer).add(-99, 1);
-            },
-        ),
+        member("an unknown member of the key appears twice", |answer| {
+            key(answer).add(-99, 1);
+            key(answer).add(-99, 1);
+        }),
     ]
 }
 

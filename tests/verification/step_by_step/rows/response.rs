@@ -207,23 +207,17 @@ fn harmless() -> Vec<Row> {
         both("`authenticatorAttachment` is missing", |sent| {
             sent.remove("authenticatorAttachment");
         }),
-        both(
-            "`authenticatorAttachment` is an unknown value",
-            |sent| {
-                sent.set("authenticatorAttachment", "implant");
-            },
-        ),
+        both("`authenticatorAttachment` is an unknown value", |sent| {
+            sent.set("authenticatorAttachment", "implant");
+        }),
         both("an unknown member is nested deeply", |sent| {
             let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
             sent.add("deep", Json::Raw(deep));
         }),
-        both(
-            "the convenience members of `toJSON()` differ",
-            |sent| {
-                response(sent).add("publicKeyAlgorithm", -8);
-                response(sent).add("publicKey", "AAAA");
-            },
-        ),
+        both("the convenience members of `toJSON()` differ", |sent| {
+            response(sent).add("publicKeyAlgorithm", -8);
+            response(sent).add("publicKey", "AAAA");
+        }),
     ]
     .into_iter()
     .flatten()

@@ -4,8 +4,8 @@ use passkeys::audit::Reason;
 use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, Assertion, Der, Passkey},
+    kind::Kind,
     row::Row,
 };
 
@@ -51,14 +51,19 @@ fn data() -> Vec<Row> {
         signature("over the hash only", |answer| {
             answer.signed = |data| data[data.len() - 32..].to_vec();
         }),
-        signature("over the hash followed by the authenticator data", |answer| {
-            answer.signed = |mut data| {
-                let at = data.len() - 32;
-                data.rotate_left(at);
-                data
-            };
+        signature(
+            "over the hash followed by the authenticator data",
+            |answer| {
+                answer.signed = |mut data| {
+                    let at = data.len() - 32;
+                    data.rotate_left(at);
+                    data
+                };
+            },
+        ),
+        signature("over an empty message", |answer| {
+            answer.signed = |_| Vec::new()
         }),
-        signature("over an empty message", |answer| answer.signed = |_| Vec::new()),
         signature("with another key", |answer| {
             answer.passkey.key = Passkey::bobs().key;
         }),
@@ -116,12 +121,15 @@ fn eddsa() -> Vec<Row> {
                 answer.signed = |data| Sha256::digest(data).to_vec();
             },
         ),
-        eddsa("of EdDSA, with the group order added to the scalar", |answer| {
-            answer.signature = |mut signature| {
-                add(&mut signature[32..], &ED25519_ORDER);
-                signature
-            };
-        }),
+        eddsa(
+            "of EdDSA, with the group order added to the scalar",
+            |answer| {
+                answer.signature = |mut signature| {
+                    add(&mut signature[32..], &ED25519_ORDER);
+                    signature
+                };
+            },
+        ),
         eddsa("of EdDSA, with the neutral element as nonce", |answer| {
             answer.signature = |mut signature| {
                 signature[..32].fill(0);

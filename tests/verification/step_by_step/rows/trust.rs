@@ -9,8 +9,8 @@ use passkeys::{
 };
 
 use crate::step_by_step::{
-    kind::Kind,
     client::{Algorithm, Issuer, Map, Method, Registration, oid},
+    kind::Kind,
     row::{Expected, Row},
     site::Site,
 };
@@ -27,7 +27,8 @@ async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejecte
     site.wait(Duration::from_hours(30 * 366 * 24));
     for kind in Kind::certified() {
         let mut begun = site.begin_registration(kind).await;
-        let expected = Expected::Refused(400, "attestation_verification_failed", Reason::Untrusted);
+        let expected =
+            Expected::Rejected(400, "attestation_verification_failed", Reason::Untrusted);
         let outcome = site.finish_registration(&mut begun, expected).await;
         assert_eq!(outcome, Ok(()));
     }
@@ -153,13 +154,10 @@ fn authorities() -> Vec<Row> {
             },
         )
         .by(with_chains()),
-        untrusted(
-            "another authority of the same name is included",
-            |answer| {
-                answer.statement.certificate.issuer = impostor();
-                answer.statement.authorities = vec![impostor().certificate()];
-            },
-        )
+        untrusted("another authority of the same name is included", |answer| {
+            answer.statement.certificate.issuer = impostor();
+            answer.statement.authorities = vec![impostor().certificate()];
+        })
         .by(with_chains()),
         untrusted(
             "the issuer's certificate is not that of an authority (CA is false)",
@@ -183,12 +181,15 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains())
         .accepted(),
-        untrusted("the intermediate certificates are in the wrong order", |answer| {
-            let mut vendor = stranger().certificate();
-            vendor.issuer = Issuer::usual();
-            answer.statement.certificate.issuer = stranger();
-            answer.statement.authorities = vec![Issuer::usual().certificate(), vendor];
-        })
+        untrusted(
+            "the intermediate certificates are in the wrong order",
+            |answer| {
+                let mut vendor = stranger().certificate();
+                vendor.issuer = Issuer::usual();
+                answer.statement.certificate.issuer = stranger();
+                answer.statement.authorities = vec![Issuer::usual().certificate(), vendor];
+            },
+        )
         .by(with_chains()),
         untrusted(
             "the certificate of an unrelated authority is included",
@@ -197,12 +198,9 @@ fn authorities() -> Vec<Row> {
             },
         )
         .by(with_chains()),
-        untrusted(
-            "the trust anchor's certificate is not included",
-            |answer| {
-                answer.statement.authorities.clear();
-            },
-        )
+        untrusted("the trust anchor's certificate is not included", |answer| {
+            answer.statement.authorities.clear();
+        })
         .accepted(),
     ]
 }
