@@ -1,18 +1,18 @@
-/** Passkeys in the browser: the types of `client.js`. */
+/** Passkeys in the browser: the types and documentation of `client.js`. */
 
 /**
- * Why something did not happen:
+ * Reason of a failure:
  *
- * - `not-supported`: the browser or the device cannot do this.
- * - `cancelled`: the person said no or let it time out, or the device has no passkey for this
- *   site. Browsers do not tell these apart, so that a site cannot find out who has an account.
- * - `aborted`: the page ended it, through its signal or by starting something else. Nobody needs
- *   to be told.
- * - `already-registered`: the device holds a passkey for this account already.
- * - `wrong-origin`: the page's address is not one that the passkeys are for.
- * - `failed`: the browser or the authenticator had trouble of its own; `cause` says which.
- * - `server`: the server said no; `code`, `message` and `status` are its own.
- * - `unreachable`: no answer came from the server.
+ * - `not-supported`: the browser or the device does not support this.
+ * - `cancelled`: the user cancelled, the ceremony timed out, or the device has no passkey for this
+ *   site. Browsers do not distinguish these, against user enumeration by the site.
+ * - `aborted`: the page ended the ceremony, by its signal or by starting another one. It need not
+ *   be shown to the user.
+ * - `already-registered`: the device already has a passkey for this account.
+ * - `wrong-origin`: the page's origin is not one that the passkeys are for.
+ * - `failed`: the browser or the authenticator failed; `cause` is the exception.
+ * - `server`: the server responded with an error; see `code`, `message` and `status`.
+ * - `unreachable`: the server did not respond.
  */
 export type Reason =
   | "not-supported"
@@ -24,71 +24,73 @@ export type Reason =
   | "server"
   | "unreachable";
 
-/** Everything in this module fails with one of these. */
+/** The error that every function of this module fails with. */
 export class PasskeyError extends Error {
-  /** `message` is for a log; the words for people are the page's. */
+  /** Creates an error. `message` is meant for a log, not for the user. */
   constructor(
     reason: Reason,
     message: string,
     details?: { code?: string; status?: number; cause?: unknown },
   );
   reason: Reason;
-  /** The server's word for it, such as `authentication_failed`; empty if it said none. */
+  /** The server's error code, such as `authentication_failed`; empty if there is none. */
   code: string;
-  /** The HTTP status; 0 if there was no answer. */
+  /** The HTTP status; 0 without a response. */
   status: number;
-  /** What the browser threw, if it did. */
+  /** The browser's exception, if any. */
   cause: unknown;
 }
 
-/** Whether this browser knows passkeys, and the page is one that may use them. */
+/** Whether this browser supports passkeys, in a secure context. */
 export function isSupported(): boolean;
 
-/** What this browser can do for passkeys here. */
+/** What this browser supports. */
 export interface Capabilities {
-  /** Whether there are passkeys at all. */
+  /** Whether it supports passkeys. */
   passkeys: boolean;
-  /** Whether it offers them where a name is typed. */
+  /** Whether it supports autofill of passkeys (conditional mediation). */
   autofill: boolean;
-  /** Whether the device itself can hold one, behind its screen lock. */
+  /** Whether the device has a platform authenticator with user verification. */
   builtIn: boolean;
-  /** Whether it listens to word of passkeys that are gone and names that changed. */
+  /** Whether it accepts signals about deleted passkeys and changed names. */
   signals: boolean;
 }
 
+/** Returns what this browser supports. Never fails. */
 export function capabilities(): Promise<Capabilities>;
 
-/** How a browser can reach an authenticator, in the specification's words. */
+/** How a browser can reach an authenticator (WebAuthn §5.8.4). */
 export type Transport = "usb" | "nfc" | "ble" | "smart-card" | "hybrid" | "internal";
 
 /** A passkey as the server lists it. */
 export interface Passkey {
+  /** The credential ID, in base64url. */
   id: string;
-  /** What the person called it; may be empty. */
+  /** The name that the user gave it; may be empty. */
   deviceName: string;
   transports: Transport[];
-  /** The model of its authenticator, where that is known. */
+  /** The model of its authenticator (AAGUID), if known. */
   aaguid: string | null;
-  /** What people call that model or its maker, where the server knows it. */
+  /** The name of that model or its provider, if the server knows it. */
   provider: string | null;
-  /** Whether it may be synchronised to other devices. */
+  /** Whether it is backup-eligible (a synced passkey). */
   backupEligible: boolean;
-  /** Whether it is. */
+  /** Whether it is backed up now. */
   backupState: boolean;
-  /** Whether it signs in without a name. */
+  /** Whether it is discoverable, so that it signs in without a username. */
   discoverable: boolean;
-  /** Whether it is locked, because it may have been copied. */
+  /** Whether it is suspended, after clone detection or by the application. */
   suspended: boolean;
-  /** Whether it is the one that the person signed in with now, if the application says so. */
+  /** Whether the current session was signed in with it, if the application reports that. */
   current: boolean;
   createdAt: string;
   lastUsedAt: string | null;
 }
 
 export interface ClientOptions {
-  /** Where the router is mounted, such as `/auth/passkeys`; by default where this module is. */
+  /** The path of the mounted router, such as `/auth/passkeys`; by default that of this module. */
   base?: string;
-  /** Sends the requests, to add an `Authorization` header, say. */
+  /** Sends the requests, for example with an `Authorization` header. */
   fetch?: typeof fetch;
 }
 
@@ -96,97 +98,98 @@ export interface RegisterOptions {
   /** For a new account: the body that the `sign_up` hook reads. */
   signUp?: unknown;
   /**
-   * What the passkey is called until the person renames it; a function is given the new
-   * credential, in its JSON form.
+   * The initial name of the passkey, or a function that derives it from the new credential in its
+   * JSON form.
    */
   deviceName?: string | ((credential: any) => string);
-  /** Stops asking. */
+  /** Aborts the ceremony. */
   signal?: AbortSignal;
 }
 
 export interface AuthenticateOptions {
-  /** Who is signing in, where the page knows; at most one of the two. */
+  /** The user ID, if the page knows it; at most one of the two. */
   userId?: string;
-  /** The same, for the `find_user` hook to look up. */
+  /** The username, which the `find_user` hook looks up. */
   username?: string;
-  /** Stops asking. */
+  /** Aborts the ceremony. */
   signal?: AbortSignal;
 }
 
 export interface StepUpOptions {
-  /** How to send the request; `POST` unless said. */
+  /** The HTTP method; `POST` by default. */
   method?: Exclude<Method, "GET">;
-  /** What the request is about: the `body` that the server's handler is given. */
+  /** The `body` that the server's handler receives. */
   body?: unknown;
-  /** Stops asking. */
+  /** Aborts the ceremony. */
   signal?: AbortSignal;
 }
 
 /**
- * The passkeys behind one mounted router.
+ * Client of one mounted router.
  *
- * The person is asked one thing at a time, on the whole page: `register()`, `authenticate()` and
- * `stepUp()` abort what was asked before. A signal stops the asking; once the person has answered, the
- * outcome is the server's, and is reported.
+ * One ceremony at a time is pending on a page: `register()`, `authenticate()` and `stepUp()` abort
+ * the previous one. A signal aborts a ceremony until the user has responded; from then on the
+ * server's result is returned.
  */
 export class PasskeyClient {
   constructor(options?: ClientOptions);
 
   /**
-   * Creates a passkey: for a new account when `signUp` is given, otherwise a further one for
-   * whoever is signed in. Resolves to the server's answer.
+   * Creates a passkey: for a new account if `signUp` is given, otherwise a further one for the
+   * signed-in user. Resolves to the server's response.
    *
-   * The person is always asked. There is no automatic upgrade after a sign-in by password
-   * (conditional creation): the browser answers that without the user presence that the server
-   * insists on.
+   * The user is always prompted. There is no automatic upgrade after a sign-in by password
+   * (conditional create), because the browser's response has no user presence, which the server
+   * requires.
    */
   register<T = unknown>(options?: RegisterOptions): Promise<T>;
 
-  /** Signs in with whichever passkey the person picks. Resolves to the server's answer. */
+  /** Signs in with the passkey that the user selects. Resolves to the server's response. */
   authenticate<T = unknown>(options?: AuthenticateOptions): Promise<T>;
 
   /**
-   * Offers passkeys where the person types their name, in a field with
-   * `autocomplete="username webauthn"`, and waits until they pick one. Resolves to the server's
-   * answer, and to `null` when nobody picked one: in a browser that cannot do this, or because
-   * the page aborted it or asked for something else. So it can be called on every page that has
-   * such a field, and again after an attempt that failed.
+   * Offers passkeys by autofill (conditional mediation) in a field with
+   * `autocomplete="username webauthn"`, and waits until the user selects one. Resolves to the
+   * server's response, or to `null` if the browser does not support this, or the page aborted it or
+   * started another ceremony. It can be called on every page with such a field, and again after a
+   * failed attempt.
    */
   autofill<T = unknown>(options?: { signal?: AbortSignal }): Promise<T | null>;
 
   /**
-   * Asks whoever is signed in to agree to one request with a passkey of theirs, and sends it: for
-   * routes whose handler takes a `Verified`. What they agree to is this method, this address and
-   * this body as it is now; nothing else can be sent in its place. Resolves to the server's answer.
+   * Step-up: asks the signed-in user for consent to one request with one of their passkeys, and
+   * sends it, for routes whose handler takes a `Verified`. The consent is bound to this method, URL
+   * and body; the server rejects any other request with it. Resolves to the server's response.
    */
   stepUp<T = unknown>(url: string, options?: StepUpOptions): Promise<T>;
 
-  /** The passkeys of whoever is signed in. */
+  /** Lists the passkeys of the signed-in user. */
   list(): Promise<Passkey[]>;
 
-  /** Then tells the browser, as `signal()` does. */
+  /** Renames a passkey, then calls `signal()`. */
   rename(id: string, deviceName: string): Promise<void>;
 
-  /** Then tells the browser, as `signal()` does, so that it no longer offers the passkey. */
+  /** Deletes a passkey, then calls `signal()`, so that the browser no longer offers it. */
   remove(id: string): Promise<void>;
 
   /**
-   * Tells the browser, if it listens, which passkeys the person who is signed in has and what
-   * they are called: it hides passkeys that are gone, and shows names that changed. To be called
-   * after a sign-in, which catches what was deleted elsewhere, and after a change of names.
-   * Resolves to whether the browser was told; nothing depends on it, so it never fails.
+   * Signals the signed-in user's accepted credentials and current names to the browser, which
+   * hides deleted passkeys and updates names (WebAuthn §5.1.10). Call it after a sign-in, because
+   * passkeys may have been deleted elsewhere, and after a change of names. Resolves to whether the
+   * browser was signalled; never fails.
    */
   signal(): Promise<boolean>;
 }
 
-/** The passkeys behind the router that served this module. */
+/** Client of the router that served this module. */
 export const passkeys: PasskeyClient;
 
+/** The HTTP methods that `request()` sends. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * Sends JSON and reads JSON, also for routes of your own. Fails with a {@link PasskeyError},
- * which has the server's words where the answer is `{"error": {"code", "message"}}`.
+ * Sends and reads JSON, also for routes of your own. Fails with a {@link PasskeyError}, which has
+ * the server's code and message if the response is `{"error": {"code", "message"}}`.
  */
 export function request(
   method: Method,

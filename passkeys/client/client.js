@@ -1,8 +1,7 @@
 // @ts-check
 /**
- * Passkeys in the browser: speaks to the routes of the `passkeys` crate, and turns what can go
- * wrong into reasons that a page can put into words. No dependencies, no build step. What is
- * exported is described in `client.d.ts`.
+ * Passkeys in the browser: calls the routes of the `passkeys` crate, and maps failures to reasons
+ * that a page can show. No dependencies, no build step. `client.d.ts` documents the exports.
  *
  * ```js
  * import { passkeys } from "/auth/passkeys/client.js";
@@ -80,7 +79,7 @@ export class PasskeyClient {
         navigator.credentials.create({ publicKey: creationOptions(begun.publicKey), signal }),
       );
       const name = typeof deviceName === "function" ? deviceName(credential) : deviceName;
-      // From here on the server decides, so nothing is aborted that may already have happened.
+      // Not abortable from here on: the server may already have stored the passkey.
       const finish = { credential, state: begun.state, deviceName: name };
       return this.#send("POST", "/register/finish", finish);
     });
@@ -104,7 +103,7 @@ export class PasskeyClient {
    * @returns {Promise<T | null>}
    */
   async autofill({ signal } = {}) {
-    // Waiting in a field gives way to what the person was asked to their face.
+    // Conditional mediation gives way to a pending modal ceremony.
     if (asking && !asking.givesWay) return null;
     const attempt = async (/** @type {AbortSignal} */ signal) => {
       if (!(await canAutofill())) return null;
@@ -112,8 +111,8 @@ export class PasskeyClient {
         return await this.#signIn({}, signal, "conditional");
       } catch (error) {
         if (/** @type {PasskeyError} */ (error).code !== "challenge_not_found") throw error;
-        // The page stood open for longer than the server waits. The person did pick a passkey:
-        // they are asked once more, directly.
+        // The challenge expired while the page was open. The user has selected a passkey, so a
+        // second, modal ceremony follows.
         return this.#signIn({}, signal);
       }
     };
@@ -137,7 +136,7 @@ export class PasskeyClient {
       const target = new URL(url, document.baseURI);
       target.hash = "";
       const path = target.href.slice(target.origin.length);
-      // A copy that nobody else has: what the person agrees to is what is sent afterwards.
+      // A private copy: the body that the user consents to is the body that is sent.
       const json = JSON.stringify(body);
       const agreed = json && JSON.parse(json);
       const asked = { method, path, body: agreed };
@@ -159,7 +158,7 @@ export class PasskeyClient {
    */
   async rename(id, deviceName) {
     await this.#send("PATCH", `/credentials/${encodeURIComponent(id)}`, { deviceName });
-    // Not waited for, here and below: the page goes on.
+    // Not awaited, here and below, so that signals do not delay the page.
     this.signal();
   }
 
@@ -202,8 +201,8 @@ export class PasskeyClient {
   }
 
   /**
-   * Only the server knows whether a passkey that was refused is one that nobody knows. Where it
-   * cannot be sure, or should not tell, it answers nothing; a passkey that works must stay.
+   * Asks the server whether a rejected credential is unknown. It responds with nothing if it is not
+   * sure or must not tell (user enumeration), because a passkey that works must stay.
    *
    * @param {string} credentialId
    */
@@ -214,7 +213,7 @@ export class PasskeyClient {
       const unknown = await this.#send("POST", "/signals/unknown", { credentialId });
       if (unknown) await tell(name, unknown);
     } catch {
-      // The browser goes on offering it, as it did.
+      // The browser continues to offer the passkey.
     }
   }
 
@@ -250,29 +249,28 @@ export async function request(method, url, body, { signal, fetch = globalThis.fe
     text = await response.text();
   } catch (cause) {
     const reason = signal?.aborted ? "aborted" : "unreachable";
-    throw new PasskeyError(reason, `no answer from ${url}`, { cause });
+    throw new PasskeyError(reason, `no response from ${url}`, { cause });
   }
   const answer = parse(text);
   if (response.ok) return answer;
   const { status } = response;
-  const { code = "", message = `${url} answered ${status}` } = answer?.error ?? {};
+  const { code = "", message = `${url} responded with ${status}` } = answer?.error ?? {};
   const reason = code === "credential_already_exists" ? "already-registered" : "server";
   throw new PasskeyError(reason, message, { code, status });
 }
 
 /**
- * What a person is being asked. Browsers allow one question at a time on a whole page, whichever
- * client asks it.
+ * The pending ceremony. Browsers allow one at a time on a page, across all clients.
  *
  * @type {{ controller: AbortController, givesWay: boolean } | undefined}
  */
 let asking;
 
 /**
- * Runs what asks the person something, and aborts what was asked before.
+ * Runs a ceremony, and aborts the pending one.
  *
  * @template T
- * @param {AbortSignal | undefined} signal the page's
+ * @param {AbortSignal | undefined} signal of the page
  * @param {(signal: AbortSignal) => Promise<T>} task
  * @param {boolean} [givesWay]
  */
@@ -280,7 +278,7 @@ async function alone(signal, task, givesWay = false) {
   asking?.controller.abort();
   const controller = new AbortController();
   const turn = (asking = { controller, givesWay });
-  // `AbortSignal.any` is younger than passkeys are.
+  // Some browsers with passkeys lack `AbortSignal.any`.
   const abort = () => controller.abort();
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
@@ -293,7 +291,7 @@ async function alone(signal, task, givesWay = false) {
 }
 
 /**
- * Has the person sign what was begun with a passkey.
+ * Requests an assertion for a ceremony that was begun.
  *
  * @param {{ publicKey: unknown, state: string }} begun
  * @param {AbortSignal} signal
@@ -307,7 +305,7 @@ async function sign({ publicKey, state }, signal, mediation) {
 }
 
 /**
- * Runs a ceremony in the browser and gives its outcome in the form that the server reads.
+ * Runs a ceremony in the browser and returns the credential as JSON.
  *
  * @param {AbortSignal} signal
  * @param {() => Promise<Credential | null>} ceremony
@@ -324,7 +322,7 @@ async function ask(signal, ceremony) {
   }
 }
 
-/** What the names that WebAuthn gives its exceptions mean. @type {Record<string, Reason>} */
+/** Reasons by the name of the browser's exception. @type {Record<string, Reason>} */
 const REASONS = {
   AbortError: "cancelled",
   ConstraintError: "not-supported",
@@ -343,7 +341,7 @@ async function canAutofill() {
 }
 
 /**
- * A browser's answer to whether it can do something; one that fails to answer cannot.
+ * Queries a capability of the browser; `false` if the query fails.
  *
  * @param {() => Promise<boolean> | undefined} question
  */
@@ -355,10 +353,10 @@ async function asked(question) {
   }
 }
 
-/** What the server has signals for, at any time, about whoever is signed in. */
+/** The signals about the signed-in user. */
 const SIGNALS = /** @type {const} */ (["signalAllAcceptedCredentials", "signalCurrentUserDetails"]);
 
-/** The methods are too young for every library of types. @type {() => any} */
+/** Type libraries may lack the signal methods. @type {() => any} */
 const signalling = () => (isSupported() ? PublicKeyCredential : {});
 
 const listens = () => SIGNALS.some((name) => typeof signalling()[name] === "function");
@@ -370,12 +368,12 @@ const listens = () => SIGNALS.some((name) => typeof signalling()[name] === "func
  */
 const tell = (name, payload) => signalling()[name]?.(payload);
 
-/** Not `new URL(".", import.meta.url)`, which bundlers take for a file to be bundled. */
+/** Not `new URL(".", import.meta.url)`, which bundlers treat as an asset. */
 function ownDirectory() {
   return String(import.meta.url).replace(/\/[^/?#]*([?#].*)?$/, "");
 }
 
-// From here on: what browsers before 2025 lack of WebAuthn's own JSON form.
+// From here on: WebAuthn's JSON conversions for browsers from before 2025.
 
 /**
  * @param {any} json

@@ -1,12 +1,12 @@
-//! What the browser's module promises beyond what the quickstart's page shows of it.
+//! `client.js`: behaviour beyond what the quickstart's page uses.
 
 use serde_json::{Value, json};
 
 use super::{ADD, SIGN_IN, sign_in, sign_out, sign_up};
 use crate::support::{Authenticator, Kind, Visit, in_browser};
 
-/// Runs the body of an async function with the module's exports in scope. `outcome(promise)` is
-/// what became of it: its value, or the reason and code of its error.
+/// Runs the body of an async function with the module's exports in scope. `outcome(promise)`
+/// resolves to its value, or to the reason and code of its error.
 async fn with_client(visit: &Visit, body: &str) -> Value {
     let script = format!(
         "const {{ PasskeyClient, capabilities, passkeys }} = await import('/auth/passkeys/client.js');
@@ -16,7 +16,7 @@ async fn with_client(visit: &Visit, body: &str) -> Value {
     visit.script_async(&script).await
 }
 
-/// Signs Ada up and out again.
+/// Signs Ada up, and out again.
 async fn ada_has_a_passkey(visit: &Visit, laptop: &mut Authenticator) {
     laptop.plug_in(&visit.browser).await;
     visit.open().await;
@@ -25,7 +25,7 @@ async fn ada_has_a_passkey(visit: &Visit, laptop: &mut Authenticator) {
 }
 
 #[test]
-fn a_passkey_is_offered_where_a_name_is_typed() {
+fn autofill_by_conditional_mediation_signs_in() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -38,7 +38,7 @@ fn a_passkey_is_offered_where_a_name_is_typed() {
 }
 
 #[test]
-fn the_button_works_while_a_passkey_is_offered_in_a_field() {
+fn sign_in_button_replaces_pending_conditional_mediation() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -46,7 +46,7 @@ fn the_button_works_while_a_passkey_is_offered_in_a_field() {
         laptop.plug_in_unattended(&visit.browser).await;
         visit.offer_in_fields().await;
         visit.open().await;
-        // The page's own offer is replaced by this one, which the button then ends.
+        // This conditional mediation replaces the page's own; the button aborts it.
         visit
             .script_async(
                 "const { passkeys } = await import('/auth/passkeys/client.js');
@@ -63,9 +63,9 @@ fn the_button_works_while_a_passkey_is_offered_in_a_field() {
         assert_eq!(
             visit.script_async("return self.offered").await,
             json!(null),
-            "nobody picked one, which is no error"
+            "aborted by the page, which is no error"
         );
-        // Chromium cancels at once what it asks while no authenticator is there.
+        // Chromium cancels a ceremony at once while there is no authenticator.
         let asked = async || visit.script("return self.asked").await == true;
         visit.until("the button's question", asked).await;
         laptop.unplug(&visit.browser).await;
@@ -75,7 +75,7 @@ fn the_button_works_while_a_passkey_is_offered_in_a_field() {
 }
 
 #[test]
-fn one_thing_is_asked_at_a_time() {
+fn new_ceremony_aborts_the_pending_one_on_the_whole_page() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in_unattended(&visit.browser).await;
@@ -85,7 +85,7 @@ fn one_thing_is_asked_at_a_time() {
             visit,
             "const offers = [passkeys.autofill(), passkeys.autofill()];
              const asked = outcome(passkeys.authenticate());
-             // An offer gives way to a question, the other way round it does not.
+             // Conditional mediation gives way to a modal ceremony, not the other way round.
              offers.push(passkeys.autofill());
              const other = new PasskeyClient({ base: '/auth/passkeys' });
              const { signal } = self.controller = new AbortController();
@@ -104,7 +104,7 @@ fn one_thing_is_asked_at_a_time() {
 }
 
 #[test]
-fn a_page_that_stood_open_for_long_still_signs_in_from_its_field() {
+fn autofill_with_an_expired_challenge_signs_in_by_a_second_ceremony() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -127,7 +127,7 @@ fn a_page_that_stood_open_for_long_still_signs_in_from_its_field() {
 }
 
 #[test]
-fn failures_are_values_with_a_reason() {
+fn client_js_failures_reject_with_a_reason_and_a_code() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -164,7 +164,7 @@ fn failures_are_values_with_a_reason() {
 }
 
 #[test]
-fn a_page_can_ask_what_the_browser_can_do() {
+fn capabilities_report_what_the_browser_supports() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -196,14 +196,14 @@ fn a_page_can_ask_what_the_browser_can_do() {
 }
 
 #[test]
-fn a_passkey_that_was_deleted_is_no_longer_offered() {
+fn deleted_passkey_is_signalled_and_no_longer_offered() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
-        // The only one could not be deleted.
+        // A second passkey, since the last one cannot be deleted.
         laptop.unplug(&visit.browser).await;
         key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
@@ -221,7 +221,7 @@ fn a_passkey_that_was_deleted_is_no_longer_offered() {
 }
 
 #[test]
-fn a_name_that_changed_is_shown_with_the_passkey() {
+fn changed_user_name_is_signalled_and_shown_with_the_passkey() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -238,7 +238,7 @@ fn a_name_that_changed_is_shown_with_the_passkey() {
 }
 
 #[test]
-fn signals_that_fail_are_nobodys_trouble() {
+fn failed_or_missing_signals_resolve_to_false() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
@@ -257,10 +257,10 @@ fn signals_that_fail_are_nobodys_trouble() {
     });
 }
 
-/// The quickstart shares `localhost` with whatever else runs there, so it never says that a passkey
-/// is unknown; what the server would say is put in its mouth.
+/// The quickstart never signals unknown credentials, because other applications share the RP ID
+/// `localhost`; the test replaces its response.
 #[test]
-fn a_passkey_is_dropped_only_when_the_server_says_that_nobody_knows_it() {
+fn passkey_is_dropped_only_when_the_server_signals_it_as_unknown() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;

@@ -1,4 +1,4 @@
-//! The single-page app with tokens.
+//! The example `jwt_spa`: a single-page app with access tokens.
 
 use std::process::Command;
 
@@ -24,7 +24,7 @@ async fn sign_up(visit: &Visit<Program>, name: &str) {
 }
 
 #[test]
-fn a_token_signs_in_for_as_long_as_the_page_is_open() {
+fn single_page_app_keeps_its_token_in_memory_while_the_page_is_open() {
     in_browser_at(
         async |_| program().await,
         async |visit| {
@@ -39,7 +39,7 @@ fn a_token_signs_in_for_as_long_as_the_page_is_open() {
             visit.press(ASK).await;
             visit.hears("The server says: “You are Ada.”").await;
 
-            // It is nowhere that another script, or the next visitor, could find it.
+            // The token is not in any storage that another script or the next visitor could read.
             let kept = "return [localStorage.length, sessionStorage.length, document.cookie, location.hash]";
             assert_eq!(visit.script(kept).await, json!([0, 0, "", ""]));
             let anybody = "return (await fetch('/api/me')).status";
@@ -58,7 +58,7 @@ fn a_token_signs_in_for_as_long_as_the_page_is_open() {
 }
 
 #[test]
-fn a_further_passkey_is_added_with_the_token() {
+fn single_page_app_adds_a_further_passkey_with_the_token() {
     in_browser_at(
         async |_| program().await,
         async |visit| {
@@ -82,7 +82,7 @@ fn a_further_passkey_is_added_with_the_token() {
 }
 
 #[test]
-fn whoever_stays_longer_than_the_token_signs_in_again() {
+fn single_page_app_asks_for_a_sign_in_when_the_token_has_expired() {
     let brief = async || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_example-jwt_spa"));
         command.env("TOKEN_SECONDS", "2");
@@ -107,7 +107,7 @@ fn whoever_stays_longer_than_the_token_signs_in_again() {
 }
 
 #[test]
-fn a_passkey_is_offered_where_a_name_is_typed() {
+fn single_page_app_signs_in_by_autofill() {
     in_browser_at(
         async |_| program().await,
         async |visit| {
@@ -123,7 +123,7 @@ fn a_passkey_is_offered_where_a_name_is_typed() {
 }
 
 #[test]
-fn what_goes_wrong_is_told() {
+fn single_page_app_reports_failures() {
     in_browser_at(
         async |_| program().await,
         async |visit| {
@@ -149,7 +149,7 @@ fn what_goes_wrong_is_told() {
 }
 
 #[test]
-fn pictures_of_every_state_of_the_single_page_app() {
+fn single_page_app_pictures_fit_every_screen() {
     in_browser_at(
         async |_| program().await,
         async |visit| {

@@ -1,5 +1,5 @@
-//! The quickstart in a real browser: every way through its page, with Chromium's virtual
-//! authenticator in place of a finger.
+//! The quickstart in a real browser: every path through its page, with Chromium's virtual
+//! authenticator.
 
 mod client;
 mod jwt_spa;
@@ -35,7 +35,7 @@ async fn sign_in(visit: &Visit, name: &str) {
 }
 
 #[test]
-fn a_person_signs_up_and_out_and_in_without_typing_a_name() {
+fn quickstart_signs_up_and_out_and_in_without_a_username() {
     in_browser(async |visit| {
         visit
             .before_scripts("addEventListener('securitypolicyviolation', (it) => (self.violation = it.blockedURI))")
@@ -62,7 +62,7 @@ fn a_person_signs_up_and_out_and_in_without_typing_a_name() {
 }
 
 #[test]
-fn a_second_passkey_outlives_the_first() {
+fn second_passkey_signs_in_after_the_first_was_deleted() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -87,7 +87,7 @@ fn a_second_passkey_outlives_the_first() {
         visit.press("Rename Security key").await;
         visit.fill("Name", " ").await;
         visit.press("Save").await;
-        // The dialog stays: a name is to be seen.
+        // The dialog stays open: a name needs a visible character.
         visit.fill("Name", "Key in the <b>drawer</b>").await;
         visit.press("Save").await;
         visit.hears("Renamed to “Key in the <b>drawer</b>”.").await;
@@ -118,7 +118,7 @@ fn a_second_passkey_outlives_the_first() {
 }
 
 #[test]
-fn the_only_passkey_cannot_be_deleted() {
+fn last_passkey_cannot_be_deleted() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -135,7 +135,7 @@ fn the_only_passkey_cannot_be_deleted() {
         visit.hears("Passkey added.").await;
         assert!(visit.shows("Delete").await && !visit.shows(only).await);
 
-        // In another window the other one is deleted, which this page does not know.
+        // Another window deletes the other passkey, without notice to this page.
         let script = "const { passkeys } = await import('/auth/passkeys/client.js');
                       const [first] = await passkeys.list();
                       await passkeys.remove(first.id);";
@@ -153,7 +153,7 @@ fn the_only_passkey_cannot_be_deleted() {
 }
 
 #[test]
-fn a_passkey_tells_who_made_it_and_whether_it_signed_in_now() {
+fn list_shows_the_provider_and_the_passkey_of_the_current_session() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
@@ -181,7 +181,7 @@ fn a_passkey_tells_who_made_it_and_whether_it_signed_in_now() {
 }
 
 #[test]
-fn whoever_cancels_is_told_and_nothing_is_saved() {
+fn cancelled_ceremony_is_reported_and_stores_nothing() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -193,7 +193,7 @@ fn whoever_cancels_is_told_and_nothing_is_saved() {
             .is_warned("No account was created: you cancelled, or it took too long.")
             .await;
         assert_eq!(visit.server.stored().await, (0, 0));
-        // What was typed is still there.
+        // The form keeps its input.
         laptop.recognise(&visit.browser, true).await;
         visit.press(CREATE).await;
         visit.sees("Hello, Ada").await;
@@ -206,7 +206,7 @@ fn whoever_cancels_is_told_and_nothing_is_saved() {
 }
 
 #[test]
-fn a_device_without_a_passkey_is_told() {
+fn sign_in_on_a_device_without_a_passkey_is_reported() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -219,7 +219,7 @@ fn a_device_without_a_passkey_is_told() {
 }
 
 #[test]
-fn what_is_offered_in_the_field_is_nothing_to_be_blamed_for() {
+fn autofill_without_a_passkey_reports_no_failure() {
     in_browser(async |visit| {
         visit.offer_in_fields().await;
         visit
@@ -239,7 +239,7 @@ fn what_is_offered_in_the_field_is_nothing_to_be_blamed_for() {
         visit.sees("Sign in without a password").await;
         assert!(!visit.shows("Not signed in").await);
 
-        // Picked by itself as soon as it is offered, so that what is left to be read is seen.
+        // The virtual authenticator signs in again at once, by conditional mediation.
         sign_up(visit, "Ada").await;
         visit.press(SIGN_OUT).await;
         visit.sees("Last used today").await;
@@ -248,7 +248,7 @@ fn what_is_offered_in_the_field_is_nothing_to_be_blamed_for() {
 }
 
 #[test]
-fn starting_something_else_abandons_what_waits() {
+fn new_ceremony_abandons_the_pending_one_without_a_warning() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in_unattended(&visit.browser).await;
@@ -267,7 +267,7 @@ fn starting_something_else_abandons_what_waits() {
 }
 
 #[test]
-fn a_name_that_is_taken_stays_whose_it_is() {
+fn sign_up_with_a_taken_name_is_rejected() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -297,7 +297,7 @@ fn a_name_that_is_taken_stays_whose_it_is() {
 }
 
 #[test]
-fn a_name_that_is_taken_is_its_owners_to_sign_in_with() {
+fn sign_in_after_a_taken_name_is_begun_for_its_owner() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -309,15 +309,15 @@ fn a_name_that_is_taken_is_its_owners_to_sign_in_with() {
         visit.fill("Your name", "ada").await;
         visit.press(CREATE).await;
         visit.sees("This name is taken.").await;
-        // Bob's passkey is the newer one, and Ada is who was asked for.
+        // Bob's passkey is newer, but the sign-in is begun for Ada.
         visit.press(SIGN_IN).await;
         visit.sees("Hello, Ada").await;
     });
 }
 
-/// Both are asked for a passkey before either has an account.
+/// Both ceremonies begin before either account exists.
 #[test]
-fn of_two_people_who_want_a_name_at_once_one_gets_it() {
+fn concurrent_sign_ups_with_one_name_create_one_account() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -338,13 +338,13 @@ fn of_two_people_who_want_a_name_at_once_one_gets_it() {
             )
             .await;
         assert_eq!(outcomes, json!(["Ada", "name_taken"]));
-        // Nothing is left of the other.
+        // The failed sign-up leaves nothing behind.
         assert_eq!(visit.server.stored().await, (1, 1));
     });
 }
 
 #[test]
-fn signing_in_changes_the_session_id() {
+fn sign_in_changes_the_session_id() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -364,7 +364,7 @@ fn signing_in_changes_the_session_id() {
 }
 
 #[test]
-fn a_browser_without_passkeys_is_told() {
+fn browser_without_passkeys_is_reported() {
     in_browser(async |visit| {
         visit
             .before_scripts("delete self.PublicKeyCredential")
@@ -377,7 +377,7 @@ fn a_browser_without_passkeys_is_told() {
 }
 
 #[test]
-fn a_browser_from_before_the_json_methods_signs_up_and_in() {
+fn browser_without_the_webauthn_json_methods_signs_up_and_in() {
     in_browser(async |visit| {
         visit
             .before_scripts(
@@ -390,7 +390,7 @@ fn a_browser_from_before_the_json_methods_signs_up_and_in() {
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
-        // Its list of excluded passkeys is understood, too.
+        // `excludeCredentials` is decoded, too.
         visit.press(ADD).await;
         visit
             .is_warned("This device already has a passkey for your account.")
@@ -401,7 +401,7 @@ fn a_browser_from_before_the_json_methods_signs_up_and_in() {
 }
 
 #[test]
-fn an_address_that_the_passkeys_are_not_for_is_named() {
+fn wrong_origin_is_reported_with_the_right_host() {
     in_browser(async |visit| {
         visit.server.origin = visit.server.origin.replace("localhost", "127.0.0.1");
         visit.open().await;
@@ -413,7 +413,7 @@ fn an_address_that_the_passkeys_are_not_for_is_named() {
 }
 
 #[test]
-fn trouble_on_the_server_is_told() {
+fn server_and_storage_failures_are_reported() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in(&visit.browser).await;
@@ -426,7 +426,7 @@ fn trouble_on_the_server_is_told() {
         visit.press("Save").await;
         visit.is_warned("The server can’t be reached.").await;
 
-        // Sessions were in its memory; the passkey is in the file.
+        // Sessions are in memory, passkeys in the database file.
         visit.server.restart();
         visit.press(ADD).await;
         visit.is_warned("You were signed out.").await;
@@ -442,13 +442,13 @@ fn trouble_on_the_server_is_told() {
 }
 
 #[test]
-fn the_keyboard_is_enough() {
+fn page_works_with_the_keyboard_alone() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
-        // The first stop is what most people come for.
+        // The first tab stop is the most frequent action.
         visit.key(Key::Tab.into()).await;
         visit.focus_is_on("sign-in").await;
         visit.key(Key::Tab.into()).await;
@@ -470,7 +470,7 @@ fn the_keyboard_is_enough() {
             visit.key(Key::Tab.into()).await;
             visit.focus_is_on(stop).await;
         }
-        // Nothing is deleted by pressing Enter twice, and Escape leads back.
+        // Pressing Enter twice deletes nothing, and Escape closes the dialog.
         visit.key(Key::Enter.into()).await;
         visit.focus_is_on("Keep it").await;
         visit.key(Key::Enter.into()).await;

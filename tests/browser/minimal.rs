@@ -64,7 +64,7 @@ fn minimal_example_signs_up_and_in() {
 }
 
 #[test]
-fn minimal_example_says_why_a_sign_in_fails() {
+fn minimal_example_reports_why_a_sign_in_fails() {
     in_browser_at(
         async |_| Minimal::start(example::router()).await,
         async |visit| {

@@ -1,4 +1,4 @@
-//! Takes the page's pictures, for people to look at: `target/tmp/pictures`.
+//! Screenshots of every state of the pages, in `target/tmp/pictures`, which must not overflow.
 
 use super::{ADD, CREATE, SIGN_IN, sign_in, sign_out, sign_up};
 use crate::support::{Authenticator, Kind, Site, Visit, in_browser};
@@ -6,10 +6,10 @@ use crate::support::{Authenticator, Kind, Site, Visit, in_browser};
 const DESKTOP: (u32, u32) = (1120, 800);
 const PHONE: (u32, u32) = (390, 844);
 
-/// As narrow as a page must be able to get without scrolling sideways (WCAG 2.2, 1.4.10).
+/// The narrowest screen without horizontal scrolling (WCAG 2.2, 1.4.10).
 const NARROWEST: (u32, u32) = (320, 640);
 
-/// On a desktop and a phone, in light and dark.
+/// Takes screenshots for desktop and phone, in light and dark.
 pub(crate) async fn pictures(visit: &Visit<impl Site>, name: &str) {
     fits(visit, name, NARROWEST, false).await;
     for (device, screen) in [("desktop", DESKTOP), ("phone", PHONE)] {
@@ -28,7 +28,7 @@ async fn fits(visit: &Visit<impl Site>, name: &str, (width, height): (u32, u32),
 }
 
 #[test]
-fn pictures_of_every_state() {
+fn quickstart_pictures_fit_every_screen() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         let mut key = Authenticator::new(Kind::SecurityKey);

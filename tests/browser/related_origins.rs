@@ -1,4 +1,4 @@
-//! Sites that share passkeys: the browser reads at one which others may use its passkeys.
+//! Related origins: the browser reads at the RP ID which other sites may use its passkeys.
 
 use axum::{Router, response::Html, routing::get};
 use passkeys::{Config, Passkeys, store::MemoryRepository};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Authenticator, Kind, SecureSite, Visit, in_browser_at};
 
-/// One application under three names, of which `example.com` is the RP ID.
+/// One application under three host names, of which `example.com` is the RP ID.
 async fn three_hosts() -> SecureSite {
     let config = Config::builder("example.com", ["https://example.com"])
         .related_origins(["https://example.org"])
@@ -21,7 +21,7 @@ async fn three_hosts() -> SecureSite {
     SecureSite::start(&["example.com", "example.org", "example.net"], router).await
 }
 
-/// Opens a page of this host, and does this there with its own client; or says what failed.
+/// Opens a page of this host and calls the client there; returns the result, or the error's reason.
 async fn on(host: &str, visit: &Visit<SecureSite>, doing: &str) -> Value {
     visit.go_to(&format!("https://{host}")).await;
     let body = format!(
@@ -34,7 +34,7 @@ async fn on(host: &str, visit: &Visit<SecureSite>, doing: &str) -> Value {
 }
 
 #[test]
-fn a_passkey_signs_in_at_a_related_site_and_nowhere_else() {
+fn passkey_signs_in_at_a_related_origin_and_not_at_others() {
     in_browser_at(
         async |_| three_hosts().await,
         async |visit| {
@@ -55,7 +55,7 @@ fn a_passkey_signs_in_at_a_related_site_and_nowhere_else() {
 }
 
 #[test]
-fn a_passkey_that_was_made_at_a_related_site_signs_in_at_the_other() {
+fn passkey_registered_at_a_related_origin_signs_in_at_the_rp_id() {
     in_browser_at(
         async |_| three_hosts().await,
         async |visit| {

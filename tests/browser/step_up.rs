@@ -1,4 +1,4 @@
-//! The step-up example: money moves only when its owner agrees to that very transfer.
+//! The example `step_up`: a transfer needs the user's consent to exactly this transfer.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::{Authenticator, Kind, Program, Visit, in_browser_at};
 const OPEN: &str = "Open an account";
 const SEND: &str = "Send with your passkey";
 
-/// Somebody at the example's page, with a passkey in their laptop and 1,000 euros.
+/// Runs a test as a signed-in user of the example, with a passkey and 1,000 euros.
 fn with_an_account(test: impl AsyncFnOnce(&mut Visit<Program>, &mut Authenticator)) {
     in_browser_at(
         async |_| Program::start(Command::new(env!("CARGO_BIN_EXE_example-step_up"))),
@@ -32,7 +32,7 @@ async fn fill_in(visit: &Visit<Program>, to: &str, amount: &str) {
     visit.fill("Amount in €", amount).await;
 }
 
-/// The account as the server has it: the balance, and what was sent.
+/// Returns the account as the server has it: the balance and the transfers.
 async fn account(visit: &Visit<Program>) -> Value {
     let script = "const { balance, sent } = await (await fetch('/account')).json();
                   return [balance, sent];";
@@ -40,7 +40,7 @@ async fn account(visit: &Visit<Program>) -> Value {
 }
 
 #[test]
-fn a_transfer_is_made_when_its_owner_agrees() {
+fn step_up_example_makes_a_transfer_with_consent() {
     with_an_account(async |visit, _| {
         visit.focus_is_on("balance").await;
         for (to, amount) in [("Bob", "250"), ("<i>Eve</i>", "50")] {
@@ -56,7 +56,7 @@ fn a_transfer_is_made_when_its_owner_agrees() {
 }
 
 #[test]
-fn whoever_does_not_agree_keeps_the_money() {
+fn step_up_example_makes_no_transfer_when_cancelled() {
     with_an_account(async |visit, laptop| {
         laptop.recognise(&visit.browser, false).await;
         fill_in(visit, "Bob", "250").await;
@@ -65,7 +65,7 @@ fn whoever_does_not_agree_keeps_the_money() {
             .is_warned("Nothing was sent: you cancelled, or it took too long.")
             .await;
         assert_eq!(account(visit).await, json!([1000, []]));
-        // What was typed is still there.
+        // The form keeps its input.
         laptop.recognise(&visit.browser, true).await;
         visit.press(SEND).await;
         visit.hears("€250 sent to Bob.").await;
@@ -73,7 +73,7 @@ fn whoever_does_not_agree_keeps_the_money() {
 }
 
 #[test]
-fn being_signed_in_is_not_enough() {
+fn step_up_example_rejects_a_session_or_sign_in_as_consent() {
     with_an_account(async |visit, _| {
         let statuses = visit
             .script_async(
@@ -85,7 +85,7 @@ fn being_signed_in_is_not_enough() {
                  });
                  const body = { to: 'Eve', amount: 5 };
                  const answers = [await send(body), await send({ body, state: '', credential: {} })];
-                 // Not even to have signed in this very moment is.
+                 // A fresh sign-in is not consent either.
                  let signedIn;
                  const keep = async (url, init) => {
                    if (!url.endsWith('/finish')) return fetch(url, init);
@@ -102,9 +102,9 @@ fn being_signed_in_is_not_enough() {
     });
 }
 
-/// Whatever sits between the page and the server: what it changes is not what was agreed to.
+/// Changes in transit, between the page and the server.
 #[test]
-fn nobody_changes_or_repeats_a_transfer_on_the_way() {
+fn step_up_example_rejects_a_changed_or_replayed_transfer() {
     with_an_account(async |visit, _| {
         let outcomes = visit
             .script_async(
@@ -113,7 +113,7 @@ fn nobody_changes_or_repeats_a_transfer_on_the_way() {
                    const client = new PasskeyClient({ fetch, base: '/auth/passkeys' });
                    const body = { to: 'Bob', amount: 5 };
                    const sent = client.stepUp('/transfer?note=lunch#top', { body });
-                   // The page may go on with its own, too.
+                   // The page may change its own object meanwhile.
                    body.amount = 500;
                    return sent.then((account) => account.balance, (error) => error.code);
                  };
@@ -144,7 +144,7 @@ fn nobody_changes_or_repeats_a_transfer_on_the_way() {
 }
 
 #[test]
-fn the_passkey_of_somebody_else_at_the_same_device_will_not_do() {
+fn step_up_example_rejects_another_users_passkey_on_the_same_device() {
     with_an_account(async |visit, laptop| {
         let adas = laptop.passkeys(&visit.browser).await[0]["credentialId"].clone();
         visit.press(SIGN_OUT).await;
@@ -173,11 +173,11 @@ fn the_passkey_of_somebody_else_at_the_same_device_will_not_do() {
 }
 
 #[test]
-fn more_than_there_is_cannot_be_sent() {
+fn step_up_example_rejects_a_transfer_above_the_balance() {
     with_an_account(async |visit, _| {
         fill_in(visit, "Bob", "1001").await;
         visit.press(SEND).await;
-        // The browser says so itself, before anybody is asked for a passkey.
+        // The form is invalid in the browser, before a ceremony begins.
         let script = "return document.getElementById('amount').validity.rangeOverflow";
         assert_eq!(visit.script(script).await, true);
         let outcome = visit
@@ -193,7 +193,7 @@ fn more_than_there_is_cannot_be_sent() {
 }
 
 #[test]
-fn failures_are_values_with_a_reason() {
+fn step_up_failures_reject_with_a_reason_and_a_code() {
     with_an_account(async |visit, laptop| {
         let attempt = async || {
             let script = "const { passkeys } = await import('/auth/passkeys/client.js');
@@ -224,7 +224,7 @@ fn failures_are_values_with_a_reason() {
 }
 
 #[test]
-fn pictures_of_every_state() {
+fn step_up_example_pictures_fit_every_screen() {
     with_an_account(async |visit, laptop| {
         fill_in(visit, "Bob", "250").await;
         pictures(visit, "step-up-2-filled-in").await;

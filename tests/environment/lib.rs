@@ -1,8 +1,8 @@
 //! The servers and programs that the tests of this package need.
 //!
-//! A test that misses one says `LEFT OUT` and passes, so that `cargo test --workspace` works with
-//! nothing but Rust. `tests/run` brings all of them along and sets [`EVERYTHING`], under which
-//! nothing may be left out.
+//! A test whose requirement is missing prints `LEFT OUT` and passes, so that
+//! `cargo test --workspace` works with nothing but Rust. `tests/run` installs the requirements and
+//! sets [`EVERYTHING`], with which a missing requirement is a failure.
 
 mod python;
 mod schema;
@@ -14,13 +14,13 @@ use std::{env, io::Write as _};
 pub use python::python;
 pub use schema::Schema;
 
-/// Where this variable is set to anything but nothing or `0`, a missing part is a failure.
+/// Environment variable: unless empty or `0`, a missing requirement is a failure.
 pub const EVERYTHING: &str = "PASSKEYS_TEST_ALL";
 
 /// A throw-away PostgreSQL database to test with, as `postgres://…`.
 ///
-/// `None`, and said so, where there is none. The tests own this database: they create and drop
-/// tables in it.
+/// Prints `LEFT OUT` and returns `None` if there is none. The tests own this database: they create
+/// and drop tables in it.
 #[must_use]
 pub fn postgres_url() -> Option<String> {
     part("PASSKEYS_TEST_POSTGRES_URL", "PostgreSQL")
@@ -28,17 +28,17 @@ pub fn postgres_url() -> Option<String> {
 
 /// A throw-away Redis server to test with, as `redis://…`.
 ///
-/// `None`, and said so, where there is none.
+/// Prints `LEFT OUT` and returns `None` if there is none.
 #[must_use]
 pub fn redis_url() -> Option<String> {
     part("PASSKEYS_TEST_REDIS_URL", "Redis")
 }
 
-/// Says that a test leaves out what it cannot do without `part`.
+/// Prints that a test is left out because `part` is missing.
 ///
 /// # Panics
 ///
-/// Where [`EVERYTHING`] is set: then the part had to be there.
+/// Panics if [`EVERYTHING`] is set.
 pub fn left_out(part: &str) {
     assert!(
         set(EVERYTHING).is_none_or(|value| value == "0"),
@@ -46,7 +46,7 @@ pub fn left_out(part: &str) {
     );
     let test = std::thread::current();
     let test = test.name().unwrap_or("a test");
-    // Not `eprintln!`: the test runner keeps that back for tests that pass.
+    // Not `eprintln!`, which the test runner captures for tests that pass.
     let _ = writeln!(
         std::io::stderr(),
         "LEFT OUT {test}: {part} is missing (`tests/run` has everything)"

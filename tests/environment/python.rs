@@ -6,16 +6,16 @@ use std::{
 
 use crate::left_out;
 
-/// Python with these packages, in a virtual environment of its own.
+/// Returns a Python interpreter with these packages, in a virtual environment of its own.
 ///
-/// `None`, and said so, where there is no Python or no package index.
+/// Prints `LEFT OUT` and returns `None` without Python or a package index.
 ///
 /// # Panics
 ///
 /// If the place of the environment cannot be written to.
 #[must_use]
 pub fn python(venv: &Path, requirements: &Path) -> Option<PathBuf> {
-    // Each test may be a process of its own, and one of them makes the environment.
+    // Each test may be a separate process, and one of them creates the environment.
     fs::create_dir_all(venv).expect("a directory");
     let turn = File::create(venv.join("lock")).expect("a file");
     turn.lock().expect("a turn");

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 
 use crate::postgres_url;
 
-/// A schema of its own for a test, so that tests share a server and nothing else.
+/// A PostgreSQL schema of one test, so that tests share a server and nothing else.
 pub struct Schema {
     pool: PgPool,
     name: String,
@@ -15,11 +15,11 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// `None`, and said so, where there is no server.
+    /// Creates the schema; prints `LEFT OUT` and returns `None` if there is no server.
     ///
     /// # Panics
     ///
-    /// Where there is one that cannot be used.
+    /// Panics if the server cannot be used.
     pub async fn create() -> Option<Self> {
         static SCHEMAS: AtomicU32 = AtomicU32::new(0);
         let url = postgres_url()?;
@@ -50,7 +50,7 @@ impl Schema {
         self.pool.clone()
     }
 
-    /// The qualified name of a table that does not exist, another one each time.
+    /// Returns the qualified name of a new table, a different one each time.
     #[must_use]
     pub fn table(&self) -> String {
         format!(
@@ -60,7 +60,7 @@ impl Schema {
         )
     }
 
-    /// Runs SQL that a test has written.
+    /// Runs SQL.
     ///
     /// # Panics
     ///

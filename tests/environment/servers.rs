@@ -1,4 +1,4 @@
-//! Servers of a test's own, which it may kill.
+//! Servers that a test starts and may kill.
 
 use std::{
     net::{Ipv4Addr, TcpListener, TcpStream},
@@ -7,10 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a server may take to listen.
+/// Maximum time until a server listens.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A process that listens on a loopback port, and is killed with this value.
+/// A process that listens on a loopback port, and is killed when this value is dropped.
 pub struct Server {
     command: Box<dyn Fn() -> Command + Send>,
     child: Child,
@@ -18,7 +18,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts what the command says, and waits until it listens on this port.
+    /// Starts the command, and waits until it listens on this port.
     ///
     /// # Panics
     ///
@@ -40,7 +40,7 @@ impl Server {
         self.port
     }
 
-    /// `kill -9`, and a new one in its place.
+    /// Kills the process (SIGKILL) and starts it again.
     ///
     /// # Panics
     ///
@@ -119,7 +119,7 @@ pub fn redis(directory: &Path) -> Option<Server> {
     }))
 }
 
-/// PostgreSQL, in a directory that does not exist yet; anybody may connect as `passkeys`.
+/// Starts PostgreSQL with a new data directory; `passkeys` may connect without a password.
 ///
 /// # Panics
 ///
@@ -159,7 +159,7 @@ pub fn postgres(directory: &Path) -> Option<Server> {
     }))
 }
 
-/// PostgreSQL refuses to run as root, so root runs it as somebody else.
+/// PostgreSQL does not run as root, so root runs it as another user.
 #[derive(Clone, Copy)]
 struct Owner {
     root: bool,
@@ -195,7 +195,7 @@ impl Owner {
     }
 }
 
-/// A program in the PATH, or where Debian keeps PostgreSQL's.
+/// Finds a program in the `PATH`, or in Debian's directories of PostgreSQL.
 fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let debian = std::fs::read_dir("/usr/lib/postgresql")

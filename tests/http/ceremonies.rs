@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::{peer::Peer, site::Site};
+use crate::{device::Device, site::Site};
 
 #[tokio::test]
-async fn a_person_registers_and_signs_in() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn registration_and_sign_in_succeed() {
+    let (site, mut phone) = (Site::default(), Device::new());
     let registered = site.register("ada", &mut phone).await;
     assert_eq!(registered.status, StatusCode::OK);
     assert_eq!(registered.headers["cache-control"], "no-store");
@@ -28,8 +28,8 @@ async fn a_person_registers_and_signs_in() {
 }
 
 #[tokio::test]
-async fn a_named_user_signs_in_with_one_of_their_passkeys() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn sign_in_begun_for_a_user_id_succeeds() {
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let body = site
         .assert(Some(json!({ "userId": "ada" })), &mut phone)
@@ -39,7 +39,7 @@ async fn a_named_user_signs_in_with_one_of_their_passkeys() {
 }
 
 #[tokio::test]
-async fn a_body_without_a_name_begins_like_none() {
+async fn sign_in_begun_with_a_body_without_a_user_is_usernameless() {
     let site = Site::default();
     for body in [
         None,
@@ -52,7 +52,7 @@ async fn a_body_without_a_name_begins_like_none() {
     }
 }
 
-/// A value with what differs each time replaced by its length.
+/// Replaces the random values by their lengths.
 fn shape(mut begun: Value) -> Value {
     for path in ["/state", "/publicKey/challenge"] {
         let value = begun.pointer_mut(path).unwrap();
@@ -62,7 +62,7 @@ fn shape(mut begun: Value) -> Value {
 }
 
 #[tokio::test]
-async fn creation_options_are_those_of_the_configuration() {
+async fn creation_options_follow_the_configuration() {
     let algorithms = [-7, -8, -35, -257].map(|alg| json!({ "type": "public-key", "alg": alg }));
     let begun = Site::default()
         .post("/register/begin", Some("ada"), None)
@@ -92,7 +92,7 @@ async fn creation_options_are_those_of_the_configuration() {
 }
 
 #[tokio::test]
-async fn request_options_are_those_of_the_configuration() {
+async fn request_options_follow_the_configuration() {
     let begun = Site::default()
         .post("/authenticate/begin", None, None)
         .await;
@@ -112,8 +112,8 @@ async fn request_options_are_those_of_the_configuration() {
 }
 
 #[tokio::test]
-async fn a_user_who_has_passkeys_is_not_to_register_them_again() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn exclude_credentials_lists_the_users_passkeys() {
+    let (site, mut phone) = (Site::default(), Device::new());
     let id = site.register("ada", &mut phone).await.json()["credentialId"].clone();
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let excluded = &begun["publicKey"]["excludeCredentials"];
@@ -123,8 +123,8 @@ async fn a_user_who_has_passkeys_is_not_to_register_them_again() {
 }
 
 #[tokio::test]
-async fn a_registration_is_finished_by_who_began_it() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn registration_finished_by_another_user_is_rejected_and_ended() {
+    let (site, mut phone) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let body = json!({ "credential": phone.create(&begun).await, "state": begun["state"] });
     let by_bob = site
@@ -136,7 +136,7 @@ async fn a_registration_is_finished_by_who_began_it() {
 }
 
 #[tokio::test]
-async fn a_hooks_rejection_is_returned_as_the_hook_made_it() {
+async fn rejection_by_a_hook_is_returned_unchanged() {
     let site = Site::default();
     for path in ["/register/begin", "/credentials"] {
         let method = if path == "/credentials" {
@@ -154,8 +154,8 @@ async fn a_hooks_rejection_is_returned_as_the_hook_made_it() {
 }
 
 #[tokio::test]
-async fn sign_ins_that_fail_are_the_same_whatever_the_cause() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn failed_sign_ins_return_one_opaque_error() {
+    let (site, mut phone) = (Site::default(), Device::new());
     let id = site.register("ada", &mut phone).await.json()["credentialId"].clone();
 
     let mut answers = Vec::new();
@@ -185,8 +185,8 @@ async fn sign_ins_that_fail_are_the_same_whatever_the_cause() {
 }
 
 #[tokio::test]
-async fn a_state_is_redeemed_once() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn ceremony_state_is_single_use_and_a_replay_is_rejected() {
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let body = site.assert(None, &mut phone).await;
     assert_eq!(
@@ -200,8 +200,8 @@ async fn a_state_is_redeemed_once() {
 }
 
 #[tokio::test]
-async fn a_broken_credential_ends_its_ceremony_too() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn sign_in_with_a_malformed_credential_ends_the_ceremony() {
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let good = site.assert(None, &mut phone).await;
     let mut broken = good.clone();
@@ -213,8 +213,8 @@ async fn a_broken_credential_ends_its_ceremony_too() {
 }
 
 #[tokio::test]
-async fn a_registration_that_does_not_verify_is_refused() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn registration_with_the_challenge_of_another_ceremony_is_rejected() {
+    let (site, mut phone) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let other = site.post("/register/begin", Some("ada"), None).await.json();
     let body = json!({ "credential": phone.create(&begun).await, "state": other["state"] });
@@ -223,15 +223,15 @@ async fn a_registration_that_does_not_verify_is_refused() {
 }
 
 #[tokio::test]
-async fn a_known_credential_is_not_registered_again() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn registered_credential_id_is_rejected_for_another_user() {
+    let (site, mut phone) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let credential = phone.create(&begun).await;
     let body = json!({ "credential": credential, "state": begun["state"] });
     site.post("/register/finish", Some("ada"), Some(body)).await;
 
-    // Without verification of the attestation, nothing but the challenge binds the answer to
-    // its ceremony, so a peer can write it anew.
+    // Without attestation, only the challenge in the client data binds a response to its ceremony,
+    // and a client can write the client data anew.
     let begun = site.post("/register/begin", Some("bob"), None).await.json();
     let mut stolen = credential;
     let client_data = json!({

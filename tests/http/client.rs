@@ -1,4 +1,4 @@
-//! The browser's module, as the router serves it.
+//! `client.js`, the browser module, as the router serves it.
 
 use axum::{
     body::Body,
@@ -7,7 +7,7 @@ use axum::{
 
 use crate::site::{Answer, Site};
 
-/// Asks for it with these `If-None-Match` headers.
+/// Requests `client.js` with these `If-None-Match` headers.
 async fn fetch(known: &[&str]) -> Answer {
     let mut request = Request::get("/auth/passkeys/client.js");
     for tag in known {
@@ -19,7 +19,7 @@ async fn fetch(known: &[&str]) -> Answer {
 }
 
 #[tokio::test]
-async fn the_module_is_served_to_anybody_who_asks() {
+async fn client_js_is_served_as_javascript_without_signing_in() {
     let answer = fetch(&[]).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
@@ -34,7 +34,7 @@ async fn the_module_is_served_to_anybody_who_asks() {
 }
 
 #[tokio::test]
-async fn a_browser_that_has_the_module_is_told_so() {
+async fn client_js_with_a_matching_etag_is_not_modified() {
     let answer = fetch(&[]).await;
     let tag = answer.headers["etag"].to_str().unwrap();
     let strong = tag.strip_prefix("W/").unwrap();
@@ -53,9 +53,9 @@ async fn a_browser_that_has_the_module_is_told_so() {
     }
 }
 
-/// Its address stays when its content changes, so a browser asks before it uses what it has.
+/// The URL stays the same when the content changes, so browsers have to revalidate their copy.
 #[tokio::test]
-async fn the_module_may_be_kept_and_nothing_else() {
+async fn client_js_may_be_cached_and_other_responses_may_not() {
     assert_eq!(fetch(&[]).await.headers["cache-control"], "no-cache");
     let site = Site::default();
     for path in ["/register/begin", "/client.js"] {

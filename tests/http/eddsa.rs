@@ -1,4 +1,4 @@
-//! Passkeys of an authenticator that knows no algorithm but EdDSA.
+//! EdDSA: registration and sign-in with an authenticator that supports no other algorithm.
 
 use axum::http::StatusCode;
 use passkeys::{Attestation, Config, Passkeys, store::MemoryRepository};
@@ -6,32 +6,32 @@ use passkeys_test_support::App;
 use serde_cbor_2::Value as Cbor;
 use serde_json::{Value, json};
 
-use crate::{peer::Peer, site::Site};
+use crate::{device::Device, site::Site};
 
-/// Begins a registration, and answers it with EdDSA.
-async fn create(site: &Site, peer: &mut Peer) -> Value {
+/// Begins a registration, and returns the body of its finish with an EdDSA key.
+async fn create(site: &Site, device: &mut Device) -> Value {
     let mut begun = site.post("/register/begin", Some("ada"), None).await.json();
     begun["publicKey"]["pubKeyCredParams"] = json!([{ "type": "public-key", "alg": -8 }]);
-    json!({ "credential": peer.create(&begun).await, "state": begun["state"] })
+    json!({ "credential": device.create(&begun).await, "state": begun["state"] })
 }
 
 #[tokio::test]
-async fn it_is_offered_registered_and_signed_in_with() {
-    let (site, mut peer) = (Site::default(), Peer::new());
+async fn eddsa_is_offered_and_registers_and_signs_in() {
+    let (site, mut device) = (Site::default(), Device::new());
     let begun = site.post("/register/begin", Some("ada"), None).await.json();
     let offered = begun["publicKey"]["pubKeyCredParams"].as_array().unwrap();
     assert!(offered.iter().any(|parameters| parameters["alg"] == -8));
 
-    let body = create(&site, &mut peer).await;
+    let body = create(&site, &mut device).await;
     let registered = site.post("/register/finish", Some("ada"), Some(body)).await;
     assert_eq!(registered.status, StatusCode::OK, "{registered:?}");
-    let signed_in = site.sign_in(&mut peer).await;
+    let signed_in = site.sign_in(&mut device).await;
     assert_eq!(signed_in.status, StatusCode::OK, "{signed_in:?}");
     assert_eq!(signed_in.json()["userId"], "ada");
 }
 
 #[tokio::test]
-async fn it_is_neither_offered_nor_taken_where_attestation_is_asked_for() {
+async fn eddsa_is_neither_offered_nor_accepted_where_attestation_is_requested() {
     for attestation in [Attestation::Indirect, Attestation::Direct] {
         let config = Config::builder("example.com", ["https://example.com"])
             .attestation(attestation)
@@ -43,7 +43,7 @@ async fn it_is_neither_offered_nor_taken_where_attestation_is_asked_for() {
         let offered = begun["publicKey"]["pubKeyCredParams"].as_array().unwrap();
         assert!(offered.iter().all(|parameters| parameters["alg"] != -8));
 
-        let body = create(&site, &mut Peer::new()).await;
+        let body = create(&site, &mut Device::new()).await;
         site.post("/register/finish", Some("ada"), Some(body))
             .await
             .is_error(400, "attestation_verification_failed");
@@ -51,11 +51,11 @@ async fn it_is_neither_offered_nor_taken_where_attestation_is_asked_for() {
 }
 
 #[tokio::test]
-async fn it_is_taken_with_no_statement_only() {
+async fn eddsa_with_an_attestation_statement_is_rejected() {
     let statement: Cbor = Cbor::Map([(Cbor::Text("alg".into()), Cbor::Integer(-8))].into());
     for (member, value) in [("fmt", Cbor::Text("packed".into())), ("attStmt", statement)] {
         let site = Site::default();
-        let mut body = create(&site, &mut Peer::new()).await;
+        let mut body = create(&site, &mut Device::new()).await;
         let object = &mut body["credential"]["response"]["attestationObject"];
         let bytes: passkeys::CredentialId = object.as_str().unwrap().parse().unwrap();
         let Ok(Cbor::Map(mut members)) = serde_cbor_2::from_slice(bytes.as_bytes()) else {

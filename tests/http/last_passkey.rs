@@ -1,4 +1,5 @@
-//! Which passkey signed in now, and what may be deleted of the last one: the application says both.
+//! `PasskeyUser::signed_in_with`, which marks the passkey of the current session, and
+//! `PasskeyUser::keeps_last_passkey`, which rejects the deletion of the last passkey.
 
 use axum::{
     Router,
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
 
-/// Everybody is Ada, who has no password. The session is a cookie with the passkey's id.
+/// Application with one user, Ada, who has no password. Its session cookie is the credential ID.
 #[derive(Clone)]
 struct App;
 
@@ -73,12 +74,12 @@ async fn delete(device: &mut Browser, credential: &Value) -> StatusCode {
 }
 
 #[tokio::test]
-async fn the_passkey_that_signed_in_now_is_marked() {
+async fn list_marks_the_passkey_of_the_current_session() {
     let directory = tempfile::tempdir().unwrap();
     let (_, [mut phone, mut laptop]) = two_devices(&directory).await;
     for device in [&mut phone, &mut laptop] {
         for credential in listed(device).await {
-            assert_eq!(credential["current"], false, "nobody has signed in yet");
+            assert_eq!(credential["current"], false, "before any sign-in");
         }
     }
     let mut marked = Vec::new();
@@ -92,11 +93,11 @@ async fn the_passkey_that_signed_in_now_is_marked() {
         assert!(current["lastUsedAt"].is_string());
         marked.push(current["id"].clone());
     }
-    assert_ne!(marked[0], marked[1], "each session has its own");
+    assert_ne!(marked[0], marked[1], "each session has its own passkey");
 }
 
 #[tokio::test]
-async fn the_last_passkey_is_kept_where_the_application_wants_that() {
+async fn keeps_last_passkey_rejects_the_deletion_of_the_last_passkey() {
     let directory = tempfile::tempdir().unwrap();
     let (repository, [mut phone, _]) = two_devices(&directory).await;
     let listed = listed(&mut phone).await;
@@ -111,7 +112,7 @@ async fn the_last_passkey_is_kept_where_the_application_wants_that() {
 }
 
 #[tokio::test]
-async fn somebody_elses_passkey_is_not_there_to_be_deleted() {
+async fn keeps_last_passkey_reports_another_users_passkey_as_not_found() {
     let directory = TempDir::new().unwrap();
     let (repository, [mut adas, _]) = two_devices(&directory).await;
     let mut bobs: [Credential; 2] = repository.list("ada").await.unwrap().try_into().unwrap();
@@ -125,7 +126,7 @@ async fn somebody_elses_passkey_is_not_there_to_be_deleted() {
 }
 
 #[tokio::test]
-async fn a_suspended_passkey_is_none_that_is_left() {
+async fn keeps_last_passkey_does_not_count_suspended_passkeys() {
     let directory = tempfile::tempdir().unwrap();
     let (repository, [mut phone, _]) = two_devices(&directory).await;
     let listed = listed(&mut phone).await;
@@ -137,7 +138,7 @@ async fn a_suspended_passkey_is_none_that_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_passkeys_that_are_deleted_at_once_one_goes() {
+async fn keeps_last_passkey_lets_one_of_two_concurrent_deletions_succeed() {
     for _ in 0..8 {
         let directory = tempfile::tempdir().unwrap();
         let (repository, [mut phone, laptop]) = two_devices(&directory).await;

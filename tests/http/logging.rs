@@ -1,4 +1,4 @@
-//! The log: what operators need, and nothing secret.
+//! The log contains what operators need, no secrets, and no forged lines (log injection).
 
 use std::{
     collections::BTreeMap,
@@ -21,10 +21,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tracing_subscriber::filter::LevelFilter;
 
-/// Begins a line of its own where it is not escaped, and turns the line before around.
+/// Log injection: unless escaped, starts a new line and reverses the direction of the one before.
 const FORGED: &str = "eve\u{202e}\nFORGED";
 
-/// Everything that was logged at any level, by all tests of this program.
+/// Everything logged at any level by all tests of this program.
 static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 struct Log;
@@ -51,7 +51,7 @@ fn listen() {
 }
 
 #[test]
-fn neither_challenge_nor_state_nor_key_is_ever_logged() {
+fn challenges_ceremony_states_keys_and_signatures_are_never_logged() {
     listen();
     let runtime = Runtime::new().unwrap();
 
@@ -129,9 +129,9 @@ fn neither_challenge_nor_state_nor_key_is_ever_logged() {
     }
 }
 
-/// The crate that judges statements logs all it is given.
+/// `webauthn-rs-core`, which verifies attestation statements, logs its input.
 #[test]
-fn nothing_of_an_attestation_is_logged() {
+fn attestation_statements_are_never_logged() {
     listen();
     let world = World::default();
     Runtime::new().unwrap().block_on(async {
@@ -144,7 +144,7 @@ fn nothing_of_an_attestation_is_logged() {
             .unwrap();
         let object = URL_SAFE_NO_PAD.decode(object).unwrap();
         let mut object: BTreeMap<String, Cbor> = serde_cbor_2::from_slice(&object).unwrap();
-        let signature = Cbor::Bytes(b"signed by nobody".to_vec());
+        let signature = Cbor::Bytes(b"not a signature".to_vec());
         let statement = [("alg", Cbor::Integer(-7)), ("sig", signature)];
         let statement = statement.map(|(name, value)| (Cbor::Text(name.into()), value));
         object.insert("fmt".into(), Cbor::Text("packed".into()));
@@ -160,7 +160,7 @@ fn nothing_of_an_attestation_is_logged() {
 }
 
 #[test]
-fn what_a_peer_names_is_escaped_in_the_log() {
+fn log_injection_through_a_user_id_is_escaped() {
     listen();
     let runtime = Runtime::new().unwrap();
     let forged = "mallory\n2026-01-01T00:00:00Z INFO all is well";
@@ -180,7 +180,7 @@ fn what_a_peer_names_is_escaped_in_the_log() {
     );
 }
 
-/// A browser that sends what applications send with every request.
+/// Browser that sends a session cookie and an `Authorization` header with every request.
 fn browser(passkeys: &Passkeys<App>) -> Browser {
     let router = Router::new().nest("/auth/passkeys", passkeys.router());
     Browser::new(router, "https://example.com")
@@ -189,7 +189,7 @@ fn browser(passkeys: &Passkeys<App>) -> Browser {
         .with_header("authorization", "Bearer the-secret-of-a-token")
 }
 
-/// A browser's way through the routes. Keeps what must not be logged.
+/// A browser that visits the routes, and the secrets that must not be logged.
 struct Walk {
     browser: Browser,
     secrets: Vec<String>,
@@ -209,7 +209,7 @@ impl Walk {
         begun
     }
 
-    /// Answers a ceremony, with more members in the body.
+    /// Finishes a ceremony, with additional members in the body, and sends a replay.
     async fn finish(&mut self, route: &str, begun: &Value, credential: Value, more: &Value) {
         for secret in credential["response"].as_object().unwrap().values() {
             if secret.as_str().is_some_and(|it| it.len() > 40) {
@@ -230,7 +230,7 @@ impl Walk {
 }
 
 #[test]
-fn no_route_logs_a_secret_or_a_line_that_a_peer_has_written() {
+fn no_route_logs_a_secret_or_allows_log_injection() {
     listen();
     let world = World::default();
     Runtime::new().unwrap().block_on(async {
@@ -265,7 +265,7 @@ fn no_route_logs_a_secret_or_a_line_that_a_peer_has_written() {
         walk.ask(Method::DELETE, "/credentials/eve%0AFORGED", None)
             .await;
 
-        // What goes wrong in every way that a peer can make it.
+        // Failures that a client can cause.
         for route in ["/register/finish", "/authenticate/finish"] {
             let begun = walk
                 .begin(&route.replace("finish", "begin"), &json!({}))
@@ -301,7 +301,7 @@ fn no_route_logs_a_secret_or_a_line_that_a_peer_has_written() {
     });
 }
 
-/// Quotes what it was given, as databases do.
+/// Store whose errors quote their input, as those of databases do.
 struct Quoting;
 
 #[async_trait]
@@ -317,7 +317,7 @@ impl ChallengeStore for Quoting {
 }
 
 #[test]
-fn what_a_failing_store_says_is_logged_in_one_line() {
+fn storage_errors_are_escaped_and_logged_in_one_line() {
     listen();
     let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(Quoting);
     Runtime::new().unwrap().block_on(async {

@@ -1,16 +1,16 @@
 //! The HTTP contract, route by route: requests, responses, headers, the log, the audit trail and
-//! the OpenAPI document, asked by a browser and an authenticator that others wrote (`peer`) and by
-//! the library's own test kit.
+//! the OpenAPI document. Requests come from an independent browser and authenticator (`device`)
+//! and from the library's own test kit.
 
 mod audit;
 mod ceremonies;
 mod client;
+mod device;
 mod eddsa;
 mod last_passkey;
 mod logging;
 mod management;
 mod openapi;
-mod peer;
 mod rejections;
 mod related_origins;
 mod signals;

@@ -9,11 +9,11 @@ use passkeys_test_support::App;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use crate::{peer::Peer, site::Site};
+use crate::{device::Device, site::Site};
 
 /// A site where Ada has a passkey, and its path.
-async fn ada_registered() -> (Site, Peer, String) {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn ada_registered() -> (Site, Device, String) {
+    let (site, mut phone) = (Site::default(), Device::new());
     let registered = site.register("ada", &mut phone).await.json();
     let path = format!(
         "/credentials/{}",
@@ -23,7 +23,7 @@ async fn ada_registered() -> (Site, Peer, String) {
 }
 
 #[tokio::test]
-async fn a_passkey_is_listed_with_what_its_owner_wants_to_know() {
+async fn list_contains_the_documented_members_of_a_passkey() {
     let (site, mut phone, path) = ada_registered().await;
     site.sign_in(&mut phone).await;
     let listed = site
@@ -55,7 +55,7 @@ async fn a_passkey_is_listed_with_what_its_owner_wants_to_know() {
 }
 
 #[tokio::test]
-async fn a_passkey_is_listed_with_who_made_it_if_that_is_known() {
+async fn list_names_the_provider_of_a_known_aaguid() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let now = OffsetDateTime::now_utc();
     let google = "ea9b8d66-4d01-1d21-3ce4-b6b48cb575d4".parse().ok();
@@ -77,7 +77,7 @@ async fn a_passkey_is_listed_with_who_made_it_if_that_is_known() {
 }
 
 #[tokio::test]
-async fn nobody_is_shown_somebody_elses_passkeys() {
+async fn list_leaves_out_the_passkeys_of_other_users() {
     let (site, ..) = ada_registered().await;
     let listed = site
         .ask(Method::GET, "/credentials", Some("bob"), None)
@@ -86,7 +86,7 @@ async fn nobody_is_shown_somebody_elses_passkeys() {
 }
 
 #[tokio::test]
-async fn a_passkey_is_renamed_by_its_owner_only() {
+async fn rename_is_rejected_for_another_users_passkey() {
     let (site, _, path) = ada_registered().await;
     let name = json!({ "deviceName": "Ada’s\u{202e} key\n" });
     let by_bob = site
@@ -108,12 +108,12 @@ async fn a_passkey_is_renamed_by_its_owner_only() {
         .json();
     assert_eq!(
         listed[0]["deviceName"], "Ada’s key",
-        "without what disturbs the page"
+        "without control characters and direction overrides"
     );
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_sees_is_none() {
+async fn rename_to_invisible_characters_stores_an_empty_device_name() {
     let (site, _, path) = ada_registered().await;
     let body = json!({ "deviceName": "\u{200b} \u{200d}\u{e0041}\n" });
     let renamed = site
@@ -128,7 +128,7 @@ async fn a_name_that_nobody_sees_is_none() {
 }
 
 #[tokio::test]
-async fn a_name_has_its_bounds() {
+async fn rename_rejects_a_missing_or_overlong_device_name() {
     let (site, _, path) = ada_registered().await;
     for body in [
         json!({ "deviceName": "a".repeat(256) }),
@@ -143,7 +143,7 @@ async fn a_name_has_its_bounds() {
 }
 
 #[tokio::test]
-async fn a_passkey_is_deleted_by_its_owner_only_and_signs_in_no_more() {
+async fn delete_is_rejected_for_another_users_passkey_and_ends_sign_in_for_the_owners() {
     let (site, mut phone, path) = ada_registered().await;
     let by_bob = site.ask(Method::DELETE, &path, Some("bob"), None).await;
     by_bob.is_error(404, "credential_not_found");
@@ -163,7 +163,7 @@ async fn a_passkey_is_deleted_by_its_owner_only_and_signs_in_no_more() {
 }
 
 #[tokio::test]
-async fn nobody_who_is_not_signed_in_changes_a_passkey() {
+async fn rename_and_delete_require_a_signed_in_user() {
     let (site, mut phone, path) = ada_registered().await;
     let name = json!({ "deviceName": "Mine now" });
     for (method, body) in [(Method::PATCH, Some(name)), (Method::DELETE, None)] {
@@ -180,7 +180,7 @@ async fn nobody_who_is_not_signed_in_changes_a_passkey() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_none_names_no_passkey() {
+async fn delete_with_a_malformed_credential_id_is_not_found() {
     let (site, ..) = ada_registered().await;
     let long = "A".repeat(4000);
     for id in ["x", "=", "%00", "%ff", "a+b%2F", long.as_str()] {

@@ -1,4 +1,4 @@
-//! Requests that are not as they should be.
+//! Malformed requests: invalid JSON, wrong media types, oversized bodies, wrong methods.
 
 use axum::{
     body::Body,
@@ -10,7 +10,7 @@ use crate::site::Site;
 
 const FINISHES: [&str; 2] = ["/register/finish", "/authenticate/finish"];
 
-/// What begins with a body.
+/// Begin routes that read a body.
 const BEGINS: [&str; 2] = ["/authenticate/begin", "/step-up/begin"];
 
 async fn post(
@@ -27,7 +27,7 @@ async fn post(
 }
 
 #[tokio::test]
-async fn what_is_not_json_is_a_bad_request() {
+async fn invalid_json_is_a_bad_request() {
     let site = Site::default();
     for path in [FINISHES, BEGINS].concat() {
         for body in ["{", "{]", "\u{feff}{}", "nonsense"] {
@@ -43,16 +43,16 @@ async fn what_is_not_json_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn text_that_is_not_utf_8_is_a_bad_request() {
+async fn invalid_utf_8_is_a_bad_request() {
     let site = Site::default();
     let body = b"{\"userId\":\"\xff\"}".to_vec();
     let answer = post(&site, "/authenticate/begin", Some("application/json"), body).await;
     answer.is_error(400, "invalid_request");
 }
 
-/// Readers differ in which of the two counts.
+/// JSON parsers differ in which of two duplicate members they take.
 #[tokio::test]
-async fn a_member_that_is_there_twice_cannot_be_processed() {
+async fn duplicate_json_members_are_unprocessable() {
     let site = Site::default();
     let finish = r#"{"credential":{},"state":"a","state":"b"}"#;
     for (method, path, body) in [
@@ -92,7 +92,7 @@ async fn a_member_that_is_there_twice_cannot_be_processed() {
 }
 
 #[tokio::test]
-async fn json_of_another_shape_cannot_be_processed() {
+async fn json_of_another_shape_is_unprocessable() {
     let site = Site::default();
     for path in FINISHES {
         for body in [
@@ -129,7 +129,7 @@ async fn json_of_another_shape_cannot_be_processed() {
 }
 
 #[tokio::test]
-async fn a_name_that_the_application_does_not_look_up_cannot_be_processed() {
+async fn username_without_the_find_user_hook_is_unprocessable() {
     let body = Some(json!({ "username": "ada" }));
     let answer = Site::default()
         .post("/authenticate/begin", None, body)
@@ -138,7 +138,7 @@ async fn a_name_that_the_application_does_not_look_up_cannot_be_processed() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_declared_as_json_is_an_unsupported_media_type() {
+async fn body_without_a_json_content_type_is_an_unsupported_media_type() {
     let site = Site::default();
     for path in [FINISHES, BEGINS].concat() {
         for content_type in [
@@ -154,7 +154,7 @@ async fn a_body_that_is_not_declared_as_json_is_an_unsupported_media_type() {
 }
 
 #[tokio::test]
-async fn json_may_say_its_charset_or_its_kind() {
+async fn json_content_type_may_have_a_charset_or_a_suffix() {
     let site = Site::default();
     for content_type in [
         "application/json; charset=utf-8",
@@ -173,7 +173,7 @@ async fn json_may_say_its_charset_or_its_kind() {
 }
 
 #[tokio::test]
-async fn a_body_of_more_than_64_kib_is_too_large() {
+async fn body_over_64_kib_is_too_large() {
     let site = Site::default();
     let body = |size: usize| {
         let mut body = br#"{"userId":""}"#.to_vec();
@@ -201,7 +201,7 @@ async fn a_body_of_more_than_64_kib_is_too_large() {
 }
 
 #[tokio::test]
-async fn an_unknown_state_is_no_ceremony() {
+async fn unknown_ceremony_state_is_challenge_not_found() {
     let site = Site::default();
     for path in FINISHES {
         for state in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\u{0}’"] {
@@ -213,7 +213,7 @@ async fn an_unknown_state_is_no_ceremony() {
 }
 
 #[tokio::test]
-async fn another_method_is_not_allowed_and_the_answer_says_which_is() {
+async fn wrong_method_is_not_allowed_and_the_allow_header_lists_the_methods() {
     let site = Site::default();
     let cases = [
         ("/register/begin", "POST"),
@@ -235,7 +235,7 @@ async fn another_method_is_not_allowed_and_the_answer_says_which_is() {
 }
 
 #[tokio::test]
-async fn an_unknown_route_is_the_applications_to_answer() {
+async fn unknown_route_falls_through_to_the_application() {
     let answer = Site::default().post("/nothing", None, None).await;
     assert_eq!(
         (answer.status, answer.body.len()),

@@ -1,12 +1,12 @@
-//! Other sites that use the same passkeys. The document that lists them is among the well-known
-//! ones.
+//! Related origins: other sites that use the same passkeys. `well_known` tests the document that
+//! lists them.
 
 use axum::Router;
 use passkeys::{Config, Passkeys, store::MemoryRepository, testing::Browser};
 use passkeys_test_support::App;
 
 #[tokio::test]
-async fn sign_in_as_the_site_itself_does_and_others_do_not() {
+async fn related_origins_register_and_sign_in_and_other_origins_are_rejected() {
     let config = Config::builder("example.com", ["https://example.com"])
         .related_origins(["https://example.org"])
         .build()

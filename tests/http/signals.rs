@@ -1,4 +1,4 @@
-//! What browsers are told about passkeys that changed.
+//! The signals that tell browsers about deleted passkeys and changed names.
 
 use axum::http::{Method, StatusCode};
 use passkeys::{Passkeys, store::MemoryRepository};
@@ -6,7 +6,7 @@ use passkeys_test_support::App;
 use serde_json::json;
 
 use crate::{
-    peer::Peer,
+    device::Device,
     site::{Answer, Site},
 };
 
@@ -15,8 +15,8 @@ async fn signals(site: &Site, user: Option<&str>) -> Answer {
 }
 
 #[tokio::test]
-async fn the_owner_is_told_which_passkeys_are_accepted_and_what_they_are_called() {
-    let (site, mut phone, mut key) = (Site::default(), Peer::new(), Peer::new());
+async fn signals_contain_the_users_accepted_credentials_and_current_details() {
+    let (site, mut phone, mut key) = (Site::default(), Device::new(), Device::new());
     let ids = json!([
         site.register("ada", &mut phone).await.json()["credentialId"],
         site.register("ada", &mut key).await.json()["credentialId"],
@@ -51,54 +51,54 @@ async fn the_owner_is_told_which_passkeys_are_accepted_and_what_they_are_called(
 }
 
 #[tokio::test]
-async fn nobody_is_told_about_somebody_elses_passkeys() {
-    let (site, mut phone) = (Site::default(), Peer::new());
+async fn signals_leave_out_other_users_and_require_a_signed_in_user() {
+    let (site, mut phone) = (Site::default(), Device::new());
     site.register("ada", &mut phone).await;
     let to_bob = signals(&site, Some("bob")).await.json();
     let accepted = &to_bob["signalAllAcceptedCredentials"];
     assert_eq!(accepted["allAcceptedCredentialIds"], json!([]));
     assert_eq!(accepted["userId"], "Ym9i");
-    // The hook's own words.
+    // As `get_user` responds.
     let to_nobody = signals(&site, None).await;
     assert_eq!(to_nobody.status, StatusCode::UNAUTHORIZED);
     assert_eq!(to_nobody.body, b"who are you?");
 }
 
 #[tokio::test]
-async fn a_user_who_cannot_have_passkeys_is_the_applications_mistake() {
+async fn signals_for_an_overlong_user_handle_are_an_internal_error() {
     let answer = signals(&Site::default(), Some(&"a".repeat(65))).await;
     answer.is_error(500, "internal_error");
 }
 
-/// Asks whether nobody knows the passkey with this id.
+/// Asks whether the credential with this ID is unknown.
 async fn unknown(site: &Site, id: &str) -> Answer {
     let body = json!({ "credentialId": id });
     site.post("/signals/unknown", None, Some(body)).await
 }
 
 #[track_caller]
-fn says_nothing(answer: &Answer) {
+fn assert_no_content(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(answer.body, b"");
     assert_eq!(answer.headers["cache-control"], "no-store");
 }
 
-/// A repository that has every passkey of the RP ID.
-fn knows_all() -> Site {
+/// Site that signals unknown credentials, because its repository has all passkeys of the RP ID.
+fn signalling_site() -> Site {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     Site::of(&passkeys.signal_unknown_credentials())
 }
 
 #[tokio::test]
-async fn a_passkey_that_nobody_knows_may_be_dropped_where_the_application_says_so() {
-    let (site, mut phone) = (knows_all(), Peer::new());
+async fn unknown_credential_is_signalled_where_the_application_enables_it() {
+    let (site, mut phone) = (signalling_site(), Device::new());
     let registered = site.register("ada", &mut phone).await.json();
     let id = registered["credentialId"].as_str().unwrap();
-    says_nothing(&unknown(&site, id).await);
+    assert_no_content(&unknown(&site, id).await);
 
     let path = format!("/credentials/{id}");
     site.ask(Method::DELETE, &path, Some("ada"), None).await;
-    // The sign-in itself tells nothing, as ever.
+    // The sign-in itself still fails with the opaque error.
     site.sign_in(&mut phone)
         .await
         .is_error(401, "authentication_failed");
@@ -112,20 +112,20 @@ async fn a_passkey_that_nobody_knows_may_be_dropped_where_the_application_says_s
 }
 
 #[tokio::test]
-async fn unless_the_application_says_so_no_passkey_is_unknown() {
+async fn unknown_credential_is_not_signalled_by_default() {
     let site = Site::default();
-    says_nothing(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
+    assert_no_content(&unknown(&site, "AAAAAAAAAAAAAAAAAAAAAA").await);
 }
 
-/// Whoever begins for a name and asks about the ids learns nothing about the name.
+/// Otherwise `begin` for a user and a query for the returned IDs would allow user enumeration.
 #[tokio::test]
-async fn made_up_passkeys_are_answered_like_real_ones() {
-    let (site, mut phone) = (knows_all(), Peer::new());
+async fn decoy_credentials_are_not_signalled_as_unknown_against_user_enumeration() {
+    let (site, mut phone) = (signalling_site(), Device::new());
     site.register("ada", &mut phone).await;
     let mut lengths = std::collections::BTreeSet::new();
     for user in ["ada".to_owned()]
         .into_iter()
-        .chain((0..100).map(|number| format!("nobody-{number}")))
+        .chain((0..100).map(|number| format!("unknown-{number}")))
     {
         let who = json!({ "userId": user });
         let begun = site.post("/authenticate/begin", None, Some(who)).await;
@@ -133,15 +133,18 @@ async fn made_up_passkeys_are_answered_like_real_ones() {
         for credential in begun["publicKey"]["allowCredentials"].as_array().unwrap() {
             let id = credential["id"].as_str().unwrap();
             lengths.insert(id.len());
-            says_nothing(&unknown(&site, id).await);
+            assert_no_content(&unknown(&site, id).await);
         }
     }
-    assert!(lengths.len() > 2, "all kinds were made up: {lengths:?}");
+    assert!(
+        lengths.len() > 2,
+        "all kinds of decoy credentials: {lengths:?}"
+    );
 }
 
 #[tokio::test]
-async fn what_is_no_id_is_refused() {
-    let site = knows_all();
+async fn unknown_credential_signal_rejects_a_malformed_id() {
+    let site = signalling_site();
     for id in ["", "="] {
         unknown(&site, id).await.is_error(422, "invalid_request");
     }

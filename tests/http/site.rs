@@ -1,4 +1,4 @@
-//! The application behind its router, asked as a page would ask it.
+//! The application behind its router, and requests as a page sends them.
 
 use axum::{
     Router,
@@ -10,11 +10,11 @@ use passkeys_test_support::App;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::peer::Peer;
+use crate::device::Device;
 
 pub(crate) struct Site(pub(crate) Router);
 
-/// An answer, read to its end.
+/// A response with its whole body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -44,7 +44,7 @@ impl Site {
         }
     }
 
-    /// A request of the page, by the user who is signed in there.
+    /// Sends a request as the user who is signed in, if any.
     pub(crate) async fn ask(
         &self,
         method: Method,
@@ -70,26 +70,26 @@ impl Site {
         self.ask(Method::POST, path, user, body).await
     }
 
-    /// A whole registration.
-    pub(crate) async fn register(&self, user: &str, peer: &mut Peer) -> Answer {
+    /// Registers a passkey: begin and finish.
+    pub(crate) async fn register(&self, user: &str, device: &mut Device) -> Answer {
         let begun = self.post("/register/begin", Some(user), None).await.json();
         let body = json!({
-            "credential": peer.create(&begun).await,
+            "credential": device.create(&begun).await,
             "state": begun["state"],
             "deviceName": "Phone",
         });
         self.post("/register/finish", Some(user), Some(body)).await
     }
 
-    /// Begins a sign-in and answers the body of its finish.
-    pub(crate) async fn assert(&self, who: Option<Value>, peer: &mut Peer) -> Value {
+    /// Begins a sign-in and returns the body of its finish.
+    pub(crate) async fn assert(&self, who: Option<Value>, device: &mut Device) -> Value {
         let begun = self.post("/authenticate/begin", None, who).await.json();
-        json!({ "credential": peer.get(&begun).await, "state": begun["state"] })
+        json!({ "credential": device.get(&begun).await, "state": begun["state"] })
     }
 
-    /// A whole sign-in by anybody.
-    pub(crate) async fn sign_in(&self, peer: &mut Peer) -> Answer {
-        let body = self.assert(None, peer).await;
+    /// Signs in without a username: begin and finish.
+    pub(crate) async fn sign_in(&self, device: &mut Device) -> Answer {
+        let body = self.assert(None, device).await;
         self.post("/authenticate/finish", None, Some(body)).await
     }
 }
@@ -101,7 +101,7 @@ impl Answer {
         })
     }
 
-    /// Holds it to be an error of the contract.
+    /// Asserts that the response is an error of the HTTP contract with this status and code.
     #[track_caller]
     pub(crate) fn is_error(&self, status: u16, code: &str) {
         assert_eq!(

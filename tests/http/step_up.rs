@@ -1,4 +1,4 @@
-//! Handlers of the application's own that run only with a person's consent.
+//! Step-up: handlers of the application that run only with the user's consent.
 
 use axum::{
     Json, Router,
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    peer::Peer,
+    device::Device,
     site::{Answer, Site},
 };
 
@@ -28,7 +28,7 @@ struct Transfer {
     amount: u32,
 }
 
-/// Says what it did.
+/// Returns who sent what.
 async fn transfer(
     State(bank): State<&'static str>,
     Verified {
@@ -77,14 +77,14 @@ fn bank(passkeys: &Passkeys<App>) -> Site {
     Site(router)
 }
 
-async fn ada_at_the_bank() -> (Site, Peer, Trail) {
+async fn ada_at_the_bank() -> (Site, Device, Trail) {
     let (passkeys, audit) = Trail::of(Passkeys::new(App, MemoryRepository::default()));
-    let (site, mut phone) = (bank(&passkeys), Peer::new());
+    let (site, mut phone) = (bank(&passkeys), Device::new());
     site.register("ada", &mut phone).await;
     (site, phone, audit)
 }
 
-/// What is sent to the bank, in JSON to the letter.
+/// Request to the bank, with its JSON byte for byte.
 #[derive(Clone)]
 struct Order {
     method: Method,
@@ -92,15 +92,15 @@ struct Order {
     body: &'static str,
 }
 
-/// Five to Bob, written as no serialiser would.
+/// Transfer of 5 to Bob, in JSON that no serializer would write.
 const FIVE_TO_BOB: Order = Order {
     method: Method::POST,
     path: "/bank/transfer?from=savings&note=%F0%9F%8E%82",
     body: "{\"amount\" : 5,\n\"to\": \"b\\u006fb\"}",
 };
 
-/// Has Ada agree to an order; gives her credential and its state.
-async fn agree(site: &Site, order: &Order, phone: &mut Peer) -> (Value, Value) {
+/// Asks Ada for her consent to an order; returns her credential and the ceremony state.
+async fn agree(site: &Site, order: &Order, phone: &mut Device) -> (Value, Value) {
     let Order { method, path, body } = order;
     let asked = format!(r#"{{ "method": "{method}", "path": "{path}", "body": {body} }}"#);
     let begun = Request::post("/auth/passkeys/step-up/begin")
@@ -113,7 +113,7 @@ async fn agree(site: &Site, order: &Order, phone: &mut Peer) -> (Value, Value) {
     (phone.get(&begun).await, begun["state"].clone())
 }
 
-/// Sends an order, with what was agreed to.
+/// Sends an order with the given consent.
 async fn send(
     site: &Site,
     order: &Order,
@@ -132,7 +132,7 @@ async fn send(
 }
 
 #[tokio::test]
-async fn a_handler_runs_with_what_was_agreed_to() {
+async fn step_up_gives_the_handler_the_signed_body_and_rejects_a_replay() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
     let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
@@ -146,7 +146,7 @@ async fn a_handler_runs_with_what_was_agreed_to() {
 }
 
 #[tokio::test]
-async fn nothing_else_can_be_sent_in_its_place() {
+async fn step_up_consent_is_bound_to_method_path_query_and_body() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let other = |change: fn(&mut Order)| {
         let mut order = FIVE_TO_BOB;
@@ -159,7 +159,7 @@ async fn nothing_else_can_be_sent_in_its_place() {
         other(|order| order.path = "/bank/transfer"),
         other(|order| order.path = "/bank/transfer?"),
         other(|order| order.body = "{\"amount\" : 50,\n\"to\": \"b\\u006fb\"}"),
-        // The same to the handler, and not what was agreed to.
+        // Equal to the handler, but not byte for byte what was signed.
         other(|order| order.body = r#"{"amount":5,"to":"bob"}"#),
         other(|order| order.path = "/bank/transfer?from=savings&note=%f0%9f%8e%82"),
     ] {
@@ -171,7 +171,7 @@ async fn nothing_else_can_be_sent_in_its_place() {
 }
 
 #[tokio::test]
-async fn a_request_may_be_about_nothing_but_its_path() {
+async fn step_up_without_a_body_is_bound_to_the_path() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let close = |body| Order {
         method: Method::DELETE,
@@ -179,7 +179,7 @@ async fn a_request_may_be_about_nothing_but_its_path() {
         body,
     };
     let (credential, state) = agree(&site, &close("null"), &mut phone).await;
-    // Nothing is the same as `null`.
+    // A missing body is equal to `null`.
     let request = Request::delete("/bank/account")
         .header("x-user", "ada")
         .header("content-type", "application/json");
@@ -188,7 +188,7 @@ async fn a_request_may_be_about_nothing_but_its_path() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body, b"ada is closed");
 
-    // What the handler would not see, nobody can have agreed to.
+    // A body that the handler would ignore is rejected, because consent to it has no effect.
     let unread = close(r#"{"unless":"I change my mind"}"#);
     let agreed = agree(&site, &unread, &mut phone).await;
     send(&site, &unread, &agreed, Some("ada"))
@@ -197,7 +197,7 @@ async fn a_request_may_be_about_nothing_but_its_path() {
 }
 
 #[tokio::test]
-async fn a_body_that_the_handler_cannot_have_is_no_use_of_the_passkey() {
+async fn step_up_with_a_body_of_another_type_is_rejected_and_ends_the_ceremony() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     for body in [
         "null",
@@ -219,7 +219,7 @@ async fn a_body_that_the_handler_cannot_have_is_no_use_of_the_passkey() {
 }
 
 #[tokio::test]
-async fn whoever_is_asked_is_who_is_signed_in_at_the_beginning_and_at_the_end() {
+async fn step_up_requires_the_same_signed_in_user_at_begin_and_finish() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let agreed = agree(&site, &FIVE_TO_BOB, &mut phone).await;
     let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("bob")).await;
@@ -235,15 +235,15 @@ async fn whoever_is_asked_is_who_is_signed_in_at_the_beginning_and_at_the_end() 
         assert_eq!(answer.body, b"who are you?", "as `get_user` made it");
         assert_eq!(answer.headers["cache-control"], "no-store");
     }
-    // Somebody was asked who has no passkey.
+    // Bob has no passkey.
     let answer = site.post("/step-up/begin", Some("bob"), Some(body)).await;
     answer.is_error(404, "credential_not_found");
 }
 
 #[tokio::test]
-async fn whatever_is_wrong_with_the_assertion_the_answer_is_the_same() {
+async fn step_up_failures_return_one_opaque_error() {
     let (site, mut phone, _) = ada_at_the_bank().await;
-    let mut bobs = Peer::new();
+    let mut bobs = Device::new();
     site.register("bob", &mut bobs).await;
     let mut answers = Vec::new();
     for change in [
@@ -272,7 +272,7 @@ async fn whatever_is_wrong_with_the_assertion_the_answer_is_the_same() {
 }
 
 #[tokio::test]
-async fn a_sign_in_agrees_to_nothing() {
+async fn sign_in_and_step_up_ceremonies_cannot_be_exchanged() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let mut sign_in = site.assert(None, &mut phone).await;
     let agreed = (sign_in["credential"].take(), sign_in["state"].take());
@@ -287,7 +287,7 @@ async fn a_sign_in_agrees_to_nothing() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_none_is_refused_like_any_other() {
+async fn step_up_rejects_malformed_requests_like_the_routes() {
     let (site, ..) = ada_at_the_bank().await;
     let json = "application/json";
     for (content_type, body, status, code) in [
@@ -318,7 +318,7 @@ async fn a_request_that_is_none_is_refused_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_broken_credential_ends_its_step_up_too() {
+async fn step_up_with_a_malformed_credential_ends_the_ceremony() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let (credential, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
     let broken = (json!({ "id": 7 }), state.clone());
@@ -329,7 +329,7 @@ async fn a_broken_credential_ends_its_step_up_too() {
 }
 
 #[tokio::test]
-async fn it_works_in_a_router_whose_state_is_the_passkeys() {
+async fn step_up_works_in_a_router_whose_state_is_passkeys() {
     async fn transfer(State(App): State<App>, verified: Verified<App, u8>) -> Json<u8> {
         Json(verified.body)
     }
@@ -338,7 +338,7 @@ async fn it_works_in_a_router_whose_state_is_the_passkeys() {
         .route("/transfer", post(transfer))
         .nest("/auth/passkeys", passkeys.router())
         .with_state(passkeys);
-    let (site, mut phone) = (Site(router), Peer::new());
+    let (site, mut phone) = (Site(router), Device::new());
     site.register("ada", &mut phone).await;
     let order = Order {
         method: Method::POST,
@@ -350,9 +350,9 @@ async fn it_works_in_a_router_whose_state_is_the_passkeys() {
     assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!(5)));
 }
 
-/// As behind a proxy that serves `/app/bank` from `/bank`.
+/// A proxy serves `/bank` as `/app/bank`.
 #[tokio::test]
-async fn a_path_that_a_proxy_changed_is_the_browsers_where_a_layer_says_so() {
+async fn step_up_behind_a_path_rewriting_proxy_uses_the_original_uri() {
     async fn as_in_the_browser(mut request: Request<Body>) -> Request<Body> {
         let path = format!("/app{}", request.uri());
         let original = OriginalUri(path.parse().unwrap());
@@ -363,7 +363,7 @@ async fn a_path_that_a_proxy_changed_is_the_browsers_where_a_layer_says_so() {
     let site = bank(&passkeys);
     let behind_a_proxy = site.0.clone().layer(map_request(as_in_the_browser));
     let behind_a_proxy = Site(behind_a_proxy);
-    let mut phone = Peer::new();
+    let mut phone = Device::new();
     site.register("ada", &mut phone).await;
     let asked = Order {
         path: "/app/bank/transfer",

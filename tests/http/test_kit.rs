@@ -19,7 +19,7 @@ fn adas_browser() -> Browser {
 }
 
 #[tokio::test]
-async fn registers_and_signs_in_against_a_router() {
+async fn test_browser_registers_and_signs_in_against_a_router() {
     let mut browser = adas_browser();
     browser.register().await.assert_ok();
     let signed_in: Value = browser.sign_in().await.assert_ok().json();
@@ -27,7 +27,7 @@ async fn registers_and_signs_in_against_a_router() {
 }
 
 #[tokio::test]
-async fn registers_and_signs_in_against_a_url() {
+async fn test_browser_registers_and_signs_in_against_a_url() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app()).await });
@@ -39,7 +39,7 @@ async fn registers_and_signs_in_against_a_url() {
 }
 
 #[tokio::test]
-async fn finds_the_routes_where_they_are_mounted() {
+async fn test_browser_finds_the_routes_where_they_are_mounted() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let router = Router::new().nest("/api/keys", passkeys.router());
     let browser = Browser::new(router, "https://example.com").with_header("x-user", "ada");
@@ -51,7 +51,7 @@ async fn finds_the_routes_where_they_are_mounted() {
 }
 
 #[tokio::test]
-async fn does_one_thing_wrong_when_it_is_told_to() {
+async fn test_browser_with_any_fault_fails_to_sign_in() {
     let mut browser = adas_browser();
     browser.register().await.assert_ok();
     browser.sign_in().await.assert_ok();
@@ -86,7 +86,7 @@ async fn does_one_thing_wrong_when_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn answers_what_failed_first() {
+async fn test_browser_returns_the_first_response_that_failed() {
     let mut nobody = Browser::new(app(), "https://example.com");
     assert_eq!(nobody.register().await.text(), "who are you?");
     let answer = nobody.step_up(Method::POST, "/transfer", None).await;
@@ -95,7 +95,7 @@ async fn answers_what_failed_first() {
 
 #[tokio::test]
 #[should_panic(expected = "401 Unauthorized who are you?")]
-async fn an_assertion_that_fails_shows_the_answer() {
+async fn assert_ok_panics_with_the_response() {
     Browser::new(app(), "https://example.com")
         .register()
         .await
@@ -104,7 +104,7 @@ async fn an_assertion_that_fails_shows_the_answer() {
 
 #[tokio::test]
 #[should_panic(expected = "challenge_not_found")]
-async fn an_assertion_about_an_error_shows_the_other_one() {
+async fn assert_error_panics_with_the_code_of_the_response() {
     let finish = json!({ "credential": {}, "state": "" });
     let answer = adas_browser()
         .post("/auth/passkeys/authenticate/finish", &finish)
@@ -113,7 +113,7 @@ async fn an_assertion_about_an_error_shows_the_other_one() {
 }
 
 #[tokio::test]
-async fn steps_up_for_a_request_of_the_applications() {
+async fn test_browser_steps_up_for_a_route_of_the_application() {
     async fn transfer(Verified { user, body, .. }: Verified<App, Value>) -> Json<Value> {
         Json(json!([user.id(), body]))
     }

@@ -1,4 +1,5 @@
-//! Answers whose time would tell who has an account come when it is the same for everybody.
+//! The timing floor: named begins and failed sign-ins take a minimum time, so that the timing side
+//! channel does not allow user enumeration.
 
 use std::time::{Duration, Instant};
 
@@ -12,16 +13,16 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
-    peer::Peer,
+    device::Device,
     site::{Answer, Site},
 };
 
-const UNLESS_SAID_OTHERWISE: Duration = Duration::from_millis(20);
+const DEFAULT_FLOOR: Duration = Duration::from_millis(20);
 
-/// Nobody waits for an answer that comes so late.
-const NEVER: Duration = Duration::from_hours(1);
+/// A floor so high that a test which waits for it would not end.
+const ENDLESS: Duration = Duration::from_hours(1);
 
-/// Finds some people by their names.
+/// Application with a `find_user` hook that finds one user.
 #[derive(Clone)]
 struct Directory;
 
@@ -44,7 +45,7 @@ fn site(at_least: Duration) -> Site {
     Site::of(&Passkeys::new(App, MemoryRepository::default()).timing_floor(at_least))
 }
 
-/// How long it took until the answer to a request that names somebody was there.
+/// Returns the response time of a begin for this user.
 async fn named(site: &Site, who: Value) -> Duration {
     let asked = Instant::now();
     let answer = site.post("/authenticate/begin", None, Some(who)).await;
@@ -52,9 +53,9 @@ async fn named(site: &Site, who: Value) -> Duration {
     asked.elapsed()
 }
 
-/// A sign-in in which only the signature is wrong.
-async fn fail(site: &Site, peer: &mut Peer) -> Duration {
-    let mut body = site.assert(None, peer).await;
+/// Returns the response time of a sign-in in which only the signature is wrong.
+async fn fail(site: &Site, device: &mut Device) -> Duration {
+    let mut body = site.assert(None, device).await;
     body["credential"]["response"]["signature"] = "AA".into();
     let asked = Instant::now();
     let answer = finish(site, body).await;
@@ -67,56 +68,56 @@ async fn finish(site: &Site, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn who_is_named_is_answered_when_everybody_would_be() {
-    let (site, mut peer) = (Site::default(), Peer::new());
-    site.register("ada", &mut peer).await;
-    for user_id in ["ada", "nobody"] {
+async fn timing_floor_applies_to_begin_for_a_user_id_against_user_enumeration() {
+    let (site, mut device) = (Site::default(), Device::new());
+    site.register("ada", &mut device).await;
+    for user_id in ["ada", "unknown"] {
         let time = named(&site, json!({ "userId": user_id })).await;
-        assert!(time >= UNLESS_SAID_OTHERWISE, "{user_id}: {time:?}");
+        assert!(time >= DEFAULT_FLOOR, "{user_id}: {time:?}");
     }
 }
 
 #[tokio::test]
-async fn so_is_who_is_named_by_name() {
+async fn timing_floor_applies_to_begin_for_a_username_against_user_enumeration() {
     let passkeys = Passkeys::new(Directory, MemoryRepository::default());
     let site = Site(Router::new().nest("/auth/passkeys", passkeys.router()));
-    for username in ["ada", "nobody"] {
+    for username in ["ada", "unknown"] {
         let time = named(&site, json!({ "username": username })).await;
-        assert!(time >= UNLESS_SAID_OTHERWISE, "{username}: {time:?}");
+        assert!(time >= DEFAULT_FLOOR, "{username}: {time:?}");
     }
 }
 
 #[tokio::test]
-async fn a_sign_in_fails_when_every_other_would() {
-    let (site, mut known, mut unknown) = (Site::default(), Peer::new(), Peer::new());
+async fn timing_floor_applies_to_failed_sign_ins() {
+    let (site, mut known, mut unknown) = (Site::default(), Device::new(), Device::new());
     site.register("ada", &mut known).await;
     Site::default().register("bob", &mut unknown).await;
-    for peer in [&mut known, &mut unknown] {
-        assert!(fail(&site, peer).await >= UNLESS_SAID_OTHERWISE);
+    for device in [&mut known, &mut unknown] {
+        assert!(fail(&site, device).await >= DEFAULT_FLOOR);
     }
 }
 
 #[tokio::test]
-async fn an_application_whose_stores_are_slow_says_how_long() {
+async fn timing_floor_is_configurable() {
     let longer = Duration::from_millis(50);
-    let (site, mut peer) = (site(longer), Peer::new());
-    site.register("ada", &mut peer).await;
+    let (site, mut device) = (site(longer), Device::new());
+    site.register("ada", &mut device).await;
     assert!(named(&site, json!({ "userId": "ada" })).await >= longer);
-    assert!(fail(&site, &mut peer).await >= longer);
+    assert!(fail(&site, &mut device).await >= longer);
 }
 
 #[tokio::test]
-async fn who_names_nobody_and_signs_in_waits_for_nothing() {
-    let (site, mut peer) = (site(NEVER), Peer::new());
-    site.register("ada", &mut peer).await;
-    assert_eq!(site.sign_in(&mut peer).await.status, StatusCode::OK);
+async fn timing_floor_does_not_delay_a_sign_in_that_succeeds() {
+    let (site, mut device) = (site(ENDLESS), Device::new());
+    site.register("ada", &mut device).await;
+    assert_eq!(site.sign_in(&mut device).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
-async fn of_a_ceremony_that_does_not_wait_there_is_nothing_to_tell() {
-    let (site, mut peer) = (site(NEVER), Peer::new());
-    site.register("ada", &mut peer).await;
-    let body = site.assert(None, &mut peer).await;
+async fn timing_floor_does_not_delay_the_rejection_of_a_replay() {
+    let (site, mut device) = (site(ENDLESS), Device::new());
+    site.register("ada", &mut device).await;
+    let body = site.assert(None, &mut device).await;
     finish(&site, body.clone()).await;
     finish(&site, body)
         .await
@@ -124,25 +125,25 @@ async fn of_a_ceremony_that_does_not_wait_there_is_nothing_to_tell() {
 }
 
 #[tokio::test]
-async fn an_hour_is_the_longest() {
+async fn timing_floor_is_at_most_an_hour() {
     let site = site(Duration::MAX);
     let asked = named(&site, json!({ "userId": "ada" }));
-    // It waits, where a point in time that cannot be reckoned with would be a panic.
+    // It waits; an `Instant` beyond the representable range would panic instead.
     assert!(timeout(Duration::from_millis(50), asked).await.is_err());
 }
 
-/// Routes of the application's own call the services, and not the router.
+/// Routes of the application call the services instead of the router.
 #[tokio::test]
-async fn services_for_own_routes_keep_the_timing_floor_too() {
+async fn timing_floor_applies_to_the_services_for_own_routes() {
     let world = World::default();
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
     let authentication = world.passkeys.authentication();
 
-    for user_id in ["ada", "nobody"] {
+    for user_id in ["ada", "unknown"] {
         let asked = Instant::now();
         authentication.begin_for_user_id(user_id).await.unwrap();
-        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "{user_id}");
+        assert!(asked.elapsed() >= DEFAULT_FLOOR, "{user_id}");
     }
     for found in [Some(ada()), None] {
         let asked = Instant::now();
@@ -150,14 +151,14 @@ async fn services_for_own_routes_keep_the_timing_floor_too() {
         let find = async { Ok::<_, Error>(found) };
         let begun = authentication.begin_for_username("ada@example.com", find);
         begun.await.unwrap();
-        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "known: {known}");
+        assert!(asked.elapsed() >= DEFAULT_FLOOR, "known: {known}");
     }
     for fault in [Fault::BrokenSignature, Fault::OtherId] {
         let mut device = device.with_fault(fault.clone());
         let request = world.assert(None, &mut device).await;
         let asked = Instant::now();
         let failed = authentication.finish(&request).await;
-        assert!(asked.elapsed() >= UNLESS_SAID_OTHERWISE, "{fault:?}");
+        assert!(asked.elapsed() >= DEFAULT_FLOOR, "{fault:?}");
         assert!(matches!(failed, Err(Error::AuthenticationFailed)));
     }
 }

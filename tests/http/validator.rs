@@ -1,5 +1,5 @@
-//! Checks that every OpenAPI document must pass. The program `peers` runs the tests of `openapi`
-//! again with a validator that others wrote.
+//! Checks that every OpenAPI document must pass. The program `interop` runs the tests of `openapi`
+//! again with `openapi-spec-validator`.
 
 use std::collections::BTreeSet;
 

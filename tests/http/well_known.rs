@@ -1,4 +1,4 @@
-//! The documents at the root of the RP ID's host.
+//! The well-known documents, which are served at the root of the RP ID's host.
 
 use axum::{
     Router,
@@ -20,7 +20,7 @@ const DOCUMENTS: [&str; 4] = [
     "apple-app-site-association",
 ];
 
-/// What `keytool` shows of two certificates, and the origins of apps that are signed with them.
+/// Fingerprints of two certificates as `keytool` prints them, and the origins of their apps.
 const CERTIFICATES: [(&str, &str); 2] = [
     (
         "12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0:12:34:56:78:9A:BC:DE:F0",
@@ -60,13 +60,13 @@ async fn document(config: Config, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn related_origins_are_listed() {
+async fn well_known_webauthn_lists_the_related_origins() {
     let origins = json!({ "origins": ["https://example.org", "https://example.co.uk"] });
     assert_eq!(document(everything(), "webauthn").await, origins);
 }
 
 #[tokio::test]
-async fn password_managers_are_told_where_passkeys_are_added_and_managed() {
+async fn well_known_passkey_endpoints_names_the_enroll_and_manage_urls() {
     let both = json!({
         "enroll": "https://example.com/passkeys/new",
         "manage": "https://example.com/passkeys",
@@ -81,7 +81,7 @@ async fn password_managers_are_told_where_passkeys_are_added_and_managed() {
 }
 
 #[tokio::test]
-async fn android_is_told_which_apps_may_use_the_passkeys() {
+async fn well_known_assetlinks_names_the_configured_android_apps() {
     let statement = |name: &str| {
         json!({
             "relation": [
@@ -103,7 +103,7 @@ async fn android_is_told_which_apps_may_use_the_passkeys() {
 }
 
 #[tokio::test]
-async fn apple_is_told_which_apps_may_use_the_passkeys() {
+async fn well_known_apple_app_site_association_names_the_configured_apps() {
     let apps = ["ABCDE12345.com.example.app", "ABCDE12345.com.example.pro"];
     assert_eq!(
         document(everything(), "apple-app-site-association").await,
@@ -112,7 +112,7 @@ async fn apple_is_told_which_apps_may_use_the_passkeys() {
 }
 
 #[tokio::test]
-async fn each_is_json_that_everybody_may_keep_for_an_hour() {
+async fn well_known_documents_are_json_and_publicly_cacheable_for_an_hour() {
     for name in DOCUMENTS {
         let read = ask(everything(), Method::GET, name).await;
         assert_eq!(read.status, StatusCode::OK, "{name}");
@@ -130,7 +130,7 @@ async fn each_is_json_that_everybody_may_keep_for_an_hour() {
 }
 
 #[tokio::test]
-async fn each_is_only_to_be_read() {
+async fn well_known_documents_allow_only_get_and_head() {
     for name in DOCUMENTS {
         for method in [Method::POST, Method::PUT, Method::DELETE] {
             let answer = ask(everything(), method, name).await;
@@ -140,9 +140,9 @@ async fn each_is_only_to_be_read() {
     }
 }
 
-/// The application may serve a document of its own there.
+/// The application may serve its own document at the path of one that is not configured.
 #[tokio::test]
-async fn what_is_not_configured_is_not_there() {
+async fn well_known_documents_are_not_found_unless_configured() {
     for name in DOCUMENTS {
         let bare = Config::new("example.com", ["https://example.com"]).unwrap();
         let answer = ask(bare, Method::GET, name).await;

@@ -21,8 +21,8 @@ use time::{Duration, OffsetDateTime};
 /// Number of credentials to compare with; each user has ten.
 const FEW: u32 = 1_000;
 
-/// Returns the time that it takes to find a credential and to list those of its owner: the median of
-/// 201, spread over all credentials.
+/// Returns the time that it takes to find a credential and to list those of its owner: the median
+/// of 201, spread over all credentials.
 async fn lookup(repository: &impl CredentialRepository, all: u32) -> StdDuration {
     let mut times = Vec::new();
     for sample in 0..201 {

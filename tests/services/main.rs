@@ -1,7 +1,7 @@
-//! What needs PostgreSQL or Redis, or kills a process: the contract of the stores, each store's own
-//! promises, the ceremonies on these stores, and several instances of one application.
+//! Tests that need PostgreSQL or Redis, or kill a process: the contract of the stores, the
+//! guarantees of each store, the ceremonies on these stores, and several instances of an application.
 //!
-//! Where a server is missing, the tests that need it say `LEFT OUT`; `tests/run services` starts
+//! Where a server is missing, the tests that need it print `LEFT OUT`; `tests/run services` starts
 //! both.
 
 #[macro_use]

@@ -23,13 +23,13 @@ use tokio::{task::JoinSet, time::sleep};
 const INSTANCES: usize = 3;
 const PEOPLE: usize = 12;
 
-/// How many ceremonies have to succeed at least, before, between and after the crashes.
+/// Minimum number of successful ceremonies before, between and after the crashes.
 const CEREMONIES: usize = 2_000;
 
-/// Bounds the test; nothing is asserted on how long anything takes.
+/// Upper bound of the test's duration; durations are not asserted.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// What all people know of each other.
+/// State shared by all users.
 struct Load {
     ports: Vec<u16>,
     succeeded: AtomicUsize,
@@ -37,7 +37,7 @@ struct Load {
     over: AtomicBool,
 }
 
-/// Somebody with one account, whose passkey was last acknowledged with this counter.
+/// A user with one account, and the signature counter that was acknowledged last.
 struct Person {
     browser: Browser,
     credential: String,
@@ -45,7 +45,7 @@ struct Person {
 }
 
 impl Load {
-    /// Posts to some instance. `None` where it was not there or went away.
+    /// Posts to some instance. `None` if it was not reachable or crashed.
     async fn post(&self, browser: &mut Browser, route: &str, body: &Value) -> Option<Response> {
         let port = self.ports[rand(self.ports.len())];
         browser.visit(format!("http://127.0.0.1:{port}"));
@@ -53,7 +53,7 @@ impl Load {
         let asked = browser.try_request(Method::POST, &path, Some(body));
         let answer = tokio::time::timeout(Duration::from_secs(30), asked).await;
         let answer = answer
-            .expect("an answer or an end within 30 seconds")
+            .expect("a response or an error within 30 seconds")
             .ok()?;
         let code = if answer.body.is_empty() {
             Value::Null
@@ -70,7 +70,7 @@ impl Load {
         Some(answer)
     }
 
-    /// Posts one finish twice at once, to whichever instances, and answers the success.
+    /// Posts one finish twice concurrently, to random instances, and returns the success.
     async fn finish(&self, browser: &mut Browser, route: &str, body: &Value) -> Option<Response> {
         let mut twin = browser.clone();
         let (one, other) = tokio::join!(
@@ -96,7 +96,7 @@ impl Load {
         (answer.status == 200).then(|| answer.json())
     }
 
-    /// Tries until there is an account, and answers who has it.
+    /// Signs up, with retries, and returns the user.
     async fn sign_up(&self) -> Option<Person> {
         while !self.over.load(Ordering::Relaxed) {
             let mut browser = Browser::connect("http://127.0.0.1", "http://localhost:3000");
@@ -141,7 +141,7 @@ impl Load {
         }
     }
 
-    /// Waits until so many more ceremonies have succeeded.
+    /// Waits until this many more ceremonies have succeeded.
     async fn succeed(&self, more: usize) {
         let goal = self.succeeded.load(Ordering::Relaxed) + more;
         let begun = Instant::now();
@@ -155,7 +155,7 @@ impl Load {
     }
 }
 
-/// What every instance says are the passkeys of a user who does not exist.
+/// Returns the decoy credentials of an unknown user, which are the same at every instance.
 async fn made_up(load: &Load) -> Vec<Value> {
     let mut answers = Vec::new();
     for port in &load.ports {
@@ -169,7 +169,7 @@ async fn made_up(load: &Load) -> Vec<Value> {
     answers
 }
 
-/// A number below this one.
+/// Returns a random number below this one.
 fn rand(below: usize) -> usize {
     usize::from(uuid::Uuid::new_v4().as_bytes()[0]) % below
 }
@@ -193,9 +193,9 @@ fn instance(postgres: &Server, redis: &Server) -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everything_crashes() {
+async fn no_acknowledged_change_is_lost_and_no_replay_accepted_while_servers_crash() {
     let directory = tempfile::tempdir().unwrap();
-    // Whoever PostgreSQL runs as has to come by.
+    // The user that PostgreSQL runs as needs access to the directory.
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(directory.path(), open).unwrap();
     let Some(mut postgres) = servers::postgres(&directory.path().join("postgres")) else {
@@ -231,7 +231,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_accepted_twice_while_everyt
         });
     }
 
-    // In the middle of it all, one thing after the other dies and comes back.
+    // Under load, one process after the other is killed and started again.
     load.succeed(CEREMONIES / 8).await;
     for instance in &mut instances {
         instance.kill_and_restart();

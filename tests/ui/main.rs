@@ -1,16 +1,16 @@
-//! What people read when they made a mistake in the annotated block: each file in a folder here is
-//! one mistake, or one combination of them, and the `.stderr` beside it is what the compiler says.
-//! `README.md` lists them and says how to change them.
+//! Compiler messages for mistakes in the annotated block: each file in a folder here is one mistake,
+//! or one combination of mistakes, and the `.stderr` beside it is the expected output of the
+//! compiler. `README.md` lists them and says how to change them.
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
 #[test]
-fn every_mistake_has_its_message() {
+fn every_mistake_has_its_compiler_message() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("*/*.rs");
 }
 
-/// The folders of the catalogue, from the outside to the inside.
+/// The folders of the catalogue, in the order of the README.
 const FOLDERS: [(&str, &str); 10] = [
     (
         "attribute",
@@ -31,7 +31,7 @@ const FOLDERS: [(&str, &str); 10] = [
 ];
 
 #[test]
-fn the_catalogue_lists_every_mistake() {
+fn readme_lists_every_mistake() {
     let ui = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folders = fs::read_dir(ui).unwrap().filter_map(Result::ok);
     let folders = folders.filter(|entry| entry.path().is_dir());

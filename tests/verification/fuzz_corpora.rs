@@ -1,5 +1,5 @@
-//! The fuzz targets without libFuzzer: what their corpora begin with, and what fuzzing has found to
-//! be worth keeping. `fuzz/README.md` says how to go on from there.
+//! Replays the seeds and corpora of the fuzz targets without libFuzzer. `fuzz/README.md` says how
+//! to fuzz further.
 
 #[path = "../../fuzz/src/lib.rs"]
 #[allow(unreachable_pub, reason = "it is a library, there")]
@@ -17,7 +17,7 @@ use rand_chacha::{
     rand_core::{Rng as _, SeedableRng as _},
 };
 
-/// The names and contents of a directory below `fuzz`.
+/// Returns the paths of the files in a directory below `fuzz`.
 fn directory(path: &str) -> Vec<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../fuzz")
@@ -26,7 +26,7 @@ fn directory(path: &str) -> Vec<PathBuf> {
     entries.map(|entry| entry.unwrap().path()).collect()
 }
 
-/// By target.
+/// Seeds with the name of their target.
 static SEEDS: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(targets::seeds);
 
 fn replay(name: &str, target: targets::Target) {
@@ -35,12 +35,12 @@ fn replay(name: &str, target: targets::Target) {
     }
     let corpus = directory(&format!("corpus/{name}"));
     for path in &corpus {
-        // Where it panics, this is the last line.
+        // If the target panics, this line names the input.
         println!("{}", path.display());
         target(&fs::read(path).unwrap());
     }
     assert!(!corpus.is_empty());
-    // What is refused proves something only beside what is not.
+    // Rejections prove something only if other inputs are accepted.
     assert!(targets::accepted() > 0, "no input was accepted");
 }
 
@@ -68,10 +68,10 @@ replays! {
     state,
 }
 
-/// Whatever the bytes, a ceremony of their script is right unless something says that it is not:
-/// where hardly anybody is let in, hardly anything is proven.
+/// Scripts are valid ceremonies unless they contain a fault. If hardly any succeeded, fuzzing would
+/// not reach the later steps of verification.
 #[test]
-fn most_scripts_of_ceremonies_let_somebody_in() {
+fn most_fuzzed_ceremony_scripts_succeed() {
     let kept = directory("corpus/ceremony");
     let kept: Vec<_> = kept.iter().map(|path| fs::read(path).unwrap()).collect();
     let mut random = ChaCha8Rng::seed_from_u64(0);
@@ -92,19 +92,19 @@ fn most_scripts_of_ceremonies_let_somebody_in() {
 }
 
 #[test]
-fn every_target_is_replayed() {
+fn every_fuzz_target_has_its_corpus_replayed() {
     let mut programs: BTreeSet<_> = directory("fuzz_targets")
         .iter()
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    // The tests in `differential` do the same, and has no corpus.
+    // The tests in `differential` cover this target, which has no corpus.
     assert!(programs.remove("assertion_differential"));
     assert!(programs.iter().eq(REPLAYED), "{programs:?}");
 }
 
-/// The corpora are replayed for every commit, and everybody who clones the repository gets them.
+/// The corpora are replayed for every commit, and are a part of every clone.
 #[test]
-fn the_corpora_stay_small() {
+fn fuzz_corpora_stay_below_2_megabytes() {
     let files = REPLAYED
         .iter()
         .flat_map(|target| directory(&format!("corpus/{target}")));

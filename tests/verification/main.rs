@@ -2,7 +2,7 @@
 //!
 //! - `step_by_step`: a valid response is changed so that it violates one step, for each step.
 //! - `w3c_vectors`: the specification's test vectors.
-//! - `differential`: sign-ins are judged by the library and by `webauthn-rs-core`.
+//! - `differential`: verdicts on sign-ins are compared with those of `webauthn-rs-core`.
 //! - `fuzz_corpora`: the corpora of the fuzz targets, replayed.
 
 mod differential;

@@ -2,17 +2,17 @@ use serde_json::{Value, json};
 
 use super::browser::Browser;
 
-/// What a person would hold in their hand.
+/// Kind of authenticator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Built in, with passkeys that are synchronised.
+    /// Platform authenticator with synced passkeys.
     Laptop,
     /// A security key for the USB port.
     SecurityKey,
 }
 
 /// A virtual authenticator, as the WebDriver extension of
-/// [WebAuthn Level 3, §11](https://www.w3.org/TR/webauthn-3/#sctn-automation) has it. It keeps
+/// [WebAuthn Level 3, §11](https://www.w3.org/TR/webauthn-3/#sctn-automation) defines it. It keeps
 /// its passkeys while it is unplugged.
 pub(crate) struct Authenticator {
     kind: Kind,
@@ -34,7 +34,7 @@ impl Authenticator {
         self.plug_in_with(browser, true).await;
     }
 
-    /// The person leaves its question unanswered.
+    /// Plugs it in so that its prompt stays unanswered.
     pub(crate) async fn plug_in_unattended(&mut self, browser: &Browser) {
         self.plug_in_with(browser, false).await;
     }
@@ -69,7 +69,7 @@ impl Authenticator {
         self.id = None;
     }
 
-    /// Whether it recognises the person, who otherwise fails to verify.
+    /// Sets whether user verification succeeds.
     pub(crate) async fn recognise(&self, browser: &Browser, recognised: bool) {
         let path = format!("webauthn/authenticator/{}/uv", self.id());
         let body = json!({ "isUserVerified": recognised });

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 use super::process::Process;
 
-/// The programs that make up a browser under control.
+/// Paths of Chromium and its WebDriver server.
 pub(crate) struct Programs {
     chromium: PathBuf,
     driver: PathBuf,
 }
 
 impl Programs {
-    /// Where they are, if they are.
+    /// Finds the programs, if they are installed.
     pub(crate) fn find() -> Option<Self> {
         Some(Self {
             chromium: find("chromium")?,
@@ -54,7 +54,7 @@ impl Browser {
             "--hide-scrollbars".to_owned(),
             "--lang=en".to_owned(),
             format!("--user-data-dir={}", profile.display()),
-            // It has nobody to talk to but the test.
+            // No connections except to the test.
             "--disable-quic".to_owned(),
             "--no-first-run".to_owned(),
             "--disable-background-networking".to_owned(),
@@ -83,7 +83,7 @@ impl Browser {
         }
     }
 
-    /// Ends Chromium, which would outlive its driver.
+    /// Ends Chromium, which would otherwise outlive its driver.
     pub(crate) async fn close(&self) {
         let _ = self.client.clone().close().await;
     }

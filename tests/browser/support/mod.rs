@@ -1,5 +1,5 @@
-//! A person's view of a site: a real server, a real browser and an authenticator that
-//! the test plugs in and out.
+//! A user's view of a site: a real server, a real browser and a virtual authenticator that the test
+//! plugs in and out.
 
 mod authenticator;
 mod browser;

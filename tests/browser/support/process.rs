@@ -6,11 +6,10 @@ use std::{
     time::Duration,
 };
 
-/// How long anything may take that a test waits for. Nothing takes nearly as long: it is there
-/// so that a test fails instead of hanging.
+/// Upper bound of every wait, so that a test fails instead of hanging.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A program that runs until the end of the test, and what it says.
+/// A program that runs until the end of the test, and its output.
 pub(crate) struct Process {
     child: Child,
     said: Arc<Mutex<String>>,
@@ -51,12 +50,12 @@ impl Process {
         (process, found)
     }
 
-    /// Everything it has written to its standard output.
+    /// Returns its standard output.
     pub(crate) fn said(&self) -> String {
         self.said.lock().expect("not poisoned").clone()
     }
 
-    /// Ends it at once, as a crash would.
+    /// Kills it, as a crash would.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

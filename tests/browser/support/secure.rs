@@ -1,4 +1,4 @@
-//! A site with a certificate, under host names that only this browser knows.
+//! A site with a certificate, under host names that only this browser resolves.
 
 use std::{io, sync::Arc};
 
@@ -70,8 +70,8 @@ impl Site for SecureSite {
     }
 }
 
-/// Connections whose handshake is over. Each has its handshake on its own, as browsers open some
-/// in advance and leave them silent.
+/// Connections after their TLS handshake. Handshakes run concurrently, because browsers open some
+/// connections in advance and leave them idle.
 struct TlsListener(mpsc::Receiver<TlsStream<TcpStream>>);
 
 impl TlsListener {

@@ -8,7 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::{process::Process, visit::Site};
 
-/// An example, as a program of its own.
+/// An example that runs as a separate process.
 pub(crate) struct Program {
     process: Process,
     origin: String,
@@ -75,7 +75,7 @@ impl Server {
         ));
     }
 
-    /// Takes the table away in which the server keeps passkeys: from now on its storage fails.
+    /// Drops the table of passkeys, so that the server's storage fails from now on.
     pub(crate) async fn break_storage(&self) {
         let pool = self.database().await;
         let rename = "ALTER TABLE passkey_credentials RENAME TO gone";
@@ -83,7 +83,7 @@ impl Server {
         pool.close().await;
     }
 
-    /// Changes the name of an account, as somebody would elsewhere in the application.
+    /// Changes the name of an account in the database.
     pub(crate) async fn rename_account(&self, from: &str, to: &str) {
         let pool = self.database().await;
         sqlx::query("UPDATE accounts SET name = ? WHERE name = ?")
@@ -95,7 +95,7 @@ impl Server {
         pool.close().await;
     }
 
-    /// Deletes all passkeys, behind everybody's back.
+    /// Deletes all passkeys from the database.
     pub(crate) async fn forget_passkeys(&self) {
         let pool = self.database().await;
         let delete = "DELETE FROM passkey_credentials";
@@ -103,8 +103,8 @@ impl Server {
         pool.close().await;
     }
 
-    /// Has passkeys say that they were made by those that are known to make them: the browser's
-    /// virtual authenticator is none of these.
+    /// Sets the AAGUIDs of the passkeys to those of known providers, since that of the virtual
+    /// authenticator is unknown.
     pub(crate) async fn made_by_known_providers(&self) {
         let pool = self.database().await;
         let update = "UPDATE passkey_credentials SET aaguid = CASE backup_eligible
@@ -114,7 +114,7 @@ impl Server {
         pool.close().await;
     }
 
-    /// How many accounts and passkeys it has stored.
+    /// Returns the numbers of stored accounts and passkeys.
     pub(crate) async fn stored(&self) -> (i64, i64) {
         let pool = self.database().await;
         let counts =
@@ -154,7 +154,7 @@ fn run(command: Command) -> (Process, String) {
     })
 }
 
-/// A directory for one test, gone with it.
+/// A temporary directory of one test.
 pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {

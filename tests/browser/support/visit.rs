@@ -15,17 +15,17 @@ use super::{
     server::{Scratch, Server},
 };
 
-/// What a browser visits.
+/// A site that a browser visits.
 pub(crate) trait Site {
-    /// Where its pages are.
+    /// Origin of its pages.
     fn origin(&self) -> &str;
 
-    /// What Chromium has to be told to get there.
+    /// Arguments that Chromium needs to reach it.
     fn chromium_arguments(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// What it has logged.
+    /// Its log.
     fn log(&self) -> String {
         String::new()
     }
@@ -36,7 +36,7 @@ pub(crate) fn in_browser(test: impl AsyncFnOnce(&mut Visit)) {
     in_browser_at(async |directory| Server::start(directory), test);
 }
 
-/// The same, against another site.
+/// Runs a test in a browser of its own, against another site.
 pub(crate) fn in_browser_at<S: Site>(
     site: impl AsyncFnOnce(&Path) -> S,
     test: impl AsyncFnOnce(&mut Visit<S>),
@@ -60,12 +60,12 @@ pub(crate) fn in_browser_at<S: Site>(
     }
 }
 
-/// Somebody at the page.
+/// A user in front of the page.
 pub(crate) struct Visit<S = Server> {
     pub(crate) browser: Browser,
     pub(crate) server: S,
     name: String,
-    // Last, so that it goes when nobody uses it any more.
+    // Last, so that it is dropped after its users.
     _scratch: Scratch,
 }
 
@@ -81,8 +81,8 @@ impl<S: Site> Visit<S> {
             name,
             _scratch: scratch,
         };
-        // A virtual authenticator picks a passkey by itself as soon as one is offered in a field,
-        // as no person does, so pages are told that this browser offers none.
+        // The virtual authenticator selects a passkey by itself as soon as conditional mediation
+        // begins, so it is reported as unsupported by default.
         visit
             .before_scripts(
                 "const offers = self.PublicKeyCredential?.isConditionalMediationAvailable;
@@ -93,8 +93,8 @@ impl<S: Site> Visit<S> {
         visit
     }
 
-    /// From the next page on, the browser offers passkeys in fields, and the virtual
-    /// authenticator takes the first.
+    /// Enables conditional mediation from the next page on; the virtual authenticator selects the
+    /// first passkey.
     pub(crate) async fn offer_in_fields(&self) {
         self.before_scripts("self.inFields = true").await;
     }
@@ -107,7 +107,7 @@ impl<S: Site> Visit<S> {
         self.browser.close().await;
     }
 
-    /// Opens the page, and waits until it knows who is there.
+    /// Opens the page, and waits until it has loaded the session.
     pub(crate) async fn open(&self) {
         self.go_to(self.server.origin()).await;
         self.until("the page to be ready", async || {
@@ -131,12 +131,12 @@ impl<S: Site> Visit<S> {
             .await;
     }
 
-    /// Presses the button with this name, the one that assistive technology reads out.
+    /// Presses the button with this accessible name.
     pub(crate) async fn press(&self, button: &str) {
         self.button(button).await.click().await.unwrap();
     }
 
-    /// Types into the field with this label, in place of what is there.
+    /// Replaces the text in the field with this label.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
         let path = format!("//input[@id = //label[normalize-space() = '{label}']/@for]");
         let field = self
@@ -159,7 +159,7 @@ impl<S: Site> Visit<S> {
         self.find(&path, &format!("a button “{name}”")).await
     }
 
-    /// Waits for what is there and visible.
+    /// Waits for a visible element.
     async fn find(&self, path: &str, what: &str) -> Element {
         let mut found = None;
         self.until(what, async || {
@@ -225,7 +225,7 @@ impl<S: Site> Visit<S> {
             .await
     }
 
-    /// The names of those that are said to have signed in now.
+    /// The names of the passkeys marked as that of the current session.
     pub(crate) async fn signed_in_now(&self) -> Value {
         let script = "const rows = [...document.querySelectorAll('#list li')];
                       const now = rows.filter((it) => it.innerText.includes('Signed in now'));
@@ -233,7 +233,7 @@ impl<S: Site> Visit<S> {
         self.script(script).await
     }
 
-    /// What can be read on the page, in dialogs too.
+    /// The visible text of the page, including dialogs.
     async fn text(&self) -> String {
         let text = self.script("return document.body.innerText").await;
         text.as_str().unwrap_or_default().to_owned()
@@ -243,7 +243,7 @@ impl<S: Site> Visit<S> {
         self.browser.client().execute(script, vec![]).await.unwrap()
     }
 
-    /// Runs the body of an async function, and gives its result.
+    /// Runs the body of an async function, and returns its result.
     pub(crate) async fn script_async(&self, body: &str) -> Value {
         let script = format!(
             "const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
@@ -255,7 +255,7 @@ impl<S: Site> Visit<S> {
             .unwrap()
     }
 
-    /// Tries again until it is so; fails, and says what the page shows, when it never is.
+    /// Polls until the condition holds; panics with the text of the page if it does not in time.
     pub(crate) async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
         let deadline = Instant::now() + PATIENCE;
         while !is_so().await {
@@ -267,7 +267,7 @@ impl<S: Site> Visit<S> {
         }
     }
 
-    /// Takes the page's picture, for people to look at, into `target/tmp/pictures`.
+    /// Writes a screenshot to `target/tmp/pictures`.
     pub(crate) async fn picture(&self, name: &str) {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
         fs::create_dir_all(&directory).unwrap();
@@ -278,7 +278,7 @@ impl<S: Site> Visit<S> {
         }
     }
 
-    /// Pretends a screen: its width and height, and whether it prefers dark.
+    /// Emulates a screen: width, height and dark colour scheme.
     pub(crate) async fn screen(&self, width: u32, height: u32, dark: bool) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500 });
         self.browser
@@ -287,7 +287,7 @@ impl<S: Site> Visit<S> {
         let scheme = if dark { "dark" } else { "light" };
         let features = json!([
             { "name": "prefers-color-scheme", "value": scheme },
-            // A picture is not taken in the middle of a change of colours.
+            // Waits for the transition of colours to end.
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
         self.browser

@@ -1,4 +1,4 @@
-//! The fields that the documentation of `passkeys::audit` lists, for those who search their logs.
+//! The fields of logged events and spans, as the documentation of `passkeys::audit` lists them.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use tracing_subscriber::{Layer, layer::Context, prelude::*, registry::LookupSpan
 
 use super::browser;
 
-/// What was written of one event or span.
+/// Level and fields of one event or span.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Entry {
     level: Option<Level>,
@@ -46,7 +46,7 @@ impl Entry {
     }
 }
 
-/// What the library writes, while this is in scope.
+/// Records the events and spans of the library while the guard is in scope.
 #[derive(Clone, Default)]
 struct Log {
     events: Arc<Mutex<Vec<Entry>>>,
@@ -68,7 +68,7 @@ impl Log {
     }
 }
 
-/// Which entry of the log a span is.
+/// Index of a span's entry.
 struct At(usize);
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
@@ -115,7 +115,7 @@ fn entry(level: Level, fields: &[(&'static str, &str)]) -> Entry {
 }
 
 #[tokio::test]
-async fn an_event_has_these_fields() {
+async fn audit_events_are_logged_with_the_documented_fields() {
     let config = Config::builder("example.com", ["https://example.com"]);
     let world = World::with_config(config.sign_count(SignCount::Suspend).build().unwrap());
     let mut browser = browser(&world, "ada");
@@ -170,7 +170,7 @@ async fn an_event_has_these_fields() {
 }
 
 #[tokio::test]
-async fn a_request_runs_in_a_span_with_these_fields() {
+async fn requests_run_in_a_span_with_the_documented_fields() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
     let log = Log::default();
@@ -227,7 +227,7 @@ async fn a_request_runs_in_a_span_with_these_fields() {
 }
 
 #[tokio::test]
-async fn what_the_application_logs_itself_is_left_alone() {
+async fn spans_of_the_application_are_left_unchanged() {
     let world = World::default();
     let log = Log::default();
     let guard = log.listen();

@@ -1,4 +1,4 @@
-//! The audit trail: what it is told, what the log says, and what a sink can do to a sign-in (nothing).
+//! The audit trail: its events, the log, and sinks that fail.
 
 mod log;
 mod outcomes;
@@ -8,7 +8,7 @@ use axum::Router;
 use passkeys::testing::Browser;
 use passkeys_test_support::World;
 
-/// Somebody's browser, on the site of this world.
+/// Returns a browser in which this user is signed in.
 fn browser(world: &World, user: &str) -> Browser {
     let router = Router::new().nest("/auth/passkeys", world.passkeys.router());
     Browser::new(router, "https://example.com").with_header("x-user", user)

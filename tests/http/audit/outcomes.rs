@@ -1,4 +1,4 @@
-//! Every outcome is an event, with the true reason.
+//! The audit trail records every outcome, with the true reason.
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -21,13 +21,13 @@ const FINISH_REGISTRATION: &str = "/auth/passkeys/register/finish";
 const BEGIN_SIGN_IN: &str = "/auth/passkeys/authenticate/begin";
 const FINISH_SIGN_IN: &str = "/auth/passkeys/authenticate/finish";
 
-/// What happened last.
+/// Returns the last event of the audit trail.
 fn last(world: &World) -> AuditEvent {
     world.audit.events().pop().unwrap()
 }
 
 #[tokio::test]
-async fn a_registration_and_a_sign_in_each_begin_and_succeed() {
+async fn audit_trail_records_begin_and_success_of_registration_and_sign_in() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
     browser.register().await.assert_ok();
@@ -49,11 +49,11 @@ async fn a_registration_and_a_sign_in_each_begin_and_succeed() {
         assert_eq!(succeeded.user_id.as_deref(), Some("ada"));
         assert_eq!(succeeded.credential_id.as_ref(), Some(&credential[0].id));
     }
-    assert_eq!(events[2].user_id, None, "nobody was named");
+    assert_eq!(events[2].user_id, None, "usernameless");
 }
 
 #[tokio::test]
-async fn what_an_owner_does_to_a_passkey_is_an_event() {
+async fn audit_trail_records_rename_and_delete() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
     let id: Value = browser.register().await.assert_ok().json();
@@ -76,7 +76,7 @@ async fn what_an_owner_does_to_a_passkey_is_an_event() {
 }
 
 #[tokio::test]
-async fn a_state_that_was_used_is_told_from_one_that_never_was() {
+async fn audit_trail_tells_a_replay_from_an_unknown_ceremony_state() {
     let world = World::default();
     let mut device = world.device();
     let registration = world.create(&ada(), &mut device).await;
@@ -111,7 +111,7 @@ async fn a_state_that_was_used_is_told_from_one_that_never_was() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_ends_its_ceremony_and_is_an_event() {
+async fn audit_trail_records_malformed_responses_which_end_the_ceremony() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
     let state = async |browser: &mut passkeys::testing::Browser, path| {
@@ -145,7 +145,7 @@ async fn an_answer_that_cannot_be_read_ends_its_ceremony_and_is_an_event() {
 }
 
 #[tokio::test]
-async fn a_registration_whose_session_ended_is_refused_and_an_event() {
+async fn audit_trail_records_a_registration_finished_without_a_session() {
     let world = World::default();
     let router = axum::Router::new().nest("/auth/passkeys", world.passkeys.router());
     let mut signed_out = passkeys::testing::Browser::new(router, "https://example.com");
@@ -158,7 +158,7 @@ async fn a_registration_whose_session_ended_is_refused_and_an_event() {
     assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
 }
 
-/// Keeps ceremonies and does not give them back.
+/// Challenge store whose `take` fails.
 struct Failing;
 
 #[async_trait]
@@ -173,7 +173,7 @@ impl ChallengeStore for Failing {
 }
 
 #[tokio::test]
-async fn a_ceremony_that_a_store_has_lost_is_an_event() {
+async fn audit_trail_records_storage_failures() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let world = World::of(passkeys.challenges(Failing));
     let mut device = world.device();
@@ -186,7 +186,7 @@ async fn a_ceremony_that_a_store_has_lost_is_an_event() {
 }
 
 #[tokio::test]
-async fn an_expired_ceremony_is_an_event() {
+async fn audit_trail_records_expired_ceremonies() {
     let world = World::default();
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
@@ -198,7 +198,7 @@ async fn an_expired_ceremony_is_an_event() {
 }
 
 #[tokio::test]
-async fn a_clone_is_suspected_and_then_suspended_and_then_refused() {
+async fn audit_trail_records_clone_detection_suspension_and_rejection() {
     let config = Config::builder("example.com", ["https://example.com"]);
     let world = World::with_config(config.sign_count(SignCount::Suspend).build().unwrap());
     let mut device = world.device();
@@ -221,7 +221,7 @@ async fn a_clone_is_suspected_and_then_suspended_and_then_refused() {
 }
 
 #[tokio::test]
-async fn who_was_claimed_is_told_where_another_ones_passkey_failed() {
+async fn audit_trail_names_the_claimed_user_where_another_users_passkey_failed() {
     let world = World::default();
     let mut bobs = world.device();
     world.register(&bob(), &mut bobs).await.unwrap();
@@ -234,14 +234,14 @@ async fn who_was_claimed_is_told_where_another_ones_passkey_failed() {
     finished.unwrap_err();
     assert_eq!(world.audit.last_reason(), Some(Reason::NotOwner));
     assert_eq!(last(&world).user_id.as_deref(), Some("ada"));
-    assert!(last(&world).credential_id.is_some(), "whose can be found");
+    assert!(last(&world).credential_id.is_some(), "to find its owner");
 }
 
 #[tokio::test]
-async fn what_no_user_and_no_passkey_can_be_called_is_not_carried_along() {
+async fn audit_trail_leaves_out_overlong_user_ids_and_credential_ids() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
-    // A user's id has 64 bytes, and a passkey's 1023, which are 1364 letters of base64url.
+    // User IDs have at most 64 bytes; credential IDs 1023, which are 1364 characters of base64url.
     for (user, passkey, carried) in [(64, 1364, true), (65, 1366, false), (60_000, 20_000, false)] {
         let who = json!({ "userId": "x".repeat(user) });
         let begun: Value = browser.post(BEGIN_SIGN_IN, &who).await.assert_ok().json();

@@ -1,4 +1,4 @@
-//! What a sink can do to a sign-in: nothing.
+//! Audit sinks that block, panic or are slow, and do not affect sign-ins.
 
 use std::{
     sync::{
@@ -18,10 +18,10 @@ use passkeys::{
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada};
 
-/// Bounds what a test waits for; nothing is asserted on how long anything takes.
+/// Upper bound of a test's waiting time; durations are not asserted.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Takes notes, but not before the gate is open.
+/// Sink that blocks until the gate is opened, then keeps the events.
 #[derive(Clone, Default)]
 struct Gated {
     gate: Arc<(Mutex<bool>, Condvar)>,
@@ -49,7 +49,7 @@ impl AuditSink for Gated {
     }
 }
 
-/// A world whose sink is this one.
+/// Returns a test world with this audit sink.
 fn world(sink: impl AuditSink) -> World {
     let mut world = World::default();
     world.passkeys = world.passkeys.audit(sink);
@@ -57,12 +57,12 @@ fn world(sink: impl AuditSink) -> World {
 }
 
 #[tokio::test]
-async fn one_that_blocks_for_ever_keeps_nobody_from_signing_in() {
+async fn blocking_audit_sink_does_not_block_sign_ins() {
     let sink = Gated::default();
     let world = world(sink.clone());
     let mut device = world.device();
     world.register(&ada(), &mut device).await.unwrap();
-    // More than wait for the sink.
+    // More events than the queue holds.
     for _ in 0..MAX_WAITING {
         world.passkeys.authentication().begin().await.unwrap();
     }
@@ -72,7 +72,7 @@ async fn one_that_blocks_for_ever_keeps_nobody_from_signing_in() {
     sink.open();
 }
 
-/// Panics over everything but sign-ins.
+/// Sink that panics at every event except a successful sign-in.
 #[derive(Clone, Default)]
 struct Panicking(Arc<AtomicUsize>);
 
@@ -84,7 +84,7 @@ impl AuditSink for Panicking {
 }
 
 #[tokio::test]
-async fn one_that_panics_fails_no_sign_in_and_is_given_the_next_event() {
+async fn panicking_audit_sink_fails_no_sign_in_and_receives_the_next_event() {
     let sink = Panicking::default();
     let world = world(sink.clone());
     let mut device = world.device();
@@ -97,7 +97,7 @@ async fn one_that_panics_fails_no_sign_in_and_is_given_the_next_event() {
 }
 
 #[tokio::test]
-async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_told_of_the_rest() {
+async fn slow_audit_sink_receives_the_number_of_events_that_were_lost() {
     const EVENTS: usize = 10_000;
     let sink = Gated::default();
     let world = world(sink.clone());
@@ -112,7 +112,7 @@ async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_
     let AuditKind::EventsLost(missed) = *last else {
         panic!("{last:?}");
     };
-    // One may have been with the sink already.
+    // The sink may have received one before the queue was full.
     assert!(given.len() <= MAX_WAITING / 2 + 1, "{} waited", given.len());
     assert!(given.iter().all(|it| *it == AuditKind::AuthenticationBegun));
     assert_eq!(given.len() + usize::try_from(missed).unwrap(), EVENTS);
@@ -124,7 +124,7 @@ async fn of_ten_thousand_events_one_that_is_too_slow_is_given_what_has_room_and_
 }
 
 #[tokio::test]
-async fn no_flood_of_begins_and_failures_pushes_out_what_happened_to_accounts() {
+async fn flood_of_begins_and_failures_evicts_no_account_event_from_the_audit_trail() {
     let sink = Gated::default();
     let world = world(sink.clone());
     let mut device = world.device();
@@ -145,7 +145,7 @@ async fn no_flood_of_begins_and_failures_pushes_out_what_happened_to_accounts() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_is_given_what_happens_to_a_ceremony_in_its_order() {
+async fn audit_sink_receives_the_events_of_a_ceremony_in_order() {
     let sink = Gated::default();
     sink.open();
     let passkeys = Passkeys::new(App, MemoryRepository::default());
@@ -178,7 +178,7 @@ async fn one_is_given_what_happens_to_a_ceremony_in_its_order() {
     }
 }
 
-/// Says on which thread it works, and when it is dropped.
+/// Sink that reports the thread that it runs on, and when it is dropped.
 struct Observed(mpsc::Sender<Option<String>>);
 
 impl AuditSink for Observed {
@@ -195,7 +195,7 @@ impl Drop for Observed {
 }
 
 #[tokio::test]
-async fn one_has_a_thread_of_its_own_that_ends_after_the_last_event() {
+async fn audit_sink_thread_ends_after_the_last_event() {
     let (sender, told) = mpsc::channel();
     let world = world(Observed(sender));
     world.passkeys.authentication().begin().await.unwrap();
@@ -212,7 +212,7 @@ async fn one_has_a_thread_of_its_own_that_ends_after_the_last_event() {
     );
 }
 
-/// Takes its time.
+/// Sink that takes 50 ms for each event.
 struct Slow;
 
 impl AuditSink for Slow {
@@ -222,7 +222,7 @@ impl AuditSink for Slow {
 }
 
 #[tokio::test]
-async fn a_flush_waits_for_one_but_not_for_ever() {
+async fn flush_audit_waits_for_the_sink_up_to_the_timeout() {
     let world = world(Slow);
     let begun = Instant::now();
     assert!(world.passkeys.flush_audit(PATIENCE), "there is nothing yet");

@@ -1,9 +1,9 @@
-//! What the document says of hooks with signatures of many forms.
+//! OpenAPI responses and requests of hooks, by the types in their signatures.
 
 #![allow(
     clippy::unnecessary_wraps,
     clippy::unused_unit,
-    reason = "the signatures are the matter, not the answers"
+    reason = "the tests are about signatures, not about the values"
 )]
 
 use axum::{
@@ -59,9 +59,9 @@ fn success(document: &Value, path: &str) -> (String, String, Value) {
     (status.clone(), media_type, content)
 }
 
-/// The same, of an application whose `on_authenticated` answers with this type.
-macro_rules! answers {
-    ($answer:ty, $value:expr $(, $key:ident = $response:ty)?) => {{
+/// Returns status, media type and schema of an application whose `on_authenticated` returns this.
+macro_rules! response_of {
+    ($returned:ty, $value:expr $(, $key:ident = $response:ty)?) => {{
         #[derive(Clone)]
         struct App;
 
@@ -73,7 +73,7 @@ macro_rules! answers {
                 PasskeyUser::new("1", "ada", "Ada")
             }
 
-            fn on_authenticated(&self, _: AuthenticationResult) -> $answer {
+            fn on_authenticated(&self, _: AuthenticationResult) -> $returned {
                 $value
             }
         }
@@ -96,38 +96,38 @@ fn reference() -> Value {
 const JSON: &str = "application/json";
 
 #[test]
-fn json_alone() {
-    let found = answers!(Json<Member>, Json(member()));
+fn openapi_json_response_has_its_schema() {
+    let found = response_of!(Json<Member>, Json(member()));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_result() {
-    let found = answers!(Result<Json<Member>, StatusCode>, Ok(Json(member())));
+fn openapi_json_in_a_result_has_its_schema() {
+    let found = response_of!(Result<Json<Member>, StatusCode>, Ok(Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_behind_an_alias() {
-    let found = answers!(Reply<Member>, Ok(Json(member())));
+fn openapi_json_behind_a_type_alias_has_its_schema() {
+    let found = response_of!(Reply<Member>, Ok(Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_tuple() {
-    let found = answers!((Cookie, Json<Member>), (cookie(), Json(member())));
+fn openapi_json_in_a_tuple_has_its_schema() {
+    let found = response_of!((Cookie, Json<Member>), (cookie(), Json(member())));
     assert_eq!(found, is("200", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_tuple_with_a_status() {
-    let found = answers!((StatusCode, Json<Member>), (StatusCode::OK, Json(member())));
+fn openapi_json_in_a_tuple_with_a_status_has_its_schema() {
+    let found = response_of!((StatusCode, Json<Member>), (StatusCode::OK, Json(member())));
     assert_eq!(found, is("2XX", JSON, reference()));
 }
 
 #[test]
-fn json_in_a_tuple_in_a_result_with_an_error_that_has_no_name() {
-    let found = answers!(
+fn openapi_json_in_a_result_with_an_impl_trait_error_has_its_schema() {
+    let found = response_of!(
         Result<(StatusCode, Json<Member>), impl IntoResponse + use<>>,
         if true {
             Ok((StatusCode::OK, Json(member())))
@@ -139,22 +139,22 @@ fn json_in_a_tuple_in_a_result_with_an_error_that_has_no_name() {
 }
 
 #[test]
-fn lists_and_values() {
-    let found = answers!(Json<Vec<Member>>, Json(vec![member()]));
+fn openapi_json_list_and_option_have_their_schema() {
+    let found = response_of!(Json<Vec<Member>>, Json(vec![member()]));
     assert_eq!(found.2["type"], "array");
-    let found = answers!(Json<Option<u8>>, Json(None));
+    let found = response_of!(Json<Option<u8>>, Json(None));
     assert_eq!(found.1, JSON);
 }
 
-/// What utoipa derives for a generic type refers to its argument, and does not hand it over.
+/// The schema that utoipa derives for a generic type refers to its argument without registering it.
 #[derive(Serialize, ToSchema)]
 struct Page<T> {
     entries: Vec<T>,
 }
 
 #[test]
-fn what_would_refer_to_nothing_is_anything() {
-    let found = answers!(
+fn openapi_schema_with_a_dangling_reference_becomes_the_empty_schema() {
+    let found = response_of!(
         Json<Page<Member>>,
         Json(Page {
             entries: vec![member()]
@@ -164,39 +164,39 @@ fn what_would_refer_to_nothing_is_anything() {
 }
 
 #[test]
-fn text_and_nothing() {
-    let found = answers!(String, String::new());
+fn openapi_string_and_unit_responses_have_their_media_type() {
+    let found = response_of!(String, String::new());
     assert_eq!(found, is("200", "text/plain", json!({ "type": "string" })));
-    assert_eq!(answers!((), ()), is("200", "", Value::Null));
+    assert_eq!(response_of!((), ()), is("200", "", Value::Null));
 }
 
 #[test]
-fn json_without_a_schema_is_anything() {
-    let found = answers!(Json<Secretive>, Json(Secretive { name: "ada".into() }));
+fn openapi_json_without_a_schema_has_the_empty_schema() {
+    let found = response_of!(Json<Secretive>, Json(Secretive { name: "ada".into() }));
     assert_eq!(found, is("200", JSON, json!({})));
 }
 
 #[test]
-fn what_cannot_be_known_is_anything() {
+fn openapi_response_of_unknown_type_has_any_media_type_and_the_empty_schema() {
     let anything = || is("2XX", "*/*", json!({}));
-    assert_eq!(answers!(StatusCode, StatusCode::OK), anything());
+    assert_eq!(response_of!(StatusCode, StatusCode::OK), anything());
     assert_eq!(
-        answers!(Response, StatusCode::OK.into_response()),
+        response_of!(Response, StatusCode::OK.into_response()),
         anything()
     );
-    let hidden = answers!(impl IntoResponse + use<>, Json(member()));
+    let hidden = response_of!(impl IntoResponse + use<>, Json(member()));
     assert_eq!(hidden, anything());
 }
 
 #[test]
-fn the_key_response_says_what_the_signature_does_not() {
-    let found = answers!(Response, StatusCode::OK.into_response(), response = Json<Member>);
+fn openapi_key_response_sets_the_schema_of_the_hook() {
+    let found = response_of!(Response, StatusCode::OK.into_response(), response = Json<Member>);
     assert_eq!(found, is("200", JSON, reference()));
-    let found = answers!(Response, StatusCode::OK.into_response(), response = Member);
+    let found = response_of!(Response, StatusCode::OK.into_response(), response = Member);
     assert_eq!(found, is("200", JSON, reference()));
 }
 
-/// Whether its answer has a schema cannot be known before `T` is.
+/// Generic application: whether the response has a schema depends on `T`.
 #[derive(Clone)]
 struct Generic<T>(std::marker::PhantomData<T>);
 
@@ -218,7 +218,7 @@ impl<T: Serialize + Send + Sync + Default + 'static> Generic<T> {
 }
 
 #[test]
-fn of_a_generic_application() {
+fn openapi_document_of_a_generic_application_has_the_schemas_that_are_known() {
     let app = Generic::<u8>(std::marker::PhantomData);
     let document = super::json(&Passkeys::new(app, MemoryRepository::default()).openapi());
     let found = success(&document, "/authenticate/finish");
@@ -227,9 +227,9 @@ fn of_a_generic_application() {
     assert_eq!(found, is("200", JSON, reference()));
 }
 
-/// What `sign_up` reads, with and without a schema; and hooks that are there under a condition.
+/// Bodies of `sign_up` with and without a schema, beside a hook that is compiled conditionally.
 #[test]
-fn the_body_of_a_sign_up() {
+fn openapi_sign_up_request_has_the_schema_of_the_hooks_body() {
     macro_rules! reads {
         ($body:ty) => {{
             #[derive(Clone)]

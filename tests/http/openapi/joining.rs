@@ -1,4 +1,4 @@
-//! The document as a part of the application's own.
+//! The library's OpenAPI document as a part of the application's.
 
 use axum::{Json, Router, routing::get};
 use passkeys::{Passkeys, store::MemoryRepository};
@@ -12,13 +12,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{json, snapshot};
 use crate::validator;
 
-/// An application may call its types as the specification calls ours.
+/// A type of the application with the same name as one of the library.
 #[derive(Serialize, ToSchema)]
 struct Credential {
     password: String,
 }
 
-/// What there is besides passkeys.
+/// A route of the application.
 #[utoipa::path(get, path = "/legacy", responses((status = 200, description = "Everything", body = Credential)))]
 async fn legacy() -> Json<Credential> {
     let password = "hunter2".into();
@@ -42,13 +42,13 @@ fn check(document: &Value, prefix: &str) {
 }
 
 #[test]
-fn it_nests() {
+fn openapi_document_nests_into_the_applications() {
     let nested = Mine::openapi().nest("/auth/passkeys", snapshot::document());
     check(&json(&nested), "/auth/passkeys/");
 }
 
 #[test]
-fn it_merges() {
+fn openapi_document_merges_into_the_applications() {
     check(
         &json(&Mine::openapi().merge_from(snapshot::document())),
         "/",
@@ -56,7 +56,7 @@ fn it_merges() {
 }
 
 #[tokio::test]
-async fn it_joins_what_utoipa_axum_collects() {
+async fn openapi_document_joins_a_utoipa_axum_router() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let ours = OpenApiRouter::with_openapi(passkeys.openapi()).merge(passkeys.router().into());
     let (router, document) = OpenApiRouter::<()>::with_openapi(Mine::openapi())
@@ -66,14 +66,14 @@ async fn it_joins_what_utoipa_axum_collects() {
     let document = json(&document);
     check(&document, "/auth/passkeys/");
 
-    // The routes are where the document says.
+    // The routes are at the documented paths.
     let request = axum::http::Request::post("/auth/passkeys/authenticate/begin");
     let answer = router.oneshot(request.body(String::new()).unwrap()).await;
     assert!(answer.unwrap().status().is_success());
 }
 
 #[tokio::test]
-async fn it_can_be_served() {
+async fn openapi_document_can_be_served_by_a_route() {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let document = Mine::openapi().nest("/auth/passkeys", passkeys.openapi());
     let router: Router = Router::new()

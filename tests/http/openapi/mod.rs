@@ -1,4 +1,4 @@
-//! The OpenAPI document: what it says, that it is one, and that it joins an application's.
+//! The OpenAPI document: its contents, its validity, and how it joins the application's document.
 
 mod hooks;
 mod joining;

@@ -1,9 +1,9 @@
-//! The whole document of an application with every hook, as text: `community.json`. After a change
-//! that is meant, run the tests with `BLESS=1` and read the difference.
+//! The whole document of an application with every hook: `community.json`. After an intended change,
+//! run the tests with `BLESS=1` and read the difference.
 
 #![allow(
     clippy::unnecessary_wraps,
-    reason = "the signatures are the matter, not the answers"
+    reason = "the tests are about signatures, not about the values"
 )]
 
 use std::{collections::BTreeSet, env, fs, path::Path};
@@ -23,21 +23,21 @@ use crate::validator;
 #[derive(Clone)]
 pub(crate) struct Community;
 
-/// Who wants to join.
+/// A sign-up form.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct SignUp {
-    /// What to be called.
+    /// The display name.
     name: String,
     address: Option<Address>,
 }
 
-/// Where somebody lives.
+/// A postal address.
 #[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct Address {
     city: String,
 }
 
-/// Who has signed in.
+/// The user who has signed in.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Member {
     name: String,
@@ -47,14 +47,14 @@ pub(crate) struct Member {
 impl Community {
     type Repository = MemoryRepository;
 
-    /// Everybody is Ada.
+    /// Always returns Ada.
     fn get_user(&self) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")
     }
 
     /// Joins the community.
     ///
-    /// Whoever has joined is *not* a member before their passkey is stored.
+    /// The account is *not* created before its passkey is stored.
     fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, StatusCode> {
         let city = form.address.map(|address| address.city);
         Ok(PasskeyUser::new("2", form.name, city.unwrap_or_default()))
@@ -87,7 +87,7 @@ pub(crate) fn document() -> utoipa::openapi::OpenApi {
     Passkeys::new(Community, MemoryRepository::default()).openapi()
 }
 
-/// Compares a document with the one under version control, or replaces that.
+/// Compares a document with the committed one; writes it instead if `BLESS` is set.
 pub(crate) fn compare(document: &Value, committed: &Path) {
     let text = format!("{document:#}\n");
     if env::var_os("BLESS").is_some() {
@@ -102,27 +102,27 @@ pub(crate) fn compare(document: &Value, committed: &Path) {
 }
 
 #[test]
-fn it_is_the_one_under_version_control() {
+fn openapi_document_matches_the_committed_one() {
     let committed =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/http/openapi/community.json");
     compare(&json(&document()), &committed);
 }
 
 #[test]
-fn an_independent_validator_accepts_it() {
+fn openapi_document_is_valid() {
     validator::validate(&json(&document()));
 }
 
 #[test]
-fn it_names_no_component_that_an_application_might() {
+fn openapi_components_and_operation_ids_have_the_prefix_of_the_library() {
     let document = json(&document());
     let components = document["components"]["schemas"].as_object().unwrap();
     let names: BTreeSet<_> = components.keys().map(String::as_str).collect();
-    let (ours, theirs): (Vec<_>, Vec<_>) = names
+    let (library, application): (Vec<_>, Vec<_>) = names
         .into_iter()
         .partition(|name| name.starts_with("Passkeys."));
-    assert!(ours.len() > 20, "{ours:?}");
-    assert_eq!(theirs, ["Address", "Member", "SignUp"]);
+    assert!(library.len() > 20, "{library:?}");
+    assert_eq!(application, ["Address", "Member", "SignUp"]);
     for path in document["paths"].as_object().unwrap().values() {
         for operation in path.as_object().unwrap().values() {
             let id = operation["operationId"].as_str().unwrap();

@@ -1,4 +1,4 @@
-//! What applications say of their own handlers that want a person's consent.
+//! OpenAPI descriptions of the application's own step-up handlers.
 
 use axum::Json;
 use passkeys::{Passkeys, Verified, ceremony::FinishStepUp};
@@ -33,7 +33,7 @@ async fn transfer(Verified { body, .. }: Verified<App, Transfer>) -> Json<Transf
     responses((status = 200, description = "Done")))]
 async fn transfers(_: Verified<App, Vec<Transfer>>) {}
 
-/// A handler that reads no body.
+/// Body of a handler that reads none.
 type Empty = ();
 
 #[utoipa::path(delete, path = "/account", request_body = FinishStepUp<Empty>,
@@ -44,7 +44,7 @@ async fn close(_: Verified<App>) {}
 #[openapi(info(title = "Bank", version = "1"), paths(transfer, transfers, close))]
 struct Bank;
 
-/// The schema of what an operation takes, found by its reference.
+/// Returns the schema of an operation's request body, resolved by its reference.
 fn taken(document: &Value, path: &str, method: &str) -> Value {
     let content = &document["paths"][path][method]["requestBody"]["content"];
     let reference = &content["application/json"]["schema"]["$ref"];
@@ -71,12 +71,12 @@ fn check(document: &Value) {
 }
 
 #[test]
-fn a_handlers_request_is_typed_to_its_last_member() {
+fn openapi_request_of_a_step_up_handler_contains_the_body_schema() {
     check(&super::json(&Bank::openapi()));
 }
 
 #[test]
-fn utoipa_axum_collects_it_beside_the_librarys() {
+fn openapi_router_collects_step_up_handlers_beside_the_routes() {
     let (_, document) = OpenApiRouter::<Passkeys<App>>::with_openapi(snapshot::document())
         .routes(routes!(transfer))
         .routes(routes!(transfers))

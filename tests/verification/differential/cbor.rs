@@ -1,4 +1,4 @@
-//! CBOR as authenticators write it, and as they do not.
+//! CBOR as authenticators encode it, and in other encodings.
 
 /// A data item's head: its major type and its argument.
 pub(crate) fn head(major: u8, argument: u64) -> Vec<u8> {
@@ -12,7 +12,7 @@ pub(crate) fn head(major: u8, argument: u64) -> Vec<u8> {
     wide_head(major, argument, width)
 }
 
-/// A head whose argument takes this many bytes, or none at all.
+/// A head whose argument takes this many bytes, or is of indefinite length.
 pub(crate) fn wide_head(major: u8, argument: u64, width: usize) -> Vec<u8> {
     let more = match width {
         0 => argument.to_be_bytes()[7],
@@ -41,14 +41,14 @@ pub(crate) fn text(value: &str) -> Vec<u8> {
     [head(3, value.len() as u64), value.into()].concat()
 }
 
-/// How a map begins and ends.
+/// Encoding of a map's head and end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Frame {
     Definite,
-    /// The number of members takes this many bytes.
+    /// The number of members is encoded in this many bytes.
     Wide(usize),
     Indefinite,
-    /// More members are announced than there are, or fewer.
+    /// The head declares more or fewer members than there are.
     Miscounted(i64),
     Tagged,
     InArray,
@@ -90,7 +90,7 @@ impl Map {
     }
 }
 
-/// How the bytes in a member are written, or what becomes of them.
+/// Change to the bytes of a member, or to their encoding.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Form {
     Wide(usize),
@@ -103,12 +103,12 @@ pub(crate) enum Form {
     Zeros,
     Ones,
     Reversed,
-    /// What is left to a number that ends in this, such as the other y of a point.
+    /// The prime of the curve minus the number, such as the other `y` of a point.
     Negated,
 }
 
 impl Form {
-    /// The data item if it is bytes, written in this form.
+    /// Encodes a byte string in this form; `None` for other data items.
     pub(crate) fn apply(self, item: &[u8]) -> Option<Vec<u8>> {
         let start = match item.first()? {
             0x40..=0x57 => 1,

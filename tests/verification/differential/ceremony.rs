@@ -1,4 +1,4 @@
-//! A sign-in in the form in which both engines are asked about it, and what they say.
+//! A sign-in in the form that both implementations verify, and their verdicts.
 
 use std::fmt;
 
@@ -21,11 +21,11 @@ pub(crate) const ORIGINS: [&str; 3] = [
 pub(crate) struct Ceremony {
     pub(crate) verified: bool,
     pub(crate) challenge: Vec<u8>,
-    // What is stored.
+    // The stored credential.
     pub(crate) credential_id: Vec<u8>,
     pub(crate) public_key: Vec<u8>,
     pub(crate) backup_eligible: bool,
-    // What is answered.
+    // The response.
     pub(crate) id: String,
     pub(crate) raw_id: Vec<u8>,
     pub(crate) kind: String,
@@ -35,7 +35,7 @@ pub(crate) struct Ceremony {
 }
 
 impl Ceremony {
-    /// What its signature has to be over.
+    /// Returns the data that the signature must be over.
     pub(crate) fn signed_data(&self) -> Vec<u8> {
         let hash = Sha256::digest(&self.client_data);
         [self.authenticator_data.as_slice(), &hash].concat()
@@ -100,7 +100,7 @@ impl Engines {
     }
 }
 
-/// As the browser's JSON has it.
+/// Encodes as in the browser's JSON.
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     passkeys_test_support::base64url(bytes)
 }

@@ -1,4 +1,4 @@
-//! Where this library refuses what `webauthn-rs-core` accepts.
+//! The assertions that this library rejects and `webauthn-rs-core` accepts.
 
 use passkeys::audit::Reason;
 use serde_cbor_2::Value as Cbor;
@@ -13,33 +13,33 @@ use super::{
 
 pub(crate) struct Difference {
     pub(crate) name: &'static str,
-    /// Why it is refused.
+    /// Reason for which this library rejects it.
     pub(crate) reason: Reason,
-    /// Whether a ceremony has it.
+    /// Returns whether a ceremony contains this difference.
     holds: fn(&Ceremony) -> bool,
-    /// Makes an example of the valid sign-in with such a key.
+    /// Key and change that turn a valid sign-in into an example.
     pub(crate) example: Example,
 }
 
 type Example = (fn() -> Key, fn(&mut Parts));
 
-/// None of them is anything that a browser or an authenticator does.
+/// No browser and no authenticator produces any of these.
 pub(crate) const DIFFERENCES: &[Difference] = &[
-    // The specification has one name for a credential. Core looks at `rawId` only.
+    // The specification requires `id` and `rawId` to be equal. Core reads `rawId` only.
     Difference {
         name: "`id` is not `rawId`",
         reason: Reason::CredentialId,
         holds: |ceremony| ceremony.id != base64url(&ceremony.raw_id),
         example: (es256, |parts| parts.id.push('A')),
     },
-    // It has one type of credential, too, and core takes any word for it.
+    // The specification has one credential type, and core accepts any string.
     Difference {
         name: "`type` is not `public-key`",
         reason: Reason::Malformed,
         holds: |ceremony| ceremony.kind != "public-key",
         example: (es256, |parts| parts.kind = "password"),
     },
-    // Browsers serialise an origin in one way. Core compares what a parser of URLs makes of it.
+    // Browsers serialize an origin in one way. Core compares origins after URL parsing.
     Difference {
         name: "the origin is written otherwise",
         reason: Reason::Origin,
@@ -51,7 +51,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             parts.client_data[2].1 = b"\"HTTPS://example.com:443/a\"".into();
         }),
     },
-    // §7.2, steps 13 and 14, which core leaves out.
+    // §7.2, steps 13 and 14, which core omits.
     Difference {
         name: "another site's frame",
         reason: Reason::CrossOrigin,
@@ -64,7 +64,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             parts.client_data.push(member);
         }),
     },
-    // §5.8.1: a string, which core does not know.
+    // §5.8.1: a string, which core does not check.
     Difference {
         name: "`topOrigin` is no string",
         reason: Reason::Malformed,
@@ -78,8 +78,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 .push((b"\"topOrigin\"".into(), b"1".into()));
         }),
     },
-    // A member is there once (RFC 8259, §4, leaves it open what another means). Core reads past this
-    // one, so it does not mind.
+    // Duplicate members (RFC 8259, §4, leaves their meaning open). Core ignores this member.
     Difference {
         name: "`topOrigin` twice",
         reason: Reason::Malformed,
@@ -93,8 +92,8 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             parts.client_data.extend([member.clone(), member]);
         }),
     },
-    // Level 3, §6.1 and §6.5.1: the flags say what there is, extensions are a map without a tag, and
-    // ids have 1 to 1023 bytes.
+    // Level 3, §6.1 and §6.5.1: the flags say which parts are present, extensions are an untagged
+    // map, and credential IDs have 1 to 1023 bytes.
     Difference {
         name: "more in the authenticator data than there may be",
         reason: Reason::Malformed,
@@ -115,7 +114,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             members.push(members[0].clone());
         }),
     },
-    // Level 3, §6.5.1.1, has keys in CTAP2's canonical encoding, where a string has its length.
+    // Level 3, §6.5.1.1, requires keys in CTAP2's canonical encoding: definite-length strings.
     Difference {
         name: "strings without a length in the key",
         reason: Reason::Malformed,
@@ -156,26 +155,28 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     },
 ];
 
-/// Refused by this library alone, for a reason that is not listed.
+/// Verdict: rejected by this library alone, for a reason that is not listed.
 pub(crate) const UNEXPLAINED: &str = "REFUSED BY THIS LIBRARY ALONE";
 
-/// What both say about a ceremony, in a word; an error where only core refuses it.
+/// Returns the verdict of both implementations; an error if only core rejects the ceremony.
 pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<&'static str, String> {
     let Verdict { ours, core } = engines.judge(ceremony);
     match (ours, core) {
         (Ok(()), Ok(())) => Ok("accepted by both"),
-        (Err(Reason::Signature), Err(Reason::Signature)) => Ok("refused by both for the signature"),
-        (Err(_), Err(_)) => Ok("refused by both before the signature"),
+        (Err(Reason::Signature), Err(Reason::Signature)) => {
+            Ok("rejected by both for the signature")
+        }
+        (Err(_), Err(_)) => Ok("rejected by both before the signature"),
         (Err(reason), Ok(())) => {
             Ok(explanation(ceremony, reason).map_or(UNEXPLAINED, |difference| difference.name))
         }
         (Ok(()), Err(reason)) => Err(format!(
-            "ACCEPTED, and refused by core for its {reason}: {ceremony:?}"
+            "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"
         )),
     }
 }
 
-/// The listed difference that explains such a verdict.
+/// Returns the listed difference that explains a rejection by this library alone.
 pub(crate) fn explanation(ceremony: &Ceremony, reason: Reason) -> Option<&'static Difference> {
     DIFFERENCES
         .iter()
@@ -186,7 +187,7 @@ fn es256() -> Key {
     Key::es256(1)
 }
 
-/// Read by somebody else, or nothing.
+/// Parses CBOR with an independent parser; `None` if that fails.
 fn client_data(ceremony: &Ceremony) -> Json {
     serde_json::from_slice(&ceremony.client_data).unwrap_or_default()
 }
@@ -198,7 +199,7 @@ fn member(public_key: &[u8], label: i128) -> Option<Cbor> {
     }
 }
 
-/// Whether everything in it is there once and as short as it can be.
+/// Returns whether the CBOR has no duplicate keys and only shortest encodings.
 fn is_canonical(cbor: &[u8]) -> bool {
     let value: Option<Cbor> = serde_cbor_2::from_slice(cbor).ok();
     value.is_some_and(|value| serde_cbor_2::to_vec(&value).unwrap().len() == cbor.len())

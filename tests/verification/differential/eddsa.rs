@@ -1,5 +1,5 @@
-//! EdDSA, which `webauthn-rs-core` does not know: there the signature is held to `ed25519-dalek`,
-//! at its strictest, and everything around it to what core says about the same sign-in signed
+//! EdDSA, which `webauthn-rs-core` does not support. The signature is compared with the strict
+//! verification of `ed25519-dalek`, and the rest with core's verdict on the same sign-in signed
 //! with ES256.
 
 use curve25519_dalek::{constants::EIGHT_TORSION, scalar::Scalar};
@@ -19,7 +19,7 @@ use super::{
     plan,
 };
 
-/// The key in what is stored, read by somebody else.
+/// Parses the stored public key with an independent parser.
 fn verifying_key(cose: &[u8]) -> Option<VerifyingKey> {
     let Ok(Cbor::Map(members)) = serde_cbor_2::from_slice(cose) else {
         return None;
@@ -45,7 +45,7 @@ fn dalek_accepts(ceremony: &Ceremony) -> bool {
     })
 }
 
-/// Of the same sign-in, had its key been of the other kind.
+/// Returns core's verdict on the same sign-in with another key.
 fn core_accepts(engines: &Engines, ceremony: &Ceremony, other: &Key) -> bool {
     let mut ceremony = ceremony.clone();
     ceremony.public_key = other.cose().encode();
@@ -54,7 +54,7 @@ fn core_accepts(engines: &Engines, ceremony: &Ceremony, other: &Key) -> bool {
 }
 
 #[test]
-fn eddsa_is_accepted_where_both_others_agree() {
+fn eddsa_verification_agrees_with_ed25519_dalek_and_webauthn_rs_core() {
     let engines = Engines::default();
     let other = Key::es256(1);
     let bases: Vec<Base> = (0..12)
@@ -87,10 +87,10 @@ fn eddsa_is_accepted_where_both_others_agree() {
     assert!(accepted.get() >= cases / 20, "{}", accepted.get());
 }
 
-/// With such a key anybody signs: to verifiers that are less strict, one of these few is over any
-/// message at all.
+/// With a key of small order anyone can sign: for any message, less strict verifiers accept one of
+/// these few signatures.
 #[test]
-fn no_key_of_small_order_signs_anything() {
+fn ed25519_keys_of_small_order_are_rejected() {
     let engines = Engines::default();
     let mut parts = Base::new(Key::ed25519(0), 3).parts;
     let points = EIGHT_TORSION.map(|point| point.compress());
@@ -112,10 +112,9 @@ fn no_key_of_small_order_signs_anything() {
     }
 }
 
-/// Whoever has a key can sign with the neutral point for a nonce, and to verifiers that are less
-/// strict that is a signature like any other.
+/// The holder of a key can sign with the neutral element as nonce; less strict verifiers accept it.
 #[test]
-fn the_neutral_point_is_no_nonce() {
+fn ed25519_signature_with_the_neutral_point_as_nonce_is_rejected() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(1), 3);
     let Key::Ed25519(key) = &base.key else {
@@ -142,9 +141,9 @@ fn the_neutral_point_is_no_nonce() {
     assert_eq!(verdict, Err(Reason::Signature));
 }
 
-/// 2²⁵⁵ - 19 and what is above it: other names for 0 and so on.
+/// 2²⁵⁵ - 19 and above are non-canonical encodings of 0 and above.
 #[test]
-fn a_point_has_one_encoding() {
+fn ed25519_keys_with_a_non_canonical_encoding_are_rejected() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(0), 3);
     for low in 0xed..=0xff {
@@ -161,9 +160,9 @@ fn a_point_has_one_encoding() {
     }
 }
 
-/// RFC 8032, §5.1.7: the number is below the order of the group.
+/// RFC 8032, §5.1.7: the scalar is below the order of the group.
 #[test]
-fn a_signature_has_one_number() {
+fn ed25519_signature_with_a_non_canonical_scalar_is_rejected() {
     let engines = Engines::default();
     let base = Base::new(Key::ed25519(0), 3);
     let mut ceremony = base.parts.assemble();

@@ -1,4 +1,4 @@
-//! Keys of every algorithm, the same in each run, so that what fails once fails again.
+//! Deterministic keys of every algorithm, so that failures are reproducible.
 
 use ed25519_dalek::Signer as _;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
@@ -49,7 +49,7 @@ impl Key {
         }
     }
 
-    /// As authenticators write it.
+    /// Encodes the public key as authenticators do.
     pub(crate) fn cose(&self) -> Map {
         let point = |point: &[u8]| {
             let (x, y) = point[1..].split_at(point.len() / 2);
@@ -85,8 +85,8 @@ impl Key {
         Map::new(members)
     }
 
-    /// The order of the curve, or the modulus: what may be added to a part of a signature without
-    /// changing what it stands for.
+    /// Returns the order of the curve, or the RSA modulus. Adding it to a number of a signature does
+    /// not change its residue.
     pub(crate) fn modulus(&self) -> Vec<u8> {
         match self {
             Self::Es256(_) => {

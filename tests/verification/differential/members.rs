@@ -1,4 +1,4 @@
-//! Changes to the members of an object or a map, whatever it is written in.
+//! Changes to the members of a JSON object or a CBOR map.
 
 use proptest::{prelude::*, sample::Index};
 

@@ -1,9 +1,9 @@
-//! Assertion verification compared with `webauthn-rs-core`: on valid sign-ins, on sign-ins in
-//! which anything was changed before or after they were signed, and on sign-ins put together from
-//! several, both say the same. Never does this library accept what `webauthn-rs-core` refuses; where
-//! it refuses what the other accepts, [`differences`] says why.
+//! Differential tests: assertion verification agrees with `webauthn-rs-core` on valid sign-ins, on
+//! sign-ins that were changed before or after signing, and on sign-ins combined from several. This
+//! library never accepts what `webauthn-rs-core` rejects; [`differences`] lists what it rejects and
+//! the other accepts, with the reason.
 //!
-//! Some thousand cases run with the other tests. Ten million, for about an hour:
+//! Some thousand cases run with the other tests. Ten million take about an hour:
 //!
 //! ```text
 //! PASSKEYS_DIFFERENTIAL_CASES=10000000 cargo test --release -p passkeys --test verification differential \
@@ -32,7 +32,7 @@ use differences::{DIFFERENCES, UNEXPLAINED, explanation, judge};
 use keys::Key;
 use parts::{Base, bases};
 
-/// How many cases a property is tried with.
+/// Environment variable with the number of cases of each property.
 const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
 
 fn config() -> Config {
@@ -45,7 +45,7 @@ fn config() -> Config {
 }
 
 #[test]
-fn both_engines_say_the_same() {
+fn assertion_verification_agrees_with_webauthn_rs_core() {
     let (engines, bases) = (Engines::default(), bases());
     let seen = RefCell::new(BTreeMap::<_, u64>::new());
     let result = TestRunner::new(config()).run(&plan::plans(), |plan| {
@@ -54,7 +54,7 @@ fn both_engines_say_the_same() {
         let count = &mut *seen.borrow_mut();
         let count = count.entry(verdict).or_default();
         *count += 1;
-        // No way in, so what comes after is tried as well.
+        // A stricter verdict is no vulnerability, so the run continues.
         if verdict == UNEXPLAINED && *count <= 5 {
             println!("{verdict}: {ceremony:?}");
         }
@@ -71,14 +71,14 @@ fn both_engines_say_the_same() {
         !seen.contains_key(UNEXPLAINED),
         "differences without a name"
     );
-    // Nothing was learned unless both were brought to say every one of these.
-    for verdict in ["accepted by both", "refused by both for the signature"] {
+    // The run proves little unless each of these verdicts was frequent.
+    for verdict in ["accepted by both", "rejected by both for the signature"] {
         assert!(seen[verdict] >= total / 20, "{verdict}: {}", seen[verdict]);
     }
 }
 
 #[test]
-fn both_accept_every_valid_sign_in() {
+fn valid_assertions_are_accepted_as_by_webauthn_rs_core() {
     let engines = Engines::default();
     for base in bases() {
         let mut ceremony = base.parts.assemble();
@@ -88,7 +88,7 @@ fn both_accept_every_valid_sign_in() {
 }
 
 #[test]
-fn a_number_of_any_size_may_stand_where_a_key_has_no_member() {
+fn unknown_key_members_may_have_integers_of_any_size() {
     let mut base = Base::new(Key::rs256(1, 65_537), 3);
     let (label, value) = (cbor::integer(-3), [&[0x3b][..], &[0xff; 8]].concat());
     base.parts.public_key.members.push((label, value));
@@ -99,7 +99,7 @@ fn a_number_of_any_size_may_stand_where_a_key_has_no_member() {
 }
 
 #[test]
-fn every_difference_is_there() {
+fn every_listed_difference_to_webauthn_rs_core_has_an_example() {
     let engines = Engines::default();
     for difference in DIFFERENCES {
         let (key, change) = difference.example;

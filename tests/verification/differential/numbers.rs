@@ -33,7 +33,7 @@ pub(crate) fn add(a: &[u8], b: &[u8]) -> Vec<u8> {
     sum
 }
 
-/// `a - b`, as long as `a`; wrapped around where it is below zero.
+/// `a - b`, as long as `a`, wrapping around below zero.
 pub(crate) fn subtract(a: &[u8], b: &[u8]) -> Vec<u8> {
     let complement: Vec<u8> = (0..a.len())
         .map(|at| !b.iter().rev().nth(a.len() - 1 - at).copied().unwrap_or(0))

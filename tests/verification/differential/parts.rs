@@ -1,4 +1,4 @@
-//! Valid sign-ins, in the parts that they are made of.
+//! Valid sign-ins, taken apart into fields that a test can change.
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +19,7 @@ pub(crate) struct Parts {
     pub(crate) raw_id: Vec<u8>,
     pub(crate) kind: &'static str,
     pub(crate) client_data: Vec<(Vec<u8>, Vec<u8>)>,
-    /// What stands between a name and its value, and between members.
+    /// White space between names, values and members.
     pub(crate) separators: (&'static str, &'static str),
     pub(crate) around_client_data: (&'static str, &'static str),
     pub(crate) rp_id: &'static str,
@@ -43,7 +43,7 @@ const BACKED_UP: u8 = 1 << 4;
 const EXTENDED: u8 = 1 << 7;
 
 impl Base {
-    /// The same one for the same number, with everything that a valid one may have.
+    /// Returns a valid sign-in that is determined by the number, including its optional parts.
     pub(crate) fn new(key: Key, number: u8) -> Self {
         let of = |kinds: u8| number % kinds;
         let challenge = vec![number; 32];
@@ -96,7 +96,7 @@ impl Base {
     }
 }
 
-/// Valid sign-ins with every algorithm that both engines know. Most of them are cheap to verify.
+/// Valid sign-ins with every algorithm that both implementations support; most are cheap to verify.
 pub(crate) fn bases() -> Vec<Base> {
     let es256 = (0..12).map(|number| Key::es256(1 + number % 4));
     let es384 = (0..4).map(|number| Key::es384(1 + number % 2));
@@ -110,7 +110,7 @@ pub(crate) fn bases() -> Vec<Base> {
 }
 
 impl Parts {
-    /// The whole, not signed.
+    /// Assembles the sign-in, without a signature.
     pub(crate) fn assemble(&self) -> Ceremony {
         let (colon, comma) = self.separators;
         let members: Vec<Vec<u8>> = self

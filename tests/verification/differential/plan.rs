@@ -1,4 +1,4 @@
-//! A valid sign-in, and what is changed about it before and after it is signed.
+//! Plans: a valid sign-in, and the changes to it before and after signing.
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 
@@ -16,15 +16,14 @@ pub(crate) struct Plan {
     base: Index,
     verified: bool,
     parts: Vec<PartChange>,
-    /// Whether what was changed so far is signed by the same key, or carries the signature over
-    /// what it was.
+    /// Whether the changes so far are signed by the key, or keep the signature of the original.
     signed: bool,
     signature: Option<signatures::Change>,
     bytes: Vec<ByteChange>,
     spliced: Vec<(Field, Index)>,
 }
 
-/// One thing about the parts that a ceremony is made of.
+/// Change to one part of a ceremony.
 #[derive(Clone, Debug)]
 enum PartChange {
     ClientData(members::Change),
@@ -48,7 +47,7 @@ enum PartChange {
     Kind(usize),
 }
 
-/// One thing about the bytes of a field.
+/// Change to the bytes of a field.
 #[derive(Clone, Debug)]
 struct ByteChange {
     field: Field,
@@ -263,7 +262,7 @@ impl PartChange {
             Self::Key(change) => change.apply(&mut parts.public_key.members),
             Self::KeyFrame(frame) => parts.public_key.frame = *frame,
             Self::KeyForm(at, form) => {
-                // Of the members that are bytes, of which each key has some.
+                // Members that are byte strings; each key has some.
                 let members = &mut parts.public_key.members;
                 let changed: Vec<(usize, Vec<u8>)> = members
                     .iter()

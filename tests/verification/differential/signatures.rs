@@ -1,20 +1,19 @@
-//! Signatures that are not written as they should be, and numbers in them that are not what they
-//! should be.
+//! Signatures with a wrong encoding, and signatures with wrong numbers.
 
 use proptest::prelude::*;
 
 use super::{keys::Key, numbers};
 
-/// One thing about one of the two numbers of an ECDSA signature, or about the only one of RSA's.
+/// Change to one of the two numbers of an ECDSA signature, or to the number of an RSA signature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Number {
     Zero,
     One,
-    /// What it is compared to: the curve's order, or the RSA modulus.
+    /// Set to its bound: the curve's order, or the RSA modulus.
     Modulus,
     ModulusMinusOne,
     PlusModulus,
-    /// For s of ECDSA this is as good as the original.
+    /// For `s` of ECDSA the result is valid as well.
     Negated,
     LeadingZero,
     WithoutFirstByte,
@@ -22,7 +21,7 @@ pub(crate) enum Number {
     Ones,
 }
 
-/// One thing about the encoding of an ECDSA signature in DER.
+/// Change to the DER encoding of an ECDSA signature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Encoding {
     Der,
@@ -36,7 +35,7 @@ pub(crate) enum Encoding {
     Third,
     Swapped,
     OnlyOne,
-    /// As everybody else but WebAuthn writes them.
+    /// The fixed-length encoding (IEEE P1363), which WebAuthn does not use.
     Concatenated,
 }
 
@@ -108,12 +107,12 @@ impl Number {
 }
 
 impl Change {
-    /// `None` where the signature is not, or no longer, one that can be taken apart.
+    /// Returns `None` if the signature is not, or no longer, well-formed.
     pub(crate) fn apply(&self, key: &Key, signature: &[u8]) -> Option<Vec<u8>> {
         let modulus = key.modulus();
         if matches!(key, Key::Rs256(_)) {
             let mut changed = self.number?.apply(signature, &modulus);
-            // A number as long as the modulus, except where its length is what was changed.
+            // As long as the modulus, unless the change was to the length.
             let excess = changed.len().saturating_sub(modulus.len());
             let is_number = matches!(self.number, Some(Number::PlusModulus));
             if is_number && changed[..excess].iter().all(|&byte| byte == 0) {
@@ -131,7 +130,7 @@ impl Change {
             let one = &mut numbers[usize::from(self.second)];
             let changed = number.apply(one, &modulus);
             *one = match number {
-                // About the encoding, so it is not put right.
+                // A change to the encoding, which must not be normalized.
                 Number::LeadingZero | Number::WithoutFirstByte | Number::Empty => changed,
                 _ => minimal(&changed),
             };
@@ -141,7 +140,7 @@ impl Change {
 }
 
 impl Change {
-    /// Two halves, the second of them a number, little-endian.
+    /// EdDSA: two halves, the second of which is a little-endian number.
     fn apply_to_eddsa(&self, signature: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
         let (nonce, number) = signature.split_at_checked(32)?;
         let mut halves = [nonce.to_vec(), number.to_vec()];
@@ -202,14 +201,14 @@ fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
     encoded
 }
 
-/// The integer that comes first, and what comes after it.
+/// Splits off the first integer.
 fn integer(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&[tag, length], rest) = der.split_first_chunk()?;
     (tag == 0x02).then_some(())?;
     rest.split_at_checked(length.into())
 }
 
-/// The number as DER has it: without leading zeros, except for one that makes it positive.
+/// Encodes a number as in DER: without leading zeros, except for one that keeps it positive.
 fn minimal(number: &[u8]) -> Vec<u8> {
     let start = number.iter().position(|&byte| byte != 0);
     let digits = start.map_or(&[0][..], |start| &number[start..]);

@@ -1,6 +1,5 @@
-//! What is stored is held to itself at every sign-in, by this library on its own. Neither it nor
-//! `webauthn-rs-core` takes any of these, and registration stores none, so that elsewhere only chance would bring up
-//! that a check is missing.
+//! Sign-ins with an inconsistent stored credential. Registration stores none of these, so other
+//! tests would find a missing check only by chance. `webauthn-rs-core` rejects them as well.
 
 use passkeys::audit::Reason;
 
@@ -16,7 +15,7 @@ const FIRST: usize = 2;
 const SECOND: usize = 3;
 const THIRD: usize = 4;
 
-/// A change to what is stored, and why a sign-in that its key has signed is refused then.
+/// Name, key, change to the stored credential, and the reason why a signed sign-in is rejected.
 type Case = (&'static str, fn() -> Key, fn(&mut Parts), Reason);
 
 const CASES: &[Case] = &[
@@ -90,7 +89,7 @@ const CASES: &[Case] = &[
         "a y with a zero before it",
         es384,
         |parts| {
-            // Two bytes say that there are 48 more.
+            // Without the head of two bytes.
             let y = parts.public_key.members[THIRD].1[2..].to_vec();
             set(parts, THIRD, cbor::bytes(&[&[0], y.as_slice()].concat()));
         },
@@ -105,7 +104,7 @@ const CASES: &[Case] = &[
 ];
 
 #[test]
-fn a_sign_in_is_refused_where_what_is_stored_does_not_belong_together() {
+fn assertion_with_an_inconsistent_stored_credential_is_rejected() {
     let engines = Engines::default();
     for (name, key, change, reason) in CASES {
         let mut base = Base::new(key(), 3);

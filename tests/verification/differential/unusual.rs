@@ -1,10 +1,10 @@
-//! Values that nobody sends, and what may stand around them.
+//! Unusual values of JSON and CBOR, and unusual delimiters around them.
 
 use std::sync::LazyLock;
 
 use super::cbor::{bytes, head, integer, text, wide_head};
 
-/// JSON, and what nearly is JSON.
+/// Valid and almost valid JSON.
 pub(crate) static JSON: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mut values: Vec<Vec<u8>> = [
         "null",
@@ -109,7 +109,7 @@ pub(crate) static NAMES: &[&str] = &[
     "other_keys_can_be_added_here",
 ];
 
-/// The braces of an object with more around them, or others.
+/// Delimiters of an object: braces with additions, and other delimiters.
 pub(crate) static AROUND: &[(&str, &str)] = &[
     (" \r\n\t{", "} \r\n\t"),
     ("{ ", " }"),
@@ -129,13 +129,13 @@ pub(crate) static AROUND: &[(&str, &str)] = &[
     ("", ""),
 ];
 
-/// CBOR, and what nearly is CBOR.
+/// Valid and almost valid CBOR.
 pub(crate) static CBOR: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let mut values = Vec::new();
     values.extend([-258, -257, -38, -37, -36, -35, -9, -8, -7, -3, -2, -1].map(integer));
     values.extend([0, 1, 2, 3, 4, 5, 6, 7, 255, 65_537].map(integer));
     for width in [1, 2, 4, 8] {
-        // The labels and values of keys, in more bytes than they need.
+        // Labels and values of keys, in more bytes than necessary.
         for value in [1, 2, 3, 6] {
             values.push(wide_head(0, value, width));
         }
@@ -194,7 +194,7 @@ pub(crate) static CBOR: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
             b"\xd8\x18\x01",
             b"\xa2\x01\x02\x01\x02",
             b"\xa2\x61a\x01\x61a\x01",
-            // Without a length.
+            // Indefinite length.
             b"\x5f\x41\x01\x41\x02\xff",
             b"\x5f\x61a\xff",
             b"\x7f\x61a\xff",
@@ -227,7 +227,7 @@ pub(crate) static CBOR: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     values
 });
 
-/// What extensions may say, and what nearly is that.
+/// Valid and almost valid extensions.
 pub(crate) static EXTENSIONS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let named = |value: &[u8]| [&b"\xa1\x6bhmac-secret"[..], value].concat();
     let mut values: Vec<Vec<u8>> = CBOR.clone();

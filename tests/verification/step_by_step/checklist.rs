@@ -1,5 +1,5 @@
-//! The table as a whole: no step is missing, and `README.md` says what the rows say. After a change
-//! that is meant, run the tests with `BLESS=1` and read the difference.
+//! The table as a whole: no step is missing, and `README.md` lists the rows. After an intended
+//! change, run the tests with `BLESS=1` and read the difference.
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
@@ -10,7 +10,7 @@ use crate::step_by_step::{
 };
 
 #[test]
-fn every_step_has_a_row_or_a_note() {
+fn every_verification_step_has_a_row_or_a_note() {
     let rows = rows::all();
     let missing: Vec<String> = Step::all()
         .filter(|step| !rows.iter().any(|row| row.step == *step) && note(*step).is_none())
@@ -20,7 +20,7 @@ fn every_step_has_a_row_or_a_note() {
 }
 
 #[test]
-fn no_row_is_there_twice() {
+fn verification_rows_are_unique() {
     let mut seen = Vec::new();
     for row in rows::all() {
         let this = (row.step, row.change);
@@ -30,7 +30,7 @@ fn no_row_is_there_twice() {
 }
 
 #[test]
-fn the_readme_is_the_table() {
+fn verification_readme_lists_the_rows() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/verification/step_by_step/README.md");
     let table = readme();
@@ -76,7 +76,7 @@ fn readme() -> String {
 fn outcome(row: &Row) -> String {
     match row.expected {
         Expected::Accepted => "accepted".into(),
-        Expected::Refused(status, _, reason) => format!("{status}, `{reason}`"),
+        Expected::Rejected(status, _, reason) => format!("{status}, `{reason}`"),
     }
 }
 
@@ -91,12 +91,12 @@ fn sentence(name: &str) -> String {
 const INTRODUCTION: &str = "\
 # Verification, step by step
 
-The steps of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), and what the tests
-beside this file change in a valid response to violate each. Every row stands for at least two
-responses: the one as it was, which is accepted, and the changed one, which ends as the row says:
-with that status for the peer and that reason in the audit trail. Registrations are tried with
-ES256, ES384 and RS256 and with every attestation format that the library verifies, and with EdDSA
-and none; sign-ins with the four algorithms.
+The steps of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), and the changes to a
+valid response by which the tests beside this file violate each step. Every row stands for at least
+two responses: the original, which is accepted, and the changed one, which has the outcome in the
+row: the HTTP status for the client and the reason in the audit trail. Registrations are tested with
+ES256, ES384 and RS256 and every attestation format that the library verifies, and with EdDSA
+without attestation; sign-ins with all four algorithms.
 
-This file is written by the tests, from the rows that they try.
+The tests generate this file from the rows.
 ";

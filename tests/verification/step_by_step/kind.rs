@@ -1,6 +1,6 @@
 //! The kinds of passkeys that rows are tried with.
 
-use crate::step_by_step::peer::{Algorithm, Method};
+use crate::step_by_step::client::{Algorithm, Method};
 
 /// A passkey's algorithm, and how it is attested.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ impl Kind {
         kinds
     }
 
-    /// Every algorithm that could be attested, and is not.
+    /// Every algorithm that can be attested, without attestation.
     pub(crate) fn attestable() -> Vec<Self> {
         Algorithm::ATTESTED
             .map(|algorithm| Self::new(algorithm, Method::None))
@@ -74,7 +74,7 @@ impl Kind {
         vec![Self::new(Algorithm::Es256, Method::FidoU2f)]
     }
 
-    /// Those whose attestation comes with certificates.
+    /// Kinds whose attestation has certificates.
     pub(crate) fn certified() -> Vec<Self> {
         [Self::packed(), Self::android(), Self::apple(), Self::u2f()].concat()
     }

@@ -1,32 +1,32 @@
-//! A row of the table, and how it is tried.
+//! A row of the table, and how it is tested.
 
 use std::collections::BTreeMap;
 
 use passkeys::{ConfigBuilder, attestation::TrustAnchors, audit::Reason};
 
 use crate::step_by_step::{
+    client::{Assertion, AuthenticatorData, ClientData, Object, Registration},
     kind::Kind,
-    peer::{Assertion, AuthenticatorData, ClientData, Object, Registration},
     site::Site,
     steps::{Section, Step},
 };
 
-/// One way to violate a step, or to come close.
+/// One way to violate a step, or a similar change that is accepted.
 pub(crate) struct Row {
     pub(crate) step: Step,
     /// What is changed in a valid response, in words.
     pub(crate) change: &'static str,
     pub(crate) apply: Change,
     pub(crate) expected: Expected,
-    /// The kinds of passkeys with which it is tried.
+    /// The kinds of passkeys with which it is tested.
     pub(crate) kinds: Vec<Kind>,
     /// The relying party's configuration, where it is not the default.
     pub(crate) config: fn(ConfigBuilder) -> ConfigBuilder,
-    /// Whose authenticators it takes, where it is not everybody's.
+    /// The relying party's trust anchors, if any.
     pub(crate) anchors: Option<fn() -> TrustAnchors>,
-    /// What is special about the passkey that is to sign in, and was at its registration.
+    /// Change to the registration of the passkey that signs in.
     pub(crate) registered: fn(&mut Registration),
-    /// Whether the sign-in is begun for the user, by name.
+    /// Whether the sign-in is begun for the user, instead of usernameless.
     pub(crate) named: bool,
 }
 
@@ -36,17 +36,17 @@ pub(crate) enum Change {
     SignIn(fn(&mut Assertion)),
     ClientData(fn(&mut ClientData)),
     Data(fn(&mut AuthenticatorData)),
-    /// Of the JSON that is sent.
+    /// Change to the JSON that is sent.
     Sent(fn(&mut Object)),
-    /// Of the signature of a sign-in, or of an attestation statement.
+    /// Change to the signature of a sign-in or of an attestation statement.
     Signature(fn(Vec<u8>) -> Vec<u8>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Expected {
     Accepted,
-    /// With this status and code to the peer, for this reason in the audit trail.
-    Refused(u16, &'static str, Reason),
+    /// Rejected with this status and error code, and this reason in the audit trail.
+    Rejected(u16, &'static str, Reason),
 }
 
 impl Row {
@@ -70,7 +70,7 @@ impl Row {
         }
     }
 
-    /// A registration that is refused.
+    /// A registration that is rejected.
     pub(crate) fn registration(
         step: usize,
         change: &'static str,
@@ -86,7 +86,7 @@ impl Row {
         )
     }
 
-    /// A sign-in that is refused.
+    /// A sign-in that is rejected.
     pub(crate) fn sign_in(
         step: usize,
         change: &'static str,
@@ -97,7 +97,7 @@ impl Row {
         Self::new(step, change, Change::SignIn(apply), unauthenticated(reason))
     }
 
-    /// A registration with an attestation statement that is refused.
+    /// A registration that is rejected because of its attestation statement.
     pub(crate) fn statement(
         section: Section,
         step: usize,
@@ -141,15 +141,15 @@ impl Row {
         self
     }
 
-    /// Refused as a request that cannot be read, which says nothing about any passkey.
+    /// Rejected as a malformed request, which reveals nothing about any passkey.
     pub(crate) fn unreadable(mut self, status: u16) -> Self {
-        self.expected = Expected::Refused(status, "invalid_request", Reason::Malformed);
+        self.expected = Expected::Rejected(status, "invalid_request", Reason::Malformed);
         self
     }
 
-    /// Refused all the same, for another reason.
+    /// Rejected with the same error, for another reason.
     pub(crate) fn because(mut self, other: Reason) -> Self {
-        if let Expected::Refused(_, _, reason) = &mut self.expected {
+        if let Expected::Rejected(_, _, reason) = &mut self.expected {
             *reason = other;
         }
         self
@@ -180,7 +180,7 @@ impl Row {
         self
     }
 
-    /// Tries the row with passkeys of every kind and says what was not as expected.
+    /// Tests the row with every kind of passkey and returns the unexpected outcomes.
     pub(crate) async fn failures(&self) -> Vec<String> {
         let mut failures: BTreeMap<String, Vec<Kind>> = BTreeMap::new();
         for &kind in &self.kinds {
@@ -239,12 +239,12 @@ impl Row {
     }
 }
 
-/// What a registration that does not verify is answered.
+/// Outcome of a registration that does not verify.
 pub(crate) fn unattested(reason: Reason) -> Expected {
-    Expected::Refused(400, "attestation_verification_failed", reason)
+    Expected::Rejected(400, "attestation_verification_failed", reason)
 }
 
-/// What a sign-in that does not verify is answered.
+/// Outcome of a sign-in that does not verify.
 pub(crate) fn unauthenticated(reason: Reason) -> Expected {
-    Expected::Refused(401, "authentication_failed", reason)
+    Expected::Rejected(401, "authentication_failed", reason)
 }

@@ -1,4 +1,4 @@
-//! The relying party behind its router, and what it has recorded and stored after an answer.
+//! The relying party behind its router, with its audit trail and its stored credentials.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ use time::OffsetDateTime;
 use tower::ServiceExt as _;
 
 use crate::step_by_step::{
+    client::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
     kind::Kind,
-    peer::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
     row::Expected,
 };
 
@@ -29,13 +29,13 @@ pub(crate) struct Site {
     router: Router,
 }
 
-/// A ceremony, and the valid response to it.
+/// A ceremony state, and a valid response to its challenge.
 pub(crate) struct Begun<R> {
     state: String,
     pub(crate) response: R,
 }
 
-/// An answer, and what the relying party took note of.
+/// A response, and the audit events of the relying party.
 struct Answer {
     status: u16,
     body: Value,
@@ -69,7 +69,7 @@ impl Site {
         Self { world, router }
     }
 
-    /// Lets time pass there.
+    /// Advances the clock of the relying party.
     pub(crate) fn wait(&self, time: Duration) {
         self.world.clock.advance(time);
     }
@@ -99,14 +99,14 @@ impl Site {
                 answer.check(200, None, AuditKind::RegistrationSucceeded)?;
                 answer.check_registered(&begun.response)
             }
-            Expected::Refused(status, code, reason) => {
+            Expected::Rejected(status, code, reason) => {
                 answer.check(status, Some(code), AuditKind::RegistrationFailed(reason))?;
                 answer.check_unchanged()
             }
         }
     }
 
-    /// A sign-in with the passkey that was registered by this response.
+    /// Begins a sign-in with the passkey that was registered by this response.
     pub(crate) async fn begin_sign_in(
         &self,
         registered: &Registration,
@@ -142,7 +142,7 @@ impl Site {
                 answer.check(200, None, AuditKind::AuthenticationSucceeded)?;
                 answer.check_signed_in(&begun.response)
             }
-            Expected::Refused(status, code, reason) => {
+            Expected::Rejected(status, code, reason) => {
                 answer.check(status, Some(code), AuditKind::AuthenticationFailed(reason))?;
                 answer.check_unchanged()
             }

@@ -56,8 +56,8 @@ impl Section {
 
     /// The names of the steps, the first of which is step 1.
     ///
-    /// The procedures of §8 are lists without numbers, or with numbers that start anew in each
-    /// branch. Their steps are counted here in the order in which they stand there.
+    /// The procedures of §8 are lists without numbers, or with numbers that restart in each branch.
+    /// Their steps are numbered here in the order of the specification.
     pub(crate) fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Registration => REGISTRATION,
@@ -96,7 +96,7 @@ const REGISTRATION: &[&str] = &[
     "options are made",
     "`navigator.credentials.create()` is called",
     "`response` is an `AuthenticatorAttestationResponse`",
-    "the client extension results are read",
+    "the client extension results are obtained",
     "the client data is decoded as UTF-8",
     "the client data is parsed as JSON",
     "`type` is `webauthn.create`",
@@ -117,8 +117,8 @@ const REGISTRATION: &[&str] = &[
     "`attStmt` conforms to its format and verifies",
     "trust anchors are obtained",
     "the attestation is trustworthy",
-    "the credential id has at most 1023 bytes",
-    "the credential id is not registered for any user",
+    "the credential ID has at most 1023 bytes",
+    "the credential ID is not registered for any user",
     "a credential record is made",
     "extension outputs are processed",
     "the credential record is stored, or the ceremony fails",
@@ -128,7 +128,7 @@ const SIGN_IN: &[&str] = &[
     "options are made",
     "`navigator.credentials.get()` is called",
     "`response` is an `AuthenticatorAssertionResponse`",
-    "the client extension results are read",
+    "the client extension results are obtained",
     "the credential is one of `allowCredentials`",
     "the user is identified and owns the credential",
     "client data, authenticator data and signature are taken",
@@ -155,7 +155,7 @@ const SIGN_IN: &[&str] = &[
 const PACKED: &[&str] = &[
     "the statement has the members `alg`, `sig` and, if any, `x5c`",
     "with `x5c`: `sig` verifies with the first certificate's key and `alg`",
-    "with `x5c`: the certificate is as §8.2.1 asks",
+    "with `x5c`: the certificate meets the requirements of §8.2.1",
     "with `x5c`: the AAGUID in the certificate, if any, is the authenticator's",
     "without `x5c`: `alg` is the credential's algorithm",
     "without `x5c`: `sig` verifies with the credential's key",
@@ -165,11 +165,11 @@ const PACKED_CERTIFICATE: &[&str] = &[
     "the version is 3",
     "the subject has a country (C)",
     "the subject has an organisation (O)",
-    "the subject's unit (OU) is `Authenticator Attestation`",
-    "the subject has a name (CN)",
+    "the subject's organisational unit (OU) is `Authenticator Attestation`",
+    "the subject has a common name (CN)",
     "the extension with the AAGUID is not critical",
-    "the certificate is no authority's (CA is false)",
-    "§8.2.2: it names no single authenticator, where nobody has asked for that",
+    "the certificate is not that of an authority (CA is false)",
+    "§8.2.2: it identifies no single authenticator, unless enterprise attestation was requested",
 ];
 
 const ANDROID_KEY: &[&str] = &[
@@ -196,15 +196,15 @@ const APPLE: &[&str] = &[
     "the certificate's key is the credential's",
 ];
 
-/// What is to be said of steps that a response cannot violate, or cannot violate in all of its ways.
+/// Notes on steps that a response cannot violate, or not in every way.
 pub(crate) const NOTES: &[(Step, &str)] = &[
     (
         Step(Section::Registration, 1),
-        "Ours, before there is a response: what `begin` answers is in the tests of HTTP.",
+        "The library's, before there is a response: `tests/http` checks what `begin` returns.",
     ),
     (
         Step(Section::Registration, 2),
-        "The browser's: the tests in Chromium call it.",
+        "The browser's: `tests/browser` calls it in Chromium.",
     ),
     (
         Step(Section::Registration, 5),
@@ -216,11 +216,11 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Registration, 18),
-        "A policy, and we have none: `RegistrationResult` tells the application.",
+        "Left to the application, which finds the flag in `RegistrationResult`.",
     ),
     (
         Step(Section::Registration, 19),
-        "A policy, and we have none: `RegistrationResult` tells the application.",
+        "Left to the application, which finds the flag in `RegistrationResult`.",
     ),
     (
         Step(Section::Registration, 22),
@@ -228,29 +228,30 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Registration, 23),
-        "The application's: `Passkeys::trust_anchors`. Without any, everybody's are taken.",
+        "The application's: `Passkeys::trust_anchors`. Without trust anchors, any attestation is \
+         accepted.",
     ),
     (
         Step(Section::Registration, 27),
         "After every registration here that is accepted, the record is compared with what the \
-         peer sent.",
+         client sent.",
     ),
     (
         Step(Section::Registration, 29),
-        "After every registration here that is refused, nothing has been stored.",
+        "After every registration here that is rejected, nothing has been stored.",
     ),
     (
         Step(Section::SignIn, 1),
-        "Ours, before there is a response: what `begin` answers is in the tests of HTTP.",
+        "The library's, before there is a response: `tests/http` checks what `begin` returns.",
     ),
     (
         Step(Section::SignIn, 2),
-        "The browser's: the tests in Chromium call it.",
+        "The browser's: `tests/browser` calls it in Chromium.",
     ),
     (
         Step(Section::SignIn, 5),
-        "The list is that of the user's passkeys, and being the user's is what is held. A passkey \
-         that the user has added since `begin` is taken, too.",
+        "Checked by owner, since the list contains the user's passkeys. A passkey that the user has \
+         added since `begin` is accepted, too.",
     ),
     (
         Step(Section::SignIn, 8),
@@ -262,13 +263,13 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::SignIn, 24),
-        "After every sign-in here that is accepted, the record has the counter and the backup \
-         state of the response; after every other it is what it was. Whether the user was verified \
-         stays what it was at registration: to change it would take another factor.",
+        "After every sign-in here that is accepted, the record has the signature counter and the \
+         backup state of the response; after every other it is unchanged. `uvInitialized` is never \
+         updated, because that would require another factor.",
     ),
     (
         Step(Section::SignIn, 25),
-        "Every sign-in here that is refused is answered with the error, and the application's \
+        "For every sign-in here that is rejected, the response is the error, and the application's \
          hook is not called.",
     ),
     (
@@ -277,23 +278,25 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::PackedCertificate, 6),
-        "Whether an authority has one model or many is not to be seen: the extension may be missing.",
+        "A response does not show whether an authority has one model or many, so the extension may \
+         be missing.",
     ),
     (
         Step(Section::Tpm, 1),
-        "Not supported: `webauthn-rs-core` knows no hash that TPMs sign with, and refuses them all.",
+        "Not supported: `webauthn-rs-core` implements none of the hashes that TPMs sign with, and \
+         rejects all.",
     ),
     (
         Step(Section::AndroidKey, 4),
-        "Stricter than the step: `webauthn-rs-core` does not know the security level of StrongBox.",
+        "Stricter than the step: `webauthn-rs-core` rejects the security level of StrongBox.",
     ),
     (
         Step(Section::AndroidKey, 7),
-        "Origin and purpose count in either list. Of several purposes the first is looked at.",
+        "Origin and purpose count in either list. Of several purposes, the first is checked.",
     ),
     (
         Step(Section::SafetyNet, 1),
-        "Not supported: Google has ended it.",
+        "Not supported: Google has discontinued it.",
     ),
     (Step(Section::Compound, 1), "Not supported."),
 ];

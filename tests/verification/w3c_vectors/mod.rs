@@ -1,6 +1,6 @@
 //! The test vectors of the specification
-//! (<https://www.w3.org/TR/webauthn-3/#sctn-test-vectors>), registered and signed in with through
-//! the library's front door.
+//! (<https://www.w3.org/TR/webauthn-3/#sctn-test-vectors>), used for registrations and sign-ins
+//! through the public ceremony services.
 
 mod rigged;
 mod trust;
@@ -18,12 +18,13 @@ use rigged::{Example, Rigged, Vectors, base64url, bytes};
 use serde_json::json;
 use time::OffsetDateTime;
 
-/// What becomes of every example: why it does not register, and why it does not sign in. `None`: it
-/// does. What does not register is stored as if it had, and so signs in if its key is known.
+/// For every example, the reasons for which registration and sign-in are rejected; `None` if they
+/// succeed. A credential whose registration is rejected is stored unverified, so that it can sign
+/// in if its algorithm is supported.
 const EXPECTED: [(&str, Option<Reason>, Option<Reason>); 15] = [
     ("ES256 Credential with No Attestation", None, None),
     ("ES256 Credential with Self Attestation", None, None),
-    // §7.1, step 10: no configuration expects to be shown in other sites' frames.
+    // §7.1, step 10: cross-origin frames are always rejected.
     (
         "ES256 Credential with \"crossOrigin\": true in clientDataJSON",
         CROSS,
@@ -37,19 +38,19 @@ const EXPECTED: [(&str, Option<Reason>, Option<Reason>); 15] = [
     ("ES256 Credential with very long credential ID", None, None),
     ("Packed Attestation with ES256 Credential", None, None),
     ("Packed Attestation with ES384 Credential", None, None),
-    // Not offered, since no engine knows it.
+    // ES512 is not supported, so it is not offered.
     (
         "Packed Attestation with ES512 Credential",
         ALGORITHM,
         ALGORITHM,
     ),
-    // RSA keys have 2048 bits, and this one has 3488.
+    // RSA keys must have 2048 bits, and this one has 3488.
     (
         "Packed Attestation with RS256 Credential",
         ALGORITHM,
         ALGORITHM,
     ),
-    // Offered where nobody asks for attestation, and taken with none.
+    // EdDSA is offered without attestation, and accepted without a statement.
     (
         "Packed Attestation with Ed25519 Credential",
         ATTESTATION,
@@ -61,9 +62,9 @@ const EXPECTED: [(&str, Option<Reason>, Option<Reason>); 15] = [
         ALGORITHM,
         ALGORITHM,
     ),
-    // The engine knows what TPMs state, but no hash that they do it with, and refuses them all.
+    // `webauthn-rs-core` implements none of the hashes that TPMs sign with, and rejects all.
     ("TPM Attestation with ES256 Credential", ATTESTATION, None),
-    // It wants more in the certificate's extension than the example's has.
+    // `webauthn-rs-core` requires more in the certificate's extension than the example has.
     (
         "Android Key Attestation with ES256 Credential",
         ATTESTATION,
@@ -81,10 +82,10 @@ const CROSS: Option<Reason> = Some(Reason::CrossOrigin);
 const ALGORITHM: Option<Reason> = Some(Reason::Algorithm);
 const ATTESTATION: Option<Reason> = Some(Reason::Attestation);
 
-/// The credential that the example makes, without verifying anything.
+/// Returns the credential of the example, without verification.
 fn unverified(example: &BTreeMap<String, String>) -> Credential {
-    // Nothing stands behind the authenticator data in an example's attestation object, nor behind
-    // the key in the data, and the id and its length stand before the key.
+    // In the examples, the authenticator data is last in the attestation object, the key is last in
+    // the authenticator data, and the credential ID precedes the key.
     let object = bytes(example, "attestationObject");
     let id = bytes(example, "credential_id");
     let id_at = object
@@ -103,7 +104,7 @@ fn unverified(example: &BTreeMap<String, String>) -> Credential {
     credential
 }
 
-/// Registers and signs in; where that is refused, why.
+/// Registers and signs in; returns the reasons of rejections.
 async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reason>) {
     let rigged = Rigged::default();
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
@@ -156,7 +157,7 @@ async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reaso
 }
 
 #[tokio::test]
-async fn every_example_of_the_specification_ends_as_expected() {
+async fn every_test_vector_of_the_specification_has_its_expected_outcome() {
     let vectors = Vectors::load();
     let config = vectors.config();
     let mut results = Vec::new();

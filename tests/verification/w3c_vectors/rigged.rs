@@ -1,4 +1,4 @@
-//! Ceremonies in which the specification's examples are the answers.
+//! Ceremonies with the challenges of the specification's examples, so that their responses match.
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +32,7 @@ pub(crate) struct Example {
     pub(crate) authentication: BTreeMap<String, String>,
 }
 
-/// A store in which every ceremony waits with the challenge of the example.
+/// Challenge store that replaces the challenge of every ceremony by that of the example.
 #[derive(Clone, Default)]
 pub(crate) struct Rigged {
     store: Arc<MemoryChallenges>,
@@ -54,7 +54,7 @@ impl ChallengeStore for Rigged {
     }
 }
 
-/// The example's hexadecimal member.
+/// Decodes a hexadecimal member of the example.
 pub(crate) fn bytes(example: &BTreeMap<String, String>, member: &str) -> Vec<u8> {
     decode(&example[member])
 }
@@ -66,7 +66,7 @@ fn decode(hex: &str) -> Vec<u8> {
         .collect()
 }
 
-/// The same as the browser's JSON has it.
+/// Encodes a member as in the browser's JSON.
 pub(crate) fn base64url(example: &BTreeMap<String, String>, member: &str) -> String {
     passkeys_test_support::base64url(bytes(example, member))
 }
@@ -83,7 +83,7 @@ impl Vectors {
             .unwrap()
     }
 
-    /// The certificate that the examples' attestations lead to.
+    /// The root certificate of the examples' attestations.
     pub(crate) fn root(&self) -> Vec<u8> {
         decode(&self.root)
     }
@@ -95,7 +95,7 @@ impl Vectors {
 }
 
 impl Rigged {
-    /// Every ceremony from now on has this challenge.
+    /// Sets the challenge of all following ceremonies.
     pub(crate) fn expect(&self, challenge: String) {
         *self.challenge.lock().unwrap() = challenge;
     }

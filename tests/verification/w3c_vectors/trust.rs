@@ -1,4 +1,4 @@
-//! Whose authenticators are taken: the specification's examples lead to one root certificate.
+//! Trust anchors: the attestation certificates of the specification's examples lead to one root.
 
 use passkeys::{
     Error, Passkeys, RegistrationResult,
@@ -44,7 +44,7 @@ fn elsewhere() -> Authority {
     Authority::from_pem(ELSEWHERE).unwrap()
 }
 
-/// Registers an example's passkey where these are trusted.
+/// Registers an example's passkey with these trust anchors.
 async fn register(
     anchors: TrustAnchors,
     vectors: &Vectors,
@@ -77,7 +77,7 @@ fn trusting(vectors: &Vectors) -> TrustAnchors {
 }
 
 #[tokio::test]
-async fn what_leads_to_an_authority_registers_and_says_to_whose() {
+async fn attestation_that_leads_to_a_trust_anchor_registers_and_names_the_authority() {
     let vectors = Vectors::load();
     for (name, attestation_type) in [
         (PACKED, AttestationType::Basic),
@@ -96,7 +96,7 @@ async fn what_leads_to_an_authority_registers_and_says_to_whose() {
 }
 
 #[tokio::test]
-async fn without_trust_anchors_the_registration_says_what_it_was_told_and_names_no_authority() {
+async fn attestation_without_trust_anchors_is_reported_and_names_no_authority() {
     let vectors = Vectors::load();
     for (name, format, attestation_type) in [
         (NONE, "none", AttestationType::None),
@@ -118,7 +118,7 @@ async fn without_trust_anchors_the_registration_says_what_it_was_told_and_names_
 }
 
 #[tokio::test]
-async fn attestation_of_nobodys_or_by_itself_is_refused() {
+async fn none_and_self_attestation_are_rejected_where_trust_anchors_are_set() {
     let vectors = Vectors::load();
     for (name, reason) in [(NONE, Reason::Attestation), (ITSELF, Reason::Untrusted)] {
         let answer = register(trusting(&vectors), &vectors, vectors.example(name)).await;
@@ -127,7 +127,7 @@ async fn attestation_of_nobodys_or_by_itself_is_refused() {
 }
 
 #[tokio::test]
-async fn what_leads_elsewhere_is_refused() {
+async fn attestation_that_leads_to_another_authority_is_rejected() {
     let vectors = Vectors::load();
     for anchors in [TrustAnchors::new([elsewhere()]), TrustAnchors::new([])] {
         let answer = register(anchors, &vectors, vectors.example(PACKED)).await;
@@ -135,9 +135,9 @@ async fn what_leads_elsewhere_is_refused() {
     }
 }
 
-/// Whoever makes a passkey can make a chain of certificates for it.
+/// An attacker can create a chain of certificates with a root of their own.
 #[tokio::test]
-async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
+async fn root_certificate_sent_with_the_attestation_is_not_a_trust_anchor() {
     let vectors = Vectors::load();
     let mut example = vectors.example(PACKED).clone();
     let object = bytes(&example.registration, "attestationObject");
@@ -152,7 +152,7 @@ async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
     registration.insert("attestationObject".into(), hex.concat());
     let answer = register(TrustAnchors::new([elsewhere()]), &vectors, &example).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
-    // It does no harm where it is trusted anyway.
+    // A chain that ends in a trust anchor is accepted with the root included.
     let registered = register(trusting(&vectors), &vectors, &example)
         .await
         .unwrap();
@@ -160,7 +160,7 @@ async fn a_root_that_comes_with_the_attestation_is_nobodys_authority() {
 }
 
 #[tokio::test]
-async fn an_authority_may_be_trusted_for_some_models_only() {
+async fn trust_anchor_may_be_limited_to_authenticator_models() {
     let vectors = Vectors::load();
     let models = |name: &str| {
         let aaguid = bytes(&vectors.example(name).registration, "aaguid");
@@ -172,13 +172,13 @@ async fn an_authority_may_be_trusted_for_some_models_only() {
     register(models(PACKED), &vectors, packed).await.unwrap();
     let answer = register(models(ITSELF), &vectors, packed).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
-    // U2F's signature does not cover the model, so whoever has such a key could name any.
+    // The U2F signature does not cover the AAGUID, so the client could claim any model.
     let answer = register(models(U2F), &vectors, vectors.example(U2F)).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
 }
 
 #[tokio::test]
-async fn browsers_are_asked_for_attestation_whatever_the_configuration_says() {
+async fn trust_anchors_request_direct_attestation_whatever_the_configuration() {
     let vectors = Vectors::load();
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config());
     let user = passkeys_test_support::ada();
@@ -192,7 +192,7 @@ async fn browsers_are_asked_for_attestation_whatever_the_configuration_says() {
 }
 
 #[test]
-fn what_is_no_certificate_is_no_authority() {
+fn trust_anchor_that_is_not_a_certificate_is_rejected() {
     let twice = format!("{ELSEWHERE}{ELSEWHERE}");
     let key = ELSEWHERE.replace("CERTIFICATE", "PUBLIC KEY");
     for pem in ["", "MIID", &twice, &key] {

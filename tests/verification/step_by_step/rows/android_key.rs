@@ -1,14 +1,14 @@
 //! Android key attestation.
 
 use crate::step_by_step::{
+    client::{Algorithm, AuthorizationList, Cbor, Registration, oid},
     kind::Kind,
-    peer::{Algorithm, AuthorizationList, Cbor, Registration, oid},
     row::Row,
     steps::Section,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_android_key_attestation_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -57,7 +57,7 @@ fn statement() -> Vec<Row> {
         }),
         android(
             3,
-            "the certificate is of another key, which also signed",
+            "the certificate has another key, which also signed",
             |answer| {
                 let other = answer.passkey.key.algorithm().key(9);
                 answer.statement.certificate.key = other.clone();
@@ -66,7 +66,7 @@ fn statement() -> Vec<Row> {
         ),
         android(
             3,
-            "the certificate is of a key of another kind, which also signed",
+            "the certificate has a key of another type, which also signed",
             |answer| {
                 let other = Algorithm::Rs256.key(9);
                 answer.statement.certificate.key = other.clone();
@@ -87,26 +87,34 @@ fn key_description() -> Vec<Row> {
         android(4, "`attestationChallenge` is empty", |answer| {
             answer.statement.key_description.challenge = |_| Vec::new();
         }),
-        android(4, "the extension is of another kind", |answer| {
+        android(4, "the extension has another object identifier", |answer| {
             answer.statement.extension = oid::APPLE_NONCE;
         }),
-        android(4, "software keeps the key, and says so", |answer| {
+        android(4, "the security level is software", |answer| {
             answer.statement.key_description.level = 0;
         })
         .accepted(),
-        android(4, "a chip of its own (StrongBox) keeps the key", |answer| {
+        android(4, "the security level is StrongBox", |answer| {
             answer.statement.key_description.level = 2;
         }),
-        android(5, "the hardware allows all applications", |answer| {
-            answer.statement.key_description.hardware.all_applications = true;
-        }),
-        android(5, "the software allows all applications", |answer| {
-            answer.statement.key_description.software.all_applications = true;
-        }),
+        android(
+            5,
+            "`allApplications` is in the hardware-enforced list",
+            |answer| {
+                answer.statement.key_description.hardware.all_applications = true;
+            },
+        ),
+        android(
+            5,
+            "`allApplications` is in the software-enforced list",
+            |answer| {
+                answer.statement.key_description.software.all_applications = true;
+            },
+        ),
         android(6, "the key was imported", |answer| {
             answer.statement.key_description.hardware.origin = Some(2);
         }),
-        android(6, "nobody says where the key is from", |answer| {
+        android(6, "the origin of the key is in neither list", |answer| {
             answer.statement.key_description.hardware.origin = None;
         }),
         android(7, "the key is for decrypting", |answer| {
@@ -119,19 +127,19 @@ fn key_description() -> Vec<Row> {
             answer.statement.key_description.hardware.purpose = vec![2, 3];
         })
         .accepted(),
-        android(7, "nobody says what the key is for", |answer| {
+        android(7, "the purpose of the key is in neither list", |answer| {
             answer.statement.key_description.hardware.purpose.clear();
         }),
         android(
             7,
-            "the software says it all, and not the hardware",
+            "origin and purpose are in the software-enforced list only",
             |answer| {
                 let description = &mut answer.statement.key_description;
                 description.software = std::mem::take(&mut description.hardware);
             },
         )
         .accepted(),
-        android(7, "neither says anything", |answer| {
+        android(7, "both authorization lists are empty", |answer| {
             answer.statement.key_description.hardware = AuthorizationList::default();
         }),
     ]

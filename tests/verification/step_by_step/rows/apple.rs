@@ -1,14 +1,14 @@
 //! Apple's anonymous attestation.
 
 use crate::step_by_step::{
+    client::{Cbor, Registration, oid},
     kind::Kind,
-    peer::{Cbor, Registration, oid},
     row::Row,
     steps::Section,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_apple_attestation_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn rows() -> Vec<Row> {
         apple(1, "`x5c` is empty", |answer| {
             answer.statement.edit = |statement| statement.set("x5c", Vec::<Cbor>::new());
         }),
-        apple(1, "the certificate is none", |answer| {
+        apple(1, "the certificate is not a certificate", |answer| {
             answer.statement.edit = |statement| {
                 statement.set("x5c", vec![Cbor::Bytes(vec![0x30, 0])]);
             };
@@ -43,7 +43,7 @@ pub(crate) fn rows() -> Vec<Row> {
         apple(2, "there is no nonce", |answer| {
             answer.statement.extension = oid::FIDO_AAGUID;
         }),
-        apple(3, "the certificate is of another key", |answer| {
+        apple(3, "the certificate has another key", |answer| {
             answer.statement.certificate.key = answer.passkey.key.algorithm().key(9);
         }),
     ]

@@ -1,16 +1,16 @@
-//! The attestation object: its encoding, its format, and what is not attested at all.
+//! The attestation object: its encoding, its format, and no attestation.
 
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
+    client::{Cbor, Map, Registration, head},
     kind::Kind,
-    peer::{Cbor, Map, Registration, head},
     row::Row,
     steps::Section,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_attestation_object_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -28,31 +28,31 @@ fn encoding() -> Vec<Row> {
             answer.written = |_| Vec::new();
         }),
         object(
-            "a byte is missing at the end of the attestation object",
+            "the last byte is missing from the attestation object",
             |answer| {
                 answer.written = |object| object[..object.len() - 1].to_vec();
             },
         ),
-        object("a byte stands behind the attestation object", |answer| {
+        object("a byte follows the attestation object", |answer| {
             answer.written = |object| [object.as_slice(), &[0]].concat();
         }),
-        object("the attestation object is there twice", |answer| {
+        object("the attestation object appears twice", |answer| {
             answer.written = |object| [object.as_slice(), &object].concat();
         }),
-        object("the attestation object is in an array", |answer| {
+        object("the attestation object is wrapped in an array", |answer| {
             answer.written = |object| [&[0x81], object.as_slice()].concat();
         }),
         object("the attestation object is JSON", |answer| {
             answer.written = |_| b"{\"fmt\":\"none\"}".to_vec();
         }),
         object(
-            "the attestation object says that it has 2⁶⁴ − 1 members",
+            "the attestation object declares 2⁶⁴ − 1 members",
             |answer| {
                 answer.written = |object| [head(5, u64::MAX), object[1..].to_vec()].concat();
             },
         ),
         object(
-            "the attestation object says that it has fewer members",
+            "the attestation object declares fewer members than it has",
             |answer| {
                 answer.written = |object| [&[0xa2], &object[1..]].concat();
             },
@@ -72,26 +72,26 @@ fn encoding() -> Vec<Row> {
         object("`authData` is a map", |answer| {
             answer.object = |object| object.set("authData", Map::default());
         }),
-        object("`fmt` is there twice", |answer| {
+        object("`fmt` appears twice", |answer| {
             answer.object = |object| {
                 let same = object.get("fmt").clone();
                 object.add("fmt", same);
             };
         }),
-        object("`attStmt` is there twice", |answer| {
+        object("`attStmt` appears twice", |answer| {
             answer.object = |object| {
                 let same = object.get("attStmt").clone();
                 object.add("attStmt", same);
             };
         }),
-        object("`authData` is there twice", |answer| {
+        object("`authData` appears twice", |answer| {
             answer.object = |object| {
                 let same = object.get("authData").clone();
                 object.add("authData", same);
             };
         }),
         object(
-            "a member of the attestation object that nobody knows is there twice",
+            "an unknown member of the attestation object appears twice",
             |answer| {
                 answer.object = |object| {
                     object.add("new", 1);
@@ -99,21 +99,18 @@ fn encoding() -> Vec<Row> {
                 };
             },
         ),
-        object("`attStmt` says that it has 2³² members", |answer| {
+        object("`attStmt` declares 2³² members", |answer| {
             answer.object = |object| object.set("attStmt", Cbor::Raw(head(5, 1 << 32)));
         }),
-        object("`attStmt` is nested ten thousand deep", |answer| {
+        object("`attStmt` is nested 10,000 levels deep", |answer| {
             answer.object = |object| {
                 let deep = [vec![0x81; 10_000], vec![0]].concat();
                 object.set("attStmt", Cbor::Raw(deep));
             };
         }),
-        object(
-            "the attestation object has a member that nobody knows",
-            |answer| {
-                answer.object = |object| object.add("new", Map::default().with("a", 1));
-            },
-        )
+        object("the attestation object has an unknown member", |answer| {
+            answer.object = |object| object.add("new", Map::default().with("a", 1));
+        })
         .accepted(),
     ]
 }
@@ -124,7 +121,7 @@ fn formats() -> Vec<Row> {
         Row::statement(section, 1, change, apply).by(Kind::packed())
     };
     vec![
-        format("`fmt` is a word that nobody knows", |answer| {
+        format("`fmt` is an unknown value", |answer| {
             answer.statement.format = "fido-u3f".into();
         }),
         format("`fmt` is empty", |answer| answer.statement.format.clear()),
@@ -137,7 +134,7 @@ fn formats() -> Vec<Row> {
         format("`fmt` ends in a NUL", |answer| {
             answer.statement.format.push('\0');
         }),
-        // The crate behind the engine knows these by name, or not even that, and verifies none.
+        // `webauthn-rs-core` does not verify these formats.
         unsupported(Section::Tpm, "`fmt` is `tpm`", |answer| {
             answer.statement.format = "tpm".into();
             answer.statement.edit = |statement| statement.add("ver", "2.0");

@@ -4,13 +4,13 @@ use passkeys::{UserVerification, audit::Reason};
 use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
-    peer::{AuthenticatorData, Cbor, Map, flag},
+    client::{AuthenticatorData, Cbor, Map, flag},
     row::{Change::Data, Row, unattested},
     steps::{Section, Step},
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_authenticator_data_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -33,37 +33,37 @@ fn bytes() -> Vec<Row> {
             data.written = |bytes| bytes[..36].to_vec();
         }),
         bytes(
-            "a byte is missing at the end of the authenticator data",
+            "the last byte is missing from the authenticator data",
             |data| {
                 data.written = |bytes| bytes[..bytes.len() - 1].to_vec();
             },
         ),
-        bytes("a byte stands behind the authenticator data", |data| {
+        bytes("a byte follows the authenticator data", |data| {
             data.written = |bytes| [bytes.as_slice(), &[0]].concat();
         }),
         bytes(
-            "an empty map stands behind the authenticator data, and ED is not set",
+            "an empty map follows the authenticator data, and ED is not set",
             |data| {
                 data.written = |bytes| [bytes.as_slice(), &[0xa0]].concat();
             },
         ),
-        bytes("ED is set and nothing is there", |data| {
+        bytes("ED is set and there are no extensions", |data| {
             data.flags |= flag::ED;
         }),
-        bytes("ED is set and an array is there", |data| {
+        bytes("ED is set and the extensions are an array", |data| {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Array(Vec::new()));
         }),
-        // Readers of CBOR differ in whether they read past it.
-        bytes("ED is set and a map behind a tag is there", |data| {
+        // CBOR parsers differ in whether they skip a tag.
+        bytes("ED is set and the extensions are a tagged map", |data| {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Raw(vec![0xd9, 0xd9, 0xf7, 0xa0]));
         }),
-        bytes("ED is set and two maps are there", |data| {
+        bytes("ED is set and the extensions are two maps", |data| {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Raw(vec![0xa0, 0xa0]));
         }),
-        bytes("ED is set and half a map is there", |data| {
+        bytes("ED is set and the extensions are a truncated map", |data| {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Raw(vec![0xa2, 0x61, b'a', 1]));
         }),
@@ -85,56 +85,71 @@ fn attested_bytes() -> Vec<Row> {
     let id = |change, apply| Row::registration(25, change, apply, Reason::Malformed);
     let sign_in = |change, apply| Row::sign_in(7, change, apply, Reason::Malformed);
     vec![
-        bytes("AT is not set and nothing is attested", |data| {
-            data.flags &= !flag::AT;
-            data.attested = None;
-        }),
-        bytes("AT is not set and a credential is attested", |data| {
-            data.flags &= !flag::AT;
-        }),
-        bytes("AT is set and nothing is attested", |data| {
-            data.attested = None;
-        }),
-        bytes("AT is set and only extensions are there", |data| {
+        bytes(
+            "AT is not set and there is no attested credential data",
+            |data| {
+                data.flags &= !flag::AT;
+                data.attested = None;
+            },
+        ),
+        bytes(
+            "AT is not set and there is attested credential data",
+            |data| {
+                data.flags &= !flag::AT;
+            },
+        ),
+        bytes(
+            "AT is set and there is no attested credential data",
+            |data| {
+                data.attested = None;
+            },
+        ),
+        bytes("AT is set and there are only extensions", |data| {
             data.attested = None;
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Map(Map::default()));
         }),
-        bytes("the length of the credential id is one too many", |data| {
+        bytes("the length of the credential ID is one too many", |data| {
             let attested = data.attested();
             attested.id_length = Some(attested.id.len() as u16 + 1);
         }),
-        bytes("the length of the credential id is one too few", |data| {
+        bytes("the length of the credential ID is one too few", |data| {
             let attested = data.attested();
             attested.id_length = Some(attested.id.len() as u16 - 1);
         }),
-        bytes("the length of the credential id is 65535", |data| {
+        bytes("the length of the credential ID is 65535", |data| {
             data.attested().id_length = Some(u16::MAX);
         }),
-        bytes("the key is missing", |data| {
+        bytes("the public key is missing", |data| {
             data.attested().key_written = |_| Vec::new();
         }),
-        sign_in("AT is set and nothing is attested", |answer| {
-            answer.data.flags |= flag::AT;
-        }),
-        sign_in("AT is set and the credential is attested", |answer| {
-            answer.data.attest(&answer.passkey.id, &answer.passkey.key);
-        }),
-        id("the credential id is empty", |answer| {
+        sign_in(
+            "AT is set and there is no attested credential data",
+            |answer| {
+                answer.data.flags |= flag::AT;
+            },
+        ),
+        sign_in(
+            "AT is set and there is attested credential data",
+            |answer| {
+                answer.data.attest(&answer.passkey.id, &answer.passkey.key);
+            },
+        ),
+        id("the credential ID is empty", |answer| {
             answer.with_id(Vec::new());
         }),
-        id("the credential id has 1 byte", |answer| {
+        id("the credential ID has 1 byte", |answer| {
             answer.with_id(vec![7]);
         })
         .accepted(),
-        id("the credential id has 1023 bytes", |answer| {
+        id("the credential ID has 1023 bytes", |answer| {
             answer.with_id(vec![7; 1023]);
         })
         .accepted(),
-        id("the credential id has 1024 bytes", |answer| {
+        id("the credential ID has 1024 bytes", |answer| {
             answer.with_id(vec![7; 1024]);
         }),
-        id("the credential id has 4096 bytes", |answer| {
+        id("the credential ID has 4096 bytes", |answer| {
             answer.with_id(vec![7; 4096]);
         }),
     ]
@@ -143,20 +158,22 @@ fn attested_bytes() -> Vec<Row> {
 fn rp_id() -> Vec<Row> {
     let hash = |change, apply| Row::both((14, 15), change, Data(apply), Reason::RpIdHash);
     [
-        hash("it is of another site", |data| {
+        hash("`rpIdHash` is that of another domain", |data| {
             data.rp_id_hash = Sha256::digest("evil.com").to_vec();
         }),
-        hash("it is of a subdomain", |data| {
+        hash("`rpIdHash` is that of a subdomain", |data| {
             data.rp_id_hash = Sha256::digest("login.example.com").to_vec();
         }),
-        hash("it is of the origin", |data| {
+        hash("`rpIdHash` is that of the origin", |data| {
             data.rp_id_hash = Sha256::digest("https://example.com").to_vec();
         }),
-        hash("it is of the RP ID in upper case", |data| {
+        hash("`rpIdHash` is that of the RP ID in upper case", |data| {
             data.rp_id_hash = Sha256::digest("EXAMPLE.COM").to_vec();
         }),
-        hash("a bit of it is flipped", |data| data.rp_id_hash[31] ^= 1),
-        hash("it is zero", |data| data.rp_id_hash = vec![0; 32]),
+        hash("a bit of `rpIdHash` is flipped", |data| {
+            data.rp_id_hash[31] ^= 1
+        }),
+        hash("`rpIdHash` is zero", |data| data.rp_id_hash = vec![0; 32]),
     ]
     .into_iter()
     .flatten()
@@ -220,27 +237,35 @@ fn backup() -> Vec<Row> {
             Reason::BackupState,
         )
         .accepted(),
-        eligible("BE is set now", |answer| answer.data.flags |= flag::BE),
-        eligible("BE and BS are set now", |answer| {
-            answer.data.flags |= flag::BE | flag::BS;
+        eligible("BE is set, and was not at registration", |answer| {
+            answer.data.flags |= flag::BE
         }),
-        eligible("BE is not set any more", |answer| {
+        eligible(
+            "BE and BS are set, and were not at registration",
+            |answer| {
+                answer.data.flags |= flag::BE | flag::BS;
+            },
+        ),
+        eligible("BE is not set, and was at registration", |answer| {
             answer.data.flags &= !flag::BE;
         })
         .where_registered(|answer| answer.data.flags |= flag::BE),
-        eligible("BS is set now, and BE was and is", |answer| {
+        eligible("BS has become set, and BE is unchanged", |answer| {
             answer.data.flags |= flag::BS;
         })
         .where_registered(|answer| answer.data.flags |= flag::BE)
         .accepted(),
-        eligible("BS is not set any more, and BE was and is", |answer| {
+        eligible("BS is no longer set, and BE is unchanged", |answer| {
             answer.data.flags &= !flag::BS;
         })
         .where_registered(|answer| answer.data.flags |= flag::BE | flag::BS)
         .accepted(),
-        eligible("BE is not set any more, and BS is", |answer| {
-            answer.data.flags = answer.data.flags & !flag::BE | flag::BS;
-        })
+        eligible(
+            "BS is set and BE is not, although it was at registration",
+            |answer| {
+                answer.data.flags = answer.data.flags & !flag::BE | flag::BS;
+            },
+        )
         .where_registered(|answer| answer.data.flags |= flag::BE | flag::BS)
         .because(Reason::BackupState),
     ]);

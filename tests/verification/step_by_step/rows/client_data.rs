@@ -1,14 +1,14 @@
-//! The client data: how it is written, its `type` and its `challenge`.
+//! The client data: its encoding, its `type` and its `challenge`.
 
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    peer::{Json, Object, base64url},
+    client::{Json, Object, base64url},
     row::{Change::ClientData, Row},
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_client_data_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -24,8 +24,8 @@ pub(crate) fn rows() -> Vec<Row> {
 fn encoding() -> Vec<Row> {
     let utf8 = |change, apply| Row::both((5, 8), change, ClientData(apply), Reason::Malformed);
     [
-        // The step would strip it. No browser writes one, and the engine reads none: stricter.
-        utf8("a byte order mark stands before it", |data| {
+        // Stricter than the step, which strips it: no browser writes one.
+        utf8("it begins with a byte order mark", |data| {
             data.written = |json| [b"\xef\xbb\xbf", json.as_slice()].concat();
         }),
         utf8("it is UTF-16", |data| {
@@ -48,20 +48,20 @@ fn json() -> Vec<Row> {
     let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
     let fine = |change, apply| json(change, apply).map(Row::accepted);
     [
-        json("nothing is there", |data| data.written = |_| Vec::new()),
-        json("its end is missing", |data| {
+        json("it is empty", |data| data.written = |_| Vec::new()),
+        json("it is truncated", |data| {
             data.written = |json| json[..json.len() - 1].to_vec();
         }),
-        json("something stands behind it", |data| {
+        json("it is followed by other text", |data| {
             data.written = |json| [&json, &b"{}"[..]].concat();
         }),
-        json("a NUL stands behind it", |data| {
+        json("it is followed by a NUL", |data| {
             data.written = |json| [&json, &b"\0"[..]].concat();
         }),
-        json("it is in an array", |data| {
+        json("it is wrapped in an array", |data| {
             data.written = |json| [b"[", json.as_slice(), b"]"].concat();
         }),
-        json("it is in a string", |data| {
+        json("it is wrapped in a string", |data| {
             data.written = |json| {
                 let json = String::from_utf8(json).unwrap();
                 serde_json::Value::from(json).to_string().into_bytes()
@@ -72,27 +72,27 @@ fn json() -> Vec<Row> {
             data.members.remove("challenge");
         }),
         json("`origin` is missing", |data| data.members.remove("origin")),
-        json("`type` is there twice, the same", |data| {
+        json("`type` appears twice with the same value", |data| {
             let same = data.members.text("type").to_owned();
             data.members.add("type", same);
         }),
-        json("`challenge` is there twice, the right one last", |data| {
+        json("`challenge` appears twice, the right value last", |data| {
             let right = data.members.text("challenge").to_owned();
             data.set("challenge", base64url(&[7; 32]));
             data.members.add("challenge", right);
         }),
-        json("`challenge` is there twice, the right one first", |data| {
+        json("`challenge` appears twice, the right value first", |data| {
             data.members.add("challenge", base64url(&[7; 32]));
         }),
-        json("`origin` is there twice, the right one last", |data| {
+        json("`origin` appears twice, the right value last", |data| {
             let right = data.members.text("origin").to_owned();
             data.set("origin", "https://evil.com");
             data.members.add("origin", right);
         }),
-        json("`origin` is there twice, the right one first", |data| {
+        json("`origin` appears twice, the right value first", |data| {
             data.members.add("origin", "https://evil.com");
         }),
-        json("`crossOrigin` is there twice", |data| {
+        json("`crossOrigin` appears twice", |data| {
             data.members.add("crossOrigin", true);
         }),
         json("`type` is a number", |data| data.set("type", 1)),
@@ -100,20 +100,17 @@ fn json() -> Vec<Row> {
             let right = data.members.text("origin").to_owned();
             data.set("origin", vec![right]);
         }),
-        json(
-            "a member is nested deeper than anything that is meant",
-            |data| {
-                let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
-                data.members.add("deep", Json::Raw(deep));
-            },
-        ),
-        fine("there are members that nobody knows", |data| {
+        json("an unknown member is nested too deeply", |data| {
+            let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
+            data.members.add("deep", Json::Raw(deep));
+        }),
+        fine("there are unknown members", |data| {
             data.members
                 .add("other_keys_can_be_added_here", "do not compare");
             data.members
                 .add("futureFeature", Object::default().with("enabled", true));
         }),
-        fine("there is white space between its members", |data| {
+        fine("there is white space between members", |data| {
             data.written = |json| {
                 String::from_utf8(json)
                     .unwrap()
@@ -135,18 +132,18 @@ fn json() -> Vec<Row> {
     .collect()
 }
 
-/// The token binding of Level 2, which means nothing any more.
+/// The token binding of Level 2, which Level 3 ignores.
 fn token_binding() -> Vec<Row> {
     let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
     let fine = |change, apply| json(change, apply).map(Row::accepted);
     [
-        fine("the token binding of Level 2 is there", |data| {
+        fine("the token binding of Level 2 is present", |data| {
             data.members.add(
                 "tokenBinding",
                 Object::default().with("status", "supported"),
             );
         }),
-        json("the token binding is no object", |data| {
+        json("the token binding is not an object", |data| {
             data.members.add("tokenBinding", "supported");
         }),
         json("the token binding has no status", |data| {
@@ -157,7 +154,7 @@ fn token_binding() -> Vec<Row> {
             let binding = Object::default().with("status", "present").with("id", 1);
             data.members.add("tokenBinding", binding);
         }),
-        json("the token binding's status is there twice", |data| {
+        json("the token binding's status appears twice", |data| {
             let mut binding = Object::default().with("status", "supported");
             binding.add("status", "supported");
             data.members.add("tokenBinding", binding);
@@ -172,10 +169,10 @@ fn kind() -> Vec<Row> {
     let kind =
         |change, apply| Row::both((7, 10), change, ClientData(apply), Reason::ClientDataType);
     [
-        kind("`type` is of another API", |data| {
+        kind("`type` is that of another API", |data| {
             data.set("type", "payment.get");
         }),
-        kind("`type` is of U2F", |data| {
+        kind("`type` is that of U2F", |data| {
             data.set("type", "navigator.id.getAssertion");
         }),
         kind("`type` is in upper case", |data| {
@@ -204,16 +201,16 @@ fn challenge() -> Vec<Row> {
     let challenge =
         |change, apply| Row::both((8, 11), change, ClientData(apply), Reason::Challenge);
     [
-        challenge("`challenge` is another one", |data| {
+        challenge("`challenge` is of another ceremony", |data| {
             data.set("challenge", base64url(&[7; 32]));
         }),
         challenge("`challenge` is empty", |data| data.set("challenge", "")),
-        challenge("`challenge` is shorter by a character", |data| {
+        challenge("`challenge` lacks its last character", |data| {
             let challenge = data.members.text("challenge");
             let shorter = challenge[..challenge.len() - 1].to_owned();
             data.set("challenge", shorter);
         }),
-        challenge("`challenge` goes on", |data| {
+        challenge("`challenge` has additional characters", |data| {
             let longer = format!("{}AAAA", data.members.text("challenge"));
             data.set("challenge", longer);
         }),
@@ -221,8 +218,8 @@ fn challenge() -> Vec<Row> {
             let padded = format!("{}=", data.members.text("challenge"));
             data.set("challenge", padded);
         }),
-        challenge("`challenge` ends in stray bits", |data| {
-            // The last character of 32 bytes stands for four bits, and its two others are zero.
+        challenge("`challenge` has non-zero trailing bits", |data| {
+            // The last character of 32 bytes encodes four bits; its two other bits are zero.
             let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
             let challenge = data.members.text("challenge");
             let (rest, last) = challenge.split_at(challenge.len() - 1);
@@ -230,7 +227,7 @@ fn challenge() -> Vec<Row> {
             let stray = format!("{rest}{}", &alphabet[at..=at]);
             data.set("challenge", stray);
         }),
-        challenge("`challenge` is in another case", |data| {
+        challenge("`challenge` has its letters in another case", |data| {
             let challenge = data.members.text("challenge");
             let swapped = challenge.to_lowercase();
             let swapped = if swapped == challenge {

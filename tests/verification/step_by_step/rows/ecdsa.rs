@@ -1,17 +1,17 @@
-//! How ECDSA signatures are written: as two integers in DER, and not as BER or anything like it.
-//! The same for sign-ins and for attestation statements.
+//! The encoding of ECDSA signatures: two integers in DER, and not BER. The same rows apply to
+//! sign-ins and to attestation statements.
 
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
+    client::{Algorithm, Der, Method},
     kind::Kind,
-    peer::{Algorithm, Der, Method},
     row::{Change, Expected, Row, unattested, unauthenticated},
     steps::{Section, Step},
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_ecdsa_signature_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -24,14 +24,14 @@ pub(crate) fn rows() -> Vec<Row> {
         for (change, written) in [sequences(), numbers()].concat() {
             rows.push(row(change, written, expected));
         }
-        // Both are valid, and nothing here takes a signature for an identity.
-        let change = "whose second integer is the other that fits";
+        // Both are valid: signatures are malleable, and the library identifies nothing by them.
+        let change = "with the other valid second integer";
         rows.push(row(change, other_that_fits, Expected::Accepted));
     }
     rows
 }
 
-/// Where there are any, and with which keys.
+/// Steps that verify ECDSA signatures, and the kinds of passkeys that have them.
 fn signatures() -> [(Step, Expected, Vec<Kind>); 5] {
     let elliptic = |mut kinds: Vec<Kind>| {
         kinds.retain(|kind| {
@@ -68,12 +68,12 @@ fn signatures() -> [(Step, Expected, Vec<Kind>); 5] {
     ]
 }
 
-/// A change to a signature, in words, and what makes it.
+/// Description of a change to a signature, and the function that makes it.
 type Broken = (&'static str, fn(Vec<u8>) -> Vec<u8>);
 
 fn sequences() -> Vec<Broken> {
     vec![
-        ("as two integers without DER", |signature| {
+        ("as two integers without DER encoding", |signature| {
             let size = order(&signature).len();
             integers(&signature)
                 .iter()
@@ -88,27 +88,33 @@ fn sequences() -> Vec<Broken> {
             signature
         }),
         ("as bytes", |signature| Der::octets(&signature).encode()),
-        ("in a sequence of its own", |signature| {
+        ("wrapped in a second sequence", |signature| {
             Der::new(0x30, &signature).encode()
         }),
-        ("whose sequence says that it is longer", |mut signature| {
-            signature[1] += 1;
-            signature
-        }),
-        ("whose sequence says that it is shorter", |mut signature| {
-            signature[1] -= 1;
-            signature
-        }),
         (
-            "whose sequence has its length in two bytes, as only BER may",
+            "whose sequence declares a greater length",
+            |mut signature| {
+                signature[1] += 1;
+                signature
+            },
+        ),
+        (
+            "whose sequence declares a smaller length",
+            |mut signature| {
+                signature[1] -= 1;
+                signature
+            },
+        ),
+        (
+            "whose sequence has a two-byte length, which is BER but not DER",
             |signature| [&[0x30, 0x81, signature[1]], &signature[2..]].concat(),
         ),
         (
-            "whose sequence has no length, as only BER may",
+            "whose sequence has indefinite length, which is BER but not DER",
             |signature| [&[0x30, 0x80], &signature[2..], &[0, 0]].concat(),
         ),
         (
-            "whose sequence has a byte behind the integers",
+            "whose sequence has a byte after the integers",
             |mut signature| {
                 signature[1] += 1;
                 signature.push(0);
@@ -120,14 +126,20 @@ fn sequences() -> Vec<Broken> {
 
 fn numbers() -> Vec<Broken> {
     vec![
-        ("whose first integer has a zero too many", |signature| {
-            let [r, s] = integers(&signature);
-            sequence(&[[vec![0, 0], r].concat(), s])
-        }),
-        ("whose second integer has a zero too many", |signature| {
-            let [r, s] = integers(&signature);
-            sequence(&[r, [vec![0, 0], s].concat()])
-        }),
+        (
+            "whose first integer has a superfluous leading zero",
+            |signature| {
+                let [r, s] = integers(&signature);
+                sequence(&[[vec![0, 0], r].concat(), s])
+            },
+        ),
+        (
+            "whose second integer has a superfluous leading zero",
+            |signature| {
+                let [r, s] = integers(&signature);
+                sequence(&[r, [vec![0, 0], s].concat()])
+            },
+        ),
         ("whose first integer is negative", |signature| {
             let [mut r, s] = integers(&signature);
             if r[0] == 0 {
@@ -194,13 +206,13 @@ fn other_that_fits(signature: Vec<u8>) -> Vec<u8> {
     sequence(&[r, minus(order(&signature), &s)])
 }
 
-/// The two integers of an ECDSA signature, as DER has them.
+/// Returns the two integers of an ECDSA signature, in DER.
 fn integers(signature: &[u8]) -> [Vec<u8>; 2] {
     let (r, s) = signature[4..].split_at(signature[3].into());
     [r.to_vec(), s[2..].to_vec()]
 }
 
-/// The order of the curve whose signature this is.
+/// Returns the order of the signature's curve.
 fn order(signature: &[u8]) -> &'static [u8] {
     if signature.len() < 80 {
         &P256_ORDER
@@ -216,7 +228,7 @@ const P384_ORDER: [u8; 48] = *b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff
     \xff\xff\xff\xff\xff\xff\xff\xff\xc7\x63\x4d\x81\xf4\x37\x2d\xdf\
     \x58\x1a\x0d\xb2\x48\xb0\xa7\x7a\xec\xec\x19\x6a\xcc\xc5\x29\x73";
 
-/// Both integers in a sequence, as they are given.
+/// Encodes both integers in a sequence, unchanged.
 fn sequence(integers: &[Vec<u8>]) -> Vec<u8> {
     let integers: Vec<Der> = integers
         .iter()
@@ -225,7 +237,7 @@ fn sequence(integers: &[Vec<u8>]) -> Vec<u8> {
     Der::sequence(&integers).encode()
 }
 
-/// The difference of two numbers, the second of which is smaller, as DER has it.
+/// Returns the difference of two numbers in DER; the second is the smaller.
 fn minus(from: &[u8], what: &[u8]) -> Vec<u8> {
     let padded = [
         vec![0; (from.len() + 1).saturating_sub(what.len())],

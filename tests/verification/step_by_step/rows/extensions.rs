@@ -1,16 +1,16 @@
-//! Extension outputs: of all that exist, `credProps` is the one we ask for. The others change
-//! nothing, whoever asked for them, and cannot be malformed.
+//! Extension outputs: the library requests only `credProps`. Others change nothing, but must be
+//! well-formed.
 
 use passkeys::audit::Reason;
 use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
-    peer::{Assertion, AuthenticatorData, Cbor, Map, Object, Registration, flag},
+    client::{Assertion, AuthenticatorData, Cbor, Map, Object, Registration, flag},
     row::{Change::Data, Row},
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_extension_output_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -29,50 +29,47 @@ fn authenticator() -> Vec<Row> {
     let output = |change, apply| Row::both((28, 23), change, Data(apply), Reason::Malformed);
     let fine = |change, apply| output(change, apply).map(Row::accepted);
     [
-        fine("an empty map of the authenticator's", |data| {
+        fine("an empty map of authenticator extension outputs", |data| {
             extend(data, Map::default());
         }),
-        fine(
-            "an output of the authenticator's that nobody knows",
-            |data| {
-                extend(
-                    data,
-                    Map::default().with("new", Map::default().with("a", vec![1, 2])),
-                );
-            },
-        ),
-        fine("the hardware's secret that nobody asked for", |data| {
+        fine("an unknown authenticator extension output", |data| {
+            extend(
+                data,
+                Map::default().with("new", Map::default().with("a", vec![1, 2])),
+            );
+        }),
+        fine("`hmac-secret`, which was not requested", |data| {
             extend(
                 data,
                 Map::default().with("hmac-secret", Cbor::Raw(vec![0xf5])),
             );
         }),
-        fine("the protection policy that nobody asked for", |data| {
+        fine("`credProtect`, which was not requested", |data| {
             extend(data, Map::default().with("credProtect", 3));
         }),
-        output("an output of the authenticator's twice", |data| {
+        output("an authenticator extension output appears twice", |data| {
             extend(data, Map::default().with("new", 1).with("new", 2));
         }),
         output(
-            "an output of the authenticator's with a number for its name",
+            "an authenticator extension output has a number as identifier",
             |data| {
                 extend(data, Map::default().with(1, 2));
             },
         ),
-        output("a map within an output that has a key twice", |data| {
+        output("a map within an output has a duplicate key", |data| {
             extend(
                 data,
                 Map::default().with("new", Map::default().with("a", 1).with("a", 1)),
             );
         }),
         output(
-            "a map in an array within an output that has a key twice",
+            "a map in an array within an output has a duplicate key",
             |data| {
                 let twice = Map::default().with("a", 1).with("a", 1);
                 extend(data, Map::default().with("new", vec![Cbor::Map(twice)]));
             },
         ),
-        output("an output that is nested ten thousand deep", |data| {
+        output("an output is nested 10,000 levels deep", |data| {
             extend(
                 data,
                 Map::default().with("new", Cbor::Raw(vec![0x81; 10_000])),
@@ -109,11 +106,11 @@ fn client() -> Vec<Row> {
             },
         )
         .accepted(),
-        create("an output of the browser's that nobody knows", |answer| {
+        create("an unknown client extension output", |answer| {
             answer.sent = |sent| outputs(sent).add("new", Object::default().with("a", 1));
         })
         .accepted(),
-        create("`credProps` is there twice", |answer| {
+        create("`credProps` appears twice", |answer| {
             answer.sent = |sent| {
                 outputs(sent).add("credProps", Object::default());
                 outputs(sent).add("credProps", Object::default());
@@ -134,7 +131,7 @@ fn client() -> Vec<Row> {
             answer.sent = |sent| sent.remove("clientExtensionResults");
         })
         .accepted(),
-        get("an output of the browser's that nobody knows", |answer| {
+        get("an unknown client extension output", |answer| {
             answer.sent = |sent| outputs(sent).add("new", Object::default().with("a", 1));
         })
         .accepted(),

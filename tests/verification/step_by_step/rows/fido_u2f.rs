@@ -1,14 +1,14 @@
-//! The attestation of security keys from before `WebAuthn`.
+//! FIDO U2F attestation, of security keys that predate WebAuthn.
 
 use crate::step_by_step::{
+    client::{Algorithm, Cbor, Registration},
     kind::Kind,
-    peer::{Algorithm, Cbor, Registration},
     row::Row,
     steps::Section,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_fido_u2f_attestation_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 message
             };
         }),
-        u2f(5, "`sig` is over another credential id", |answer| {
+        u2f(5, "`sig` is over another credential ID", |answer| {
             answer.statement.signed = |mut message| {
                 message[65] ^= 1;
                 message

@@ -1,14 +1,14 @@
-//! Which credential it is, and whose.
+//! Credential ID, user handle and owner.
 
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    peer::{Json, Object, Passkey, Registration, base64url, padded, standard},
+    client::{Json, Object, Passkey, Registration, base64url, padded, standard},
     row::{Expected, Row},
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_credential_id_and_user_handle_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -24,15 +24,15 @@ fn registration() -> Vec<Row> {
     let known = |change, apply: fn(&mut Registration)| {
         let mut row = Row::registration(26, change, apply, Reason::AlreadyRegistered);
         row.expected =
-            Expected::Refused(409, "credential_already_exists", Reason::AlreadyRegistered);
+            Expected::Rejected(409, "credential_already_exists", Reason::AlreadyRegistered);
         row
     };
     vec![
-        known("the id is Bob's", |answer| {
+        known("the credential ID is registered for Bob", |answer| {
             answer.with_id(Passkey::bobs().id);
         }),
         known(
-            "the id is one of Ada's, which `excludeCredentials` lists",
+            "the credential ID is registered for Ada, and listed in `excludeCredentials`",
             |answer| {
                 answer.with_id(Passkey::adas_first().id);
             },
@@ -44,7 +44,7 @@ fn registration() -> Vec<Row> {
             answer.sent = |sent| sent.set("rawId", base64url(b"another"));
         }),
         id(
-            "`id` and `rawId` are another's than the attested id",
+            "`id` and `rawId` differ from the attested credential ID",
             |answer| {
                 answer.sent = |sent| {
                     sent.set("id", base64url(b"another"));
@@ -53,7 +53,7 @@ fn registration() -> Vec<Row> {
             },
         ),
         id(
-            "`id` and `rawId` are the beginning of the attested id",
+            "`id` and `rawId` are a prefix of the attested credential ID",
             |answer| {
                 answer.data.attested().id.push(b'!');
             },
@@ -73,8 +73,8 @@ fn registration() -> Vec<Row> {
     ]
 }
 
-/// The list that `begin` answers is that of the user's passkeys, so what is not on it is unknown or
-/// somebody else's. (Or suspended: `ceremony_rules` has that.)
+/// `allowCredentials` lists the user's passkeys, so any other is unknown or another user's, or
+/// suspended, which `ceremonies` tests.
 fn allowed() -> Vec<Row> {
     vec![
         Row::sign_in(
@@ -86,7 +86,7 @@ fn allowed() -> Vec<Row> {
         .where_named(),
         Row::sign_in(
             5,
-            "begun for Ada, finished with Bob's passkey and without a handle",
+            "begun for Ada, finished with Bob's passkey and without a user handle",
             |answer| {
                 answer.by(Passkey::bobs());
                 answer.user_handle = None;
@@ -96,7 +96,7 @@ fn allowed() -> Vec<Row> {
         .where_named(),
         Row::sign_in(
             5,
-            "begun for Ada, finished with a passkey that nobody knows",
+            "begun for Ada, finished with an unknown passkey",
             |answer| answer.passkey.id.push(b'!'),
             Reason::UnknownCredential,
         )
@@ -127,13 +127,13 @@ fn owner() -> Vec<Row> {
         handle("`userHandle` is empty", |answer| {
             answer.user_handle = Some(Vec::new());
         }),
-        handle("`userHandle` is Bob's", |answer| {
+        handle("`userHandle` is Bob's user ID", |answer| {
             answer.user_handle = Some(b"bob".into());
         }),
         handle("`userHandle` is in another case", |answer| {
             answer.user_handle = Some(b"Ada".into());
         }),
-        handle("`userHandle` goes on", |answer| {
+        handle("`userHandle` has additional bytes", |answer| {
             answer.user_handle = Some(b"ada\0".into());
         }),
         handle(
@@ -156,20 +156,17 @@ fn owner() -> Vec<Row> {
             answer.user_handle = Some(Vec::new());
         })
         .where_named(),
-        handle("the credential is one that nobody knows", |answer| {
+        handle("the credential is unknown", |answer| {
             answer.passkey.id.push(b'!');
         })
         .because(Reason::UnknownCredential),
-        handle("the credential id is empty", |answer| {
+        handle("the credential ID is empty", |answer| {
             answer.passkey.id.clear();
         })
         .because(Reason::UnknownCredential),
-        handle(
-            "`rawId` is one that nobody knows, and `id` is Ada's",
-            |answer| {
-                answer.sent = |sent| sent.set("rawId", base64url(b"another"));
-            },
-        )
+        handle("`rawId` is unknown, and `id` is Ada's", |answer| {
+            answer.sent = |sent| sent.set("rawId", base64url(b"another"));
+        })
         .because(Reason::UnknownCredential),
         handle("`id` is not `rawId`", |answer| {
             answer.sent = |sent| sent.set("id", base64url(b"another"));

@@ -1,11 +1,11 @@
-//! Where the page came from: `origin`, `crossOrigin` and `topOrigin`.
+//! The origin of the page: `origin`, `crossOrigin` and `topOrigin`.
 
 use passkeys::audit::Reason;
 
 use crate::step_by_step::row::{Change::ClientData, Row};
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_origin_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -18,7 +18,7 @@ pub(crate) fn rows() -> Vec<Row> {
 fn origins() -> Vec<Row> {
     let origin = |change, apply| Row::both((9, 12), change, ClientData(apply), Reason::Origin);
     [
-        origin("another site", |data| {
+        origin("another domain", |data| {
             data.set("origin", "https://evil.com");
         }),
         origin("another scheme", |data| {
@@ -27,46 +27,48 @@ fn origins() -> Vec<Row> {
         origin("another port", |data| {
             data.set("origin", "https://example.com:8443");
         }),
-        origin("the default port, written", |data| {
+        origin("the default port, written out", |data| {
             data.set("origin", "https://example.com:443");
         }),
         origin("a subdomain that is not configured", |data| {
             data.set("origin", "https://login.example.com");
         }),
-        origin("the domain above", |data| data.set("origin", "https://com")),
-        origin("a host that ends like it", |data| {
+        origin("the parent domain", |data| {
+            data.set("origin", "https://com")
+        }),
+        origin("a host with the right one as suffix", |data| {
             data.set("origin", "https://evilexample.com");
         }),
-        origin("a host that begins like it", |data| {
+        origin("a host with the right one as prefix", |data| {
             data.set("origin", "https://example.com.evil.com");
         }),
-        origin("it as somebody's name at another host", |data| {
+        origin("the host as user information of another host", |data| {
             data.set("origin", "https://example.com@evil.com");
         }),
-        origin("a letter that looks the same", |data| {
+        origin("a homoglyph in the host", |data| {
             data.set("origin", "https://ex\u{430}mple.com");
         }),
-        origin("its host in upper case", |data| {
+        origin("the host in upper case", |data| {
             data.set("origin", "https://EXAMPLE.com");
         }),
-        origin("its scheme in upper case", |data| {
+        origin("the scheme in upper case", |data| {
             data.set("origin", "HTTPS://example.com");
         }),
-        origin("a dot at its end", |data| {
+        origin("a trailing dot", |data| {
             data.set("origin", "https://example.com.");
         }),
-        origin("a slash at its end", |data| {
+        origin("a trailing slash", |data| {
             data.set("origin", "https://example.com/");
         }),
-        origin("a space before it", |data| {
+        origin("a leading space", |data| {
             data.set("origin", " https://example.com");
         }),
-        origin("a NUL in it", |data| {
+        origin("an embedded NUL", |data| {
             data.set("origin", "https://example.com\0.evil.com");
         }),
         origin("no scheme", |data| data.set("origin", "example.com")),
         origin("an opaque origin", |data| data.set("origin", "null")),
-        origin("nothing", |data| data.set("origin", "")),
+        origin("an empty origin", |data| data.set("origin", "")),
         origin("an Android app that is not configured", |data| {
             data.set(
                 "origin",
@@ -86,7 +88,7 @@ fn frames() -> Vec<Row> {
         cross("`crossOrigin` is true", |data| {
             data.set("crossOrigin", true);
         }),
-        cross("`crossOrigin` is no boolean", |data| {
+        cross("`crossOrigin` is not a boolean", |data| {
             data.set("crossOrigin", "true");
         })
         .map(malformed),
@@ -108,7 +110,7 @@ fn frames() -> Vec<Row> {
             },
         ),
         top(
-            "`topOrigin` is the same site, which is in no frame then",
+            "`topOrigin` is the same origin, although it is not framed cross-origin",
             |data| {
                 data.members.add("topOrigin", "https://example.com");
             },

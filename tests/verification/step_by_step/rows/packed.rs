@@ -1,14 +1,14 @@
-//! Packed attestation, by certificate and by the credential's own key.
+//! Packed attestation: by certificate, and self attestation.
 
 use crate::step_by_step::{
+    client::{Algorithm, Cbor, Der, Map, Method, Registration, oid},
     kind::Kind,
-    peer::{Algorithm, Cbor, Der, Map, Method, Registration, oid},
     row::Row,
     steps::Section,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_packed_attestation_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -62,7 +62,7 @@ fn syntax() -> Vec<Row> {
         packed(1, "a certificate is text", |answer| {
             answer.statement.edit = |statement| chain(statement)[0] = "certificate".into();
         }),
-        packed(1, "a byte stands behind the certificate", |answer| {
+        packed(1, "a byte follows the certificate", |answer| {
             answer.statement.edit = |statement| {
                 let Cbor::Bytes(leaf) = &mut chain(statement)[0] else {
                     panic!("bytes")
@@ -70,29 +70,29 @@ fn syntax() -> Vec<Row> {
                 leaf.push(0);
             };
         }),
-        packed(1, "the second certificate is none", |answer| {
+        packed(1, "the second certificate is not a certificate", |answer| {
             answer.statement.edit = |statement| chain(statement)[1] = vec![0x30, 0].into();
         }),
-        packed(1, "`ecdaaKeyId` stands in for `x5c`", |answer| {
+        packed(1, "`ecdaaKeyId` replaces `x5c`", |answer| {
             answer.statement.edit = |statement| {
                 statement.remove("x5c");
                 statement.add("ecdaaKeyId", vec![7; 32]);
             };
         }),
-        twice("`alg` is there twice", |answer| {
+        twice("`alg` appears twice", |answer| {
             answer.statement.edit = |statement| {
                 let same = statement.get("alg").clone();
                 statement.add("alg", same);
             };
         }),
-        twice("`sig` is there twice, the right one last", |answer| {
+        twice("`sig` appears twice, the right value last", |answer| {
             answer.statement.edit = |statement| {
                 let right = statement.get("sig").clone();
                 statement.set("sig", vec![0; 70]);
                 statement.add("sig", right);
             };
         }),
-        twice("`x5c` is there twice", |answer| {
+        twice("`x5c` appears twice", |answer| {
             answer.statement.edit = |statement| {
                 let same = statement.get("x5c").clone();
                 statement.add("x5c", same);
@@ -140,15 +140,15 @@ fn signature() -> Vec<Row> {
                 signature
             };
         }),
-        signature("the authority's certificate comes first", |answer| {
+        signature("the authority's certificate is first", |answer| {
             answer.statement.edit = |statement| chain(statement).reverse();
         }),
-        signature("the certificate is of another key", |answer| {
+        signature("the certificate has another key", |answer| {
             answer.statement.edit = |statement| {
                 chain(statement).remove(0);
             };
         }),
-        signature("`alg` is that of another kind of keys", |answer| {
+        signature("`alg` is that of another key type", |answer| {
             answer.statement.algorithm = if answer.statement.algorithm == -257 {
                 -7
             } else {
@@ -162,7 +162,7 @@ fn signature() -> Vec<Row> {
                 -7
             };
         }),
-        signature("`alg` is one that nobody knows", |answer| {
+        signature("`alg` is an unknown algorithm", |answer| {
             answer.statement.algorithm = -9999;
         }),
     ]
@@ -190,7 +190,7 @@ fn aaguid() -> Vec<Row> {
                 .add_extension(oid::FIDO_AAGUID, false, value);
         }),
         aaguid(
-            "the AAGUID in the certificate is a byte shorter",
+            "the AAGUID in the certificate is one byte too short",
             |answer| {
                 let value = Der::octets(b"a model of thes");
                 answer
@@ -214,14 +214,14 @@ fn by_itself() -> Vec<Row> {
         Row::statement(Section::Packed, step, change, apply).by(Kind::packed_self())
     };
     vec![
-        by_itself(5, "`alg` is another that was offered", |answer| {
+        by_itself(5, "`alg` is another offered algorithm", |answer| {
             answer.statement.algorithm = if answer.statement.algorithm == -7 {
                 -35
             } else {
                 -7
             };
         }),
-        by_itself(5, "`alg` is one that nobody knows", |answer| {
+        by_itself(5, "`alg` is an unknown algorithm", |answer| {
             answer.statement.algorithm = -9999;
         }),
         by_itself(6, "`sig` is over other authenticator data", |answer| {
@@ -248,7 +248,7 @@ fn by_itself() -> Vec<Row> {
         .by(Kind::eddsa()),
         packed(
             6,
-            "`x5c` is missing, and `sig` is of its certificate's key",
+            "`x5c` is missing, and `sig` is by its certificate's key",
             |answer| {
                 answer.statement.edit = |statement| statement.remove("x5c");
             },

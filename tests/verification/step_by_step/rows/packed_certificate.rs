@@ -1,14 +1,14 @@
-//! What §8.2.1 asks of a packed attestation's certificate.
+//! The requirements of §8.2.1 on the certificate of a packed attestation.
 
 use crate::step_by_step::{
+    client::{Certificate, Der, Registration, oid},
     kind::Kind,
-    peer::{Certificate, Der, Registration, oid},
     row::Row,
     steps::Section,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_packed_attestation_certificate_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -38,24 +38,28 @@ pub(crate) fn rows() -> Vec<Row> {
         certificate_is(3, "no organisation", |answer| {
             certificate(answer).remove_name(oid::ORGANIZATION);
         }),
-        certificate_is(4, "no unit", |answer| {
+        certificate_is(4, "no organisational unit", |answer| {
             certificate(answer).remove_name(oid::ORGANIZATIONAL_UNIT);
         }),
-        certificate_is(4, "another unit", |answer| {
+        certificate_is(4, "another organisational unit", |answer| {
             certificate(answer).rename(oid::ORGANIZATIONAL_UNIT, Der::utf8("Sales"));
         }),
-        certificate_is(4, "the unit in lower case", |answer| {
+        certificate_is(4, "the organisational unit in lower case", |answer| {
             let lower = Der::utf8("authenticator attestation");
             certificate(answer).rename(oid::ORGANIZATIONAL_UNIT, lower);
         }),
-        certificate_is(4, "another unit beside the right one", |answer| {
-            let other = (oid::ORGANIZATIONAL_UNIT, Der::utf8("Sales"));
-            certificate(answer).subject.push(other);
-        }),
-        certificate_is(5, "no name", |answer| {
+        certificate_is(
+            4,
+            "another organisational unit beside the right one",
+            |answer| {
+                let other = (oid::ORGANIZATIONAL_UNIT, Der::utf8("Sales"));
+                certificate(answer).subject.push(other);
+            },
+        ),
+        certificate_is(5, "no common name", |answer| {
             certificate(answer).remove_name(oid::COMMON_NAME);
         }),
-        certificate_is(6, "the AAGUID is critical", |answer| {
+        certificate_is(6, "the AAGUID extension is critical", |answer| {
             let value = Der::octets(b"a model of these");
             certificate(answer).add_extension(oid::FIDO_AAGUID, true, value);
         }),

@@ -3,13 +3,13 @@
 use passkeys::{Attestation, audit::Reason};
 
 use crate::step_by_step::{
+    client::{Algorithm, Cbor, Map, Registration, head},
     kind::Kind,
-    peer::{Algorithm, Cbor, Map, Registration, head},
     row::Row,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_public_key_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// With keys of this algorithm, and no attestation that the key could break too.
+/// Kinds with keys of this algorithm, and without attestation, which a changed key would break too.
 fn only(algorithm: Algorithm) -> Vec<Kind> {
     let mut kinds = Kind::signing_in();
     kinds.retain(|kind| kind.algorithm == algorithm);
@@ -51,10 +51,9 @@ fn algorithm() -> Vec<Row> {
         Row::registration(20, change, apply, Reason::Algorithm).by(Kind::signing_in())
     };
     vec![
-        algorithm(
-            "a key of Ed25519, where attestation is asked for",
-            |answer| *key(answer) = Algorithm::Ed25519.key(1).cose(),
-        )
+        algorithm("an Ed25519 key, where attestation is requested", |answer| {
+            *key(answer) = Algorithm::Ed25519.key(1).cose()
+        })
         .by(Kind::attestable())
         .where_config(|config| config.attestation(Attestation::Indirect)),
         algorithm("`alg` is ES512", |answer| key(answer).set(3, -36)),
@@ -65,7 +64,7 @@ fn algorithm() -> Vec<Row> {
         }),
         algorithm("`alg` is ECDH", |answer| key(answer).set(3, -25)),
         algorithm("`alg` is zero", |answer| key(answer).set(3, 0)),
-        algorithm("`alg` is another that was offered", |answer| {
+        algorithm("`alg` is another offered algorithm", |answer| {
             let other = if *key(answer).get(3) == Cbor::Int(-7) {
                 -35
             } else {
@@ -73,7 +72,7 @@ fn algorithm() -> Vec<Row> {
             };
             key(answer).set(3, other);
         }),
-        algorithm("`kty` is of another kind of keys", |answer| {
+        algorithm("`kty` is that of another key type", |answer| {
             let other = if *key(answer).get(1) == Cbor::Int(2) {
                 3
             } else {
@@ -100,9 +99,12 @@ fn curve() -> Vec<Row> {
             key(answer).set(3, -35);
         })
         .by(only(Algorithm::Es384)),
-        curve("ES256 with a key on secp256k1, by its number", |answer| {
-            key(answer).set(-1, 8);
-        })
+        curve(
+            "ES256 with a key on secp256k1, by its curve number",
+            |answer| {
+                key(answer).set(-1, 8);
+            },
+        )
         .by(only(Algorithm::Es256)),
         curve("a curve that does not exist", |answer| {
             key(answer).set(-1, 99);
@@ -118,10 +120,10 @@ fn curve() -> Vec<Row> {
         point("a coordinate is not below the prime", |answer| {
             bytes(answer, -2).fill(0xff);
         }),
-        point("a coordinate is a byte shorter", |answer| {
+        point("a coordinate is one byte too short", |answer| {
             bytes(answer, -2).truncate(31);
         }),
-        point("a coordinate has a zero before it", |answer| {
+        point("a coordinate has a leading zero", |answer| {
             bytes(answer, -3).insert(0, 0);
         }),
         point("a coordinate is empty", |answer| bytes(answer, -2).clear()),
@@ -137,7 +139,7 @@ fn rsa() -> Vec<Row> {
         Row::registration(13, change, apply, reason).by(only(Algorithm::Rs256))
     };
     vec![
-        // The engine takes moduli of 2048 bits, what TPMs make, and none else.
+        // Only moduli of 2048 bits are accepted, as TPMs create them.
         rsa(
             "a modulus of 1024 bits",
             |answer| bytes(answer, -1).truncate(128),
@@ -192,12 +194,15 @@ fn eddsa() -> Vec<Row> {
     let curve =
         |change, apply| Row::registration(20, change, apply, Reason::Algorithm).by(Kind::eddsa());
     vec![
-        curve("EdDSA with a key on Ed448, by its number", |answer| {
+        curve("EdDSA with a key on Ed448, by its curve number", |answer| {
             key(answer).set(-1, 7);
         }),
-        curve("EdDSA with a key on X25519, by its number", |answer| {
-            key(answer).set(-1, 4);
-        }),
+        curve(
+            "EdDSA with a key on X25519, by its curve number",
+            |answer| {
+                key(answer).set(-1, 4);
+            },
+        ),
         curve("EdDSA with a key on P-256", |answer| {
             *key(answer) = Algorithm::Es256.key(1).cose();
             key(answer).set(3, -8);
@@ -205,23 +210,23 @@ fn eddsa() -> Vec<Row> {
         curve("ES256 with a key on Ed25519", |answer| {
             key(answer).set(3, -7);
         }),
-        curve("EdDSA by the number of Ed25519 alone", |answer| {
+        curve("EdDSA with the algorithm number of Ed25519", |answer| {
             key(answer).set(3, -19);
         }),
-        point("a point of EdDSA is a byte shorter", |answer| {
+        point("an EdDSA point is one byte too short", |answer| {
             bytes(answer, -2).truncate(31);
         }),
-        point("a point of EdDSA has a byte behind it", |answer| {
+        point("an EdDSA point is one byte too long", |answer| {
             bytes(answer, -2).push(0);
         }),
-        point("a point of EdDSA is the neutral one", |answer| {
+        point("an EdDSA point is the neutral element", |answer| {
             bytes(answer, -2).fill(0);
             bytes(answer, -2)[0] = 1;
         }),
-        point("a point of EdDSA has the order four", |answer| {
+        point("an EdDSA point has order 4", |answer| {
             bytes(answer, -2).fill(0);
         }),
-        point("a point of EdDSA is not below the prime", |answer| {
+        point("an EdDSA point is not below the prime", |answer| {
             bytes(answer, -2).fill(0xff);
         }),
     ]
@@ -238,35 +243,32 @@ fn members() -> Vec<Row> {
         member("`x` or `e` is missing", |answer| key(answer).remove(-2)),
         member("`y` is missing", |answer| key(answer).remove(-3)).by(elliptic()),
         member("`alg` is text", |answer| key(answer).set(3, "ES256")),
-        member("`kty` is there twice, the same", |answer| {
+        member("`kty` appears twice with the same value", |answer| {
             let kty = key(answer).get(1).clone();
             key(answer).add(1, kty);
         }),
-        member("`alg` is there twice, the right one last", |answer| {
+        member("`alg` appears twice, the right value last", |answer| {
             let right = key(answer).get(3).clone();
             key(answer).set(3, -8);
             key(answer).add(3, right);
         }),
-        member("`alg` is there twice, the right one first", |answer| {
+        member("`alg` appears twice, the right value first", |answer| {
             key(answer).add(3, -8);
         }),
         member(
-            "`alg` is there twice, in another encoding of its key",
+            "`alg` appears twice, the second time with another encoding of the label",
             |answer| {
                 key(answer).add(Cbor::Raw(vec![0x18, 3]), -8);
             },
         ),
-        member("`x` or `e` is there twice", |answer| {
+        member("`x` or `e` appears twice", |answer| {
             let same = key(answer).get(-2).clone();
             key(answer).add(-2, same);
         }),
-        member(
-            "a member of the key that nobody knows is there twice",
-            |answer| {
-                key(answer).add(-99, 1);
-                key(answer).add(-99, 1);
-            },
-        ),
+        member("an unknown member of the key appears twice", |answer| {
+            key(answer).add(-99, 1);
+            key(answer).add(-99, 1);
+        }),
     ]
 }
 
@@ -278,36 +280,36 @@ fn encoding() -> Vec<Row> {
         key("the key is an array", |answer| {
             answer.data.attested().key_written = |_| vec![0x80];
         }),
-        key("the key is bytes that are a key", |answer| {
+        key("the key is wrapped in a byte string", |answer| {
             answer.data.attested().key_written = |key| Cbor::Bytes(key).encode();
         }),
-        key("the key is in an array", |answer| {
+        key("the key is wrapped in an array", |answer| {
             answer.data.attested().key_written = |key| [&[0x81], key.as_slice()].concat();
         }),
         key("the key is an empty map", |answer| {
             answer.data.attested().key_written = |_| vec![0xa0];
         }),
-        key("the key says that it has 2⁶⁴ − 1 members", |answer| {
+        key("the key declares 2⁶⁴ − 1 members", |answer| {
             answer.data.attested().key_written =
                 |key| [head(5, u64::MAX), key[1..].to_vec()].concat();
         }),
         key(
-            "the key is an array of 2³² items, none of which is there",
+            "the key is an array that declares 2³² items and has none",
             |answer| {
                 answer.data.attested().key_written = |_| head(4, 1 << 32);
             },
         ),
         key(
-            "the key is bytes, 2⁶³ of them, none of which is there",
+            "the key is a byte string that declares 2⁶³ bytes and has none",
             |answer| {
                 answer.data.attested().key_written = |_| head(2, 1 << 63);
             },
         ),
-        key("the key is nested ten thousand deep", |answer| {
+        key("the key is nested 10,000 levels deep", |answer| {
             answer.data.attested().key_written = |_| [vec![0x81; 10_000], vec![0]].concat();
         }),
         key(
-            "the key begins maps of no length, ten thousand deep",
+            "the key is maps of indefinite length, 10,000 levels deep",
             |answer| {
                 answer.data.attested().key_written = |_| vec![0xbf; 10_000];
             },

@@ -1,15 +1,15 @@
-//! The response as the browser's `toJSON()` writes it. What cannot be read is the same mistake
-//! whoever makes it, so the peer is told.
+//! The response in the JSON of the browser's `toJSON()`. A malformed response reveals nothing about
+//! users, so the client gets the reason.
 
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    peer::{Json, Object, padded, standard},
+    client::{Json, Object, padded, standard},
     row::{Change, Row},
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_response_json_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -29,7 +29,7 @@ fn unreadable(change: &'static str, sent: fn(&mut Object)) -> [Row; 2] {
     both(change, sent).map(|row| row.unreadable(422))
 }
 
-/// A member of `response` that a sign-in has, and no registration.
+/// A member of `response` that only sign-ins have.
 fn sign_in(change: &'static str, sent: fn(&mut Object)) -> [Row; 1] {
     let [_, row] = unreadable(change, sent);
     [row]
@@ -56,7 +56,7 @@ fn response(sent: &mut Object) -> &mut Object {
 
 fn members() -> Vec<Row> {
     let mut rows: Vec<Row> = [
-        both("`type` is of another kind of credentials", |sent| {
+        both("`type` is another credential type", |sent| {
             sent.set("type", "password");
         }),
         both("`type` is empty", |sent| sent.set("type", "")),
@@ -113,11 +113,11 @@ fn base64() -> Vec<Row> {
         unreadable("`rawId` is in the standard alphabet", |sent| {
             rewrite(sent, "rawId", standard);
         }),
-        unreadable("`rawId` ends in stray bits", |sent| {
-            // 16 bytes end in a character that stands for two bits.
+        unreadable("`rawId` has non-zero trailing bits", |sent| {
+            // The last character of 16 bytes encodes two bits.
             rewrite(sent, "rawId", |id| format!("{}B", &id[..id.len() - 1]));
         }),
-        unreadable("`rawId` has a line break in it", |sent| {
+        unreadable("`rawId` contains a line break", |sent| {
             rewrite(sent, "rawId", |id| format!("{}\n{}", &id[..4], &id[4..]));
         }),
         unreadable("`clientDataJSON` is padded", |sent| {
@@ -156,21 +156,21 @@ fn base64() -> Vec<Row> {
 
 fn repetitions() -> Vec<Row> {
     let mut rows: Vec<Row> = [
-        unreadable("`id` is there twice", |sent| repeat(sent, "id")),
-        unreadable("`rawId` is there twice, the right one last", |sent| {
+        unreadable("`id` appears twice", |sent| repeat(sent, "id")),
+        unreadable("`rawId` appears twice, the right value last", |sent| {
             let right = sent.text("rawId").to_owned();
             sent.set("rawId", "AAAA");
             sent.add("rawId", right);
         }),
-        unreadable("`rawId` is there twice, the right one first", |sent| {
+        unreadable("`rawId` appears twice, the right value first", |sent| {
             sent.add("rawId", "AAAA");
         }),
-        unreadable("`type` is there twice", |sent| repeat(sent, "type")),
-        unreadable("`response` is there twice", |sent| {
+        unreadable("`type` appears twice", |sent| repeat(sent, "type")),
+        unreadable("`response` appears twice", |sent| {
             let same = response(sent).clone();
             sent.add("response", same);
         }),
-        unreadable("`clientDataJSON` is there twice", |sent| {
+        unreadable("`clientDataJSON` appears twice", |sent| {
             repeat(response(sent), "clientDataJSON");
         }),
     ]
@@ -179,16 +179,16 @@ fn repetitions() -> Vec<Row> {
     .collect();
     rows.extend(
         [
-            registration("`attestationObject` is there twice", |sent| {
+            registration("`attestationObject` appears twice", |sent| {
                 repeat(response(sent), "attestationObject");
             }),
-            sign_in("`authenticatorData` is there twice", |sent| {
+            sign_in("`authenticatorData` appears twice", |sent| {
                 repeat(response(sent), "authenticatorData");
             }),
-            sign_in("`signature` is there twice", |sent| {
+            sign_in("`signature` appears twice", |sent| {
                 repeat(response(sent), "signature");
             }),
-            sign_in("`userHandle` is there twice", |sent| {
+            sign_in("`userHandle` appears twice", |sent| {
                 repeat(response(sent), "userHandle");
             }),
         ]
@@ -200,30 +200,24 @@ fn repetitions() -> Vec<Row> {
 
 fn harmless() -> Vec<Row> {
     [
-        both("there are members that nobody knows", |sent| {
+        both("there are unknown members", |sent| {
             sent.add("new", Object::default().with("a", 1));
             response(sent).add("new", "b");
         }),
         both("`authenticatorAttachment` is missing", |sent| {
             sent.remove("authenticatorAttachment");
         }),
-        both(
-            "`authenticatorAttachment` is a word that nobody knows",
-            |sent| {
-                sent.set("authenticatorAttachment", "implant");
-            },
-        ),
-        both("a member that nobody knows is nested deep", |sent| {
+        both("`authenticatorAttachment` is an unknown value", |sent| {
+            sent.set("authenticatorAttachment", "implant");
+        }),
+        both("an unknown member is nested deeply", |sent| {
             let deep = ["[".repeat(5_000), "]".repeat(5_000)].concat();
             sent.add("deep", Json::Raw(deep));
         }),
-        both(
-            "what `toJSON()` adds for convenience says something else",
-            |sent| {
-                response(sent).add("publicKeyAlgorithm", -8);
-                response(sent).add("publicKey", "AAAA");
-            },
-        ),
+        both("the convenience members of `toJSON()` differ", |sent| {
+            response(sent).add("publicKeyAlgorithm", -8);
+            response(sent).add("publicKey", "AAAA");
+        }),
     ]
     .into_iter()
     .flatten()

@@ -1,11 +1,11 @@
-//! The signature counter. Zero on both sides means that there is none.
+//! The signature counter (clone detection). Zero on both sides means that there is none.
 
 use passkeys::{SignCount, audit::Reason};
 
 use crate::step_by_step::row::Row;
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_signature_counter_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -37,13 +37,13 @@ pub(crate) fn rows() -> Vec<Row> {
             answer.data.sign_count = u32::MAX - 1;
         })
         .where_registered(|answer| answer.data.sign_count = u32::MAX - 1),
-        counter("from 5 to 5, where that is only reported", |answer| {
+        counter("from 5 to 5, where the policy only reports it", |answer| {
             answer.data.sign_count = 5;
         })
         .where_registered(|answer| answer.data.sign_count = 5)
         .where_config(|config| config.sign_count(SignCount::Report))
         .accepted(),
-        counter("from 5 to 0, where that is only reported", |answer| {
+        counter("from 5 to 0, where the policy only reports it", |answer| {
             answer.data.sign_count = 0;
         })
         .where_registered(|answer| answer.data.sign_count = 5)

@@ -1,16 +1,16 @@
-//! The signature of a sign-in: what it is over, and how it is written.
+//! The signature of a sign-in: the signed data and the encoding.
 
 use passkeys::audit::Reason;
 use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
+    client::{Algorithm, Assertion, Der, Passkey},
     kind::Kind,
-    peer::{Algorithm, Assertion, Der, Passkey},
     row::Row,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_assertion_signature_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
@@ -51,14 +51,19 @@ fn data() -> Vec<Row> {
         signature("over the hash only", |answer| {
             answer.signed = |data| data[data.len() - 32..].to_vec();
         }),
-        signature("over the hash first", |answer| {
-            answer.signed = |mut data| {
-                let at = data.len() - 32;
-                data.rotate_left(at);
-                data
-            };
+        signature(
+            "over the hash followed by the authenticator data",
+            |answer| {
+                answer.signed = |mut data| {
+                    let at = data.len() - 32;
+                    data.rotate_left(at);
+                    data
+                };
+            },
+        ),
+        signature("over an empty message", |answer| {
+            answer.signed = |_| Vec::new()
         }),
-        signature("over nothing", |answer| answer.signed = |_| Vec::new()),
         signature("with another key", |answer| {
             answer.passkey.key = Passkey::bobs().key;
         }),
@@ -66,7 +71,7 @@ fn data() -> Vec<Row> {
         signature("without its last byte", |answer| {
             answer.signature = |signature| signature[..signature.len() - 1].to_vec();
         }),
-        signature("with a byte behind it", |answer| {
+        signature("with a trailing byte", |answer| {
             answer.signature = |signature| [signature.as_slice(), &[0]].concat();
         }),
         signature("with a bit flipped", |answer| {
@@ -88,7 +93,7 @@ fn rsa() -> Vec<Row> {
         signature(change, apply).by(kinds)
     };
     vec![
-        rsa("longer than the modulus by a zero before it", |answer| {
+        rsa("with a leading zero, longer than the modulus", |answer| {
             answer.signature = |signature| [&[0], signature.as_slice()].concat();
         }),
         rsa("the number one, as long as the modulus", |answer| {
@@ -116,13 +121,16 @@ fn eddsa() -> Vec<Row> {
                 answer.signed = |data| Sha256::digest(data).to_vec();
             },
         ),
-        eddsa("of EdDSA, with the order added to its number", |answer| {
-            answer.signature = |mut signature| {
-                add(&mut signature[32..], &ED25519_ORDER);
-                signature
-            };
-        }),
-        eddsa("of EdDSA, with the neutral point", |answer| {
+        eddsa(
+            "of EdDSA, with the group order added to the scalar",
+            |answer| {
+                answer.signature = |mut signature| {
+                    add(&mut signature[32..], &ED25519_ORDER);
+                    signature
+                };
+            },
+        ),
+        eddsa("of EdDSA, with the neutral element as nonce", |answer| {
             answer.signature = |mut signature| {
                 signature[..32].fill(0);
                 signature[0] = 1;
@@ -141,7 +149,7 @@ fn eddsa() -> Vec<Row> {
                 Der::sequence(&[Der::integer(point), Der::integer(number)]).encode()
             };
         }),
-        eddsa("of ES256, where the key is of EdDSA", |answer| {
+        eddsa("of ES256, where the key is an EdDSA key", |answer| {
             answer.passkey.key = Algorithm::Es256.key(1);
         }),
     ]

@@ -1,4 +1,4 @@
-//! Whose word counts about an authenticator, where the application has said so.
+//! Attestation with trust anchors.
 
 use std::time::Duration;
 
@@ -9,43 +9,44 @@ use passkeys::{
 };
 
 use crate::step_by_step::{
+    client::{Algorithm, Issuer, Map, Method, Registration, oid},
     kind::Kind,
-    peer::{Algorithm, Issuer, Map, Method, Registration, oid},
     row::{Expected, Row},
     site::Site,
 };
 
 #[tokio::test]
-async fn every_row_ends_as_it_says() {
+async fn every_attestation_trust_row_has_its_expected_outcome() {
     super::hold(rows()).await;
 }
 
-/// Of this site's clock, which tests move, and not of the machine's.
+/// Certificates are verified at the time of the configured clock, which the test advances.
 #[tokio::test]
-async fn a_certificate_that_expires_while_the_clock_goes_on_is_refused() {
+async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejected() {
     let site = Site::new(|config| config, Some(anchors)).await;
     site.wait(Duration::from_hours(30 * 366 * 24));
     for kind in Kind::certified() {
         let mut begun = site.begin_registration(kind).await;
-        let expected = Expected::Refused(400, "attestation_verification_failed", Reason::Untrusted);
+        let expected =
+            Expected::Rejected(400, "attestation_verification_failed", Reason::Untrusted);
         let outcome = site.finish_registration(&mut begun, expected).await;
         assert_eq!(outcome, Ok(()));
     }
 }
 
-/// Everybody whom the usual authority vouches for.
+/// Trusts the usual authority for all models.
 fn anchors() -> TrustAnchors {
     TrustAnchors::new([Authority::from_der(Issuer::usual().certificate().encode()).unwrap()])
 }
 
-/// Only those of one model.
+/// Trusts the usual authority for one model.
 fn anchors_of_a_model() -> TrustAnchors {
     let model = Aaguid::new(*b"a model of these").unwrap();
     let authority = Authority::from_der(Issuer::usual().certificate().encode()).unwrap();
     TrustAnchors::new([authority.only_models([model])])
 }
 
-/// One that has the name of the usual one, and not its key.
+/// An authority with the name of the usual one and another key.
 fn impostor() -> Issuer {
     Issuer {
         key: Algorithm::Es256.key(6),
@@ -53,7 +54,7 @@ fn impostor() -> Issuer {
     }
 }
 
-/// One that nobody has heard of.
+/// An unknown authority.
 fn stranger() -> Issuer {
     Issuer {
         name: "Stranger",
@@ -74,12 +75,12 @@ pub(crate) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Whether there are certificates at all, and for which authenticator.
+/// Rows about the presence of certificates and the authenticator's model.
 fn statements() -> Vec<Row> {
     vec![
         Row::registration(
             24,
-            "nothing is attested, where attestation is required",
+            "no attestation, where attestation is required",
             nothing_attested,
             Reason::Attestation,
         )
@@ -87,22 +88,22 @@ fn statements() -> Vec<Row> {
         .where_config(|config| config.attestation(Attestation::Direct)),
         Row::registration(
             24,
-            "nothing is attested, where one authority is trusted",
+            "no attestation, where one authority is trusted",
             nothing_attested,
             Reason::Attestation,
         )
         .by(Kind::packed())
         .where_trusted(anchors),
-        untrusted("the passkey attests itself", |answer| {
+        untrusted("self attestation", |answer| {
             answer.statement.attest_itself(&answer.passkey);
         })
         .by(Kind::packed()),
-        untrusted("the authenticator is of another model", |answer| {
+        untrusted("the authenticator is another model", |answer| {
             answer.data.attested().aaguid = *b"another of those";
         })
         .by(Kind::packed())
         .where_trusted(anchors_of_a_model),
-        untrusted("the authenticator is of no model", |answer| {
+        untrusted("the authenticator has no AAGUID", |answer| {
             answer.data.attested().aaguid = [0; 16];
         })
         .by(Kind::packed())
@@ -110,7 +111,7 @@ fn statements() -> Vec<Row> {
     ]
 }
 
-/// Who issued the certificate, and for how long.
+/// Rows about issuer and validity of the certificate.
 fn certificates() -> Vec<Row> {
     vec![
         untrusted("another authority issued the certificate", |answer| {
@@ -142,27 +143,24 @@ fn certificates() -> Vec<Row> {
     ]
 }
 
-/// What stands between the certificate and the authority that is trusted.
+/// Rows about the certificates between the first and the trust anchor.
 fn authorities() -> Vec<Row> {
     vec![
         untrusted(
-            "another authority issued the certificate and is there, too",
+            "another authority issued the certificate, and its certificate is included",
             |answer| {
                 answer.statement.certificate.issuer = stranger();
                 answer.statement.authorities = vec![stranger().certificate()];
             },
         )
         .by(with_chains()),
-        untrusted(
-            "another authority of the same name is there, too",
-            |answer| {
-                answer.statement.certificate.issuer = impostor();
-                answer.statement.authorities = vec![impostor().certificate()];
-            },
-        )
+        untrusted("another authority of the same name is included", |answer| {
+            answer.statement.certificate.issuer = impostor();
+            answer.statement.authorities = vec![impostor().certificate()];
+        })
         .by(with_chains()),
         untrusted(
-            "a certificate that is not an authority's issued it",
+            "the issuer's certificate is not that of an authority (CA is false)",
             |answer| {
                 let mut vendor = stranger().certificate();
                 vendor.remove_extension(oid::BASIC_CONSTRAINTS);
@@ -173,7 +171,7 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains()),
         untrusted(
-            "an authority that the trusted one vouches for issued it",
+            "an intermediate authority issued the certificate",
             |answer| {
                 let mut vendor = stranger().certificate();
                 vendor.issuer = Issuer::usual();
@@ -183,26 +181,26 @@ fn authorities() -> Vec<Row> {
         )
         .by(with_chains())
         .accepted(),
-        untrusted("the authorities between are in the wrong order", |answer| {
-            let mut vendor = stranger().certificate();
-            vendor.issuer = Issuer::usual();
-            answer.statement.certificate.issuer = stranger();
-            answer.statement.authorities = vec![Issuer::usual().certificate(), vendor];
-        })
+        untrusted(
+            "the intermediate certificates are in the wrong order",
+            |answer| {
+                let mut vendor = stranger().certificate();
+                vendor.issuer = Issuer::usual();
+                answer.statement.certificate.issuer = stranger();
+                answer.statement.authorities = vec![Issuer::usual().certificate(), vendor];
+            },
+        )
         .by(with_chains()),
         untrusted(
-            "an authority that has nothing to do with it is there, too",
+            "the certificate of an unrelated authority is included",
             |answer| {
                 answer.statement.authorities = vec![stranger().certificate()];
             },
         )
         .by(with_chains()),
-        untrusted(
-            "the trusted authority's certificate is not there",
-            |answer| {
-                answer.statement.authorities.clear();
-            },
-        )
+        untrusted("the trust anchor's certificate is not included", |answer| {
+            answer.statement.authorities.clear();
+        })
         .accepted(),
     ]
 }
@@ -212,7 +210,7 @@ fn nothing_attested(answer: &mut Registration) {
     answer.statement.edit = |statement| *statement = Map::default();
 }
 
-/// The formats in which authorities' certificates come with the first.
+/// Formats that include the certificates of authorities.
 fn with_chains() -> Vec<Kind> {
     let mut kinds = Kind::certified();
     kinds.retain(|kind| kind.method != Method::FidoU2f);

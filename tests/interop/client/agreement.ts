@@ -1,0 +1,15 @@
+// Checks the hand-written declarations against the module. `written.js` is the module under another
+// name, because TypeScript ignores a module that has a declaration file beside it.
+
+import * as declared from "./client.js";
+import * as written from "./written.js";
+
+type Declared = typeof declared;
+type Written = typeof written;
+
+/** Everything that is declared is there, and of this type. */
+export const agrees: Declared = written;
+
+/** Nothing is there that is not declared. */
+type Undeclared = Exclude<keyof Written, keyof Declared>;
+export const complete: [Undeclared] extends [never] ? true : Undeclared = true;

@@ -1,0 +1,81 @@
+// A page in TypeScript that uses the module.
+
+import {
+  PasskeyClient,
+  PasskeyError,
+  capabilities,
+  isSupported,
+  passkeys,
+  request,
+  type Passkey,
+  type Reason,
+} from "./client.js";
+
+interface Account {
+  name: string;
+}
+
+/** Every reason has words, or this does not compile. */
+const WORDS: Record<Reason, string> = {
+  "not-supported": "This browser has no passkeys.",
+  cancelled: "Not signed in.",
+  aborted: "",
+  "already-registered": "This device has one already.",
+  "wrong-origin": "Not at this address.",
+  failed: "Try again.",
+  server: "The server said no.",
+  unreachable: "The server cannot be reached.",
+};
+
+export async function signIn(signal: AbortSignal): Promise<Account | string> {
+  if (!isSupported()) return WORDS["not-supported"];
+  try {
+    return await passkeys.authenticate<Account>({ signal });
+  } catch (error) {
+    if (!(error instanceof PasskeyError)) throw error;
+    return error.code === "authentication_failed" ? error.message : WORDS[error.reason];
+  }
+}
+
+export async function offer(): Promise<string> {
+  const { autofill } = await capabilities();
+  const account = autofill ? await passkeys.autofill<Account>() : null;
+  // @ts-expect-error: `autofill()` may resolve to null
+  account.name;
+  return account?.name ?? "nobody";
+}
+
+/** A single-page application with a token and a bundler. */
+export function withToken(token: () => string): PasskeyClient {
+  return new PasskeyClient({
+    base: "https://api.example.com/auth/passkeys",
+    fetch: (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set("authorization", `Bearer ${token()}`);
+      return fetch(url, { ...init, headers });
+    },
+  });
+}
+
+/** Money moves only with the person's consent. */
+export async function transfer(amount: number): Promise<number> {
+  const body = { to: "bob", amount };
+  const { balance } = await passkeys.stepUp<{ balance: number }>("/transfer", { body });
+  await passkeys.stepUp("/account?now", { method: "DELETE" });
+  // @ts-expect-error: GET requests have no body to consent to
+  await passkeys.stepUp("/account", { method: "GET" });
+  return balance;
+}
+
+export async function manage(client: PasskeyClient): Promise<void> {
+  await client.register({ signUp: { name: "Ada" }, deviceName: "Laptop" });
+  await client.register({ deviceName: (credential) => credential.authenticatorAttachment });
+  const [first]: Passkey[] = await client.list();
+  if (!first) return;
+  await client.rename(first.id, first.deviceName.trim());
+  await client.remove(first.id);
+  // @ts-expect-error: not one of the HTTP methods in `Method`
+  await request("TRACE", "/me");
+  // @ts-expect-error: the type of a response is unknown
+  (await client.authenticate()).name;
+}

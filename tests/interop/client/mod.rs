@@ -1,0 +1,89 @@
+//! The types of `client.js`: its declarations agree with it, a page in TypeScript can use it, and
+//! the examples' pages type-check. It also loads for server-side rendering.
+
+mod document;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+fn here() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/interop/client"))
+}
+
+fn node() -> Option<Command> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|directory| directory.join("node"))
+        .find(|path| path.is_file())
+        .map(Command::new)
+}
+
+#[track_caller]
+fn succeeds(command: &mut Command) {
+    let output = command.output().expect("Node.js runs");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Copies all files side by side, as `tsconfig.json` expects them.
+fn project() -> PathBuf {
+    let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-types");
+    for page in ["page", "step_up", "jwt_spa"] {
+        fs::create_dir_all(project.join(page)).unwrap();
+    }
+    for (from, to) in [
+        ("tsconfig.json", "tsconfig.json"),
+        ("agreement.ts", "agreement.ts"),
+        ("consumer.ts", "consumer.ts"),
+        ("../../../passkeys/client/client.d.ts", "client.d.ts"),
+        ("../../../passkeys/client/client.js", "written.js"),
+        ("../../../examples/quickstart/page/app.js", "page/app.js"),
+        (
+            "../../../examples/quickstart/page/words.js",
+            "page/words.js",
+        ),
+        ("../../../examples/step_up/page/app.js", "step_up/app.js"),
+        ("../../../examples/jwt_spa/page/app.js", "jwt_spa/app.js"),
+    ] {
+        fs::copy(here().join(from), project.join(to)).unwrap();
+    }
+    project
+}
+
+/// Prints `LEFT OUT` and returns `None` without TypeScript.
+fn tsc() -> Option<Command> {
+    let script = here().join("node_modules/typescript/bin/tsc");
+    let (Some(mut node), true) = (node(), script.is_file()) else {
+        passkeys_tests::left_out("Node.js with TypeScript (`npm ci` in tests/interop/client)");
+        return None;
+    };
+    node.arg(script);
+    Some(node)
+}
+
+#[test]
+fn client_js_and_the_pages_agree_with_the_type_declarations() {
+    if let Some(mut tsc) = tsc() {
+        succeeds(tsc.arg("--project").arg(project()));
+    }
+}
+
+#[test]
+fn client_js_loads_in_nodejs_for_server_side_rendering() {
+    let Some(mut node) = node() else {
+        return passkeys_tests::left_out("Node.js");
+    };
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-on-a-server");
+    fs::create_dir_all(&directory).unwrap();
+    // Node.js recognizes a module by its extension.
+    let module = here().join("../../../passkeys/client/client.js");
+    fs::copy(module, directory.join("client.mjs")).unwrap();
+    fs::copy(here().join("server.mjs"), directory.join("server.mjs")).unwrap();
+    succeeds(node.arg(directory.join("server.mjs")));
+}

@@ -1,0 +1,21 @@
+// Server-side rendering loads the module where there is no browser.
+
+import assert from "node:assert/strict";
+
+const { PasskeyError, capabilities, isSupported, passkeys } = await import("./client.mjs?v=1/2#3");
+
+assert.equal(isSupported(), false);
+assert.ok(Object.values(await capabilities()).every((it) => it === false));
+assert.equal(await passkeys.autofill(), null);
+await assert.rejects(passkeys.authenticate(), (error) => {
+  return error instanceof PasskeyError && error.reason === "not-supported";
+});
+
+// The base is the module's own directory, without query and fragment.
+const asked = [];
+globalThis.fetch = async (url) => {
+  asked.push(url);
+  return new Response("[]");
+};
+await passkeys.list();
+assert.deepEqual(asked, [new URL("credentials", import.meta.url).href]);

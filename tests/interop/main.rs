@@ -1,0 +1,11 @@
+//! Interoperability with programs that need Python or Node.js: validators of OpenAPI documents,
+//! TypeScript for the browser module, and `fastapi-passkeys`, whose database can be migrated.
+//!
+//! Where one is missing, the tests that need it print `LEFT OUT`; `tests/run interop` installs all.
+
+mod client;
+mod fastapi_passkeys;
+#[path = "../http/openapi/mod.rs"]
+mod openapi;
+mod quickstart;
+mod validator;

@@ -1,0 +1,178 @@
+use std::sync::LazyLock;
+
+use p256::ecdsa::signature::Signer as _;
+use rsa::{
+    BoxedUint, RsaPrivateKey,
+    pkcs1v15::{Signature, SigningKey},
+    signature::SignatureEncoding as _,
+    traits::PublicKeyParts as _,
+};
+use sha2::Sha256;
+
+use super::{Der, Map};
+
+/// Algorithms that the library offers at registration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Algorithm {
+    Es256,
+    Es384,
+    Rs256,
+    /// EdDSA, which is offered only if no attestation is requested.
+    Ed25519,
+}
+
+/// A key pair.
+#[derive(Clone, Debug)]
+pub(crate) enum Key {
+    Es256(p256::ecdsa::SigningKey),
+    Es384(p384::ecdsa::SigningKey),
+    Rs256(&'static SigningKey<Sha256>),
+    Ed25519(ed25519_dalek::SigningKey),
+}
+
+impl Algorithm {
+    /// Algorithms with attestation.
+    pub(crate) const ATTESTED: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
+
+    /// Returns a key that is determined by the number. There is only one for RSA.
+    pub(crate) fn key(self, number: u8) -> Key {
+        match self {
+            Self::Es256 => Key::Es256(p256::ecdsa::SigningKey::from_slice(&[number; 32]).unwrap()),
+            Self::Es384 => Key::Es384(p384::ecdsa::SigningKey::from_slice(&[number; 48]).unwrap()),
+            Self::Rs256 => Key::Rs256(&RSA_2048),
+            Self::Ed25519 => Key::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[number; 32])),
+        }
+    }
+}
+
+impl Key {
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Es256(_) => Algorithm::Es256,
+            Self::Es384(_) => Algorithm::Es384,
+            Self::Rs256(_) => Algorithm::Rs256,
+            Self::Ed25519(_) => Algorithm::Ed25519,
+        }
+    }
+
+    /// The algorithm's number in COSE.
+    pub(crate) fn cose_algorithm(&self) -> i64 {
+        match self {
+            Self::Es256(_) => -7,
+            Self::Es384(_) => -35,
+            Self::Rs256(_) => -257,
+            Self::Ed25519(_) => -8,
+        }
+    }
+
+    pub(crate) fn sign(&self, data: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Es256(key) => {
+                let signature: p256::ecdsa::Signature = key.sign(data);
+                signature.to_der().as_bytes().to_vec()
+            }
+            Self::Es384(key) => {
+                let signature: p384::ecdsa::Signature = key.sign(data);
+                signature.to_der().as_bytes().to_vec()
+            }
+            Self::Rs256(key) => {
+                let signature: Signature = key.sign(data);
+                signature.to_vec()
+            }
+            Self::Ed25519(key) => key.sign(data).to_bytes().to_vec(),
+        }
+    }
+
+    /// The public key as a `COSE_Key`.
+    pub(crate) fn cose(&self) -> Map {
+        let kty = match self.algorithm() {
+            Algorithm::Ed25519 => 1,
+            Algorithm::Es256 | Algorithm::Es384 => 2,
+            Algorithm::Rs256 => 3,
+        };
+        let key = Map::default().with(1, kty).with(3, self.cose_algorithm());
+        if let Self::Rs256(rsa) = self {
+            let public: &RsaPrivateKey = rsa.as_ref();
+            return key
+                .with(-1, public.n_bytes().into_vec())
+                .with(-2, vec![1, 0, 1]);
+        }
+        if let Self::Ed25519(ed25519) = self {
+            let x = ed25519.verifying_key().to_bytes();
+            return key.with(-1, 6).with(-2, x.to_vec());
+        }
+        let point = self.point();
+        let (x, y) = point[1..].split_at(point.len() / 2);
+        let curve = if self.algorithm() == Algorithm::Es256 {
+            1
+        } else {
+            2
+        };
+        key.with(-1, curve)
+            .with(-2, x.to_vec())
+            .with(-3, y.to_vec())
+    }
+
+    /// The public key as in certificates.
+    pub(crate) fn subject_public_key_info(&self) -> Der {
+        let ec = Der::oid(&[1, 2, 840, 10045, 2, 1]);
+        let (algorithm, parameters, key) = match self {
+            Self::Es256(_) => {
+                let p256 = Der::oid(&[1, 2, 840, 10045, 3, 1, 7]);
+                (ec, p256, self.point())
+            }
+            Self::Es384(_) => (ec, Der::oid(&[1, 3, 132, 0, 34]), self.point()),
+            Self::Rs256(rsa) => {
+                let public: &RsaPrivateKey = rsa.as_ref();
+                let key =
+                    Der::sequence(&[Der::integer(&public.n_bytes()), Der::integer(&[1, 0, 1])]);
+                let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 1]);
+                (rsa, Der::null(), key.encode())
+            }
+            Self::Ed25519(_) => panic!("no certificate here has such a key"),
+        };
+        Der::sequence(&[Der::sequence(&[algorithm, parameters]), Der::bits(&key)])
+    }
+
+    /// The signature algorithm identifier of certificates.
+    pub(crate) fn signature_algorithm(&self) -> Der {
+        match self {
+            Self::Es256(_) => Der::sequence(&[Der::oid(&[1, 2, 840, 10045, 4, 3, 2])]),
+            Self::Es384(_) => Der::sequence(&[Der::oid(&[1, 2, 840, 10045, 4, 3, 3])]),
+            Self::Rs256(_) => {
+                let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 11]);
+                Der::sequence(&[rsa, Der::null()])
+            }
+            Self::Ed25519(_) => panic!("no certificate here is signed with it"),
+        }
+    }
+
+    /// 4, x and y.
+    fn point(&self) -> Vec<u8> {
+        match self {
+            Self::Es256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::Es384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::Rs256(_) => panic!("a key of RSA is no point"),
+            Self::Ed25519(_) => panic!("a key of EdDSA has no y"),
+        }
+    }
+}
+
+/// RSA key of two fixed primes, since it takes long to find any.
+static RSA_2048: LazyLock<SigningKey<Sha256>> = LazyLock::new(|| {
+    let prime = |hex| BoxedUint::from_be_hex(hex, 1024).unwrap();
+    let key = RsaPrivateKey::from_p_q(prime(P), prime(Q), BoxedUint::from(65_537_u64)).unwrap();
+    SigningKey::new(key)
+});
+
+const P: &str = "\
+    e4861b539cd1ac315cffd345e1ce9265caa12ce5b6c34f010aec9da28e4a5fe9\
+    98d422e50bdfc9a50c2f72a7e26a3f624070f324118f565a915b3641227f5869\
+    8399a055e0baeb5259941fb26113cc218be40f2b7e208037e867f2b93b9f8bab\
+    d6abfd8a853255c3a638d67c2dede69383520179fcf022b5326f6c653ae26681";
+
+const Q: &str = "\
+    d73069bd7d5c624ae4e634b41225f95221c042d98a169dbcfb2fd08520f17183\
+    e600461f8674cbddaf2c50726cf7c58f5e120c32a3c28e921adf86672b05c756\
+    2550076ed01cc529c973c1e7c8be3bfdaa5d9a4a50231e966c60d6199c771cf6\
+    29b3a6c6552442337ebe74c4056344b357d7a275c77a6e1498154085883223c7";
