@@ -6,7 +6,7 @@ use crate::{Credential, PasskeyUser, attestation::VerifiedAttestation};
 /// [`Verified`](crate::Verified).
 ///
 /// With the feature `testing` tests can construct one:
-/// [`AuthenticationResult::new`](Self::new).
+/// `AuthenticationResult::new`.
 #[derive(Clone, Debug)]
 pub struct AuthenticationResult {
     pub(crate) credential: Credential,
@@ -56,7 +56,7 @@ impl AuthenticationResult {
 
 /// Result of a verified registration, as `on_registered` receives it. The passkey is stored.
 ///
-/// With the feature `testing` tests can construct one: [`RegistrationResult::new`](Self::new).
+/// With the feature `testing` tests can construct one: `RegistrationResult::new`.
 #[derive(Clone, Debug)]
 pub struct RegistrationResult {
     pub(crate) user: PasskeyUser,
