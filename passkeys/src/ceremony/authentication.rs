@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
     assertion::{Assertion, Kinds, Pending},
@@ -17,9 +19,15 @@ use crate::{
 /// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)), for routes of your
 /// own. [`Passkeys::router`](crate::Passkeys::router) calls the same methods.
 ///
-/// Sign-ins that name a user, and sign-ins that fail, take at least
+/// Begins that name a user, and sign-ins whose credential does not verify, take at least
 /// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing.
 pub struct Authentication<'a, R>(&'a Ceremonies<R>);
+
+impl<R> fmt::Debug for Authentication<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Authentication").field(self.0).finish()
+    }
+}
 
 impl<'a, R: CredentialRepository> Authentication<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
