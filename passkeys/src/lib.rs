@@ -52,8 +52,8 @@
 //! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 //! ```
 //!
-//! The crates in its interface are re-exported: [`time`], and with their features `sqlx` 0.9,
-//! `redis` 1 and `utoipa` 6.
+//! Beside axum, the crates in its interface are re-exported: [`time`], [`serde_json`], and with
+//! their features `sqlx` 0.9, `redis` 1 and `utoipa` 6.
 //!
 //! # Where things are
 //!
@@ -103,6 +103,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The interface may grow without breaking its users.
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
+#![warn(missing_debug_implementations)]
 
 pub use crate::verify::attestation;
 
@@ -124,6 +125,7 @@ mod wire;
 pub use passkeys_macros::passkeys;
 #[cfg(feature = "redis")]
 pub use redis;
+pub use serde_json;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sqlx;
 pub use time;
@@ -131,7 +133,8 @@ pub use time;
 pub use utoipa;
 
 pub use passkeys_rules::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
+    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UnknownWord,
+    UserVerification,
 };
 
 pub use crate::{
@@ -150,10 +153,6 @@ pub use crate::{
     http::{PasskeysState, Verified},
     passkeys::Passkeys,
 };
-
-#[cfg(feature = "testing")]
-#[doc(hidden)]
-pub use verify::oracle as __oracle;
 
 /// What the output of `#[passkeys]` names. The name has the version in it, so that nothing else can
 /// come to depend on it.

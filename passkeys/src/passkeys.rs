@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     Clock, Config, SystemClock, WeakSecret,
@@ -56,6 +56,14 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
             #[cfg(feature = "client")]
             signals_unknown: self.signals_unknown,
         }
+    }
+}
+
+impl<A: RelyingParty> fmt::Debug for Passkeys<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passkeys")
+            .field("ceremonies", &self.ceremonies)
+            .finish_non_exhaustive()
     }
 }
 

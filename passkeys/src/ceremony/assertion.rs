@@ -4,7 +4,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{AuthenticationResult, Begun, Ceremonies, RequestOptions};
+use super::{AuthenticationResult, Begun, Ceremonies, RequestOptions, user_handle};
 use crate::{
     Credential, CredentialId, Error, SignCount,
     audit::{AuditKind, Reason},
@@ -103,7 +103,9 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             self.refuse(reason, Some(user_id), Some(&credential.id))
         };
         let verified = verified.map_err(Reason::from);
-        let asserted = check_owner(pending, response, &credential)
+        let handle = response.response.user_handle.as_ref();
+        let handle = handle.map(|handle| handle.0.as_slice());
+        let asserted = user_handle::check(pending.user_id.as_deref(), handle, &credential)
             .and(verified)
             .map_err(|reason| refuse(reason, &credential))?;
 
@@ -220,24 +222,6 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         } else {
             Error::AuthenticationFailed
         }
-    }
-}
-
-/// Checks the owner (§7.2, step 6): the user that the ceremony was begun for, and the user handle
-/// that the authenticator returned. Without the former, the latter is required.
-fn check_owner(
-    pending: &Pending,
-    response: &AuthenticationResponse,
-    credential: &Credential,
-) -> Result<(), Reason> {
-    let claimed = pending.user_id.as_ref();
-    if claimed.is_some_and(|user_id| *user_id != credential.user_id) {
-        return Err(Reason::NotOwner);
-    }
-    match &response.response.user_handle {
-        Some(handle) if handle.0 != credential.user_id.as_bytes() => Err(Reason::UserHandle),
-        None if claimed.is_none() => Err(Reason::UserHandle),
-        _ => Ok(()),
     }
 }
 

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
     assertion::{Assertion, Kinds, Pending},
@@ -21,6 +23,12 @@ use crate::{
 /// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing. What
 /// depends on no user, such as an unknown ceremony state or malformed JSON, fails at once.
 pub struct Authentication<'a, R>(&'a Ceremonies<R>);
+
+impl<R> fmt::Debug for Authentication<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Authentication").field(self.0).finish()
+    }
+}
 
 impl<'a, R: CredentialRepository> Authentication<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {

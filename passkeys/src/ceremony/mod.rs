@@ -15,8 +15,9 @@ mod registration;
 mod result;
 mod stand_in;
 mod step_up;
+mod user_handle;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use time::OffsetDateTime;
 
@@ -33,7 +34,6 @@ pub use crate::{
     wire::{
         finish::{FinishAuthentication, FinishRegistration, FinishStepUp},
         options::{Begun, CreationOptions, RequestOptions},
-        responses::{AuthenticationResponse, RegistrationResponse},
     },
 };
 
@@ -76,6 +76,15 @@ impl<R> Clone for Ceremonies<R> {
             redeemed: self.redeemed.clone(),
             timing_floor: self.timing_floor,
         }
+    }
+}
+
+impl<R> fmt::Debug for Ceremonies<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ceremonies")
+            .field("config", &self.config)
+            .field("timing_floor", &self.timing_floor)
+            .finish_non_exhaustive()
     }
 }
 

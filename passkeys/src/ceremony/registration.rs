@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::{Begun, Ceremonies, CreationOptions, FinishRegistration, RegistrationResult};
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey,
@@ -27,20 +29,27 @@ use crate::{
 /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
 /// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
 /// # }
-/// use axum::{Json, extract::State, response::Response};
+/// use axum::{Json, extract::State};
 /// use passkeys::{Error, ceremony::FinishRegistration};
 ///
 /// async fn finish(
 ///     State(passkeys): State<Passkeys<App>>,
-///     user: PasskeyUser,
+///     State(app): State<App>,
 ///     Json(request): Json<FinishRegistration>,
 /// ) -> Result<String, Error> {
-///     let who = async { Ok::<_, Error>(user) };
+///     // Runs after the ceremony was taken from the challenge store.
+///     let who = async { Ok::<_, Error>(app.get_user().await) };
 ///     let registered = passkeys.registration().finish(&request, who).await?;
 ///     Ok(registered.credential().id.to_string())
 /// }
 /// ```
 pub struct Registration<'a, R>(&'a Ceremonies<R>);
+
+impl<R> fmt::Debug for Registration<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Registration").field(self.0).finish()
+    }
+}
 
 impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -59,6 +61,12 @@ pub struct Consent<T = ()> {
     pub user: PasskeyUser,
     /// The request's own body.
     pub body: T,
+}
+
+impl<R> fmt::Debug for StepUp<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StepUp").field(self.0).finish()
+    }
 }
 
 impl<'a, R: CredentialRepository> StepUp<'a, R> {

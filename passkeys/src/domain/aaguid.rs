@@ -1,10 +1,10 @@
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// AAGUID: the identifier of an authenticator's model, written like a UUID
 /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#aaguid)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Aaguid([u8; 16]);
 
 impl Aaguid {
@@ -85,9 +85,37 @@ impl fmt::Display for Aaguid {
     }
 }
 
+impl Serialize for Aaguid {
+    /// Serializes the hyphenated form.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aaguid {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(D::Error::custom)
+    }
+}
+
 /// Error returned when parsing an AAGUID that is not 32 hexadecimal digits with hyphens as in a
 /// UUID, or that is all zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid AAGUID: expected the form `ee882879-721c-4913-9775-3dfcce97072a`, not all zeros")]
 #[non_exhaustive]
 pub struct InvalidAaguid;
+
+#[cfg(test)]
+mod tests {
+    use super::Aaguid;
+
+    #[test]
+    fn aaguid_is_serialized_as_text_and_never_deserialized_from_zeros() {
+        let text = "\"ee882879-721c-4913-9775-3dfcce97072a\"";
+        let aaguid: Aaguid = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&aaguid).unwrap(), text);
+        let zeros = "\"00000000-0000-0000-0000-000000000000\"";
+        assert!(serde_json::from_str::<Aaguid>(zeros).is_err());
+    }
+}

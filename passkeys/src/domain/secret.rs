@@ -3,7 +3,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// Error returned for a secret of fewer than 32 bytes.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the secret has {0} bytes; give at least 32, from a random source")]
 pub struct WeakSecret(usize);
 

@@ -1,4 +1,4 @@
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
 use axum::{
     extract::{FromRequest, OriginalUri, Request},
@@ -92,6 +92,16 @@ pub struct Verified<A: RelyingParty, T: DeserializeOwned = ()> {
     /// The request's own body; `()` if there is none.
     pub body: T,
     pub(crate) app: PhantomData<fn() -> A>,
+}
+
+impl<A: RelyingParty, T: DeserializeOwned + fmt::Debug> fmt::Debug for Verified<A, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("result", &self.result)
+            .field("user", &self.user)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<S, A, T> FromRequest<S> for Verified<A, T>

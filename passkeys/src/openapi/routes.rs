@@ -17,14 +17,12 @@ use super::{
 };
 use crate::{
     Error,
-    ceremony::{
-        AuthenticationResponse, Begun, CreationOptions, FinishAuthentication, FinishRegistration,
-        RegistrationResponse, RequestOptions,
-    },
+    ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration, RequestOptions},
     relying_party::{RelyingParty, hooks::Hooks, payload::Payload},
     wire::{
         begin::BeginStepUp,
         credentials::{CredentialView, Registered, Rename},
+        responses::{AuthenticationResponse, RegistrationResponse},
         schemas,
     },
 };

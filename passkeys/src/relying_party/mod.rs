@@ -2,8 +2,16 @@
 
 mod describe;
 #[cfg(feature = "openapi")]
+#[expect(
+    missing_debug_implementations,
+    reason = "not part of the public interface"
+)]
 pub(crate) mod hooks;
 #[cfg(feature = "openapi")]
+#[expect(
+    missing_debug_implementations,
+    reason = "not part of the public interface"
+)]
 pub(crate) mod payload;
 
 use std::future::Future;

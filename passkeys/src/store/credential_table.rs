@@ -18,7 +18,7 @@ pub(super) const DEFAULT_TABLE: &str = "passkey_credentials";
 ///
 /// A name has 1 to 54 ASCII letters, digits and underscores, and does not start with a digit. The
 /// length leaves room for index names, which PostgreSQL limits to 63 characters.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid table name `{0}`: use 1 to 54 ASCII letters, digits and underscores, and no digit \
      first"

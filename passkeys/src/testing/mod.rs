@@ -17,6 +17,12 @@ mod clock;
 mod contract;
 mod fault;
 #[doc(hidden)]
+#[expect(
+    missing_debug_implementations,
+    reason = "not part of the public interface"
+)]
+pub mod oracle;
+#[doc(hidden)]
 pub mod parsers;
 mod response;
 mod results;

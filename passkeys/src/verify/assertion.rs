@@ -78,4 +78,14 @@ impl Verifier {
             backup_state: data.backup_state(),
         })
     }
+    /// Verifies an assertion by `webauthn-rs-core`, the oracle of differential tests.
+    #[cfg(feature = "testing")]
+    pub(crate) fn verify_assertion_by_core(
+        &self,
+        response: &AuthenticationResponse,
+        challenge: &[u8],
+        credential: &Credential,
+    ) -> Result<(), Refusal> {
+        self.core.verify_assertion(response, challenge, credential)
+    }
 }

@@ -16,8 +16,6 @@ mod cbor;
 mod client_data;
 mod crypto;
 mod ed25519;
-#[cfg(feature = "testing")]
-pub mod oracle;
 mod public_key;
 mod refusal;
 mod registration;

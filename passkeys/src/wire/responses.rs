@@ -14,7 +14,7 @@ use crate::{Transport, domain::base64url};
 /// `RegistrationResponseJSON`: the result of `navigator.credentials.create()`.
 #[derive(Clone, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationResponse))]
-pub struct RegistrationResponse {
+pub(crate) struct RegistrationResponse {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) id: String,
     #[serde(rename = "rawId", with = "base64url")]
@@ -59,7 +59,7 @@ pub(crate) struct CredentialProperties {
 /// `AuthenticationResponseJSON`: the result of `navigator.credentials.get()`.
 #[derive(Clone, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AuthenticationResponse))]
-pub struct AuthenticationResponse {
+pub(crate) struct AuthenticationResponse {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) id: String,
     #[serde(rename = "rawId", with = "base64url")]

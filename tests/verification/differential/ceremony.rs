@@ -3,8 +3,9 @@
 use std::fmt;
 
 use passkeys::{
-    __oracle::Oracle, Config, Credential, CredentialId, UserVerification, audit::Reason,
-    ceremony::AuthenticationResponse,
+    Config, Credential, CredentialId, UserVerification,
+    audit::Reason,
+    testing::oracle::{Oracle, Response},
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -73,7 +74,7 @@ impl Engines {
         } else {
             &self.preferred
         };
-        let response: AuthenticationResponse = serde_json::from_value(json!({
+        let response = Response::parse(json!({
             "id": ceremony.id,
             "rawId": base64url(&ceremony.raw_id),
             "type": ceremony.kind,

@@ -51,6 +51,4 @@ pub use fido_metadata::InvalidMetadata;
 pub(super) use statement::check_statement;
 pub use trust_anchors::{Authority, InvalidCertificate, TrustAnchors};
 pub use verified::{AttestationType, VerifiedAttestation};
-#[cfg(feature = "testing")]
-pub(super) use webauthn_rs::PublicKey;
 pub(super) use webauthn_rs::{Core, Statement, check_key};

@@ -111,8 +111,8 @@ impl Core {
         response: &AuthenticationResponse,
         challenge: &[u8],
         credential: &Credential,
-        public_key: PublicKey,
     ) -> Result<(), Refusal> {
+        let public_key = read_key(&credential.public_key)?;
         let state: AuthenticationState = state(json!({
             "credentials": [],
             "policy": self.user_verification,
@@ -122,7 +122,7 @@ impl Core {
         }))?;
         let credential = CoreCredential {
             cred_id: credential.id.as_bytes().to_vec(),
-            cred: public_key.0,
+            cred: public_key,
             // Clone detection is the ceremony's, so the crate sees no counter.
             counter: 0,
             transports: None,
@@ -152,17 +152,6 @@ impl Core {
         })
         .map(drop)
         .map_err(|error| reason(&error, Refusal::Signature))
-    }
-}
-
-/// Public key of a supported algorithm, on the curve of that algorithm.
-#[cfg(feature = "testing")]
-pub(in crate::verify) struct PublicKey(COSEKey);
-
-#[cfg(feature = "testing")]
-impl PublicKey {
-    pub(in crate::verify) fn parse(cose: &[u8]) -> Result<Self, Refusal> {
-        read_key(cose).map(Self)
     }
 }
 
