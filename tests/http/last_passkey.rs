@@ -22,7 +22,7 @@ struct App;
 
 #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
 impl App {
-    // In a file, so that one request waits while the other is looking.
+    // In a file, so that concurrent deletions wait for each other.
     type Repository = SqliteRepository;
 
     fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, Error> {

@@ -27,7 +27,7 @@ const FOLDERS: [(&str, &str); 10] = [
     ("block", "The block"),
     ("hooks", "The signature of a hook"),
     ("arguments", "The arguments of a hook"),
-    ("types", "Types, where the compiler itself has the word"),
+    ("types", "Types, with messages of the compiler itself"),
 ];
 
 #[test]

@@ -46,7 +46,7 @@ pub(crate) struct Statement {
 /// The key description in the certificate of an Android key.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyDescription {
-    /// Security level: software (0), trusted execution environment (1) or StrongBox (2).
+    /// Security level: software (0), trusted execution environment (1) or `StrongBox` (2).
     pub(crate) level: u8,
     pub(crate) challenge: fn(Vec<u8>) -> Vec<u8>,
     pub(crate) software: AuthorizationList,

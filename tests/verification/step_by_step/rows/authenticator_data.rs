@@ -171,7 +171,7 @@ fn rp_id() -> Vec<Row> {
             data.rp_id_hash = Sha256::digest("EXAMPLE.COM").to_vec();
         }),
         hash("a bit of `rpIdHash` is flipped", |data| {
-            data.rp_id_hash[31] ^= 1
+            data.rp_id_hash[31] ^= 1;
         }),
         hash("`rpIdHash` is zero", |data| data.rp_id_hash = vec![0; 32]),
     ]
@@ -238,7 +238,7 @@ fn backup() -> Vec<Row> {
         )
         .accepted(),
         eligible("BE is set, and was not at registration", |answer| {
-            answer.data.flags |= flag::BE
+            answer.data.flags |= flag::BE;
         }),
         eligible(
             "BE and BS are set, and were not at registration",

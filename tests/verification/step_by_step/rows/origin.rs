@@ -34,7 +34,7 @@ fn origins() -> Vec<Row> {
             data.set("origin", "https://login.example.com");
         }),
         origin("the parent domain", |data| {
-            data.set("origin", "https://com")
+            data.set("origin", "https://com");
         }),
         origin("a host with the right one as suffix", |data| {
             data.set("origin", "https://evilexample.com");

@@ -52,7 +52,7 @@ fn algorithm() -> Vec<Row> {
     };
     vec![
         algorithm("an Ed25519 key, where attestation is requested", |answer| {
-            *key(answer) = Algorithm::Ed25519.key(1).cose()
+            *key(answer) = Algorithm::Ed25519.key(1).cose();
         })
         .by(Kind::attestable())
         .where_config(|config| config.attestation(Attestation::Indirect)),

@@ -62,7 +62,7 @@ fn data() -> Vec<Row> {
             },
         ),
         signature("over an empty message", |answer| {
-            answer.signed = |_| Vec::new()
+            answer.signed = |_| Vec::new();
         }),
         signature("with another key", |answer| {
             answer.passkey.key = Passkey::bobs().key;
