@@ -145,14 +145,14 @@ impl PostgresChallenges {
     /// Creates the table if it is missing, in one transaction. Idempotent, and safe if several
     /// processes start at once: they migrate one after the other. Not bounded by the timeout.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        self.database.migrate(self.schema()).await
+        self.database.migrate(&self.sql.schema).await
     }
 
     /// Returns the statements that [`migrate`](Self::migrate) runs, for applications with schema
     /// migrations of their own.
     #[must_use]
-    pub fn schema(&self) -> &[String] {
-        &self.sql.schema
+    pub fn schema(&self) -> Vec<String> {
+        self.sql.schema.to_vec()
     }
 
     /// Returns every statement of the store, for tests of query plans.
