@@ -13,7 +13,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
     testing::Browser,
 };
 use serde::Deserialize;
@@ -153,6 +153,42 @@ mod sign_up {
             (rejected.code(), rejected.status()),
             ("account_already_exists", 409)
         );
+    }
+
+    /// Its repository may have another user with the ID that the first application has given.
+    #[tokio::test]
+    async fn sign_up_is_not_finished_by_an_application_without_the_hook() {
+        #[derive(Clone)]
+        struct Office;
+
+        #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+        impl Office {
+            type Repository = MemoryRepository;
+
+            fn get_user(&self) -> Result<PasskeyUser, StatusCode> {
+                Err(StatusCode::UNAUTHORIZED)
+            }
+
+            fn on_authenticated(&self, _: AuthenticationResult) {}
+        }
+
+        let challenges = MemoryChallenges::default();
+        let community = Passkeys::new(Community::default(), MemoryRepository::default())
+            .challenges(challenges.clone());
+        let office = Passkeys::new(Office, MemoryRepository::default()).challenges(challenges);
+        let router = Router::new()
+            .nest("/community", community.router())
+            .nest("/office", office.router());
+        let mut eves = Browser::new(router, "https://example.com");
+
+        let name = json!({ "name": "eve" });
+        let begun = eves.post("/community/register/begin", &name).await;
+        let begun: Value = begun.assert_ok().json();
+        let credential = eves.authenticator().create(&begun);
+        let finish = json!({ "credential": credential, "state": begun["state"] });
+        let answer = eves.post("/office/register/finish", &finish).await;
+        answer.assert_error("challenge_not_found");
+        assert_eq!(office.repository().list("id-of-eve").await.unwrap(), []);
     }
 
     #[tokio::test]

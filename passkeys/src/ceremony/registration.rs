@@ -43,17 +43,32 @@ use crate::{
 ///     Ok(registered.credential().id.to_string())
 /// }
 /// ```
-pub struct Registration<'a, R>(&'a Ceremonies<R>);
+pub struct Registration<'a, R> {
+    ceremonies: &'a Ceremonies<R>,
+    /// Whether a sign-up can be finished.
+    sign_ups: bool,
+}
 
 impl<R> fmt::Debug for Registration<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Registration").field(self.0).finish()
+        f.debug_tuple("Registration")
+            .field(self.ceremonies)
+            .finish()
     }
 }
 
 impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
-        Self(ceremonies)
+        Self {
+            ceremonies,
+            sign_ups: true,
+        }
+    }
+
+    /// Sets whether a sign-up can be finished: not by the routes of an application without the
+    /// hook, which shares its challenge store with one that has it.
+    pub(crate) fn sign_ups(self, sign_ups: bool) -> Self {
+        Self { sign_ups, ..self }
     }
 
     /// Begins the registration of a further passkey for an existing user.
@@ -66,7 +81,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
-        let exclude = self.0.repository.list(user.id()).await?;
+        let exclude = self.ceremonies.repository.list(user.id()).await?;
         let purpose = Purpose::Register(user.into());
         self.create_options(user, exclude, purpose).await
     }
@@ -80,7 +95,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// [`begin`](Self::begin).
     pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
-        if !self.0.repository.list(user.id()).await?.is_empty() {
+        if !self.ceremonies.repository.list(user.id()).await?.is_empty() {
             return Err(self.refuse(Reason::AccountExists, Some(user), None));
         }
         let purpose = Purpose::SignUp(user.into());
@@ -94,17 +109,17 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         purpose: Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
         let challenge = Challenge::random()?;
-        let verifier = &self.0.verifier;
+        let verifier = &self.ceremonies.verifier;
         let public_key = CreationOptions::new(
-            &self.0.config,
+            &self.ceremonies.config,
             verifier.attestation(),
             verifier.algorithms(),
             user,
             &challenge,
             exclude,
         );
-        let state = self.0.begin(challenge, purpose).await?;
-        self.0
+        let state = self.ceremonies.begin(challenge, purpose).await?;
+        self.ceremonies
             .record(AuditKind::RegistrationBegun, Some(user.id()), None);
         Ok(Begun { public_key, state })
     }
@@ -132,7 +147,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         who: impl Future<Output = Result<PasskeyUser, E>>,
     ) -> Result<RegistrationResult, E> {
         let begun = self.take(&request.state).await?;
-        if !begun.sign_up {
+        if begun.sign_up {
+            self.check_sign_up(&begun)?;
+        } else {
             let user = who.await;
             let user = user.inspect_err(|_| {
                 self.refuse(Reason::NotSignedIn, Some(&begun.user), None);
@@ -144,7 +161,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
     /// Takes the ceremony state from the challenge store.
     async fn take(&self, state: &str) -> Result<Pending, Error> {
-        let taken = self.0.take(state).await;
+        let taken = self.ceremonies.take(state).await;
         let (account, challenge, sign_up) = match taken.map_err(|error| self.lost(error, None))? {
             Ok(PendingCeremony {
                 purpose: Purpose::Register(account),
@@ -164,6 +181,15 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             challenge,
             sign_up,
         })
+    }
+
+    /// Checks that sign-ups are finished here.
+    fn check_sign_up(&self, begun: &Pending) -> Result<(), Error> {
+        if self.sign_ups {
+            Ok(())
+        } else {
+            Err(self.refuse(Reason::OtherPurpose, Some(&begun.user), None))
+        }
     }
 
     /// Checks that the user who is signed in now began the registration.
@@ -194,18 +220,18 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let device_name = request.device_name.as_deref().unwrap_or_default();
         let device_name = device_name::clean(device_name).inspect_err(malformed)?;
 
-        let now = self.0.now();
-        let verified = self
-            .0
-            .verifier
-            .verify_registration(&response, challenge.as_bytes(), now);
+        let now = self.ceremonies.now();
+        let verified =
+            self.ceremonies
+                .verifier
+                .verify_registration(&response, challenge.as_bytes(), now);
         let attested =
             verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
         let attestation = attested.attestation.clone();
         let credential = self.credential(attested, &user, &response, device_name);
 
         self.store(&credential, &user, sign_up).await?;
-        self.0.record(
+        self.ceremonies.record(
             AuditKind::RegistrationSucceeded,
             Some(user.id()),
             Some(&credential.id),
@@ -226,7 +252,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         sign_up: bool,
     ) -> Result<(), Error> {
         let lost = |error| self.lost(error, Some(user));
-        let repository = &self.0.repository;
+        let repository = &self.ceremonies.repository;
         let stored = if sign_up {
             repository.insert_first(credential).await
         } else {
@@ -270,10 +296,10 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             // A browser that does not report `credProps` has followed the options.
             discoverable: response
                 .discoverable()
-                .unwrap_or(self.0.config.resident_key() == ResidentKey::Required),
+                .unwrap_or(self.ceremonies.config.resident_key() == ResidentKey::Required),
             device_name,
             attestation_format: Some(attested.attestation.format().to_owned()),
-            created_at: self.0.now(),
+            created_at: self.ceremonies.now(),
             last_used_at: None,
             suspended_at: None,
         }
@@ -292,7 +318,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         user: Option<&PasskeyUser>,
         credential: Option<&Credential>,
     ) -> Error {
-        self.0.record(
+        self.ceremonies.record(
             AuditKind::RegistrationFailed(reason),
             user.map(PasskeyUser::id),
             credential.map(|credential| &credential.id),

@@ -37,6 +37,7 @@ pub(super) async fn finish<A: RelyingParty>(
     let request = body::json(&parts.headers, &body)?;
     let who = passkeys.app.get_user(&mut parts);
     let who = async { who.await.map_err(Failure::from) };
-    let result = passkeys.registration().finish(&request, who).await?;
+    let registration = passkeys.registration().sign_ups(A::SIGN_UP);
+    let result = registration.finish(&request, who).await?;
     Ok(passkeys.app.on_registered(&mut parts, result).await)
 }
