@@ -77,6 +77,18 @@ impl Block {
             );
             return None;
         }
+        if let Some(pointer) = smart_pointer(&block.self_ty) {
+            errors.on(
+                &block.self_ty,
+                format_args!(
+                    "`{pointer}<..>` belongs to the standard library, and Rust allows inherent `impl` \
+                     blocks only for types of this crate; annotate a wrapper: `#[derive(Clone)] \
+                     struct App {{ state: {} }}` and `impl App {{ .. }}`",
+                    tidy(&block.self_ty)
+                ),
+            );
+            return None;
+        }
         let again = block.attrs.iter().position(is_passkeys);
         let again = again.map(|index| block.attrs.remove(index));
         let mut this = Self {
@@ -128,6 +140,14 @@ impl Block {
         }
         item.to_tokens(body);
     }
+}
+
+/// Returns the name of the standard library's pointer that the type is, if it is one.
+fn smart_pointer(ty: &Type) -> Option<&Ident> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let is_pointer = ["Arc", "Box", "Rc"].iter().any(|name| last.ident == name);
+    (is_pointer && !last.arguments.is_none()).then_some(&last.ident)
 }
 
 impl ToTokens for RawItem {

@@ -47,7 +47,7 @@
 //!
 //! ```toml
 //! [dependencies]
-//! passkeys = { version = "0.1", features = ["client", "sqlite"] }
+//! passkeys = { git = "https://github.com/passkeys-rs/passkeys", features = ["client", "sqlite"] }
 //! axum = "0.8"
 //! tokio = { version = "1", features = ["macros", "net", "rt-multi-thread"] }
 //! ```
@@ -83,6 +83,15 @@
 //! | `POST /step-up/begin` | begin a step-up; [`Verified`] finishes it |
 //! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |
 //! | `GET /client.js`, `GET /signals`, `POST /signals/unknown` | the browser module, and what it tells browsers (feature `client`) |
+//!
+//! # Security
+//!
+//! Against replay, a ceremony state is single-use ([`store::ChallengeStore`]). Against user
+//! enumeration, unknown users get decoy credentials ([`Passkeys::decoy_secret`]), every failed sign-in
+//! one opaque [`Error`], and [`Passkeys::timing_floor`] hides the timing side channel. Clone detection
+//! compares signature counters ([`SignCount`]). Automatic passkey creation after a sign-in by
+//! password (conditional create) is not supported. The threat model in the repository's
+//! `docs/threat-model.md` names the test for each defence, and what is left to the application.
 //!
 //! # Cargo features
 //!

@@ -183,7 +183,8 @@ impl<A: RelyingParty> Passkeys<A> {
     }
 
     /// Sets the minimum response time of sign-in begins that name a user, and of failed sign-ins,
-    /// against user enumeration by timing. Default: 20 ms. Zero disables it; the maximum is an hour.
+    /// against user enumeration by a timing side channel. Default: 20 ms. Zero disables it; the
+    /// maximum is an hour.
     ///
     /// It should exceed the time of what happens meanwhile: `find_user`, and one query each of the
     /// repository and of the challenge store. It applies to the [router](Self::router) and to

@@ -54,7 +54,8 @@ pub(super) type Shared<A> = Arc<Passkeys<A>>;
 #[diagnostic::on_unimplemented(
     message = "`PasskeyUser` cannot be extracted where the router's state is `{Self}`",
     label = "holds no application with passkey hooks",
-    note = "use `Passkeys<App>` as the router's state (`Router::with_state(passkeys)`), or implement `PasskeysState` for `{Self}`"
+    note = "use `Passkeys<App>` as the router's state (`Router::with_state(passkeys)`), or implement `PasskeysState` for `{Self}`",
+    note = "if the router has another state, tell `debug_handler`: `#[axum::debug_handler(state = WebState)]`"
 )]
 pub trait PasskeysState {
     /// The type whose impl block carries [`#[passkeys]`](macro@crate::passkeys).

@@ -69,8 +69,7 @@ use crate::{
 ///
 /// `Verified<App, T>` works in every router whose state is [`Passkeys<App>`](Passkeys), or a type
 /// that `Passkeys<App>` can be had from by [`FromRef`](axum::extract::FromRef). Anything else is a compile error. They must
-/// be the `Passkeys` (or a clone) whose router began the step-up. `#[axum::debug_handler]` makes
-/// rustc say which type is missing.
+/// be the `Passkeys` (or a clone) whose router began the step-up.
 ///
 /// It reads the body, at most 64 KiB of it, so it is the handler's last argument. The path is the
 /// one the client requested, however routers are nested. Behind a proxy that changes the path, add a

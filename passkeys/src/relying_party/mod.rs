@@ -37,7 +37,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no passkey hooks",
     label = "not annotated with `#[passkeys(..)]`",
-    note = "annotate an impl block of `{Self}`: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl {Self} {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`"
+    note = "use the type whose impl block is annotated, such as `Verified<App, Body>` and `Passkeys::new(App {{ state }}, repository)`; if there is none yet: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl App {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`",
+    note = "`Arc<..>` and types of other crates cannot be annotated: wrap them in a type of your own, `#[derive(Clone)] struct App {{ state: Arc<AppState> }}`"
 )]
 pub trait RelyingParty: Clone + Send + Sync + 'static {
     /// The block's `type Repository`.

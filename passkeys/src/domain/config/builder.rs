@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use passkeys_rules::{Draft, Key, Place, format_duration};
+use passkeys_rules::{Draft, Key, format_duration};
 
 use super::{Config, ConfigError};
 
@@ -97,6 +97,6 @@ impl ConfigBuilder {
             |key| values(key)?.first().map(String::as_str),
             |key| Some(values(key)?.iter().map(String::as_str).collect()),
         );
-        Config::check(&draft, Place::to_string)
+        Config::check(&draft, super::line)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use passkeys_rules::{Draft, Key, Place};
+use passkeys_rules::{Draft, Key, Place, Rule, Violation};
 
 use super::{Config, ConfigError};
 
@@ -16,12 +16,27 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, 
         let items = text(key)?.split(',').map(str::trim);
         Some(items.filter(|item| !item.is_empty()).collect())
     };
-    Config::check(&Draft::read(text, list), place)
+    Config::check(&Draft::read(text, list), line)
 }
 
 /// Returns the variable of a key: `PASSKEYS_ORIGINS` for `origins`.
 fn name(key: Key) -> String {
     format!("PASSKEYS_{}", key.as_str().to_ascii_uppercase())
+}
+
+/// Formats a mistake in terms of the variables, where its own message would be of the attribute's keys.
+fn line(violation: &Violation) -> String {
+    let place = place(&violation.place);
+    match violation.rule {
+        Rule::Missing(key) | Rule::EmptyList(key) => {
+            let example = key.spec().example.replace(['[', ']', '"'], "");
+            format!(
+                "{place}: the variable is not set; set it, such as `{}={example}`",
+                name(key)
+            )
+        }
+        _ => format!("{place}: {violation}"),
+    }
 }
 
 fn place(place: &Place) -> String {
@@ -72,10 +87,9 @@ mod tests {
         .unwrap_err();
         let mistakes: Vec<_> = error.mistakes().collect();
         assert_eq!(mistakes.len(), 2, "{mistakes:#?}");
-        assert!(
-            mistakes[0].starts_with("PASSKEYS_RP_ID: "),
-            "{}",
-            mistakes[0]
+        assert_eq!(
+            mistakes[0],
+            "PASSKEYS_RP_ID: the variable is not set; set it, such as `PASSKEYS_RP_ID=example.com`"
         );
         assert!(
             mistakes[1].starts_with("PASSKEYS_ORIGINS, item 2: "),

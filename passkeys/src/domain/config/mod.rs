@@ -3,7 +3,7 @@ mod env;
 
 use std::{fmt, time::Duration};
 
-use passkeys_rules::{Draft, Origin, Place, Policy, Violation};
+use passkeys_rules::{Draft, Origin, Policy, Violation};
 
 pub use builder::ConfigBuilder;
 
@@ -64,10 +64,10 @@ impl Config {
         env::read(|name| std::env::var(name).ok())
     }
 
-    fn check(draft: &Draft<'_>, name: fn(&Place) -> String) -> Result<Self, ConfigError> {
+    fn check(draft: &Draft<'_>, line: fn(&Violation) -> String) -> Result<Self, ConfigError> {
         match draft.check() {
             Ok(policy) => Ok(Self(policy)),
-            Err(violations) => Err(ConfigError { violations, name }),
+            Err(violations) => Err(ConfigError { violations, line }),
         }
     }
 
@@ -178,6 +178,11 @@ impl Config {
     }
 }
 
+/// Formats a mistake with the key in front.
+fn line(violation: &Violation) -> String {
+    format!("{}: {violation}", violation.place)
+}
+
 /// Returns the configuration of the attribute.
 ///
 /// # Panics
@@ -186,7 +191,7 @@ impl Config {
 #[doc(hidden)]
 #[must_use]
 pub fn from_attribute(draft: &Draft<'_>) -> Config {
-    match Config::check(draft, Place::to_string) {
+    match Config::check(draft, line) {
         Ok(config) => config,
         Err(error) => unreachable!("`#[passkeys]` let an invalid configuration through: {error}"),
     }
@@ -197,15 +202,13 @@ pub fn from_attribute(draft: &Draft<'_>) -> Config {
 #[derive(Clone)]
 pub struct ConfigError {
     violations: Vec<Violation>,
-    name: fn(&Place) -> String,
+    line: fn(&Violation) -> String,
 }
 
 impl ConfigError {
     /// Returns a line for each mistake.
     pub fn mistakes(&self) -> impl Iterator<Item = String> {
-        self.violations
-            .iter()
-            .map(|violation| format!("{}: {violation}", (self.name)(&violation.place)))
+        self.violations.iter().map(self.line)
     }
 }
 
