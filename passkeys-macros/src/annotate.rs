@@ -9,11 +9,13 @@ pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream
     let args = Args::parse(arguments, &mut errors);
     let krate = args.krate().cloned();
     let glue = Glue::new(krate.as_ref());
-    let Some(block) = Block::parse(&item, &glue, &mut errors) else {
-        args.check(&mut errors);
-        let mut tokens = item;
-        tokens.extend(errors.into_items());
-        return tokens;
+    let block = match Block::parse(item, &glue, &mut errors) {
+        Ok(block) => block,
+        Err(mut tokens) => {
+            args.check(&mut errors);
+            tokens.extend(errors.into_items());
+            return tokens;
+        }
     };
     let generated = match validate::validate(args, &block, &mut errors) {
         Some(model) => expand::expand(&model, &glue),

@@ -50,20 +50,25 @@ pub(crate) struct AssociatedType {
 }
 
 impl Block {
-    /// Parses the annotated item. Reports anything but an inherent impl block and returns `None`.
-    pub(crate) fn parse(item: &TokenStream, glue: &Glue<'_>, errors: &mut Errors) -> Option<Self> {
+    /// Parses the annotated item. Reports anything but an inherent impl block, and returns what to
+    /// emit in its place.
+    pub(crate) fn parse(
+        item: TokenStream,
+        glue: &Glue<'_>,
+        errors: &mut Errors,
+    ) -> Result<Self, TokenStream> {
         let mut head: Vec<_> = item.clone().into_iter().collect();
         let braces = match head.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
             _ => {
-                not_an_impl(item, errors);
-                return None;
+                not_an_impl(&item, errors);
+                return Err(item);
             }
         };
         let head: TokenStream = head.into_iter().collect();
         let Ok(mut block) = syn::parse2::<ItemImpl>(quote!(#head {})) else {
-            not_an_impl(item, errors);
-            return None;
+            not_an_impl(&item, errors);
+            return Err(item);
         };
         if let Some((path, _)) = &block.trait_ {
             let ty = &block.self_ty;
@@ -75,7 +80,7 @@ impl Block {
                     tidy(ty)
                 ),
             );
-            return None;
+            return Err(item);
         }
         if let Some(pointer) = smart_pointer(&block.self_ty) {
             errors.on(
@@ -87,7 +92,8 @@ impl Block {
                     tidy(&block.self_ty)
                 ),
             );
-            return None;
+            // rustc would reject the block in words of its own.
+            return Err(TokenStream::new());
         }
         let again = block.attrs.iter().position(is_passkeys);
         let again = again.map(|index| block.attrs.remove(index));
@@ -113,7 +119,7 @@ impl Block {
         let mut group = Group::new(Delimiter::Brace, body);
         group.set_span(braces.span());
         this.inherent.extend([TokenTree::Group(group)]);
-        Some(this)
+        Ok(this)
     }
 
     /// Adds an item, and keeps it in the output unless it is a type.
