@@ -1,6 +1,5 @@
-use async_trait::async_trait;
 use passkeys::store::{ChallengeStore, CredentialRepository, CredentialUse};
-use passkeys::store::{Deletion, PendingCeremony, StoreError};
+use passkeys::store::{Deletion, PendingCeremony, StoreError, async_trait};
 use passkeys::{Credential, CredentialId};
 use sqlx::{SqlitePool, types::Json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};

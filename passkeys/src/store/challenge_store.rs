@@ -5,7 +5,8 @@ use super::{PendingCeremony, StoreError};
 
 /// Store of ceremony state, from `begin` to `finish`.
 ///
-/// It is chosen at startup, so it is used as `dyn ChallengeStore`.
+/// It is chosen at startup, so it is used as `dyn ChallengeStore`. Implement it with the attribute
+/// [`async_trait`](super::async_trait), which is re-exported here.
 ///
 /// # Requirements
 ///

@@ -57,6 +57,8 @@ mod sqlite;
 #[cfg(any(feature = "postgres", feature = "redis"))]
 pub(crate) mod ticket;
 
+/// Attribute for implementations of [`ChallengeStore`], from the crate `async-trait`.
+pub use async_trait::async_trait;
 pub use challenge_store::ChallengeStore;
 pub use credential_repository::{CredentialRepository, CredentialUse, Deletion};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

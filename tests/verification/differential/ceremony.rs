@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
     Config, Credential, CredentialId, UserVerification,
     audit::Reason,
@@ -103,7 +104,7 @@ impl Engines {
 
 /// Encodes as in the browser's JSON.
 pub(crate) fn base64url(bytes: &[u8]) -> String {
-    passkeys_test_support::base64url(bytes)
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 impl fmt::Debug for Ceremony {
