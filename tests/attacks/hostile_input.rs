@@ -147,3 +147,14 @@ fn assertion_with_any_byte_changed_does_not_sign_in() {
         })
         .unwrap();
 }
+
+#[tokio::test]
+async fn services_reject_a_credential_larger_than_a_request_body_may_be() {
+    let world = World::of(Passkeys::new(App, MemoryRepository::default()));
+    let authentication = world.passkeys.authentication();
+    let begun = authentication.begin().await.unwrap();
+    let credential = raw(&"a".repeat(64 * 1024));
+    let request = passkeys::ceremony::FinishAuthentication::new(credential, begun.state);
+    let rejected = authentication.finish(&request).await.unwrap_err();
+    assert_eq!(rejected.code(), "payload_too_large");
+}
