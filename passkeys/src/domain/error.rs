@@ -102,7 +102,7 @@ impl Error {
 pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);
 
 impl StoreError {
-    /// Wraps the cause.
+    /// Creates a store error from its cause, which is for the log.
     pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self(cause.into())
     }
