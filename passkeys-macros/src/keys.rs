@@ -59,6 +59,7 @@ impl Name {
                 Form::List => format!("an array of strings: {example}"),
                 Form::Words(all) => format!("one of {}", words(all)),
                 Form::WordList(all) => format!("an array of {}", words(all)),
+                Form::Boolean => "`true` or `false`".to_owned(),
                 Form::Duration => format!("a number and `ms`, `s`, `m` or `h`: {example}"),
             },
             Self::Response => format!("a type: {example}"),

@@ -2,7 +2,7 @@
 //! anything else.
 
 use passkeys_rules::{
-    Form, Key,
+    Algorithm, Form, Key, Rule,
     wording::{alternatives, nearest},
 };
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -21,7 +21,7 @@ pub(crate) enum Value {
     },
 }
 
-/// String, with its literal.
+/// String, with its literal. A boolean is a string, too, with a literal made for it.
 pub(crate) struct Text {
     pub(crate) literal: LitStr,
     value: String,
@@ -68,6 +68,8 @@ pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Optio
             return strings(key, span, elements, errors);
         }
         (Form::List | Form::WordList(_), other) => not_an_array(key, &other),
+        (Form::Boolean, Written::Boolean(text)) => return Some(Value::One(text)),
+        (Form::Boolean, other) => not_a_boolean(key, &other),
         (_, Written::Text(text)) => return Some(Value::One(text)),
         (form, other) => not_a_string(key, form, &other),
     };
@@ -124,13 +126,7 @@ fn strings(key: Key, span: Span, elements: Vec<TokenStream>, errors: &mut Errors
 fn not_a_string(key: Key, form: Form, value: &Written) -> String {
     let example = key.spec().example;
     match (value, form) {
-        (Written::Array { elements, .. }, _) => {
-            let fix = match elements.as_slice() {
-                [only] => only.to_string(),
-                _ => example.to_owned(),
-            };
-            format!("`{key}` takes one value, not an array; write `{key} = {fix}`")
-        }
+        (Written::Array { elements, .. }, _) => not_one_value(key, elements),
         (Written::Integer(number), Form::Duration) => format!(
             "`{key}` needs a unit; write `{key} = \"{number}s\"` for seconds or \
              `{key} = \"{number}m\"` for minutes"
@@ -146,6 +142,31 @@ fn not_a_string(key: Key, form: Form, value: &Written) -> String {
         ),
         _ => format!("`{key}` takes a string; write `{key} = {example}`"),
     }
+}
+
+fn not_a_boolean(key: Key, value: &Written) -> String {
+    let (meant, quotes) = match value {
+        Written::Array { elements, .. } => return not_one_value(key, elements),
+        Written::Text(text) => (text.value.as_str(), ", without quotes"),
+        Written::Word(word) => (word.as_str(), ""),
+        Written::Expression => return not_a_literal(key),
+        _ => ("", ""),
+    };
+    match (nearest(meant, ["true", "false"]), value) {
+        (None, Written::Word(_)) => not_a_literal(key),
+        (near, _) => {
+            let fix = near.unwrap_or(key.spec().example);
+            format!("`{key}` takes `true` or `false`{quotes}; write `{key} = {fix}`")
+        }
+    }
+}
+
+fn not_one_value(key: Key, elements: &[TokenStream]) -> String {
+    let fix = match elements {
+        [only] => only.to_string(),
+        _ => key.spec().example.to_owned(),
+    };
+    format!("`{key}` takes one value, not an array; write `{key} = {fix}`")
 }
 
 fn not_an_array(key: Key, value: &Written) -> String {
@@ -169,11 +190,21 @@ fn not_an_element(key: Key, element: &Written) -> String {
             format!("`{key}` takes words in quotes; write `\"{word}\"`")
         }
         Written::Word(_) | Written::Expression => not_a_literal(key),
-        _ => format!(
-            "`{key}` takes an array of strings; write `{key} = {}`",
-            key.spec().example
-        ),
+        Written::Integer(number) if key == Key::Algorithms => {
+            match number.parse().ok().and_then(Algorithm::from_cose) {
+                Some(algorithm) => Rule::CoseAlgorithm(algorithm).to_string(),
+                None => not_a_string_element(key),
+            }
+        }
+        _ => not_a_string_element(key),
     }
+}
+
+fn not_a_string_element(key: Key) -> String {
+    format!(
+        "`{key}` takes an array of strings; write `{key} = {}`",
+        key.spec().example
+    )
 }
 
 fn not_a_literal(key: Key) -> String {
@@ -188,6 +219,7 @@ fn not_a_literal(key: Key) -> String {
 enum Written {
     Text(Text),
     Integer(String),
+    Boolean(Text),
     /// Identifiers with optional dashes between them: a constant, or a word without quotes.
     Word(String),
     Array {
@@ -225,6 +257,13 @@ impl Written {
                 value: literal.value(),
                 literal,
             }),
+            Lit::Bool(literal) => {
+                let value = literal.value.to_string();
+                Self::Boolean(Text {
+                    literal: LitStr::new(&value, literal.span),
+                    value,
+                })
+            }
             Lit::Int(number) => Self::Integer(number.base10_digits().to_owned()),
             _ => Self::Other,
         }
@@ -242,12 +281,17 @@ fn elements(inside: TokenStream) -> Vec<TokenStream> {
         .collect()
 }
 
-/// Returns identifiers with dashes as a string, such as `required`, `RP_ID` and `cross-platform`.
+/// Returns identifiers with dashes as a string, such as `required`, `RP_ID`, `cross-platform` and
+/// `ML-DSA-44`.
 fn word(trees: &[TokenTree]) -> Option<String> {
+    if !matches!(trees.first(), Some(TokenTree::Ident(_))) {
+        return None;
+    }
     trees
         .iter()
         .map(|tree| match tree {
             TokenTree::Ident(ident) => Some(ident.to_string()),
+            TokenTree::Literal(number) => Some(number.to_string()),
             TokenTree::Punct(punct) if punct.as_char() == '-' => Some("-".to_owned()),
             _ => None,
         })

@@ -14,7 +14,7 @@ use crate::rp_id::RpId;
 use crate::rp_name;
 use crate::scope;
 use crate::violation::{Rule, Violation};
-use crate::words::{AuthenticatorAttachment, Hint};
+use crate::words::{Algorithm, AuthenticatorAttachment, Hint};
 
 /// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
 /// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
@@ -91,8 +91,11 @@ impl Draft<'_> {
         let rp_name = self.rp_name(&mut report);
         let origins = self.origins(rp_id.as_ref(), &mut report);
         let related_origins = self.related_origins(rp_id.as_ref(), &origins, &mut report);
+        let top_origins = self.top_origins(&mut report);
         let user_verification = report.word(Key::UserVerification, self.user_verification);
         let resident_key = report.word(Key::ResidentKey, self.resident_key);
+        let conditional_create = report.boolean(Key::ConditionalCreate, self.conditional_create);
+        let algorithms = self.algorithms(&mut report);
         let attestation = report.word(Key::Attestation, self.attestation);
         let authenticator_attachment =
             report.word(Key::AuthenticatorAttachment, self.authenticator_attachment);
@@ -105,6 +108,7 @@ impl Draft<'_> {
         );
         let timeout = self.timeout(challenge_ttl, &mut report);
         let sign_count = report.word(Key::SignCount, self.sign_count);
+        let backup_eligibility = report.word(Key::BackupEligibility, self.backup_eligibility);
         let enroll_url = report.page(
             Key::EnrollUrl,
             self.enroll_url,
@@ -127,14 +131,18 @@ impl Draft<'_> {
                     rp_id,
                     origins: values(origins),
                     related_origins: values(related_origins),
+                    top_origins: values(top_origins),
                     user_verification: user_verification.unwrap_or_default(),
                     resident_key: resident_key.unwrap_or_default(),
+                    conditional_create: conditional_create.unwrap_or_default(),
+                    algorithms,
                     attestation: attestation.unwrap_or_default(),
                     authenticator_attachment,
                     hints: values(hints),
                     challenge_ttl,
                     timeout,
                     sign_count: sign_count.unwrap_or_default(),
+                    backup_eligibility: backup_eligibility.unwrap_or_default(),
                     enroll_url: enroll_url.map(str::to_owned),
                     manage_url: manage_url.map(str::to_owned),
                     android_apps: values(android_apps),
@@ -205,6 +213,31 @@ impl Draft<'_> {
                 report.keep(place, counted).is_some()
             })
             .collect()
+    }
+
+    fn top_origins(&self, report: &mut Report) -> Vec<(usize, Origin)> {
+        let Some(values) = &self.top_origins else {
+            return Vec::new();
+        };
+        report.list(Key::TopOrigins, values, |value| {
+            let origin = Origin::parse(value)?;
+            if origin.is_android() {
+                return Err(Rule::AndroidTopOrigin(origin));
+            }
+            Ok(origin)
+        })
+    }
+
+    fn algorithms(&self, report: &mut Report) -> Vec<Algorithm> {
+        match &self.algorithms {
+            Some(words) => values(report.list(Key::Algorithms, words, |word| {
+                match word.parse().ok().and_then(Algorithm::from_cose) {
+                    Some(algorithm) => Err(Rule::CoseAlgorithm(algorithm)),
+                    None => word.parse().map_err(Rule::Word),
+                }
+            })),
+            None => Algorithm::DEFAULT.to_vec(),
+        }
     }
 
     fn hints(

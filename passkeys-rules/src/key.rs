@@ -39,6 +39,8 @@ pub enum Form {
     WordList(&'static [&'static str]),
     /// A string such as `"5m"`.
     Duration,
+    /// `true` or `false`.
+    Boolean,
 }
 
 macro_rules! form {

@@ -67,6 +67,6 @@ pub use rp_name::RpNameError;
 pub use scope::ScopeError;
 pub use violation::{Place, Rule, Violation};
 pub use words::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UnknownWord,
-    UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
+    SignCount, UnknownWord, UserVerification,
 };

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::origin::Origin;
 use crate::rp_id::RpId;
 use crate::words::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
+    SignCount, UserVerification,
 };
 
 /// A valid configuration, made only by [`Draft::check`](crate::Draft::check). Its [`Values`] can
@@ -34,10 +35,17 @@ pub struct Values {
     pub origins: Vec<Origin>,
     /// Origins outside that scope that ceremonies are accepted from (related origin requests).
     pub related_origins: Vec<Origin>,
+    /// Origins of pages that may show this site in a frame, besides `origins` and
+    /// `related_origins`. None is an Android app.
+    pub top_origins: Vec<Origin>,
     /// Whether the authenticator must verify the user.
     pub user_verification: UserVerification,
     /// Whether passkeys must be discoverable.
     pub resident_key: ResidentKey,
+    /// Whether a passkey may be created by conditional creation, without user presence.
+    pub conditional_create: bool,
+    /// Algorithms of new passkeys, at least one, in order of preference.
+    pub algorithms: Vec<Algorithm>,
     /// Whether registration asks for attestation.
     pub attestation: Attestation,
     /// The only kind of authenticator that may register; `None` for any.
@@ -50,6 +58,8 @@ pub struct Values {
     pub timeout: Duration,
     /// Response to a signature counter that has not increased.
     pub sign_count: SignCount,
+    /// Response to a backup eligibility flag that differs from the one at registration.
+    pub backup_eligibility: BackupEligibility,
     /// Page where users create a passkey, on a host that may use the RP ID.
     pub enroll_url: Option<String>,
     /// Page where users manage their passkeys, on a host that may use the RP ID.

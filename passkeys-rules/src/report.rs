@@ -68,6 +68,16 @@ impl Report {
         self.keep(key, value?.parse())
     }
 
+    pub(crate) fn boolean(&mut self, key: Key, value: Option<&str>) -> Option<bool> {
+        const WORDS: &[&str] = &["true", "false"];
+        let value = value?;
+        let parsed = value.parse().map_err(|_| UnknownWord {
+            value: value.to_owned(),
+            words: WORDS,
+        });
+        self.keep(key, parsed)
+    }
+
     pub(crate) fn duration(
         &mut self,
         key: Key,

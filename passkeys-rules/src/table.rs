@@ -10,7 +10,7 @@
 /// Variant name: Form, default "what holds without the key" { .. }
 /// ```
 ///
-/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)` or `Duration`. The order of
+/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration` or `Boolean`. The order of
 /// the rows is the order of the documentation and of error messages. `example` is a valid value
 /// as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
 /// alias is a name that another library has for the key: who writes it is told this one.
@@ -39,6 +39,11 @@ macro_rules! keys {
                 summary: "origins on other domains that may use the same passkeys (related origin requests), with at most five different labels, served at `/.well-known/webauthn`",
                 aliases: [],
             }
+            TopOrigins top_origins: List, default "none" {
+                example: r#"["https://portal.example.com"]"#,
+                summary: "the origins of pages that may show this site in a frame and have it use passkeys there (the client's `topOrigin`), besides `origins` and `related_origins`",
+                aliases: ["allowed_top_origins", "expected_top_origins", "expected_top_origin"],
+            }
             UserVerification user_verification: (Words $crate::UserVerification), default r#"`"required"`"# {
                 example: r#""required""#,
                 summary: "whether the authenticator must verify the user, by PIN, fingerprint or face",
@@ -49,9 +54,19 @@ macro_rules! keys {
                 summary: "whether passkeys must be discoverable credentials (resident keys), which sign in without a user name",
                 aliases: [],
             }
+            ConditionalCreate conditional_create: Boolean, default "`false`" {
+                example: "true",
+                summary: "whether browsers may create a passkey without asking the user after a sign-in by password (conditional creation); such a passkey is created without a test of user presence",
+                aliases: ["passkey_upgrade", "automatic_passkey_upgrade"],
+            }
+            Algorithms algorithms: (WordList $crate::Algorithm), default r#"`["ES256", "EdDSA", "ES384", "RS256"]`"# {
+                example: r#"["ES256", "EdDSA", "RS256"]"#,
+                summary: "the signature algorithms that new passkeys may use, in order of preference; `\"ES512\"` and ML-DSA need the Cargo feature `aws-lc-rs`",
+                aliases: ["pub_key_cred_params", "cose_algorithms", "supported_algorithms", "supported_pub_key_algs"],
+            }
             Attestation attestation: (Words $crate::Attestation), default r#"`"none"`"# {
                 example: r#""none""#,
-                summary: "whether registration asks for attestation, the authenticator's signed statement of its make and model",
+                summary: "whether registration asks for attestation, the authenticator's signed statement of its make and model; anything but `\"none\"` needs the Cargo feature `attestation`",
                 aliases: [],
             }
             AuthenticatorAttachment authenticator_attachment: (Words $crate::AuthenticatorAttachment), default "any" {
@@ -77,6 +92,11 @@ macro_rules! keys {
             SignCount sign_count: (Words $crate::SignCount), default r#"`"reject"`"# {
                 example: r#""reject""#,
                 summary: "the response to a signature counter that has not increased, a sign of a cloned authenticator (clone detection)",
+                aliases: [],
+            }
+            BackupEligibility backup_eligibility: (Words $crate::BackupEligibility), default r#"`"reject"`"# {
+                example: r#""reject""#,
+                summary: "the response to a backup eligibility flag that differs from the one at registration, which the specification rules out and some passkey providers do nevertheless",
                 aliases: [],
             }
             EnrollUrl enroll_url: Text, default "none" {

@@ -7,13 +7,13 @@ use thiserror::Error;
 use crate::app::{AndroidAppError, AppleAppError};
 use crate::duration::{DurationError, format_duration};
 use crate::key::Key;
-use crate::origin::OriginError;
+use crate::origin::{Origin, OriginError};
 use crate::page::PageError;
 use crate::related::RelatedError;
 use crate::rp_id::{RpId, RpIdError};
 use crate::rp_name::RpNameError;
 use crate::scope::ScopeError;
-use crate::words::{AuthenticatorAttachment, Hint, UnknownWord};
+use crate::words::{Algorithm, AuthenticatorAttachment, Hint, UnknownWord};
 
 /// Violation of a rule. The message does not name the place, since a compile error points at it.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -91,9 +91,18 @@ pub enum Rule {
     /// An origin cannot be a related origin.
     #[error(transparent)]
     Related(#[from] RelatedError),
+    /// An origin of `top_origins` is that of an Android app.
+    #[error("origin `{0}` is an Android app, and only web pages show others in a frame; remove it")]
+    AndroidTopOrigin(Origin),
     /// A word is not among the values of its key.
     #[error(transparent)]
     Word(#[from] UnknownWord),
+    /// An algorithm is written as its COSE identifier.
+    #[error(
+        "`{cose}` is the COSE identifier of an algorithm, and `algorithms` takes names; write `{name}`",
+        cose = .0.cose(), name = .0
+    )]
+    CoseAlgorithm(Algorithm),
     /// A hint is for authenticators that `authenticator_attachment` excludes.
     #[error(
         "hint `{hint}` is for `{}` authenticators, and `authenticator_attachment` lets only \

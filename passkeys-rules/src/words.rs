@@ -121,6 +121,28 @@ words! {
         Direct = "direct",
     }
 
+    /// Signature algorithm of a passkey
+    /// ([IANA, COSE Algorithms](https://www.iana.org/assignments/cose/cose.xhtml#algorithms)).
+    Algorithm {
+        /// ECDSA on P-256 with SHA-256: nearly every authenticator.
+        Es256 = "ES256",
+        /// Ed25519.
+        EdDsa = "EdDSA",
+        /// ECDSA on P-384 with SHA-384.
+        Es384 = "ES384",
+        /// RSASSA-PKCS1-v1_5 with SHA-256: older TPMs of Windows.
+        Rs256 = "RS256",
+        /// ECDSA on P-521 with SHA-512.
+        Es512 = "ES512",
+        /// ML-DSA-44, a post-quantum algorithm
+        /// ([RFC 9964](https://www.rfc-editor.org/rfc/rfc9964)).
+        MlDsa44 = "ML-DSA-44",
+        /// ML-DSA-65, a post-quantum algorithm.
+        MlDsa65 = "ML-DSA-65",
+        /// ML-DSA-87, a post-quantum algorithm.
+        MlDsa87 = "ML-DSA-87",
+    }
+
     /// Authenticator attachment: the kind of authenticator that may register
     /// ([WebAuthn Level 3, §5.4.5](https://www.w3.org/TR/webauthn-3/#enum-attachment)).
     AuthenticatorAttachment {
@@ -152,6 +174,44 @@ words! {
         Suspend = "suspend",
         /// The sign-in is accepted, and the audit trail records a suspected clone.
         Report = "report",
+    }
+
+    /// Response to a backup eligibility flag that differs from the one at registration
+    /// ([WebAuthn Level 3, §7.2, step 19](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
+    #[derive(Default)]
+    BackupEligibility {
+        /// The sign-in is rejected.
+        #[default]
+        Reject = "reject",
+        /// The sign-in is accepted, and the audit trail records the change.
+        Report = "report",
+    }
+}
+
+impl Algorithm {
+    /// Algorithms of new passkeys by default, in order of preference. Every cryptography provider
+    /// has them.
+    pub const DEFAULT: &'static [Self] = &[Self::Es256, Self::EdDsa, Self::Es384, Self::Rs256];
+
+    /// Returns the COSE identifier of the algorithm, which browsers and authenticators use.
+    #[must_use]
+    pub const fn cose(self) -> i32 {
+        match self {
+            Self::Es256 => -7,
+            Self::EdDsa => -8,
+            Self::Es384 => -35,
+            Self::Rs256 => -257,
+            Self::Es512 => -36,
+            Self::MlDsa44 => -48,
+            Self::MlDsa65 => -49,
+            Self::MlDsa87 => -50,
+        }
+    }
+
+    /// Returns the algorithm with this COSE identifier.
+    #[must_use]
+    pub fn from_cose(cose: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.cose() == cose)
     }
 }
 

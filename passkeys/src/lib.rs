@@ -142,8 +142,8 @@ pub use time;
 pub use utoipa;
 
 pub use passkeys_rules::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UnknownWord,
-    UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
+    SignCount, UnknownWord, UserVerification,
 };
 
 pub use crate::{

@@ -11,7 +11,7 @@ fn every_mistake_has_its_compiler_message() {
 }
 
 /// The folders of the catalogue, in the order of the README.
-const FOLDERS: [(&str, &str); 10] = [
+const FOLDERS: [(&str, &str); 11] = [
     (
         "attribute",
         "The attribute: its keys and the kinds of their values",
@@ -19,6 +19,7 @@ const FOLDERS: [(&str, &str); 10] = [
     ("rp_id", "`rp_id`"),
     ("origins", "`origins`"),
     ("related_origins", "`related_origins`"),
+    ("top_origins", "`top_origins`"),
     (
         "well_known",
         "Pages and apps, which the well-known documents name",

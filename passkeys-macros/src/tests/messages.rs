@@ -111,11 +111,70 @@ fn invalid_value_causes_no_other_error() {
             "`hints` takes literals",
         ),
         (format!("{SITE}, hints = vec![HINT]"), "remove the `vec!`"),
+        (
+            format!("{SITE}, conditional_create = 1, algorithms = [\"ES256\"]"),
+            "`conditional_create`",
+        ),
     ] {
         let messages = with_arguments(&arguments);
 
         assert_eq!(messages.len(), 1, "{arguments}: {messages:?}");
         assert!(messages[0].contains(about), "{messages:?}");
+    }
+}
+
+#[test]
+fn boolean_of_another_form_gets_the_fix() {
+    for (value, about) in [
+        (
+            "\"true\"",
+            ", without quotes; write `conditional_create = true`",
+        ),
+        (
+            "\"False\"",
+            ", without quotes; write `conditional_create = false`",
+        ),
+        (
+            "\"yes\"",
+            ", without quotes; write `conditional_create = true`",
+        ),
+        ("TRUE", "; write `conditional_create = true`"),
+        ("1", "; write `conditional_create = true`"),
+        ("'t'", "; write `conditional_create = true`"),
+        (
+            "[false]",
+            "not an array; write `conditional_create = false`",
+        ),
+        ("[]", "not an array; write `conditional_create = true`"),
+        ("&[true]", "; write `conditional_create = true`"),
+        ("UPGRADE", "takes literals"),
+        ("cfg!(test)", "takes literals"),
+    ] {
+        let messages = with_arguments(&format!("{SITE}, conditional_create = {value}"));
+
+        assert_eq!(messages.len(), 1, "{value}: {messages:?}");
+        assert!(messages[0].contains(about), "{value}: {messages:?}");
+    }
+    for value in ["true", "false"] {
+        let arguments = format!("{SITE}, conditional_create = {value}");
+        assert_eq!(with_arguments(&arguments), [""; 0]);
+    }
+}
+
+#[test]
+fn algorithm_without_quotes_or_as_a_number_gets_its_name() {
+    for (value, about) in [
+        ("ES256", "takes words in quotes; write `\"ES256\"`"),
+        ("ML-DSA-44", "takes words in quotes; write `\"ML-DSA-44\"`"),
+        ("-7", "`algorithms` takes names; write `ES256`"),
+        ("-257", "`algorithms` takes names; write `RS256`"),
+        ("-1", "takes an array of strings"),
+        ("-ALGORITHM", "takes literals"),
+    ] {
+        let messages = with_arguments(&format!("{SITE}, algorithms = [{value}]"));
+
+        assert_eq!(messages.len(), 1, "{value}: {messages:?}");
+        assert!(messages[0].contains(about), "{value}: {messages:?}");
     }
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use passkeys_rules::{
-    Attestation, AuthenticatorAttachment, Draft, Hint, Key, Place, ResidentKey, SignCount,
-    UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint, Key, Place,
+    ResidentKey, SignCount, UserVerification,
 };
 
 use crate::{ANDROID, messages, only_violation, valid};
@@ -21,14 +21,18 @@ fn policy_has_the_value_of_every_key() {
             ANDROID,
         ]),
         related_origins: Some(vec!["https://example.de", "https://example.co.uk"]),
+        top_origins: Some(vec!["https://portal.example.org", "https://example.com"]),
         user_verification: Some("preferred"),
         resident_key: Some("discouraged"),
+        conditional_create: Some("true"),
+        algorithms: Some(vec!["ML-DSA-65", "EdDSA"]),
         attestation: Some("direct"),
         authenticator_attachment: Some("cross-platform"),
         hints: Some(vec!["hybrid", "security-key"]),
         challenge_ttl: Some("10m"),
         timeout: Some("90s"),
         sign_count: Some("suspend"),
+        backup_eligibility: Some("report"),
         enroll_url: Some("https://example.com/passkeys/new"),
         manage_url: Some("https://example.co.uk/passkeys"),
         android_apps: Some(vec!["com.example.app", "com.example.other"]),
@@ -50,8 +54,17 @@ fn policy_has_the_value_of_every_key() {
             .map(AsRef::as_ref)
             .eq(["https://example.de", "https://example.co.uk"])
     );
+    assert!(
+        policy
+            .top_origins
+            .iter()
+            .map(AsRef::as_ref)
+            .eq(["https://portal.example.org", "https://example.com"])
+    );
     assert_eq!(policy.user_verification, UserVerification::Preferred);
     assert_eq!(policy.resident_key, ResidentKey::Discouraged);
+    assert!(policy.conditional_create);
+    assert_eq!(policy.algorithms, [Algorithm::MlDsa65, Algorithm::EdDsa]);
     assert_eq!(policy.attestation, Attestation::Direct);
     assert_eq!(
         policy.authenticator_attachment,
@@ -61,6 +74,7 @@ fn policy_has_the_value_of_every_key() {
     assert_eq!(policy.challenge_ttl, Duration::from_mins(10));
     assert_eq!(policy.timeout, Duration::from_secs(90));
     assert_eq!(policy.sign_count, SignCount::Suspend);
+    assert_eq!(policy.backup_eligibility, BackupEligibility::Report);
     assert_eq!(
         policy.enroll_url.as_deref(),
         Some("https://example.com/passkeys/new")
@@ -83,11 +97,22 @@ fn defaults_are_the_strict_values() {
     assert_eq!(policy.rp_name, "example.com");
     assert_eq!(policy.user_verification, UserVerification::Required);
     assert_eq!(policy.resident_key, ResidentKey::Required);
+    assert!(!policy.conditional_create);
+    assert_eq!(
+        policy.algorithms,
+        [
+            Algorithm::Es256,
+            Algorithm::EdDsa,
+            Algorithm::Es384,
+            Algorithm::Rs256
+        ]
+    );
     assert_eq!(policy.attestation, Attestation::None);
     assert_eq!(policy.authenticator_attachment, None);
     assert_eq!(policy.challenge_ttl, Duration::from_mins(10));
     assert_eq!(policy.timeout, Duration::from_mins(5));
     assert_eq!(policy.sign_count, SignCount::Reject);
+    assert_eq!(policy.backup_eligibility, BackupEligibility::Reject);
 }
 
 #[test]
@@ -106,6 +131,8 @@ fn empty_array_is_rejected() {
     let draft = Draft {
         origins: Some(vec![]),
         related_origins: Some(vec![]),
+        top_origins: Some(vec![]),
+        algorithms: Some(vec![]),
         hints: Some(vec![]),
         android_apps: Some(vec![]),
         apple_apps: Some(vec![]),
@@ -116,6 +143,8 @@ fn empty_array_is_rejected() {
         [
             r#"origins: `origins` is empty; list at least one, such as `["https://example.com"]`"#,
             r#"related_origins: `related_origins` is empty; list at least one, such as `["https://example.co.uk"]`, or remove the key"#,
+            r#"top_origins: `top_origins` is empty; list at least one, such as `["https://portal.example.com"]`, or remove the key"#,
+            r#"algorithms: `algorithms` is empty; list at least one, such as `["ES256", "EdDSA", "RS256"]`, or remove the key"#,
             r#"hints: `hints` is empty; list at least one, such as `["client-device"]`, or remove the key"#,
             r#"android_apps: `android_apps` is empty; list at least one, such as `["com.example.app"]`, or remove the key"#,
             r#"apple_apps: `apple_apps` is empty; list at least one, such as `["ABCDE12345.com.example.app"]`, or remove the key"#,
@@ -281,13 +310,22 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
             "ftp://c.org",
             "http://localhost",
         ]),
+        top_origins: Some(vec![
+            "https://a.org",
+            "http://b.org",
+            "https://a.org",
+            ANDROID,
+        ]),
         user_verification: Some("a"),
+        conditional_create: Some("yes"),
+        algorithms: Some(vec!["ES256", "ES257", "ES256", "-8"]),
         attestation: Some("c"),
         authenticator_attachment: Some("platform"),
         hints: Some(vec!["hybrid", "usb", "hybrid"]),
         challenge_ttl: Some("30s"),
         timeout: Some("1m"),
         sign_count: Some("d"),
+        backup_eligibility: Some("e"),
         enroll_url: Some(""),
         manage_url: Some("/passkeys"),
         android_apps: Some(vec!["com.example.app", "app"]),
@@ -309,13 +347,21 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
             "related_origins[1]",
             "related_origins[2]",
             "related_origins[3]",
+            "top_origins[1]",
+            "top_origins[2]",
+            "top_origins[3]",
             "user_verification",
+            "conditional_create",
+            "algorithms[1]",
+            "algorithms[2]",
+            "algorithms[3]",
             "attestation",
             "hints[0]",
             "hints[1]",
             "hints[2]",
             "timeout",
             "sign_count",
+            "backup_eligibility",
             "enroll_url",
             "manage_url",
             "android_apps[1]",

@@ -14,6 +14,7 @@ mod properties;
 mod related;
 mod rp_id;
 mod scope;
+mod top_origins;
 mod words;
 
 /// The origin of an Android app.

@@ -4,8 +4,8 @@ use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use passkeys_rules::{
-    Attestation, AuthenticatorAttachment, Draft, Hint, ResidentKey, SignCount, UnknownWord,
-    UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint, ResidentKey,
+    SignCount, UnknownWord, UserVerification,
 };
 
 use crate::{messages, valid};
@@ -34,6 +34,20 @@ fn every_word_parses_and_formats_alike() {
         Attestation::as_str,
     );
     are_written(
+        Algorithm::ALL,
+        &[
+            "ES256",
+            "EdDSA",
+            "ES384",
+            "RS256",
+            "ES512",
+            "ML-DSA-44",
+            "ML-DSA-65",
+            "ML-DSA-87",
+        ],
+        Algorithm::as_str,
+    );
+    are_written(
         AuthenticatorAttachment::ALL,
         &["platform", "cross-platform"],
         AuthenticatorAttachment::as_str,
@@ -48,6 +62,11 @@ fn every_word_parses_and_formats_alike() {
         &["reject", "suspend", "report"],
         SignCount::as_str,
     );
+    are_written(
+        BackupEligibility::ALL,
+        &["reject", "report"],
+        BackupEligibility::as_str,
+    );
 }
 
 #[test]
@@ -55,10 +74,12 @@ fn unknown_word_gets_the_known_words_and_a_suggestion() {
     let draft = Draft {
         user_verification: Some("Required"),
         resident_key: Some("yes"),
+        algorithms: Some(vec!["es256", "Ed25519", "ML-DSA", "-7", "-47"]),
         attestation: Some(""),
         authenticator_attachment: Some("cross_platform"),
         hints: Some(vec!["hybrid", "usb", "securitykey"]),
         sign_count: Some("rejct"),
+        backup_eligibility: Some("ignore"),
         ..valid()
     };
     assert_eq!(
@@ -66,12 +87,76 @@ fn unknown_word_gets_the_known_words_and_a_suggestion() {
         [
             "user_verification: `Required` is not `required`, `preferred` or `discouraged`; did you mean `required`?",
             "resident_key: `yes` is not a known value; write `required`, `preferred` or `discouraged`",
+            "algorithms[0]: `es256` is not `ES256`, `EdDSA`, `ES384`, `RS256`, `ES512`, `ML-DSA-44`, `ML-DSA-65` or `ML-DSA-87`; did you mean `ES256`?",
+            "algorithms[1]: `Ed25519` is not a known value; write `ES256`, `EdDSA`, `ES384`, `RS256`, `ES512`, `ML-DSA-44`, `ML-DSA-65` or `ML-DSA-87`",
+            "algorithms[2]: `ML-DSA` is not `ES256`, `EdDSA`, `ES384`, `RS256`, `ES512`, `ML-DSA-44`, `ML-DSA-65` or `ML-DSA-87`; did you mean `ML-DSA-44`?",
+            "algorithms[3]: `-7` is the COSE identifier of an algorithm, and `algorithms` takes names; write `ES256`",
+            "algorithms[4]: `-47` is not a known value; write `ES256`, `EdDSA`, `ES384`, `RS256`, `ES512`, `ML-DSA-44`, `ML-DSA-65` or `ML-DSA-87`",
             "attestation: `\"\"` is not a known value; write `none`, `indirect` or `direct`",
             "authenticator_attachment: `cross_platform` is not `platform` or `cross-platform`; did you mean `cross-platform`?",
             "hints[1]: `usb` is not a known value; write `client-device`, `security-key` or `hybrid`",
             "hints[2]: `securitykey` is not `client-device`, `security-key` or `hybrid`; did you mean `security-key`?",
             "sign_count: `rejct` is not `reject`, `suspend` or `report`; did you mean `reject`?",
+            "backup_eligibility: `ignore` is not a known value; write `reject` or `report`",
         ],
+    );
+}
+
+#[test]
+fn boolean_is_true_or_false() {
+    for (word, expected) in [("true", true), ("false", false)] {
+        let conditional_create = Some(word);
+        let draft = Draft {
+            conditional_create,
+            ..valid()
+        };
+        assert_eq!(draft.check().unwrap().conditional_create, expected);
+    }
+    for (word, message) in [
+        (
+            "True",
+            "`True` is not `true` or `false`; did you mean `true`?",
+        ),
+        ("1", "`1` is not a known value; write `true` or `false`"),
+        ("yes", "`yes` is not a known value; write `true` or `false`"),
+        ("", "`\"\"` is not a known value; write `true` or `false`"),
+    ] {
+        let conditional_create = Some(word);
+        let draft = Draft {
+            conditional_create,
+            ..valid()
+        };
+        assert_eq!(messages(&draft), [format!("conditional_create: {message}")]);
+    }
+}
+
+#[test]
+fn algorithms_keep_their_order_and_have_the_identifiers_of_the_cose_registry() {
+    let algorithms = Some(vec!["RS256", "ES256"]);
+    let draft = Draft {
+        algorithms,
+        ..valid()
+    };
+    assert_eq!(
+        draft.check().unwrap().algorithms,
+        [Algorithm::Rs256, Algorithm::Es256]
+    );
+    let identifiers: Vec<_> = Algorithm::ALL.iter().map(|it| it.cose()).collect();
+    assert_eq!(identifiers, [-7, -8, -35, -257, -36, -48, -49, -50]);
+    for algorithm in Algorithm::ALL {
+        assert_eq!(Algorithm::from_cose(algorithm.cose()), Some(*algorithm));
+    }
+}
+
+#[test]
+fn duplicate_algorithm_is_rejected() {
+    let draft = Draft {
+        algorithms: Some(vec!["ES256", "RS256", "ES256"]),
+        ..valid()
+    };
+    assert_eq!(
+        messages(&draft),
+        ["algorithms[2]: `ES256` is listed already, as `algorithms[0]`; remove one of them"],
     );
 }
 

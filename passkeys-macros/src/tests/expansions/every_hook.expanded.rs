@@ -34,6 +34,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
                 origins: ::core::option::Option::Some(
                     ::std::vec!["https://example.com", "https://login.example.com"],
                 ),
+                conditional_create: ::core::option::Option::Some("true"),
                 timeout: ::core::option::Option::Some("30s"),
                 ..::core::default::Default::default()
             },

@@ -2,6 +2,7 @@
     rp_id = "example.com",
     rp_name = "Example",
     origins = ["https://example.com", "https://login.example.com"],
+    conditional_create = true,
     timeout = "30s",
 )]
 impl App {

@@ -61,6 +61,12 @@ macro_rules! setter {
             )
         }
     };
+    (#[$doc:meta] $variant:ident $name:ident: Boolean) => {
+        #[$doc]
+        pub fn $name(self, value: bool) -> Self {
+            self.set(Key::$variant, [value.to_string()])
+        }
+    };
     (#[$doc:meta] $variant:ident $name:ident: Duration) => {
         #[$doc]
         ///

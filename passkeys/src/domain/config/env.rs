@@ -49,7 +49,7 @@ fn place(place: &Place) -> String {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::UserVerification;
+    use crate::{Algorithm, BackupEligibility, UserVerification};
 
     #[test]
     fn from_env_reads_each_key_from_its_variable_and_splits_lists_at_commas() {
@@ -58,6 +58,10 @@ mod tests {
                 "PASSKEYS_RP_ID" => "example.com",
                 "PASSKEYS_ORIGINS" => "https://example.com, https://www.example.com",
                 "PASSKEYS_USER_VERIFICATION" => "preferred",
+                "PASSKEYS_TOP_ORIGINS" => "https://portal.example.org",
+                "PASSKEYS_CONDITIONAL_CREATE" => "true",
+                "PASSKEYS_ALGORITHMS" => "EdDSA, ES256",
+                "PASSKEYS_BACKUP_ELIGIBILITY" => "report",
                 "PASSKEYS_CHALLENGE_TTL" => "2m",
                 "PASSKEYS_MANAGE_URL" => "https://example.com/passkeys",
                 "PASSKEYS_APPLE_APPS" => "ABCDE12345.com.example.a,ABCDE12345.com.example.b",
@@ -73,6 +77,10 @@ mod tests {
                 .eq(["https://example.com", "https://www.example.com"])
         );
         assert_eq!(config.user_verification(), UserVerification::Preferred);
+        assert!(config.top_origins().eq(["https://portal.example.org"]));
+        assert!(config.conditional_create());
+        assert_eq!(config.algorithms(), [Algorithm::EdDsa, Algorithm::Es256]);
+        assert_eq!(config.backup_eligibility(), BackupEligibility::Report);
         assert_eq!(config.challenge_ttl().as_secs(), 120);
         assert_eq!(config.manage_url(), Some("https://example.com/passkeys"));
         assert_eq!(config.apple_apps().count(), 2);

@@ -7,7 +7,10 @@ use passkeys_rules::{Draft, Origin, Policy, Violation};
 
 pub use builder::ConfigBuilder;
 
-use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, SignCount, UserVerification};
+use crate::{
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
+    SignCount, UserVerification,
+};
 
 /// Valid configuration of a relying party.
 ///
@@ -95,6 +98,12 @@ impl Config {
         self.0.related_origins.iter().map(Origin::as_str)
     }
 
+    /// Returns the origins of pages that may show this site in a frame, besides
+    /// [`origins`](Self::origins) and [`related_origins`](Self::related_origins).
+    pub fn top_origins(&self) -> impl Iterator<Item = &str> {
+        self.0.top_origins.iter().map(Origin::as_str)
+    }
+
     /// Returns every origin that ceremonies are accepted from.
     pub(crate) fn accepted_origins(&self) -> impl Iterator<Item = &str> {
         self.origins().chain(self.related_origins())
@@ -111,6 +120,20 @@ impl Config {
     #[must_use]
     pub fn resident_key(&self) -> ResidentKey {
         self.0.resident_key
+    }
+
+    /// Returns whether browsers may create a passkey without asking the user after a sign-in by
+    /// password (conditional creation).
+    #[must_use]
+    pub fn conditional_create(&self) -> bool {
+        self.0.conditional_create
+    }
+
+    /// Returns the signature algorithms that new passkeys may use, at least one, in order of
+    /// preference.
+    #[must_use]
+    pub fn algorithms(&self) -> &[Algorithm] {
+        &self.0.algorithms
     }
 
     /// Returns the attestation conveyance preference. A registration without attestation is rejected
@@ -148,6 +171,12 @@ impl Config {
     #[must_use]
     pub fn sign_count(&self) -> SignCount {
         self.0.sign_count
+    }
+
+    /// Returns the response to a backup eligibility flag that differs from the one at registration.
+    #[must_use]
+    pub fn backup_eligibility(&self) -> BackupEligibility {
+        self.0.backup_eligibility
     }
 
     /// Returns the page where users create a passkey.
