@@ -17,9 +17,10 @@ pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream
             return tokens;
         }
     };
+    let needs = args.needs();
     let generated = match validate::validate(args, &block, &mut errors) {
-        Some(model) => expand::expand(&model, &glue),
-        None => fallback::fallback(&block, &glue, errors),
+        Some(model) => expand::expand(&model, &needs, &glue),
+        None => fallback::fallback(&block, &glue, &needs, errors),
     };
     let mut tokens = block.inherent;
     tokens.extend(generated);

@@ -1,7 +1,7 @@
 //! Parsing of the attribute's arguments, and their validation by the rules.
 
 use passkeys_rules::{
-    Draft, Key, Rule, Violation,
+    Draft, Feature, Key, Rule, Violation,
     wording::{nearest, quote},
 };
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
@@ -42,6 +42,13 @@ pub(crate) struct Setting {
     pub(crate) value: Value,
 }
 
+/// Value that needs a Cargo feature of the library, which the macro does not know to be on.
+pub(crate) struct Needed {
+    pub(crate) feature: Feature,
+    /// The error if the feature is off.
+    pub(crate) error: syn::Error,
+}
+
 /// Valid arguments.
 pub(crate) struct CheckedArgs {
     pub(crate) settings: Vec<Setting>,
@@ -72,6 +79,21 @@ impl Args {
     /// Returns the path of the library that the key `crate` gives.
     pub(crate) fn krate(&self) -> Option<&Path> {
         self.krate.as_ref()
+    }
+
+    /// Returns the values that need a Cargo feature of the library.
+    pub(crate) fn needs(&self) -> Vec<Needed> {
+        let needs = self.draft().needs().into_iter();
+        needs
+            .filter_map(|need| {
+                let place = need.violation.place;
+                let span = self.get(place.key)?.span(place.index);
+                Some(Needed {
+                    feature: need.feature,
+                    error: syn::Error::new(span, need.violation),
+                })
+            })
+            .collect()
     }
 
     /// Validates the arguments and reports every violation.

@@ -6,7 +6,7 @@ use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::{Attribute, parse_quote_spanned, spanned::Spanned as _};
 
 use crate::{
-    args::Setting,
+    args::{Needed, Setting},
     block::cfgs,
     fallback,
     glue::{Glue, here, there},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Generates the implementation of the hidden trait.
-pub(crate) fn expand(model: &Model, glue: &Glue<'_>) -> TokenStream {
+pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenStream {
     let repositories = model.repositories.iter().map(|repository| {
         let (attrs, ty) = (&repository.attrs, &repository.ty);
         quote_spanned!(here()=> #(#attrs)* type Repository = #ty;)
@@ -25,7 +25,7 @@ pub(crate) fn expand(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let config = config(&model.args.settings, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
-        .chain([config, describe(model, glue)])
+        .chain([config, glue.needs(needs), describe(model, glue)])
         .chain(hooks)
         .chain(left_out(model, glue))
         .collect();

@@ -6,6 +6,7 @@ use quote::quote_spanned;
 use syn::GenericParam;
 
 use crate::{
+    args::Needed,
     block::{Block, cfgs},
     errors::Errors,
     glue::{Glue, here},
@@ -14,7 +15,12 @@ use crate::{
 };
 
 /// Generates the errors, and stubs for the block.
-pub(crate) fn fallback(block: &Block, glue: &Glue<'_>, errors: Errors) -> TokenStream {
+pub(crate) fn fallback(
+    block: &Block,
+    glue: &Glue<'_>,
+    needs: &[Needed],
+    errors: Errors,
+) -> TokenStream {
     let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
     if block.generics.params.iter().any(is_lifetime) {
         // An application that borrows cannot implement the trait, even with stubs.
@@ -26,7 +32,7 @@ pub(crate) fn fallback(block: &Block, glue: &Glue<'_>, errors: Errors) -> TokenS
         .filter(|item| item.name == "Repository")
         .filter_map(|item| Some((cfgs(&item.attrs), item.ty.as_ref()?)))
         .peekable();
-    let mut items = TokenStream::new();
+    let mut items = glue.needs(needs);
     if repositories.peek().is_none() {
         items.extend(glue.any_repository());
     }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Path, parse_quote_spanned};
 
-use crate::{hooks::Hook, model::App};
+use crate::{args::Needed, hooks::Hook, model::App};
 
 /// Path of the library's hidden module. Quoting it writes the path.
 pub(crate) struct Glue<'a> {
@@ -80,6 +80,17 @@ impl<'a> Glue<'a> {
                 }
             }
         }
+    }
+
+    /// Generates a call of a macro of the library for each value that needs a Cargo feature: it
+    /// expands to the error if the feature is off, and to nothing if it is on.
+    pub(crate) fn needs(&self, needs: &[Needed]) -> TokenStream {
+        let calls = needs.iter().map(|Needed { feature, error }| {
+            let gate = format!("needs_{feature}").replace('-', "_");
+            let (gate, error) = (Ident::new(&gate, here()), error.to_compile_error());
+            quote_spanned!(here()=> #self::#gate! { #error })
+        });
+        calls.collect()
     }
 
     /// Generates any repository type, for a stub.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app;
 use crate::duration;
+use crate::feature::Feature;
 use crate::key::Key;
 use crate::origin::Origin;
 use crate::policy::{Policy, Values};
@@ -79,7 +80,7 @@ macro_rules! draft {
 crate::keys!(draft);
 
 impl Draft<'_> {
-    /// Applies every rule.
+    /// Applies every rule, as if every Cargo feature of `passkeys` were on.
     ///
     /// # Errors
     ///
@@ -150,6 +151,26 @@ impl Draft<'_> {
                 }))
             }
             _ => Err(report.in_order()),
+        }
+    }
+
+    /// Applies every rule, and rejects values that need a Cargo feature which is off.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn check_with(&self, is_on: impl Fn(Feature) -> bool) -> Result<Policy, Vec<Violation>> {
+        let needs = self.needs().into_iter();
+        let missing = needs.filter(|need| !is_on(need.feature));
+        let missing: Vec<_> = missing.map(|need| need.violation).collect();
+        match self.check() {
+            Ok(policy) if missing.is_empty() => Ok(policy),
+            checked => {
+                let mut violations = checked.err().unwrap_or_default();
+                violations.extend(missing);
+                violations.sort_by_key(|violation| violation.place);
+                Err(violations)
+            }
         }
     }
 

@@ -34,6 +34,7 @@ mod android;
 mod app;
 mod draft;
 mod duration;
+mod feature;
 mod host;
 mod key;
 mod origin;
@@ -56,6 +57,7 @@ pub use draft::Draft;
 pub use duration::{
     CHALLENGE_TTL, DurationError, DurationProblem, TIMEOUT, format_duration, parse_duration,
 };
+pub use feature::{Feature, Need};
 pub use host::HostProblem;
 pub use key::{Form, Key, KeySpec};
 pub use origin::{Origin, OriginError, OriginProblem};

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::app::{AndroidAppError, AppleAppError};
 use crate::duration::{DurationError, format_duration};
+use crate::feature::Feature;
 use crate::key::Key;
 use crate::origin::{Origin, OriginError};
 use crate::page::PageError;
@@ -103,6 +104,17 @@ pub enum Rule {
         cose = .0.cose(), name = .0
     )]
     CoseAlgorithm(Algorithm),
+    /// A value needs a Cargo feature of `passkeys` that is off.
+    #[error(
+        "`{value}` needs the Cargo feature `{feature}` of `passkeys`, which is off; add it in \
+         Cargo.toml, `passkeys = {{ .., features = [\"{feature}\"] }}`"
+    )]
+    NeedsFeature {
+        /// The value in question.
+        value: &'static str,
+        /// The feature.
+        feature: Feature,
+    },
     /// A hint is for authenticators that `authenticator_attachment` excludes.
     #[error(
         "hint `{hint}` is for `{}` authenticators, and `authenticator_attachment` lets only \

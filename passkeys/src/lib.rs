@@ -95,7 +95,7 @@
 //!
 //! # Cargo features
 //!
-//! Features only add. None is on by default; the memory stores are always there.
+//! Features only add. `ring` is on by default; the memory stores are always there.
 //!
 //! | feature | adds |
 //! | --- | --- |
@@ -106,7 +106,9 @@
 //! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
 //! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
 //! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types |
+//! | `attestation` | `attestation`: trust anchors, and the keys' values `attestation = "direct"` and `"indirect"` |
 //! | `fido-mds` | `attestation::TrustAnchors::from_fido_metadata`: trust anchors from the FIDO Metadata Service |
+//! | `ring`, `aws-lc-rs`, `rustcrypto` | the cryptography provider; the first that is on, in the order `aws-lc-rs`, `ring`, `rustcrypto`. Only `aws-lc-rs` has ES512 and ML-DSA ([`Algorithm`]) |
 //! | `testing` | `testing`, and constructors for what hooks receive; for dev-dependencies |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -120,6 +122,7 @@ pub mod audit;
 pub mod ceremony;
 mod domain;
 mod expansion;
+mod features;
 mod http;
 #[cfg(feature = "openapi")]
 mod openapi;

@@ -2,7 +2,6 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use crate::{
     Clock, Config, SystemClock, WeakSecret,
-    attestation::TrustAnchors,
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
     relying_party::RelyingParty,
@@ -152,8 +151,9 @@ impl<A: RelyingParty> Passkeys<A> {
     ///
     /// Implies `attestation = "direct"`, whatever the configuration says. Synced passkeys have no
     /// attestation, so users need device-bound authenticators, such as security keys.
+    #[cfg(feature = "attestation")]
     #[must_use]
-    pub fn trust_anchors(mut self, anchors: TrustAnchors) -> Self {
+    pub fn trust_anchors(mut self, anchors: crate::attestation::TrustAnchors) -> Self {
         let mut verifier = Verifier::new(&self.ceremonies.config);
         verifier.trust(anchors);
         self.ceremonies.verifier = Arc::new(verifier);

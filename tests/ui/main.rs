@@ -11,7 +11,7 @@ fn every_mistake_has_its_compiler_message() {
 }
 
 /// The folders of the catalogue, in the order of the README.
-const FOLDERS: [(&str, &str); 11] = [
+const FOLDERS: [(&str, &str); 12] = [
     (
         "attribute",
         "The attribute: its keys and the kinds of their values",
@@ -25,6 +25,10 @@ const FOLDERS: [(&str, &str); 11] = [
         "Pages and apps, which the well-known documents name",
     ),
     ("options", "The other keys"),
+    (
+        "features",
+        "Cargo features of `passkeys` that the program lacks",
+    ),
     ("block", "The block"),
     ("hooks", "The signature of a hook"),
     ("arguments", "The arguments of a hook"),

@@ -24,11 +24,14 @@ pub use crate::{
     domain::config::from_attribute, relying_party::RelyingParty, store::MemoryRepository,
 };
 
-pub use crate::__describe as describe;
 #[cfg(feature = "openapi")]
 pub use crate::relying_party::{
     hooks::Hooks,
     payload::{Carrier, Content, Payload, Probe, Typed, Unknown, Unnamed, Untyped},
+};
+pub use crate::{
+    __describe as describe, __needs_attestation as needs_attestation,
+    __needs_aws_lc_rs as needs_aws_lc_rs,
 };
 
 /// Bounds of an application that serves requests concurrently.

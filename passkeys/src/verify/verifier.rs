@@ -32,6 +32,7 @@ impl Verifier {
     }
 
     /// Requires attestation that leads to one of these trust anchors, which implies asking for it.
+    #[cfg(feature = "attestation")]
     pub(crate) fn trust(&mut self, anchors: TrustAnchors) {
         self.attestation = Attestation::Direct;
         self.trust_anchors = Some(anchors);

@@ -35,10 +35,16 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
                     ::std::vec!["https://example.com", "https://login.example.com"],
                 ),
                 conditional_create: ::core::option::Option::Some("true"),
+                attestation: ::core::option::Option::Some("direct"),
                 timeout: ::core::option::Option::Some("30s"),
                 ..::core::default::Default::default()
             },
         )
+    }
+    ::passkeys::__private_0_1_0::needs_attestation! {
+        ::core::compile_error! {
+        "`direct` needs the Cargo feature `attestation` of `passkeys`, which is off; add it in Cargo.toml, `passkeys = { .., features = [\"attestation\"] }`"
+        }
     }
     ::passkeys::__private_0_1_0::describe! {
         get_user[]; on_authenticated[] => (); sign_up[] => Json < SignUp >;

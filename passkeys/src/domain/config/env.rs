@@ -87,6 +87,34 @@ mod tests {
     }
 
     #[test]
+    fn value_whose_cargo_feature_is_off_is_rejected() {
+        let read = |key: &'static str, value: &'static str| {
+            let error = read(|name| {
+                let value = match name {
+                    "PASSKEYS_RP_ID" => "example.com",
+                    "PASSKEYS_ORIGINS" => "https://example.com",
+                    name if name == key => value,
+                    _ => return None,
+                };
+                Some(value.to_owned())
+            });
+            error.err().map(|error| error.to_string())
+        };
+        let error = read("PASSKEYS_ALGORITHMS", "ES256,ES512");
+        assert_eq!(error.is_some(), cfg!(not(feature = "aws-lc-rs")));
+        if let Some(error) = error {
+            assert!(
+                error.starts_with(
+                    "PASSKEYS_ALGORITHMS, item 2: `ES512` needs the Cargo feature `aws-lc-rs`"
+                ),
+                "{error}"
+            );
+        }
+        let error = read("PASSKEYS_ATTESTATION", "direct");
+        assert_eq!(error.is_some(), cfg!(not(feature = "attestation")));
+    }
+
+    #[test]
     fn from_env_names_the_variable_of_each_mistake() {
         let error = read(|name| match name {
             "PASSKEYS_ORIGINS" => Some("https://example.com,ftp://x".to_owned()),

@@ -9,7 +9,7 @@ pub use builder::ConfigBuilder;
 
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UserVerification,
+    SignCount, UserVerification, features,
 };
 
 /// Valid configuration of a relying party.
@@ -68,7 +68,7 @@ impl Config {
     }
 
     fn check(draft: &Draft<'_>, line: fn(&Violation) -> String) -> Result<Self, ConfigError> {
-        match draft.check() {
+        match draft.check_with(features::is_on) {
             Ok(policy) => Ok(Self(policy)),
             Err(violations) => Err(ConfigError { violations, line }),
         }
