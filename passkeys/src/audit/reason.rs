@@ -156,6 +156,7 @@ impl From<Refusal> for Reason {
             Refusal::BackupEligibility => Self::BackupEligibility,
             Refusal::Algorithm => Self::Algorithm,
             Refusal::Attestation => Self::Attestation,
+            #[cfg(feature = "attestation")]
             Refusal::Untrusted => Self::Untrusted,
             Refusal::Signature => Self::Signature,
         }

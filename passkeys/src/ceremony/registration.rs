@@ -11,7 +11,7 @@ use crate::{
         pending::{PendingCeremony, Purpose},
     },
     store::CredentialRepository,
-    verify::Attested,
+    verify::{Asked, Attested},
     wire::{json, responses::RegistrationResponse},
 };
 
@@ -220,13 +220,19 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let device_name = request.device_name.as_deref().unwrap_or_default();
         let device_name = device_name::clean(device_name).inspect_err(malformed)?;
 
-        let now = self.ceremonies.now();
-        let verified =
-            self.ceremonies
-                .verifier
-                .verify_registration(&response, challenge.as_bytes(), now);
+        let asked = Asked {
+            challenge: challenge.as_bytes(),
+            conditional: false,
+            #[cfg(feature = "attestation")]
+            now: self.ceremonies.now(),
+        };
+        let verified = self
+            .ceremonies
+            .verifier
+            .verify_registration(&response, asked);
         let attested =
             verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
+        #[cfg(feature = "attestation")]
         let attestation = attested.attestation.clone();
         let credential = self.credential(attested, &user, &response, device_name);
 
@@ -239,6 +245,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         Ok(RegistrationResult {
             user,
             credential,
+            #[cfg(feature = "attestation")]
             attestation,
             signed_up: sign_up,
         })
@@ -298,7 +305,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
                 .discoverable()
                 .unwrap_or(self.ceremonies.config.resident_key() == ResidentKey::Required),
             device_name,
-            attestation_format: Some(attested.attestation.format().to_owned()),
+            attestation_format: Some(attested.attestation_format),
             created_at: self.ceremonies.now(),
             last_used_at: None,
             suspended_at: None,

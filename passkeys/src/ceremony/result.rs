@@ -1,6 +1,8 @@
 use std::str::FromStr;
 
-use crate::{Credential, PasskeyUser, attestation::VerifiedAttestation};
+#[cfg(feature = "attestation")]
+use crate::attestation::VerifiedAttestation;
+use crate::{Credential, PasskeyUser};
 
 /// Result of a verified sign-in, as `on_authenticated` receives it, or of a step-up, in
 /// [`Verified`](crate::Verified).
@@ -61,7 +63,8 @@ impl AuthenticationResult {
 pub struct RegistrationResult {
     pub(crate) user: PasskeyUser,
     pub(crate) credential: Credential,
-    pub(crate) attestation: VerifiedAttestation,
+    #[cfg(feature = "attestation")]
+    pub(crate) attestation: Option<VerifiedAttestation>,
     pub(crate) signed_up: bool,
 }
 
@@ -95,10 +98,14 @@ impl RegistrationResult {
         &self.credential
     }
 
-    /// Returns what the authenticator proved about itself.
+    /// Returns the verified attestation: what the authenticator proved about itself.
+    ///
+    /// `None` under `attestation = "none"`, whatever the authenticator sent:
+    /// [`Credential::attestation_format`] names the format of a statement, verified or not.
+    #[cfg(feature = "attestation")]
     #[must_use]
-    pub fn attestation(&self) -> &VerifiedAttestation {
-        &self.attestation
+    pub fn attestation(&self) -> Option<&VerifiedAttestation> {
+        self.attestation.as_ref()
     }
 
     /// Returns whether this was a sign-up: the account is new, and this is its first passkey.

@@ -1,54 +1,63 @@
-//! Verification by this library and by `webauthn-rs-core`, for differential tests. Not part of the
-//! public interface.
+//! Verification behind the public interface, for differential tests. Not part of the public interface.
 
 use serde_json::Value;
 
 use crate::{
-    Config, Credential, audit::Reason, verify::Verifier, wire::responses::AuthenticationResponse,
+    Config, Credential,
+    audit::Reason,
+    verify::{Asked, Verifier, by_all},
+    wire::responses::{AuthenticationResponse, RegistrationResponse},
 };
 
-/// Verifier of assertions by this library and, as the oracle, by `webauthn-rs-core`.
+/// Verifier of responses.
 pub struct Oracle(Verifier);
 
-/// Parsed response of `navigator.credentials.get()`.
-pub struct Response(AuthenticationResponse);
-
-impl Response {
-    /// Parses a response. Returns `None` if the library rejects its form.
-    #[must_use]
-    pub fn parse(json: Value) -> Option<Self> {
-        serde_json::from_value(json).ok().map(Self)
-    }
-}
-
 impl Oracle {
-    /// Creates an oracle for this configuration.
+    /// Creates a verifier for this configuration.
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self(Verifier::new(config))
     }
 
-    /// Verifies an assertion as sign-ins do.
-    pub fn ours(
+    /// Verifies a registration response and returns its `COSE_Key`. `None` if the library rejects its
+    /// JSON.
+    pub fn registration(
         &self,
-        response: &Response,
+        response: Value,
         challenge: &[u8],
-        credential: &Credential,
-    ) -> Result<(), Reason> {
-        let verified = self.0.verify_assertion(&response.0, challenge, credential);
-        verified.map(drop).map_err(Into::into)
+    ) -> Option<Result<Vec<u8>, Reason>> {
+        let response: RegistrationResponse = serde_json::from_value(response).ok()?;
+        let asked = Asked {
+            challenge,
+            conditional: false,
+            #[cfg(feature = "attestation")]
+            now: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        let verified = self.0.verify_registration(&response, asked);
+        Some(verified.map(|it| it.public_key).map_err(Into::into))
     }
 
-    /// Verifies an assertion by `webauthn-rs-core`, plus this library's check of the key's curve.
-    pub fn core(
+    /// Verifies an assertion response as sign-ins do. `None` if the library rejects its JSON.
+    pub fn assertion(
         &self,
-        response: &Response,
+        response: Value,
         challenge: &[u8],
         credential: &Credential,
-    ) -> Result<(), Reason> {
-        let verified = self
-            .0
-            .verify_assertion_by_core(&response.0, challenge, credential);
-        verified.map_err(Into::into)
+    ) -> Option<Result<(), Reason>> {
+        let response: AuthenticationResponse = serde_json::from_value(response).ok()?;
+        let verified = self.0.verify_assertion(&response, challenge, credential);
+        Some(verified.map(drop).map_err(Into::into))
     }
+}
+
+/// Returns the verdict of every cryptography provider on a stored key and a signature.
+#[must_use]
+pub fn verify_by_all(cose: &[u8], signed: &[u8], signature: &[u8]) -> Vec<(&'static str, bool)> {
+    by_all::verify(cose, signed, signature)
+}
+
+/// Returns the verdict of every cryptography provider on a new key.
+#[must_use]
+pub fn accept_key_by_all(cose: &[u8]) -> Vec<(&'static str, bool)> {
+    by_all::accept(cose)
 }

@@ -4,9 +4,11 @@ use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "attestation")]
+use crate::attestation::VerifiedAttestation;
 use crate::{
     AuthenticationResult, Credential, PasskeyUser, RegistrationResult, Verified,
-    attestation::VerifiedAttestation, relying_party::RelyingParty,
+    relying_party::RelyingParty,
 };
 
 impl AuthenticationResult {
@@ -55,7 +57,8 @@ impl RegistrationResult {
         Self {
             user,
             credential,
-            attestation: VerifiedAttestation::none(),
+            #[cfg(feature = "attestation")]
+            attestation: None,
             signed_up: false,
         }
     }
@@ -68,9 +71,10 @@ impl RegistrationResult {
     }
 
     /// Sets the attestation, for tests (feature `testing`).
+    #[cfg(feature = "attestation")]
     #[must_use]
     pub fn with_attestation(mut self, attestation: VerifiedAttestation) -> Self {
-        self.attestation = attestation;
+        self.attestation = Some(attestation);
         self
     }
 }

@@ -1,46 +1,51 @@
 //! Verification of an assertion, step by step as
 //! [Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion) counts them.
+//!
+//! Steps 1 to 4 are before there is a response: `begin`, and the browser. Steps 5 and 6, the owner
+//! check, and steps 22 to 25, from clone detection on, are the ceremony's.
 
 use sha2::{Digest as _, Sha256};
 
 use super::{
     authenticator_data::AuthenticatorData,
-    client_data::ClientData,
+    client_data::{self, ClientData},
     crypto,
     public_key::PublicKey,
     refusal::{Refusal, ensure},
     verifier::{Verifier, check_id},
 };
-use crate::{Credential, wire::responses::AuthenticationResponse};
+use crate::{BackupEligibility, Credential, wire::responses::AuthenticationResponse};
 
 /// Result of a verified assertion: signature counter and flags.
 #[derive(Debug)]
 pub(crate) struct Asserted {
     pub(crate) sign_count: u32,
     pub(crate) user_verified: bool,
+    pub(crate) backup_eligible: bool,
     pub(crate) backup_state: bool,
 }
 
 impl Verifier {
     /// Verifies an assertion: steps 7 to 21.
-    ///
-    /// The earlier steps belong to `begin`, to the browser, and to the ceremony, which does the
-    /// owner check. The later ones, clone detection and storing the result, are the ceremony's too.
     pub(crate) fn verify_assertion(
         &self,
         response: &AuthenticationResponse,
         challenge: &[u8],
         credential: &Credential,
     ) -> Result<Asserted, Refusal> {
+        // The JSON form of a credential has its ID twice.
         check_id(&response.kind, &response.id, &response.raw_id)?;
         let same = response.raw_id == credential.id.as_bytes();
         ensure(same, Refusal::CredentialId)?;
 
-        // Step 7: the client data C, the authenticator data and the signature.
+        // Step 7: the client data, the authenticator data and the signature.
         let assertion = &response.response;
 
-        // Steps 8 and 9: C is UTF-8 and JSON.
-        let client_data = ClientData::parse(&assertion.client_data_json)?;
+        // Step 8: the client data is decoded as UTF-8.
+        let json = client_data::decode(&assertion.client_data_json);
+
+        // Step 9: the client data C is JSON.
+        let client_data = ClientData::parse(&json)?;
 
         // Step 10: C.type is `webauthn.get`.
         client_data.check_type("webauthn.get")?;
@@ -51,41 +56,47 @@ impl Verifier {
         // Step 12: C.origin is expected.
         client_data.check_origin(&self.origins)?;
 
-        // Steps 13 and 14: neither C.crossOrigin nor C.topOrigin says that the page was in a
-        // frame of another site.
-        client_data.check_frames()?;
+        // Step 13: C.crossOrigin is expected.
+        client_data.check_cross_origin(&self.top_origins)?;
 
-        // Steps 15 to 18: RP ID hash, user present, user verified, backup flags.
+        // Step 14: C.topOrigin is expected.
+        client_data.check_top_origin(&self.origins, &self.top_origins)?;
+
+        // Step 15: the RP ID hash is of the RP ID.
+        //
+        // Attested credential data, which belongs in registrations only, is ignored: some clients
+        // have sent it, and no step demands that it is missing.
         let data = AuthenticatorData::parse(&assertion.authenticator_data)?;
-        self.check_flags(&data)?;
-        // §6.1: attested credential data is for registrations only.
-        ensure(data.attested.is_none(), Refusal::Malformed)?;
+        data.check_rp_id(&self.rp_id_hash)?;
 
-        // Step 19: backup eligibility never changes.
-        let unchanged = data.backup_eligible() == credential.backup_eligible;
-        ensure(unchanged, Refusal::BackupEligibility)?;
+        // Step 16: the user is present.
+        data.check_user_present()?;
 
-        // Steps 20 and 21: the registered key's signature is over the authenticator data and
-        // the hash of C.
+        // Step 17: the user is verified, if that is required.
+        data.check_user_verified(self.user_verification)?;
+
+        // Step 18: what is backed up is eligible for backup.
+        data.check_backup_state()?;
+
+        // Step 19: backup eligibility is as at registration, if that is known.
+        let changed = Some(credential.backup_eligible)
+            .is_some_and(|registered| registered != data.backup_eligible());
+        let allowed = self.backup_eligibility == BackupEligibility::Report;
+        ensure(!changed || allowed, Refusal::BackupEligibility)?;
+
+        // Step 20: the hash of the client data.
         let hash = Sha256::digest(&assertion.client_data_json);
+
+        // Step 21: the signature is by the registered key, over authenticator data and hash.
         let signed = [assertion.authenticator_data.as_slice(), &hash].concat();
-        let public_key = PublicKey::parse(&credential.public_key)?;
-        crypto::verify(&public_key, &signed, &assertion.signature)?;
+        let key = PublicKey::parse(&credential.public_key)?;
+        crypto::verify(&key, &signed, &assertion.signature)?;
 
         Ok(Asserted {
             sign_count: data.sign_count,
             user_verified: data.user_verified(),
+            backup_eligible: data.backup_eligible(),
             backup_state: data.backup_state(),
         })
-    }
-    /// Verifies an assertion by `webauthn-rs-core`, the oracle of differential tests.
-    #[cfg(feature = "testing")]
-    pub(crate) fn verify_assertion_by_core(
-        &self,
-        response: &AuthenticationResponse,
-        challenge: &[u8],
-        credential: &Credential,
-    ) -> Result<(), Refusal> {
-        self.core.verify_assertion(response, challenge, credential)
     }
 }

@@ -1,37 +1,71 @@
 //! Attestation objects
 //! ([Level 3, §6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-attestation)).
 
-use serde_cbor_2::Value;
-
-use super::{cbor, refusal::Refusal};
+use super::{
+    cbor::{self, Heads, Key, Value},
+    refusal::{Refusal, ensure},
+};
 
 /// Parsed attestation object: format, authenticator data and statement.
-pub(super) struct AttestationObject {
-    pub(super) format: String,
-    pub(super) auth_data: Vec<u8>,
-    pub(super) statement: Value,
+#[derive(Debug)]
+pub(super) struct AttestationObject<'a> {
+    pub(super) format: &'a str,
+    pub(super) auth_data: &'a [u8],
+    pub(super) statement: Statement<'a>,
 }
 
-impl AttestationObject {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
-        let Value::Map(mut members) = cbor::read(bytes)? else {
-            return Err(Refusal::Malformed);
-        };
-        let mut member = |name: &str| members.remove(&Value::Text(name.into()));
+/// Attestation statement, whose form depends on the format: a map, of `compound` an array.
+#[derive(Debug)]
+pub(super) struct Statement<'a>(Value<'a>);
+
+impl<'a> AttestationObject<'a> {
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
+        let mut members = cbor::read_map(bytes, Heads::Shortest).ok_or(Refusal::Malformed)?;
+        let mut member = |name| members.remove(&Key::Text(name));
         match (member("fmt"), member("authData"), member("attStmt")) {
-            (Some(Value::Text(format)), Some(Value::Bytes(auth_data)), Some(statement)) => {
+            (
+                Some(Value::Text(format)),
+                Some(Value::Bytes(auth_data)),
+                Some(statement @ (Value::Map(_) | Value::Array(_))),
+            ) => {
+                ensure(is_identifier(format), Refusal::Malformed)?;
                 Ok(Self {
                     format,
                     auth_data,
-                    statement,
+                    statement: Statement(statement),
                 })
             }
             _ => Err(Refusal::Malformed),
         }
     }
+}
 
-    /// Returns the statement's certificates (`x5c`), if any.
-    pub(super) fn trust_path(&self) -> impl Iterator<Item = &[u8]> {
+impl<'a> Statement<'a> {
+    pub(super) fn is_empty_map(&self) -> bool {
+        matches!(&self.0, Value::Map(members) if members.is_empty())
+    }
+
+    pub(super) fn has(&self, name: &'static str) -> bool {
+        self.member(name).is_some()
+    }
+
+    pub(super) fn integer(&self, name: &'static str) -> Option<i128> {
+        match self.member(name) {
+            Some(Value::Integer(integer)) => Some(*integer),
+            _ => None,
+        }
+    }
+
+    pub(super) fn bytes(&self, name: &'static str) -> Option<&'a [u8]> {
+        match self.member(name) {
+            Some(Value::Bytes(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Returns the certificates (`x5c`) in DER, if any.
+    #[cfg(feature = "attestation")]
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &'a [u8]> {
         let certificates = match self.member("x5c") {
             Some(Value::Array(certificates)) => certificates.as_slice(),
             _ => &[],
@@ -39,16 +73,22 @@ impl AttestationObject {
         certificates
             .iter()
             .filter_map(|certificate| match certificate {
-                Value::Bytes(der) => Some(der.as_slice()),
+                Value::Bytes(der) => Some(*der),
                 _ => None,
             })
     }
 
-    /// Returns a member of the statement.
-    pub(super) fn member(&self, name: &str) -> Option<&Value> {
-        match &self.statement {
-            Value::Map(members) => members.get(&Value::Text(name.into())),
+    fn member(&self, name: &'static str) -> Option<&Value<'a>> {
+        match &self.0 {
+            Value::Map(members) => members.get(&Key::Text(name)),
             _ => None,
         }
     }
+}
+
+/// Returns whether a text can be an attestation statement format identifier
+/// ([Level 3, §8.1](https://www.w3.org/TR/webauthn-3/#sctn-attstn-fmt-ids)).
+fn is_identifier(format: &str) -> bool {
+    let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'\\' && byte != b'"';
+    (1..=32).contains(&format.len()) && format.bytes().all(printable)
 }

@@ -1,100 +1,246 @@
-//! CBOR without duplicate map keys.
+//! Reader of CBOR in the CTAP2 canonical form
+//! ([CTAP 2.1, §6](https://fidoalliance.org/specs/fido-v2.1-ps-20210615/fido-client-to-authenticator-protocol-v2.1-ps-errata-20220621.html#message-encoding)),
+//! which WebAuthn requires of authenticators and clients
+//! ([Level 3, §2](https://www.w3.org/TR/webauthn-3/#sctn-conformance)).
 //!
-//! Maps with duplicate keys are invalid ([RFC 8949, §5.6]), and parsers disagree about which of the
-//! values counts: one parser could verify a value that another does not see.
-//!
-//! [RFC 8949, §5.6]: https://www.rfc-editor.org/rfc/rfc8949#section-5.6
+//! Lengths are definite, map keys are distinct integers or texts, there are no tags, and nesting is
+//! bounded. What authenticators in use do differently is accepted: the order of map keys is not
+//! checked, and [`Heads::Any`] accepts integers and lengths in more bytes than they need.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeMap;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, MapAccess, SeqAccess, Visitor},
-};
-use serde_cbor_2::{Deserializer as Reader, Value};
+/// Maximum nesting depth. The deepest defined structure, a compound attestation, has five levels.
+const MAX_DEPTH: usize = 16;
 
-use super::refusal::Refusal;
+/// Data item.
+#[derive(Debug, PartialEq)]
+pub(super) enum Value<'a> {
+    Integer(i128),
+    Bytes(&'a [u8]),
+    Text(&'a str),
+    Array(Vec<Self>),
+    Map(Map<'a>),
+    /// Booleans, null and floating-point numbers, which no verified structure has.
+    Other,
+}
 
-/// Parses exactly one data item, without trailing bytes.
-pub(super) fn read(bytes: &[u8]) -> Result<Value, Refusal> {
-    match split(bytes) {
-        Some((item, [])) => serde_cbor_2::from_slice(item).map_err(|_| Refusal::Malformed),
-        _ => Err(Refusal::Malformed),
+pub(super) type Map<'a> = BTreeMap<Key<'a>, Value<'a>>;
+
+/// Key of a map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key<'a> {
+    Integer(i128),
+    Text(&'a str),
+}
+
+/// Encoding of integers and lengths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heads {
+    /// In as few bytes as possible.
+    Shortest,
+    /// In any number of bytes.
+    Any,
+}
+
+/// Reads exactly one map, without trailing bytes.
+pub(super) fn read_map(bytes: &[u8], heads: Heads) -> Option<Map<'_>> {
+    match split_map(bytes, heads)? {
+        (map, _, []) => Some(map),
+        _ => None,
     }
 }
 
-/// Splits off the first data item, which is never empty.
-pub(super) fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut reader = Reader::from_slice(bytes);
-    Distinct::deserialize(&mut reader).ok()?;
-    bytes.split_at_checked(reader.byte_offset())
+/// Reads a map at the start of `bytes`. Returns it with its bytes, and the rest.
+pub(super) fn split_map(bytes: &[u8], heads: Heads) -> Option<(Map<'_>, &[u8], &[u8])> {
+    let mut reader = Reader { rest: bytes, heads };
+    let Value::Map(map) = reader.value(0)? else {
+        return None;
+    };
+    let length = bytes.len() - reader.rest.len();
+    Some((map, &bytes[..length], reader.rest))
 }
 
-/// Any data item without duplicate map keys, at any depth.
-struct Distinct;
-
-impl<'de> Deserialize<'de> for Distinct {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Self)
-    }
+struct Reader<'a> {
+    rest: &'a [u8],
+    heads: Heads,
 }
 
-impl<'de> Visitor<'de> for Distinct {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an item without duplicate map keys")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
-        let mut keys = BTreeSet::new();
-        while let Some(key) = map.next_key::<Value>()? {
-            if !keys.insert(key) {
-                return Err(A::Error::custom("duplicate key"));
-            }
-            map.next_value::<Self>()?;
+impl<'a> Reader<'a> {
+    fn value(&mut self, depth: usize) -> Option<Value<'a>> {
+        if depth == MAX_DEPTH {
+            return None;
         }
-        Ok(self)
+        let (major, argument) = self.head()?;
+        Some(match major {
+            0 => Value::Integer(argument.into()),
+            1 => Value::Integer(-1 - i128::from(argument)),
+            2 => Value::Bytes(self.take(argument)?),
+            3 => Value::Text(self.text(argument)?),
+            // The length is the sender's claim, so nothing is allocated for it.
+            4 => {
+                let items = (0..argument).map(|_| self.value(depth + 1));
+                Value::Array(items.collect::<Option<_>>()?)
+            }
+            5 => Value::Map(self.map(argument, depth + 1)?),
+            7 => Value::Other,
+            // 6: a tag.
+            _ => return None,
+        })
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
-        while items.next_element::<Self>()?.is_some() {}
-        Ok(self)
+    fn map(&mut self, length: u64, depth: usize) -> Option<Map<'a>> {
+        let mut map = Map::new();
+        for _ in 0..length {
+            let (major, argument) = self.head()?;
+            let key = match major {
+                0 => Key::Integer(argument.into()),
+                1 => Key::Integer(-1 - i128::from(argument)),
+                3 => Key::Text(self.text(argument)?),
+                _ => return None,
+            };
+            let value = self.value(depth)?;
+            // Parsers disagree about which of two values with one key counts.
+            if map.insert(key, value).is_some() {
+                return None;
+            }
+        }
+        Some(map)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-        Ok(self)
+    /// Reads the major type and the argument of an item.
+    fn head(&mut self) -> Option<(u8, u64)> {
+        let (&[first], rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        let (major, info) = (first >> 5, first & 0x1f);
+        let (argument, shortest) = match info {
+            0..24 => (u64::from(info), true),
+            24 => {
+                let [byte] = self.chunk()?;
+                (byte.into(), byte >= 24)
+            }
+            25 => {
+                let argument = u16::from_be_bytes(self.chunk()?);
+                (argument.into(), argument > u8::MAX.into())
+            }
+            26 => {
+                let argument = u32::from_be_bytes(self.chunk()?);
+                (argument.into(), argument > u16::MAX.into())
+            }
+            27 => {
+                let argument = u64::from_be_bytes(self.chunk()?);
+                (argument, argument > u32::MAX.into())
+            }
+            // 31: an indefinite length. The others are reserved.
+            _ => return None,
+        };
+        let valid = match major {
+            // The argument of a floating-point number is its bits; a simple value below 32 has one
+            // form only (RFC 8949, §3.3).
+            7 => info != 24 || argument >= 32,
+            _ => shortest || self.heads == Heads::Any,
+        };
+        valid.then_some((major, argument))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
-        Ok(self)
+    fn chunk<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (&chunk, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        Some(chunk)
     }
 
-    fn visit_i128<E>(self, _: i128) -> Result<Self, E> {
-        Ok(self)
+    fn take(&mut self, length: u64) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(length.try_into().ok()?)?;
+        self.rest = rest;
+        Some(taken)
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-        Ok(self)
+    fn text(&mut self, length: u64) -> Option<&'a str> {
+        str::from_utf8(self.take(length)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Heads, Key, MAX_DEPTH, Value, read_map};
+
+    fn shortest(bytes: &[u8]) -> bool {
+        read_map(bytes, Heads::Shortest).is_some()
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
-        Ok(self)
+    fn any(bytes: &[u8]) -> bool {
+        read_map(bytes, Heads::Any).is_some()
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-        Ok(self)
+    #[test]
+    fn cbor_items_of_every_type_are_read() {
+        let bytes = b"\xa5\x01\x20\x21\x42\x01\x02\x61a\x82\x61b\xf6\x61c\xa0\x61d\xfb\0\0\0\0\0\0\0\0";
+        let map = read_map(bytes, Heads::Shortest).unwrap();
+        assert_eq!(map[&Key::Integer(1)], Value::Integer(-1));
+        assert_eq!(map[&Key::Integer(-2)], Value::Bytes(&[1, 2]));
+        let array = Value::Array(vec![Value::Text("b"), Value::Other]);
+        assert_eq!(map[&Key::Text("a")], array);
+        assert_eq!(map[&Key::Text("c")], Value::Map(<_>::default()));
+        assert_eq!(map[&Key::Text("d")], Value::Other);
     }
 
-    fn visit_bytes<E>(self, _: &[u8]) -> Result<Self, E> {
-        Ok(self)
+    #[test]
+    fn cbor_integers_of_64_bits_do_not_overflow() {
+        let bytes = b"\xa2\x00\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x01\x3b\xff\xff\xff\xff\xff\xff\xff\xff";
+        let map = read_map(bytes, Heads::Shortest).unwrap();
+        let largest = i128::from(u64::MAX);
+        assert_eq!(map[&Key::Integer(0)], Value::Integer(largest));
+        assert_eq!(map[&Key::Integer(1)], Value::Integer(-1 - largest));
     }
 
-    fn visit_unit<E>(self) -> Result<Self, E> {
-        Ok(self)
+    #[test]
+    fn cbor_of_another_than_the_canonical_form_is_rejected() {
+        for (what, bytes) in [
+            ("no map", &b"\x01"[..]),
+            ("trailing bytes", b"\xa0\0"),
+            ("missing bytes", b"\xa1\x01"),
+            ("indefinite map", b"\xbf\xff"),
+            ("indefinite bytes", b"\xa1\x01\x5f\x41\x00\xff"),
+            ("duplicate integer key", b"\xa2\x01\x00\x01\x00"),
+            ("duplicate text key", b"\xa2\x61a\x00\x61a\x00"),
+            ("array as key", b"\xa1\x80\x00"),
+            ("bytes as key", b"\xa1\x40\x00"),
+            ("tag", b"\xa1\x01\xc1\x00"),
+            ("text that is not UTF-8", b"\xa1\x01\x61\xff"),
+            ("reserved head", b"\xa1\x01\x1c"),
+            ("simple value in two bytes", b"\xa1\x01\xf8\x14"),
+            ("break outside of an item", b"\xa1\x01\xff"),
+            ("huge length", b"\xa1\x01\x5b\xff\xff\xff\xff\xff\xff\xff\xff"),
+            ("huge array", b"\xa1\x01\x9b\xff\xff\xff\xff\xff\xff\xff\xff"),
+            ("huge map", b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff"),
+        ] {
+            assert!(!shortest(bytes) && !any(bytes), "{what}");
+        }
     }
 
-    fn visit_none<E>(self) -> Result<Self, E> {
-        Ok(self)
+    #[test]
+    fn cbor_heads_longer_than_needed_are_read_only_where_any_head_is_accepted() {
+        for bytes in [
+            &b"\xa1\x18\x01\x00"[..],
+            b"\xa1\x01\x19\x00\x18",
+            b"\xa1\x01\x1a\x00\x00\xff\xff",
+            b"\xa1\x01\x1b\x00\x00\x00\x00\xff\xff\xff\xff",
+            b"\xa1\x01\x58\x01\x00",
+            b"\xb8\x01\x01\x00",
+        ] {
+            assert!(!shortest(bytes) && any(bytes), "{bytes:x?}");
+        }
+        assert!(shortest(b"\xa1\x18\x18\x19\x01\x00"));
+    }
+
+    #[test]
+    fn cbor_nested_too_deeply_is_rejected() {
+        let nested = |depth: usize| {
+            let mut bytes = b"\xa1\x01".repeat(depth);
+            bytes.push(0);
+            bytes
+        };
+        assert!(shortest(&nested(MAX_DEPTH - 1)));
+        assert!(!shortest(&nested(MAX_DEPTH)));
+        assert!(!shortest(&nested(30_000)));
     }
 }

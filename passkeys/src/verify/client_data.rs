@@ -22,26 +22,21 @@ pub(super) struct ClientData<'a> {
     cross_origin: Option<bool>,
     #[serde(borrow, default)]
     top_origin: Option<Cow<'a, str>>,
-    /// From earlier levels of the specification; type-checked, otherwise ignored.
-    #[serde(borrow, default, rename = "tokenBinding")]
-    _token_binding: Option<TokenBinding<'a>>,
-    /// Unknown members: ignored, but parsed. Without this field, invalid JSON in their values would
-    /// be accepted.
+    /// Unknown members, and `tokenBinding` of earlier levels: ignored, but parsed. Without this
+    /// field, invalid JSON in their values would be accepted.
     #[serde(flatten)]
     _others: IgnoredAny,
 }
 
-#[derive(Deserialize)]
-struct TokenBinding<'a> {
-    #[serde(borrow, rename = "status")]
-    _status: Cow<'a, str>,
-    #[serde(borrow, default, rename = "id")]
-    _id: Option<Cow<'a, str>>,
+/// Decodes UTF-8 as the [WHATWG Encoding Standard](https://encoding.spec.whatwg.org/#utf-8-decode)
+/// does: without a byte order mark, and with invalid sequences replaced.
+pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
 impl<'a> ClientData<'a> {
-    pub(super) fn parse(json: &'a [u8]) -> Result<Self, Refusal> {
-        serde_json::from_slice(json).map_err(|_| Refusal::Malformed)
+    pub(super) fn parse(json: &'a str) -> Result<Self, Refusal> {
+        serde_json::from_str(json).map_err(|_| Refusal::Malformed)
     }
 
     pub(super) fn check_type(&self, kind: &str) -> Result<(), Refusal> {
@@ -60,10 +55,26 @@ impl<'a> ClientData<'a> {
         ensure(expected, Refusal::Origin)
     }
 
-    /// Checks that the page was not in a frame of another site, which cannot be allowed by
-    /// configuration.
-    pub(super) fn check_frames(&self) -> Result<(), Refusal> {
-        let framed = self.cross_origin == Some(true) || self.top_origin.is_some();
-        ensure(!framed, Refusal::CrossOrigin)
+    /// Checks `crossOrigin`: whether the page was in a frame of another origin. Such pages are
+    /// expected if the configuration names pages around them; where there is `topOrigin`,
+    /// [`check_top_origin`](Self::check_top_origin) decides.
+    pub(super) fn check_cross_origin(&self, top_origins: &[String]) -> Result<(), Refusal> {
+        let framed = self.cross_origin == Some(true);
+        let expected = self.top_origin.is_some() || !top_origins.is_empty();
+        ensure(!framed || expected, Refusal::CrossOrigin)
+    }
+
+    /// Checks `topOrigin`: the page around the frame, which may be one of the relying party itself or
+    /// one that the configuration names.
+    pub(super) fn check_top_origin(
+        &self,
+        origins: &[String],
+        top_origins: &[String],
+    ) -> Result<(), Refusal> {
+        let expected = self
+            .top_origin
+            .as_ref()
+            .is_none_or(|top| origins.iter().chain(top_origins).any(|origin| origin == top));
+        ensure(expected, Refusal::CrossOrigin)
     }
 }

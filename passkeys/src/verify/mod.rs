@@ -2,13 +2,14 @@
 //! [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) that need no storage.
 //!
 //! [`registration`] is §7.1 and [`assertion`] is §7.2, each readable beside the specification.
-//! Signatures are verified by the provider in [`crypto`]. Attestation statements are verified in
-//! [`attestation`], the only module that knows `webauthn-rs-core`.
+//! Signatures are verified by a provider in [`crypto`]. Attestation that was asked for is verified in
+//! `attestation` (feature `attestation`), the only module that knows `webauthn-rs-core`.
 //!
 //! Every check that fails has a [`Refusal`] of its own. Callers translate it: clients get an opaque
 //! error, the audit trail gets the reason.
 
 mod assertion;
+#[cfg(feature = "attestation")]
 pub mod attestation;
 mod attestation_object;
 pub(crate) mod authenticator_data;
@@ -19,9 +20,12 @@ mod ed25519;
 mod public_key;
 mod refusal;
 mod registration;
+mod unsolicited;
 mod verifier;
 
 pub(crate) use assertion::Asserted;
+#[cfg(feature = "testing")]
+pub(crate) use crypto::by_all;
 pub(crate) use refusal::Refusal;
-pub(crate) use registration::Attested;
+pub(crate) use registration::{Asked, Attested};
 pub(crate) use verifier::Verifier;

@@ -1,199 +1,185 @@
 //! Public keys in `COSE_Key` form
-//! ([RFC 9052, §7](https://www.rfc-editor.org/rfc/rfc9052#section-7)).
-
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, MapAccess, Visitor},
-};
-use serde_cbor_2::Value;
+//! ([RFC 9052, §7](https://www.rfc-editor.org/rfc/rfc9052#section-7)), of the algorithms that the
+//! configuration key `algorithms` has.
 
 use super::{
+    cbor::{self, Heads, Key, Map, Value},
     ed25519,
     refusal::{Refusal, ensure},
 };
-
-// COSE algorithms
-// ([IANA registry](https://www.iana.org/assignments/cose/cose.xhtml#algorithms)).
-pub(super) const ES256: i32 = -7;
-pub(super) const EDDSA: i32 = -8;
-pub(super) const ES384: i32 = -35;
-pub(super) const RS256: i32 = -257;
+use crate::Algorithm;
 
 /// Public key of a supported algorithm, on the curve of that algorithm.
+///
+/// Points are not checked to be on their curve: a [provider](super::crypto) does that.
 #[derive(Debug)]
 pub(super) enum PublicKey<'a> {
-    /// An uncompressed point of P-256, not checked to be on the curve.
+    /// An uncompressed point of P-256.
     Es256([u8; 65]),
-    /// An uncompressed point of P-384, not checked to be on the curve.
+    /// An uncompressed point of P-384.
     Es384([u8; 97]),
-    Rs256 {
-        n: &'a [u8],
-        e: &'a [u8],
-    },
+    /// An uncompressed point of P-521.
+    #[cfg_attr(
+        not(feature = "aws-lc-rs"),
+        expect(dead_code, reason = "the other providers lack the algorithm")
+    )]
+    Es512(Box<[u8; 133]>),
     /// An encoded point that is [strong](ed25519::is_strong).
     Ed25519(&'a [u8; 32]),
+    Rs256(RsaKey<'a>),
+    #[cfg_attr(
+        not(feature = "aws-lc-rs"),
+        expect(dead_code, reason = "the other providers lack the algorithm")
+    )]
+    MlDsa(MlDsa, &'a [u8]),
 }
 
+/// RSA public key: a modulus of 2048 to 8192 bits and an odd exponent from 3 to 2³³ - 1, both
+/// big-endian without leading zeros.
+#[derive(Debug)]
+pub(super) struct RsaKey<'a> {
+    pub(super) n: &'a [u8],
+    pub(super) e: &'a [u8],
+}
+
+/// Parameter set of ML-DSA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MlDsa {
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
+}
+
+// Labels (RFC 9052, §7.1).
+const KTY: Key<'_> = Key::Integer(1);
+const ALG: Key<'_> = Key::Integer(3);
+
 impl<'a> PublicKey<'a> {
+    /// Parses the key of a stored credential. Members that the key does not need are ignored: other
+    /// software may have written it.
     pub(super) fn parse(cose: &'a [u8]) -> Result<Self, Refusal> {
-        let members: Members<'_> =
-            serde_cbor_2::from_slice(cose).map_err(|_| Refusal::Malformed)?;
-        members.key()
+        let members = cbor::read_map(cose, Heads::Any).ok_or(Refusal::Malformed)?;
+        Members(&members).key()
     }
 
-    pub(super) fn algorithm(&self) -> i32 {
+    /// Parses the key of a new credential, which has no members but the required ones
+    /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-encoded-credPubKey-examples)).
+    pub(super) fn parse_new(cose: &'a [u8]) -> Result<Self, Refusal> {
+        let members = cbor::read_map(cose, Heads::Shortest).ok_or(Refusal::Malformed)?;
+        let key = Members(&members).key()?;
+        // All required members are there, so there are no others if the number fits.
+        let expected = match key {
+            Self::Es256(_) | Self::Es384(_) | Self::Es512(_) => 5,
+            Self::Ed25519(_) | Self::Rs256(_) => 4,
+            Self::MlDsa(..) => 3,
+        };
+        ensure(members.len() == expected, Refusal::Malformed)?;
+        Ok(key)
+    }
+
+    pub(super) fn algorithm(&self) -> Algorithm {
         match self {
-            Self::Es256(_) => ES256,
-            Self::Es384(_) => ES384,
-            Self::Rs256 { .. } => RS256,
-            Self::Ed25519(_) => EDDSA,
+            Self::Es256(_) => Algorithm::Es256,
+            Self::Es384(_) => Algorithm::Es384,
+            Self::Es512(_) => Algorithm::Es512,
+            Self::Ed25519(_) => Algorithm::EdDsa,
+            Self::Rs256(_) => Algorithm::Rs256,
+            Self::MlDsa(MlDsa::MlDsa44, _) => Algorithm::MlDsa44,
+            Self::MlDsa(MlDsa::MlDsa65, _) => Algorithm::MlDsa65,
+            Self::MlDsa(MlDsa::MlDsa87, _) => Algorithm::MlDsa87,
         }
     }
 }
 
-/// Members of a `COSE_Key`, by label.
-#[derive(Default)]
-struct Members<'a> {
-    /// 1: kty.
-    kind: Option<Member<'a>>,
-    /// 3: alg.
-    algorithm: Option<Member<'a>>,
-    /// -1, -2 and -3, whose meaning depends on kty: crv, x and y, or n and e.
-    parameters: [Option<Member<'a>>; 3],
-}
+/// Members of a `COSE_Key`.
+struct Members<'m, 'a>(&'m Map<'a>);
 
-#[derive(Clone, Copy)]
-enum Member<'a> {
-    Integer(i128),
-    Bytes(&'a [u8]),
-}
-
-impl<'a> Members<'a> {
-    /// Returns the key, if its type, algorithm and curve belong together
-    /// ([RFC 9053, §2](https://www.rfc-editor.org/rfc/rfc9053#section-2),
-    /// [RFC 8230, §4](https://www.rfc-editor.org/rfc/rfc8230#section-4)).
+impl<'a> Members<'_, 'a> {
+    /// Returns the key, if its type, algorithm and curve belong together: for elliptic curves
+    /// [RFC 9053, §2](https://www.rfc-editor.org/rfc/rfc9053#section-2), restricted by
+    /// [Level 3, §5.8.5](https://www.w3.org/TR/webauthn-3/#sctn-alg-identifier); for RSA
+    /// [RFC 8230, §4](https://www.rfc-editor.org/rfc/rfc8230#section-4); for ML-DSA
+    /// [RFC 9964](https://www.rfc-editor.org/rfc/rfc9964).
     fn key(&self) -> Result<PublicKey<'a>, Refusal> {
-        use Member::{Bytes, Integer};
-
-        let (Some(Integer(kind)), Some(Integer(algorithm))) = (self.kind, self.algorithm) else {
-            return Err(Refusal::Malformed);
-        };
-        let [first, second, third] = self.parameters;
-        let curve = |expected| match first {
-            Some(Integer(curve)) => ensure(curve == expected, Refusal::Algorithm),
-            _ => Err(Refusal::Malformed),
-        };
-        let bytes = |member| match member {
-            Some(Bytes(bytes)) => Ok(bytes),
-            _ => Err(Refusal::Malformed),
-        };
-        match (kind, algorithm) {
-            (2, -7) => {
-                curve(1)?;
-                uncompressed(bytes(second)?, bytes(third)?).map(PublicKey::Es256)
-            }
-            (2, -35) => {
-                curve(2)?;
-                uncompressed(bytes(second)?, bytes(third)?).map(PublicKey::Es384)
-            }
-            (3, -257) => {
-                let (n, e) = (bytes(first)?, bytes(second)?);
-                // A modulus of 2048 bits and an exponent of 3 bytes, such as 65537: the only form
-                // that can be registered.
-                ensure((n.len(), e.len()) == (256, 3), Refusal::Algorithm)?;
-                Ok(PublicKey::Rs256 { n, e })
-            }
+        match (self.integer(KTY)?, self.integer(ALG)?) {
+            (2, -7) => self.point(1).map(PublicKey::Es256),
+            (2, -35) => self.point(2).map(PublicKey::Es384),
+            (2, -36) => self.point(3).map(Box::new).map(PublicKey::Es512),
             (1, -8) => {
-                curve(6)?;
-                let point = bytes(second)?.try_into().map_err(|_| Refusal::Malformed)?;
+                self.curve(6)?;
+                let point = self.bytes(-2)?.try_into().map_err(|_| Refusal::Malformed)?;
                 ensure(ed25519::is_strong(point), Refusal::Malformed)?;
                 Ok(PublicKey::Ed25519(point))
             }
+            (3, -257) => RsaKey::new(self.bytes(-1)?, self.bytes(-2)?).map(PublicKey::Rs256),
+            (7, -48) => self.ml_dsa(MlDsa::MlDsa44, 1312),
+            (7, -49) => self.ml_dsa(MlDsa::MlDsa65, 1952),
+            (7, -50) => self.ml_dsa(MlDsa::MlDsa87, 2592),
             _ => Err(Refusal::Algorithm),
         }
     }
-}
 
-/// Returns the uncompressed SEC 1 encoding of the point (x, y).
-fn uncompressed<const N: usize>(x: &[u8], y: &[u8]) -> Result<[u8; N], Refusal> {
-    let mut point = [0x04; N];
-    let (first, second) = point[1..].split_at_mut(N / 2);
-    let fits = x.len() == first.len() && y.len() == second.len();
-    ensure(fits, Refusal::Malformed)?;
-    first.copy_from_slice(x);
-    second.copy_from_slice(y);
-    Ok(point)
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Map;
-
-        impl<'de> Visitor<'de> for Map {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a COSE key")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Members::default();
-                while let Some(label) = map.next_key::<Value>()? {
-                    let place = match label {
-                        Value::Integer(1) => &mut members.kind,
-                        Value::Integer(3) => &mut members.algorithm,
-                        Value::Integer(-1) => &mut members.parameters[0],
-                        Value::Integer(-2) => &mut members.parameters[1],
-                        Value::Integer(-3) => &mut members.parameters[2],
-                        _ => {
-                            map.next_value::<Value>()?;
-                            continue;
-                        }
-                    };
-                    // RFC 9052, §14: duplicate labels are malformed.
-                    if place.replace(map.next_value()?).is_some() {
-                        return Err(A::Error::custom("duplicate label"));
-                    }
-                }
-                Ok(members)
-            }
+    /// Returns the uncompressed SEC 1 encoding of the point (x, y).
+    fn point<const N: usize>(&self, curve: i128) -> Result<[u8; N], Refusal> {
+        self.curve(curve)?;
+        let mut point = [0x04; N];
+        let (x, y) = point[1..].split_at_mut(N / 2);
+        for (coordinate, label) in [(x, -2), (y, -3)] {
+            let bytes = self.bytes(label)?;
+            ensure(bytes.len() == coordinate.len(), Refusal::Malformed)?;
+            coordinate.copy_from_slice(bytes);
         }
+        Ok(point)
+    }
 
-        deserializer.deserialize_map(Map)
+    fn ml_dsa(&self, parameters: MlDsa, length: usize) -> Result<PublicKey<'a>, Refusal> {
+        let key = self.bytes(-1)?;
+        ensure(key.len() == length, Refusal::Malformed)?;
+        Ok(PublicKey::MlDsa(parameters, key))
+    }
+
+    fn curve(&self, expected: i128) -> Result<(), Refusal> {
+        let curve = self.integer(Key::Integer(-1))?;
+        ensure(curve == expected, Refusal::Algorithm)
+    }
+
+    fn integer(&self, label: Key<'static>) -> Result<i128, Refusal> {
+        match self.0.get(&label) {
+            Some(Value::Integer(integer)) => Ok(*integer),
+            _ => Err(Refusal::Malformed),
+        }
+    }
+
+    fn bytes(&self, label: i128) -> Result<&'a [u8], Refusal> {
+        match self.0.get(&Key::Integer(label)) {
+            Some(Value::Bytes(bytes)) => Ok(bytes),
+            _ => Err(Refusal::Malformed),
+        }
     }
 }
 
-impl<'de> Deserialize<'de> for Member<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        impl<'de> Visitor<'de> for Any {
-            type Value = Member<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an integer or bytes")
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-                Ok(Member::Integer(value.into()))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-                Ok(Member::Integer(value.into()))
-            }
-
-            // Integers that do not fit into `i64` or `u64`.
-            fn visit_i128<E>(self, value: i128) -> Result<Self::Value, E> {
-                Ok(Member::Integer(value))
-            }
-
-            fn visit_borrowed_bytes<E>(self, value: &'de [u8]) -> Result<Self::Value, E> {
-                Ok(Member::Bytes(value))
-            }
-        }
-
-        deserializer.deserialize_any(Any)
+impl<'a> RsaKey<'a> {
+    fn new(n: &'a [u8], e: &'a [u8]) -> Result<Self, Refusal> {
+        // RFC 8230 has no leading zeros, but Windows Hello has written them.
+        let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
+        let modulus = matches!(bits(n), 2048..=8192) && is_odd(n);
+        let exponent = matches!(bits(e), 2..=33) && is_odd(e);
+        ensure(modulus && exponent, Refusal::Algorithm)?;
+        Ok(Self { n, e })
     }
+}
+
+fn without_leading_zeros(integer: &[u8]) -> &[u8] {
+    let zeros = integer.iter().take_while(|byte| **byte == 0).count();
+    &integer[zeros..]
+}
+
+/// Returns the number of bits of an integer without leading zeros.
+fn bits(integer: &[u8]) -> usize {
+    let leading = integer.first().map_or(0, |byte| byte.leading_zeros());
+    integer.len() * 8 - leading as usize
+}
+
+fn is_odd(integer: &[u8]) -> bool {
+    integer.last().is_some_and(|byte| byte % 2 == 1)
 }

@@ -29,6 +29,7 @@ pub(crate) enum Refusal {
     /// The attestation statement does not verify, or is missing where it is required.
     Attestation,
     /// The attestation leads to no trust anchor, or to one that is not trusted for this model.
+    #[cfg(feature = "attestation")]
     Untrusted,
     /// The signature does not verify.
     Signature,

@@ -1,18 +1,28 @@
 //! Verification of a registration, step by step as
 //! [Level 3, §7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential) counts them.
+//!
+//! Steps 1 to 4 are before there is a response: `begin`, and the browser. Steps 26 to 29, in which
+//! the credential is stored under an ID that is not registered, are the ceremony's.
 
+use sha2::{Digest as _, Sha256};
+#[cfg(feature = "attestation")]
 use time::OffsetDateTime;
 
+#[cfg(feature = "attestation")]
+use super::attestation::VerifiedAttestation;
 use super::{
-    attestation::{self, Statement, VerifiedAttestation},
     attestation_object::AttestationObject,
     authenticator_data::AuthenticatorData,
-    client_data::ClientData,
-    public_key::{EDDSA, PublicKey},
+    client_data::{self, ClientData},
+    crypto,
+    public_key::PublicKey,
     refusal::{Refusal, ensure},
+    unsolicited,
     verifier::{Verifier, check_id},
 };
-use crate::{Aaguid, Attestation, CredentialId, wire::responses::RegistrationResponse};
+#[cfg(feature = "attestation")]
+use crate::Attestation;
+use crate::{Aaguid, CredentialId, wire::responses::RegistrationResponse};
 
 /// Result of a verified registration: credential ID, public key, flags and attestation.
 #[derive(Debug)]
@@ -24,101 +34,115 @@ pub(crate) struct Attested {
     pub(crate) user_verified: bool,
     pub(crate) backup_eligible: bool,
     pub(crate) backup_state: bool,
-    pub(crate) attestation: VerifiedAttestation,
+    /// Format of the attestation statement, verified or not.
+    pub(crate) attestation_format: String,
+    /// Attestation, if it was asked for.
+    #[cfg(feature = "attestation")]
+    pub(crate) attestation: Option<VerifiedAttestation>,
+}
+
+/// Challenge and options of the ceremony that a registration response is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) challenge: &'a [u8],
+    /// Whether `mediation` was `conditional`.
+    pub(crate) conditional: bool,
+    /// Current time, at which certificates must be valid.
+    #[cfg(feature = "attestation")]
+    pub(crate) now: OffsetDateTime,
 }
 
 impl Verifier {
-    /// Verifies a registration: steps 4 to 24.
-    ///
-    /// The earlier steps belong to `begin` and to the browser. The later ones, the check that the
-    /// credential ID is not registered and storing the credential, are the ceremony's.
+    /// Verifies a registration: steps 5 to 25.
     pub(crate) fn verify_registration(
         &self,
         response: &RegistrationResponse,
-        challenge: &[u8],
-        now: OffsetDateTime,
+        asked: Asked<'_>,
     ) -> Result<Attested, Refusal> {
-        // Step 4: the credential is a public key credential, and `id` is `rawId`.
+        // The JSON form of a credential has its ID twice.
         check_id(&response.kind, &response.id, &response.raw_id)?;
 
-        // Steps 5 and 6: the client data C is UTF-8 and JSON.
-        let client_data = ClientData::parse(&response.response.client_data_json)?;
+        // Step 5: the client data is decoded as UTF-8.
+        let json = client_data::decode(&response.response.client_data_json);
+
+        // Step 6: the client data C is JSON.
+        let client_data = ClientData::parse(&json)?;
 
         // Step 7: C.type is `webauthn.create`.
         client_data.check_type("webauthn.create")?;
 
         // Step 8: C.challenge is the one that was sent.
-        client_data.check_challenge(challenge)?;
+        client_data.check_challenge(asked.challenge)?;
 
         // Step 9: C.origin is expected.
         client_data.check_origin(&self.origins)?;
 
-        // Steps 10 and 11: neither C.crossOrigin nor C.topOrigin says that the page was in a
-        // frame of another site.
-        client_data.check_frames()?;
+        // Step 10: C.crossOrigin is expected.
+        client_data.check_cross_origin(&self.top_origins)?;
 
-        // Steps 12 and 13: the attestation object is CBOR of fmt, authData and attStmt.
+        // Step 11: C.topOrigin is expected.
+        client_data.check_top_origin(&self.origins, &self.top_origins)?;
+
+        // Step 12: the hash of the client data.
+        let hash = Sha256::digest(&response.response.client_data_json);
+
+        // Step 13: the attestation object is CBOR of fmt, authData and attStmt.
         let object = AttestationObject::parse(&response.response.attestation_object)?;
-        let data = AuthenticatorData::parse(&object.auth_data)?;
+        let data = AuthenticatorData::parse(object.auth_data)?;
 
-        // Steps 14 to 18: RP ID hash, user present, user verified, backup flags.
-        self.check_flags(&data)?;
+        // Step 14: the RP ID hash is of the RP ID.
+        data.check_rp_id(&self.rp_id_hash)?;
+
+        // Step 15: the user is present, unless mediation is conditional.
+        if !asked.conditional {
+            data.check_user_present()?;
+        }
+
+        // Step 16: the user is verified, if that is required.
+        data.check_user_verified(self.user_verification)?;
+
+        // Step 17: what is backed up is eligible for backup.
+        data.check_backup_state()?;
+
+        // Steps 18 and 19: the application finds both backup flags in the credential.
+
+        // Step 20: the key's algorithm was offered. The key is valid, and the response's.
         let attested = data.attested.as_ref().ok_or(Refusal::Malformed)?;
         ensure(
             attested.credential_id == response.raw_id,
             Refusal::CredentialId,
         )?;
+        let key = PublicKey::parse_new(attested.public_key)?;
+        let offered = self.algorithms().any(|it| it == key.algorithm());
+        ensure(offered, Refusal::Algorithm)?;
+        crypto::check_curve(&key)?;
 
-        // Step 20: the key's algorithm was offered.
-        let algorithm = self.check_key(attested.public_key)?;
-
-        // Steps 21 and 22: the statement is of a known format, and verifies.
-        let asked = self.attestation == Attestation::Direct;
-        ensure(!asked || object.format != "none", Refusal::Attestation)?;
-        let statement = if object.format == "none" {
-            // What is left to check is that the statement is empty.
-            Statement::none()
+        // Steps 21 to 24: the attestation statement, if one was asked for.
+        #[cfg(feature = "attestation")]
+        let attestation = if self.attestation() == Attestation::None {
+            unsolicited::check(&object, &key, &hash)?;
+            None
         } else {
-            // `webauthn-rs-core` cannot read these keys.
-            ensure(algorithm != EDDSA, Refusal::Attestation)?;
-            self.core.verify_registration(response, challenge)?
+            let aaguid = Aaguid::new(attested.aaguid);
+            Some(self.verify_attestation(response, asked.challenge, &object, aaguid, asked.now)?)
         };
-        attestation::check_statement(&object)?;
+        #[cfg(not(feature = "attestation"))]
+        unsolicited::check(&object, &key, &hash)?;
 
-        // Steps 23 and 24: the statement's certificates lead to a trust anchor.
-        let aaguid = Aaguid::new(attested.aaguid);
-        let authority = match &self.trust_anchors {
-            Some(anchors) => Some(anchors.verify(&statement, aaguid, now)?),
-            None => None,
-        };
-        let trust_path = object.trust_path().map(Into::into).collect();
-        let attestation = VerifiedAttestation::new(
-            object.format.clone(),
-            statement.attestation_type()?,
-            trust_path,
-            authority,
-        );
+        // Step 25: the credential ID has at most 1023 bytes.
+        let id = CredentialId::new(attested.credential_id).map_err(|_| Refusal::CredentialId)?;
 
         Ok(Attested {
-            id: CredentialId::new(attested.credential_id).map_err(|_| Refusal::CredentialId)?,
+            id,
             public_key: attested.public_key.to_vec(),
             sign_count: data.sign_count,
-            aaguid,
+            aaguid: Aaguid::new(attested.aaguid),
             user_verified: data.user_verified(),
             backup_eligible: data.backup_eligible(),
             backup_state: data.backup_state(),
+            attestation_format: object.format.to_owned(),
+            #[cfg(feature = "attestation")]
             attestation,
         })
-    }
-
-    /// Checks that a key is well-formed and its algorithm was offered. Returns the algorithm.
-    fn check_key(&self, public_key: &[u8]) -> Result<i32, Refusal> {
-        let algorithm = PublicKey::parse(public_key)?.algorithm();
-        ensure(self.algorithms().contains(&algorithm), Refusal::Algorithm)?;
-        if algorithm != EDDSA {
-            // Otherwise a point off the curve would only be detected at the first sign-in.
-            attestation::check_key(public_key)?;
-        }
-        Ok(algorithm)
     }
 }

@@ -1,20 +1,28 @@
 use sha2::{Digest as _, Sha256};
 
+#[cfg(feature = "attestation")]
+use super::attestation::{Core, TrustAnchors};
 use super::{
-    attestation::{Core, TrustAnchors},
-    authenticator_data::AuthenticatorData,
-    public_key::{EDDSA, ES256, ES384, RS256},
     refusal::{Refusal, ensure},
 };
-use crate::{Attestation, Config, UserVerification, domain::base64url};
+use crate::{
+    Algorithm, Attestation, BackupEligibility, Config, UserVerification, domain::base64url,
+};
 
 /// Verifier of responses: the configuration's policy, precomputed.
 pub(crate) struct Verifier {
-    pub(super) core: Core,
     pub(super) rp_id_hash: [u8; 32],
+    /// Origins of pages that run ceremonies.
     pub(super) origins: Vec<String>,
+    /// Origins of other pages, which may show those in a frame.
+    pub(super) top_origins: Vec<String>,
     pub(super) user_verification: UserVerification,
-    pub(super) attestation: Attestation,
+    pub(super) backup_eligibility: BackupEligibility,
+    algorithms: Vec<Algorithm>,
+    attestation: Attestation,
+    #[cfg(feature = "attestation")]
+    pub(super) core: Core,
+    #[cfg(feature = "attestation")]
     pub(super) trust_anchors: Option<TrustAnchors>,
 }
 
@@ -22,11 +30,16 @@ impl Verifier {
     /// Creates a verifier without trust anchors.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            core: Core::new(config),
             rp_id_hash: Sha256::digest(config.rp_id()).into(),
             origins: config.accepted_origins().map(str::to_owned).collect(),
+            top_origins: config.top_origins().map(str::to_owned).collect(),
             user_verification: config.user_verification(),
+            backup_eligibility: config.backup_eligibility(),
+            algorithms: config.algorithms().to_vec(),
             attestation: config.attestation(),
+            #[cfg(feature = "attestation")]
+            core: Core::new(config),
+            #[cfg(feature = "attestation")]
             trust_anchors: None,
         }
     }
@@ -43,22 +56,18 @@ impl Verifier {
         self.attestation
     }
 
-    /// Returns the COSE algorithms offered at registration, the preferred one first. EdDSA is
-    /// offered only if no attestation is asked for: no attestation with such a key can be verified.
-    pub(crate) fn algorithms(&self) -> &'static [i32] {
-        if self.attestation == Attestation::None {
-            &[ES256, EDDSA, ES384, RS256]
-        } else {
-            &[ES256, ES384, RS256]
-        }
-    }
-
-    /// Checks RP ID hash and flags, which §7.1 and §7.2 have in common.
-    pub(super) fn check_flags(&self, data: &AuthenticatorData<'_>) -> Result<(), Refusal> {
-        data.check_rp_id(&self.rp_id_hash)?;
-        data.check_user_present()?;
-        data.check_user_verified(self.user_verification)?;
-        data.check_backup_state()
+    /// Returns the algorithms offered at registration, the preferred one first: those of the
+    /// configuration, of which with attestation only those whose statements can be verified.
+    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
+        let attested = self.attestation != Attestation::None;
+        let offered = self.algorithms.iter().copied();
+        offered.filter(move |algorithm| {
+            !attested
+                || matches!(
+                    algorithm,
+                    Algorithm::Es256 | Algorithm::Es384 | Algorithm::Rs256
+                )
+        })
     }
 }
 

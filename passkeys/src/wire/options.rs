@@ -9,7 +9,8 @@ use serde::Serialize;
 #[cfg(feature = "openapi")]
 use super::schemas;
 use crate::{
-    Attestation, AuthenticatorAttachment, Config, Credential, CredentialId, Hint, PasskeyUser,
+    Algorithm, Attestation, AuthenticatorAttachment, Config, Credential, CredentialId, Hint,
+    PasskeyUser,
     ResidentKey, Transport, UserVerification, domain::base64url, domain::challenge::Challenge,
 };
 
@@ -140,7 +141,7 @@ impl CreationOptions {
     pub(crate) fn new(
         config: &Config,
         attestation: Attestation,
-        algorithms: &[i32],
+        algorithms: impl Iterator<Item = Algorithm>,
         user: &PasskeyUser,
         challenge: &Challenge,
         exclude: Vec<Credential>,
@@ -157,10 +158,9 @@ impl CreationOptions {
             },
             challenge: challenge.to_owned(),
             pub_key_cred_params: algorithms
-                .iter()
-                .map(|&alg| CredentialParameters {
+                .map(|algorithm| CredentialParameters {
                     kind: "public-key",
-                    alg,
+                    alg: algorithm.cose(),
                 })
                 .collect(),
             timeout: millis(config.timeout()),

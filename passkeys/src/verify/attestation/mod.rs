@@ -1,4 +1,5 @@
-//! Attestation: trust anchors, for applications that restrict authenticator models.
+//! Attestation: trust anchors, for applications that restrict authenticator models. Feature
+//! `attestation`.
 //!
 //! Most applications do not need attestation. The default, `attestation = "none"`, accepts every
 //! authenticator and does not request its model. If only certain authenticators are allowed, for
@@ -30,7 +31,9 @@
 //!
 //! The verified attestation is in
 //! [`RegistrationResult::attestation`](crate::RegistrationResult::attestation), with or without
-//! trust anchors.
+//! trust anchors. Under `attestation = "none"` it is `None`: a statement that was not asked for proves
+//! nothing, and [`Credential::attestation_format`](crate::Credential::attestation_format) only names
+//! its format.
 //!
 //! # Formats
 //!
@@ -46,9 +49,47 @@ mod trust_anchors;
 mod verified;
 mod webauthn_rs;
 
+use time::OffsetDateTime;
+
 #[cfg(feature = "fido-mds")]
 pub use fido_metadata::InvalidMetadata;
-pub(super) use statement::check_statement;
 pub use trust_anchors::{Authority, InvalidCertificate, TrustAnchors};
 pub use verified::{AttestationType, VerifiedAttestation};
-pub(super) use webauthn_rs::{Core, Statement, check_key};
+pub(super) use webauthn_rs::Core;
+
+use super::{
+    attestation_object::AttestationObject,
+    refusal::{Refusal, ensure},
+    verifier::Verifier,
+};
+use crate::{Aaguid, wire::responses::RegistrationResponse};
+
+impl Verifier {
+    /// Verifies the attestation of a registration: steps 21 to 24 of
+    /// [Level 3, §7.1](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential).
+    pub(super) fn verify_attestation(
+        &self,
+        response: &RegistrationResponse,
+        challenge: &[u8],
+        object: &AttestationObject<'_>,
+        aaguid: Option<Aaguid>,
+        now: OffsetDateTime,
+    ) -> Result<VerifiedAttestation, Refusal> {
+        // Steps 21 and 22: the statement is of a supported format, and verifies.
+        ensure(object.format != "none", Refusal::Attestation)?;
+        let verified = self.core.verify_registration(response, challenge)?;
+        statement::check_statement(object)?;
+
+        // Steps 23 and 24: the statement's certificates lead to a trust anchor.
+        let authority = match &self.trust_anchors {
+            Some(anchors) => Some(anchors.verify(&verified, aaguid, now)?),
+            None => None,
+        };
+        Ok(VerifiedAttestation::new(
+            object.format.to_owned(),
+            verified.attestation_type()?,
+            object.statement.certificates().map(Into::into).collect(),
+            authority,
+        ))
+    }
+}

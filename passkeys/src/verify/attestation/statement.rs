@@ -2,7 +2,6 @@
 //! ([Level 3, §8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats)) that
 //! `webauthn-rs-core` leaves out.
 
-use serde_cbor_2::Value;
 use x509_cert::{
     Certificate,
     der::{Decode as _, oid::ObjectIdentifier},
@@ -11,11 +10,9 @@ use x509_cert::{
 use crate::verify::{attestation_object::AttestationObject, refusal::Refusal};
 
 /// Checks the requirements of the statement's format that `webauthn-rs-core` leaves out.
-pub(in crate::verify) fn check_statement(object: &AttestationObject) -> Result<(), Refusal> {
-    let certificate = object.trust_path().next();
-    let holds = match (object.format.as_str(), certificate) {
-        // §8.7: the statement is an empty map.
-        ("none", _) => object.statement == Value::Map(<_>::default()),
+pub(super) fn check_statement(object: &AttestationObject<'_>) -> Result<(), Refusal> {
+    let certificate = object.statement.certificates().next();
+    let holds = match (object.format, certificate) {
         ("packed", Some(der)) => fits_packed(object, der),
         // §8.6, step 2: the certificate's key is on P-256.
         ("fido-u2f", Some(der)) => {
@@ -26,15 +23,13 @@ pub(in crate::verify) fn check_statement(object: &AttestationObject) -> Result<(
     holds.then_some(()).ok_or(Refusal::Attestation)
 }
 
-fn fits_packed(object: &AttestationObject, der: &[u8]) -> bool {
+fn fits_packed(object: &AttestationObject<'_>, der: &[u8]) -> bool {
     let Ok(certificate) = Certificate::from_der(der) else {
         return false;
     };
     // §8.2: the signature is by the certificate's key, with the algorithm `alg`.
-    let fits = match (object.member("alg"), algorithm(&certificate)) {
-        (Some(Value::Integer(claimed)), Some(algorithm)) => *claimed == algorithm,
-        _ => false,
-    };
+    let claimed = object.statement.integer("alg");
+    let fits = claimed.is_some() && claimed == algorithm(&certificate);
     fits && has_country(&certificate) && !has_serial_number(&certificate)
 }
 

@@ -36,7 +36,7 @@ impl TrustAnchors {
     /// # Errors
     ///
     /// [`Refusal::Untrusted`] if there is none, or if it is not trusted for this model.
-    pub(in crate::verify) fn verify(
+    pub(super) fn verify(
         &self,
         statement: &Statement,
         aaguid: Option<Aaguid>,

@@ -3,8 +3,6 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AttestationType {
-    /// No attestation.
-    None,
     /// Self attestation: signed with the passkey's own key. Proves possession of the key, but
     /// nothing about the authenticator.
     SelfAttestation,
@@ -19,7 +17,7 @@ pub enum AttestationType {
     AnonymizationCa,
 }
 
-/// Verified attestation of a registration: format, type and certificates.
+/// Attestation of a registration that was asked for and verified: format, type and certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedAttestation {
     format: String,
@@ -41,12 +39,6 @@ impl VerifiedAttestation {
             trust_path,
             authority,
         }
-    }
-
-    /// Creates an attestation of format `none`, which proves nothing.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::new("none".into(), AttestationType::None, Vec::new(), None)
     }
 
     /// Returns the statement's format, such as `packed`.

@@ -6,7 +6,6 @@ use std::{
 };
 
 use serde::Deserialize;
-use serde_cbor_2::Value;
 use serde_json::json;
 use time::OffsetDateTime;
 use tracing::{Dispatch, dispatcher};
@@ -16,30 +15,20 @@ use webauthn_rs_core::{
     error::WebauthnError,
     proto::{
         AttestationCaList, AttestationCaListBuilder, AttestationFormat,
-        AuthenticatorAttestationResponseRaw, COSEAlgorithm, COSEKey, COSEKeyType, ECDSACurve,
-        ParsedAttestationData, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
+        AuthenticatorAttestationResponseRaw, ParsedAttestationData, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
         RegistrationState, UserVerificationPolicy,
     },
 };
 
-#[cfg(feature = "testing")]
-use webauthn_rs_core::proto::{
-    AuthenticationExtensionsClientOutputs, AuthenticationState, AuthenticatorAssertionResponseRaw,
-    Credential as CoreCredential, ParsedAttestation, PublicKeyCredential, RegisteredExtensions,
-};
-
 use super::verified::AttestationType;
 use crate::{
-    Config, UserVerification, domain::base64url, verify::refusal::Refusal,
+    Config, domain::base64url, verify::refusal::Refusal,
     wire::responses::RegistrationResponse,
 };
-#[cfg(feature = "testing")]
-use crate::{Credential, wire::responses::AuthenticationResponse};
 
-/// Verifier of attestation statements and, for tests, of assertions by `webauthn-rs-core`.
+/// Verifier of attestation statements by `webauthn-rs-core`.
 pub(in crate::verify) struct Core {
     webauthn: WebauthnCore,
-    user_verification: UserVerificationPolicy,
 }
 
 impl Core {
@@ -62,22 +51,17 @@ impl Core {
                 None,
                 None,
             ),
-            user_verification: match config.user_verification() {
-                UserVerification::Required => UserVerificationPolicy::Required,
-                // The crate enforces `preferred` for credentials that were once verified; the
-                // specification does not.
-                _ => UserVerificationPolicy::Discouraged_DO_NOT_USE,
-            },
         }
     }
 
-    pub(in crate::verify) fn verify_registration(
+    /// Verifies the statement of a response whose other parts are verified already.
+    pub(super) fn verify_registration(
         &self,
         response: &RegistrationResponse,
         challenge: &[u8],
     ) -> Result<Statement, Refusal> {
         let state: RegistrationState = state(json!({
-            "policy": self.user_verification,
+            "policy": UserVerificationPolicy::Discouraged_DO_NOT_USE,
             "exclude_credentials": [],
             "challenge": base64url::encode(challenge),
             "credential_algorithms": ["ES256", "ES384", "RS256"],
@@ -104,105 +88,24 @@ impl Core {
             })
             .map_err(|error| reason(&error, Refusal::Attestation))
     }
-
-    #[cfg(feature = "testing")]
-    pub(in crate::verify) fn verify_assertion(
-        &self,
-        response: &AuthenticationResponse,
-        challenge: &[u8],
-        credential: &Credential,
-    ) -> Result<(), Refusal> {
-        let public_key = read_key(&credential.public_key)?;
-        let state: AuthenticationState = state(json!({
-            "credentials": [],
-            "policy": self.user_verification,
-            "challenge": base64url::encode(challenge),
-            "appid": null,
-            "allow_backup_eligible_upgrade": false,
-        }))?;
-        let credential = CoreCredential {
-            cred_id: credential.id.as_bytes().to_vec(),
-            cred: public_key,
-            // Clone detection is the ceremony's, so the crate sees no counter.
-            counter: 0,
-            transports: None,
-            user_verified: credential.user_verified,
-            backup_eligible: credential.backup_eligible,
-            backup_state: credential.backup_state,
-            registration_policy: self.user_verification,
-            extensions: RegisteredExtensions::none(),
-            attestation: ParsedAttestation::default(),
-            attestation_format: AttestationFormat::None,
-        };
-        let response = PublicKeyCredential {
-            id: response.id.clone(),
-            raw_id: response.raw_id.clone(),
-            response: AuthenticatorAssertionResponseRaw {
-                authenticator_data: response.response.authenticator_data.clone(),
-                client_data_json: response.response.client_data_json.clone(),
-                signature: response.response.signature.clone(),
-                user_handle: None,
-            },
-            extensions: AuthenticationExtensionsClientOutputs::default(),
-            type_: response.kind.clone(),
-        };
-        silently(|| {
-            self.webauthn
-                .authenticate_single_credential(&response, &state, &credential)
-        })
-        .map(drop)
-        .map_err(|error| reason(&error, Refusal::Signature))
-    }
-}
-
-/// Checks that an elliptic-curve key is a point on its curve.
-pub(in crate::verify) fn check_key(cose: &[u8]) -> Result<(), Refusal> {
-    read_key(cose).map(drop)
-}
-
-fn read_key(cose: &[u8]) -> Result<COSEKey, Refusal> {
-    let value: Value = serde_cbor_2::from_slice(cose).map_err(|_| Refusal::Malformed)?;
-    let key = silently(|| COSEKey::try_from(&value)).map_err(|error| match error {
-        WebauthnError::COSEKeyInvalidAlgorithm
-        | WebauthnError::COSEKeyInvalidType
-        | WebauthnError::COSEKeyECDSAInvalidCurve
-        | WebauthnError::COSEKeyRSANEInvalid
-        | WebauthnError::SshPublicKeyEDUnsupported => Refusal::Algorithm,
-        _ => Refusal::Malformed,
-    })?;
-    let fits = match (&key.type_, &key.key) {
-        (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP256R1,
-        (COSEAlgorithm::ES384, COSEKeyType::EC_EC2(key)) => key.curve == ECDSACurve::SECP384R1,
-        (COSEAlgorithm::RS256, COSEKeyType::RSA(_)) => true,
-        _ => false,
-    };
-    fits.then_some(key).ok_or(Refusal::Algorithm)
 }
 
 /// Verified attestation statement. Its trust path is verified by [`Roots`].
-pub(in crate::verify) struct Statement {
+pub(super) struct Statement {
     format: AttestationFormat,
     attestation: ParsedAttestationData,
 }
 
 impl Statement {
-    pub(in crate::verify) fn none() -> Self {
-        Self {
-            format: AttestationFormat::None,
-            attestation: ParsedAttestationData::None,
-        }
-    }
-
-    pub(in crate::verify) fn attestation_type(&self) -> Result<AttestationType, Refusal> {
+    pub(super) fn attestation_type(&self) -> Result<AttestationType, Refusal> {
         match self.attestation {
-            ParsedAttestationData::None => Ok(AttestationType::None),
             ParsedAttestationData::Self_ => Ok(AttestationType::SelfAttestation),
             ParsedAttestationData::Basic(_) => Ok(AttestationType::Basic),
             ParsedAttestationData::AttCa(_) => Ok(AttestationType::AttestationCa),
             ParsedAttestationData::AnonCa(_) => Ok(AttestationType::AnonymizationCa),
-            ParsedAttestationData::ECDAA | ParsedAttestationData::Uncertain => {
-                Err(Refusal::Attestation)
-            }
+            ParsedAttestationData::None
+            | ParsedAttestationData::ECDAA
+            | ParsedAttestationData::Uncertain => Err(Refusal::Attestation),
         }
     }
 

@@ -1,34 +1,49 @@
-//! Verification of signatures by [*ring*](https://docs.rs/ring).
+//! Provider [*ring*](https://docs.rs/ring), the default.
 
-use ring::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RsaPublicKeyComponents, UnparsedPublicKey,
+use ring::{
+    agreement::{ECDH_P256, ECDH_P384, EphemeralPrivateKey, UnparsedPublicKey as Peer, agree_ephemeral},
+    rand::SystemRandom,
+    signature::{
+        ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
+        RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
+    },
 };
 
-use super::super::{
-    ed25519,
-    public_key::PublicKey,
-    refusal::{Refusal, ensure},
-};
+use super::Provider;
+use crate::verify::public_key::{PublicKey, RsaKey};
 
-/// Verifies a signature in the encoding of
-/// [Level 3, §6.5.5](https://www.w3.org/TR/webauthn-3/#sctn-signature-attestation-types).
-pub(crate) fn verify(key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> Result<(), Refusal> {
-    match key {
-        PublicKey::Es256(point) => {
-            UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(signed, signature)
+pub(super) struct Ring;
+
+impl Provider for Ring {
+    fn verify(&self, key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> bool {
+        let verify = |algorithm: &'static dyn VerificationAlgorithm, key: &[u8]| {
+            UnparsedPublicKey::new(algorithm, key).verify(signed, signature)
+        };
+        match key {
+            PublicKey::Es256(point) => verify(&ECDSA_P256_SHA256_ASN1, point),
+            PublicKey::Es384(point) => verify(&ECDSA_P384_SHA384_ASN1, point),
+            PublicKey::Ed25519(point) => verify(&ED25519, *point),
+            PublicKey::Rs256(RsaKey { n, e }) => RsaPublicKeyComponents { n, e }.verify(
+                &RSA_PKCS1_2048_8192_SHA256,
+                signed,
+                signature,
+            ),
+            PublicKey::Es512(_) | PublicKey::MlDsa(..) => return false,
         }
-        PublicKey::Es384(point) => {
-            UnparsedPublicKey::new(&ECDSA_P384_SHA384_ASN1, point).verify(signed, signature)
-        }
-        PublicKey::Rs256 { n, e } => {
-            RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, signed, signature)
-        }
-        PublicKey::Ed25519(point) => {
-            let nonce = signature.first_chunk().ok_or(Refusal::Signature)?;
-            ensure(ed25519::is_strong(nonce), Refusal::Signature)?;
-            UnparsedPublicKey::new(&ED25519, point).verify(signed, signature)
-        }
+        .is_ok()
     }
-    .map_err(|_| Refusal::Signature)
+
+    /// Agrees on a key with the point, which *ring* checks for that: it has no function for the check
+    /// alone.
+    fn is_on_curve(&self, key: &PublicKey<'_>) -> bool {
+        let (curve, point) = match key {
+            PublicKey::Es256(point) => (&ECDH_P256, point.as_slice()),
+            PublicKey::Es384(point) => (&ECDH_P384, point.as_slice()),
+            PublicKey::Es512(_) => return false,
+            PublicKey::Ed25519(_) | PublicKey::Rs256(_) | PublicKey::MlDsa(..) => return true,
+        };
+        EphemeralPrivateKey::generate(curve, &SystemRandom::new())
+            .and_then(|private| agree_ephemeral(private, &Peer::new(curve, point), |_| ()))
+            .is_ok()
+    }
 }

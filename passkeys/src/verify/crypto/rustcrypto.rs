@@ -1,0 +1,58 @@
+//! Provider [RustCrypto](https://github.com/RustCrypto): without a C compiler.
+
+use ed25519_dalek::Signature as Ed25519Signature;
+use p256::ecdsa::{self as es256, signature::Verifier as _};
+use p384::ecdsa as es384;
+use rsa::{BoxedUint, RsaPublicKey, pkcs1v15};
+use sha2::Sha256;
+
+use super::Provider;
+use crate::verify::public_key::{PublicKey, RsaKey};
+
+pub(super) struct RustCrypto;
+
+/// Maximum size of an RSA modulus in bits.
+const MAX_RSA_BITS: usize = 8192;
+
+impl Provider for RustCrypto {
+    fn verify(&self, key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> bool {
+        verify(key, signed, signature).is_some()
+    }
+
+    fn is_on_curve(&self, key: &PublicKey<'_>) -> bool {
+        match key {
+            PublicKey::Es256(point) => es256::VerifyingKey::from_sec1_bytes(point).is_ok(),
+            PublicKey::Es384(point) => es384::VerifyingKey::from_sec1_bytes(point).is_ok(),
+            PublicKey::Es512(_) => false,
+            PublicKey::Ed25519(_) | PublicKey::Rs256(_) | PublicKey::MlDsa(..) => true,
+        }
+    }
+}
+
+fn verify(key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> Option<()> {
+    match key {
+        PublicKey::Es256(point) => {
+            let signature = es256::DerSignature::from_bytes(signature).ok()?;
+            let key = es256::VerifyingKey::from_sec1_bytes(point).ok()?;
+            key.verify(signed, &signature).ok()
+        }
+        PublicKey::Es384(point) => {
+            let signature = es384::DerSignature::from_bytes(signature).ok()?;
+            let key = es384::VerifyingKey::from_sec1_bytes(point).ok()?;
+            key.verify(signed, &signature).ok()
+        }
+        PublicKey::Ed25519(point) => {
+            let signature = Ed25519Signature::from_slice(signature).ok()?;
+            let key = ed25519_dalek::VerifyingKey::from_bytes(point).ok()?;
+            key.verify_strict(signed, &signature).ok()
+        }
+        PublicKey::Rs256(RsaKey { n, e }) => {
+            let (n, e) = (BoxedUint::from_be_slice_vartime(n), BoxedUint::from_be_slice_vartime(e));
+            let key = RsaPublicKey::new_with_max_size(n, e, MAX_RSA_BITS).ok()?;
+            let signature = pkcs1v15::Signature::try_from(signature).ok()?;
+            let key = pkcs1v15::VerifyingKey::<Sha256>::new(key);
+            key.verify(signed, &signature).ok()
+        }
+        PublicKey::Es512(_) | PublicKey::MlDsa(..) => None,
+    }
+}
