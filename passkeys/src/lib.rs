@@ -68,7 +68,8 @@
 //! - [`ceremony`]: registration, authentication and step-up for routes of your own.
 //! - [`Config`]: the configuration at run time, from code or from the environment.
 //! - [`audit`]: the audit trail, with the reason for every failure. Clients get an opaque error.
-//! - [`attestation`]: trust anchors, for applications that restrict authenticator models.
+//! - `attestation` (feature `attestation`): trust anchors, for applications that restrict authenticator
+//!   models.
 //! - `testing` (feature `testing`): a browser and an authenticator in software, and the contract
 //!   suite for stores.
 //!
@@ -116,6 +117,7 @@
 #![warn(clippy::exhaustive_enums, clippy::exhaustive_structs)]
 #![warn(missing_debug_implementations)]
 
+#[cfg(feature = "attestation")]
 pub use crate::verify::attestation;
 
 pub mod audit;
