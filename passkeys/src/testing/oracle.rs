@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     Config, Credential,
     audit::Reason,
-    verify::{Asked, Verifier, by_all},
+    verify::{Asked, Verifier, verify_with_all},
     wire::responses::{AuthenticationResponse, RegistrationResponse},
 };
 
@@ -53,11 +53,5 @@ impl Oracle {
 /// Returns the verdict of every cryptography provider on a stored key and a signature.
 #[must_use]
 pub fn verify_by_all(cose: &[u8], signed: &[u8], signature: &[u8]) -> Vec<(&'static str, bool)> {
-    by_all::verify(cose, signed, signature)
-}
-
-/// Returns the verdict of every cryptography provider on a new key.
-#[must_use]
-pub fn accept_key_by_all(cose: &[u8]) -> Vec<(&'static str, bool)> {
-    by_all::accept(cose)
+    verify_with_all(cose, signed, signature)
 }

@@ -21,7 +21,7 @@ pub(super) struct Statement<'a>(Value<'a>);
 impl<'a> AttestationObject<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let mut members = cbor::read_map(bytes, Heads::Shortest).ok_or(Refusal::Malformed)?;
-        let mut member = |name| members.remove(&Key::Text(name));
+        let mut member = |name| members.remove(Key::Text(name));
         match (member("fmt"), member("authData"), member("attStmt")) {
             (
                 Some(Value::Text(format)),
@@ -42,7 +42,7 @@ impl<'a> AttestationObject<'a> {
 
 impl<'a> Statement<'a> {
     pub(super) fn is_empty_map(&self) -> bool {
-        matches!(&self.0, Value::Map(members) if members.is_empty())
+        matches!(&self.0, Value::Map(members) if members.len() == 0)
     }
 
     pub(super) fn has(&self, name: &'static str) -> bool {
@@ -80,7 +80,7 @@ impl<'a> Statement<'a> {
 
     fn member(&self, name: &'static str) -> Option<&Value<'a>> {
         match &self.0 {
-            Value::Map(members) => members.get(&Key::Text(name)),
+            Value::Map(members) => members.get(Key::Text(name)),
             _ => None,
         }
     }

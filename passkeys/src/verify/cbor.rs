@@ -7,8 +7,6 @@
 //! bounded. What authenticators in use do differently is accepted: the order of map keys is not
 //! checked, and [`Heads::Any`] accepts integers and lengths in more bytes than they need.
 
-use std::collections::BTreeMap;
-
 /// Maximum nesting depth. The deepest defined structure, a compound attestation, has five levels.
 const MAX_DEPTH: usize = 16;
 
@@ -24,7 +22,9 @@ pub(super) enum Value<'a> {
     Other,
 }
 
-pub(super) type Map<'a> = BTreeMap<Key<'a>, Value<'a>>;
+/// Map, sorted by key. Most have a handful of members, so this is faster than a tree.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Map<'a>(Vec<(Key<'a>, Value<'a>)>);
 
 /// Key of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +60,22 @@ pub(super) fn split_map(bytes: &[u8], heads: Heads) -> Option<(Map<'_>, &[u8], &
     Some((map, &bytes[..length], reader.rest))
 }
 
+impl<'a> Map<'a> {
+    pub(super) fn get(&self, key: Key<'_>) -> Option<&Value<'a>> {
+        let found = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        Some(&self.0[found].1)
+    }
+
+    pub(super) fn remove(&mut self, key: Key<'_>) -> Option<Value<'a>> {
+        let found = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        Some(self.0.remove(found).1)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
     heads: Heads,
@@ -89,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, length: u64, depth: usize) -> Option<Map<'a>> {
-        let mut map = Map::new();
+        let mut members = Vec::new();
         for _ in 0..length {
             let (major, argument) = self.head()?;
             let key = match major {
@@ -98,13 +114,12 @@ impl<'a> Reader<'a> {
                 3 => Key::Text(self.text(argument)?),
                 _ => return None,
             };
-            let value = self.value(depth)?;
-            // Parsers disagree about which of two values with one key counts.
-            if map.insert(key, value).is_some() {
-                return None;
-            }
+            members.push((key, self.value(depth)?));
         }
-        Some(map)
+        members.sort_unstable_by_key(|(key, _)| *key);
+        // Parsers disagree about which of two values with one key counts.
+        let distinct = members.windows(2).all(|pair| pair[0].0 != pair[1].0);
+        distinct.then_some(Map(members))
     }
 
     /// Reads the major type and the argument of an item.
@@ -173,23 +188,30 @@ mod tests {
 
     #[test]
     fn cbor_items_of_every_type_are_read() {
-        let bytes = b"\xa5\x01\x20\x21\x42\x01\x02\x61a\x82\x61b\xf6\x61c\xa0\x61d\xfb\0\0\0\0\0\0\0\0";
+        let bytes =
+            b"\xa5\x01\x20\x21\x42\x01\x02\x61a\x82\x61b\xf6\x61c\xa0\x61d\xfb\0\0\0\0\0\0\0\0";
         let map = read_map(bytes, Heads::Shortest).unwrap();
-        assert_eq!(map[&Key::Integer(1)], Value::Integer(-1));
-        assert_eq!(map[&Key::Integer(-2)], Value::Bytes(&[1, 2]));
+        let get = |key| map.get(key).unwrap();
+        assert_eq!(get(Key::Integer(1)), &Value::Integer(-1));
+        assert_eq!(get(Key::Integer(-2)), &Value::Bytes(&[1, 2]));
         let array = Value::Array(vec![Value::Text("b"), Value::Other]);
-        assert_eq!(map[&Key::Text("a")], array);
-        assert_eq!(map[&Key::Text("c")], Value::Map(<_>::default()));
-        assert_eq!(map[&Key::Text("d")], Value::Other);
+        assert_eq!(get(Key::Text("a")), &array);
+        assert_eq!(get(Key::Text("c")), &Value::Map(<_>::default()));
+        assert_eq!(get(Key::Text("d")), &Value::Other);
+        assert_eq!(map.len(), 5);
     }
 
     #[test]
     fn cbor_integers_of_64_bits_do_not_overflow() {
-        let bytes = b"\xa2\x00\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x01\x3b\xff\xff\xff\xff\xff\xff\xff\xff";
+        let bytes =
+            b"\xa2\x00\x1b\xff\xff\xff\xff\xff\xff\xff\xff\x01\x3b\xff\xff\xff\xff\xff\xff\xff\xff";
         let map = read_map(bytes, Heads::Shortest).unwrap();
         let largest = i128::from(u64::MAX);
-        assert_eq!(map[&Key::Integer(0)], Value::Integer(largest));
-        assert_eq!(map[&Key::Integer(1)], Value::Integer(-1 - largest));
+        assert_eq!(map.get(Key::Integer(0)), Some(&Value::Integer(largest)));
+        assert_eq!(
+            map.get(Key::Integer(1)),
+            Some(&Value::Integer(-1 - largest))
+        );
     }
 
     #[test]
@@ -209,8 +231,14 @@ mod tests {
             ("reserved head", b"\xa1\x01\x1c"),
             ("simple value in two bytes", b"\xa1\x01\xf8\x14"),
             ("break outside of an item", b"\xa1\x01\xff"),
-            ("huge length", b"\xa1\x01\x5b\xff\xff\xff\xff\xff\xff\xff\xff"),
-            ("huge array", b"\xa1\x01\x9b\xff\xff\xff\xff\xff\xff\xff\xff"),
+            (
+                "huge length",
+                b"\xa1\x01\x5b\xff\xff\xff\xff\xff\xff\xff\xff",
+            ),
+            (
+                "huge array",
+                b"\xa1\x01\x9b\xff\xff\xff\xff\xff\xff\xff\xff",
+            ),
             ("huge map", b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff"),
         ] {
             assert!(!shortest(bytes) && !any(bytes), "{what}");

@@ -71,10 +71,12 @@ impl<'a> ClientData<'a> {
         origins: &[String],
         top_origins: &[String],
     ) -> Result<(), Refusal> {
-        let expected = self
-            .top_origin
-            .as_ref()
-            .is_none_or(|top| origins.iter().chain(top_origins).any(|origin| origin == top));
+        let expected = self.top_origin.as_ref().is_none_or(|top| {
+            origins
+                .iter()
+                .chain(top_origins)
+                .any(|origin| origin == top)
+        });
         ensure(expected, Refusal::CrossOrigin)
     }
 }

@@ -1,8 +1,6 @@
 //! Strict Ed25519 checks: rejects small-order keys and non-canonical encodings, which verifiers treat
 //! differently.
 
-use curve25519_dalek::edwards::CompressedEdwardsY;
-
 /// Encoded y-coordinates of the points of small order (at most 8): 0, 1, -1 and two more.
 const SMALL_ORDER: [[u8; 32]; 5] = [
     [0; 32],
@@ -38,10 +36,4 @@ pub(super) fn is_strong(point: &[u8; 32]) -> bool {
     // Canonical: below 2²⁵⁵ - 19.
     let canonical = y[0] < 0xed || y[1..31] != [0xff; 30] || y[31] != 0x7f;
     canonical && !SMALL_ORDER.contains(&y)
-}
-
-/// Returns whether a public key is an encoded point of the curve
-/// ([RFC 8032, §5.1.3](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.3)).
-pub(super) fn is_on_curve(point: &[u8; 32]) -> bool {
-    CompressedEdwardsY(*point).decompress().is_some()
 }

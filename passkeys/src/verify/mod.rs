@@ -16,6 +16,7 @@ pub(crate) mod authenticator_data;
 mod cbor;
 mod client_data;
 mod crypto;
+mod curve;
 mod ed25519;
 mod public_key;
 mod refusal;
@@ -25,7 +26,7 @@ mod verifier;
 
 pub(crate) use assertion::Asserted;
 #[cfg(feature = "testing")]
-pub(crate) use crypto::by_all;
+pub(crate) use crypto::verify_with_all;
 pub(crate) use refusal::Refusal;
 pub(crate) use registration::{Asked, Attested};
 pub(crate) use verifier::Verifier;

@@ -11,7 +11,7 @@ use crate::Algorithm;
 
 /// Public key of a supported algorithm, on the curve of that algorithm.
 ///
-/// Points are not checked to be on their curve: a [provider](super::crypto) does that.
+/// Points are not checked to be on their curve: [`curve::contains`](super::curve::contains) does that.
 #[derive(Debug)]
 pub(super) enum PublicKey<'a> {
     /// An uncompressed point of P-256.
@@ -19,10 +19,6 @@ pub(super) enum PublicKey<'a> {
     /// An uncompressed point of P-384.
     Es384([u8; 97]),
     /// An uncompressed point of P-521.
-    #[cfg_attr(
-        not(feature = "aws-lc-rs"),
-        expect(dead_code, reason = "the other providers lack the algorithm")
-    )]
     Es512(Box<[u8; 133]>),
     /// An encoded point that is [strong](ed25519::is_strong).
     Ed25519(&'a [u8; 32]),
@@ -144,14 +140,14 @@ impl<'a> Members<'_, 'a> {
     }
 
     fn integer(&self, label: Key<'static>) -> Result<i128, Refusal> {
-        match self.0.get(&label) {
+        match self.0.get(label) {
             Some(Value::Integer(integer)) => Ok(*integer),
             _ => Err(Refusal::Malformed),
         }
     }
 
     fn bytes(&self, label: i128) -> Result<&'a [u8], Refusal> {
-        match self.0.get(&Key::Integer(label)) {
+        match self.0.get(Key::Integer(label)) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
             _ => Err(Refusal::Malformed),
         }

@@ -14,7 +14,7 @@ use super::{
     attestation_object::AttestationObject,
     authenticator_data::AuthenticatorData,
     client_data::{self, ClientData},
-    crypto,
+    curve,
     public_key::PublicKey,
     refusal::{Refusal, ensure},
     unsolicited,
@@ -115,7 +115,7 @@ impl Verifier {
         let key = PublicKey::parse_new(attested.public_key)?;
         let offered = self.algorithms().any(|it| it == key.algorithm());
         ensure(offered, Refusal::Algorithm)?;
-        crypto::check_curve(&key)?;
+        ensure(curve::contains(&key), Refusal::Malformed)?;
 
         // Steps 21 to 24: the attestation statement, if one was asked for.
         #[cfg(feature = "attestation")]

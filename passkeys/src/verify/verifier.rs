@@ -2,9 +2,7 @@ use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "attestation")]
 use super::attestation::{Core, TrustAnchors};
-use super::{
-    refusal::{Refusal, ensure},
-};
+use super::refusal::{Refusal, ensure};
 use crate::{
     Algorithm, Attestation, BackupEligibility, Config, UserVerification, domain::base64url,
 };

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::schemas;
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, Config, Credential, CredentialId, Hint,
-    PasskeyUser,
-    ResidentKey, Transport, UserVerification, domain::base64url, domain::challenge::Challenge,
+    PasskeyUser, ResidentKey, Transport, UserVerification, domain::base64url,
+    domain::challenge::Challenge,
 };
 
 /// Response of `begin`: the options for the browser, and the ceremony state to send back.

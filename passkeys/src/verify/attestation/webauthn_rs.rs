@@ -15,15 +15,14 @@ use webauthn_rs_core::{
     error::WebauthnError,
     proto::{
         AttestationCaList, AttestationCaListBuilder, AttestationFormat,
-        AuthenticatorAttestationResponseRaw, ParsedAttestationData, RegisterPublicKeyCredential, RegistrationExtensionsClientOutputs,
-        RegistrationState, UserVerificationPolicy,
+        AuthenticatorAttestationResponseRaw, ParsedAttestationData, RegisterPublicKeyCredential,
+        RegistrationExtensionsClientOutputs, RegistrationState, UserVerificationPolicy,
     },
 };
 
 use super::verified::AttestationType;
 use crate::{
-    Config, domain::base64url, verify::refusal::Refusal,
-    wire::responses::RegistrationResponse,
+    Config, domain::base64url, verify::refusal::Refusal, wire::responses::RegistrationResponse,
 };
 
 /// Verifier of attestation statements by `webauthn-rs-core`.

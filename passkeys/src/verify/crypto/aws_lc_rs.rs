@@ -2,8 +2,8 @@
 
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519, ML_DSA_44,
-    ML_DSA_65, ML_DSA_87, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
-    UnparsedPublicKey, VerificationAlgorithm,
+    ML_DSA_65, ML_DSA_87, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    VerificationAlgorithm,
 };
 
 use super::Provider;
@@ -29,18 +29,6 @@ impl Provider for AwsLcRs {
             PublicKey::MlDsa(MlDsa::MlDsa44, key) => verify(&ML_DSA_44, key),
             PublicKey::MlDsa(MlDsa::MlDsa65, key) => verify(&ML_DSA_65, key),
             PublicKey::MlDsa(MlDsa::MlDsa87, key) => verify(&ML_DSA_87, key),
-        }
-        .is_ok()
-    }
-
-    fn is_on_curve(&self, key: &PublicKey<'_>) -> bool {
-        match key {
-            PublicKey::Es256(point) => ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point),
-            PublicKey::Es384(point) => ParsedPublicKey::new(&ECDSA_P384_SHA384_ASN1, point),
-            PublicKey::Es512(point) => {
-                ParsedPublicKey::new(&ECDSA_P521_SHA512_ASN1, point.as_slice())
-            }
-            PublicKey::Ed25519(_) | PublicKey::Rs256(_) | PublicKey::MlDsa(..) => return true,
         }
         .is_ok()
     }

@@ -1,12 +1,8 @@
 //! Provider [*ring*](https://docs.rs/ring), the default.
 
-use ring::{
-    agreement::{ECDH_P256, ECDH_P384, EphemeralPrivateKey, UnparsedPublicKey as Peer, agree_ephemeral},
-    rand::SystemRandom,
-    signature::{
-        ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
-        RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
-    },
+use ring::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
 
 use super::Provider;
@@ -31,19 +27,5 @@ impl Provider for Ring {
             PublicKey::Es512(_) | PublicKey::MlDsa(..) => return false,
         }
         .is_ok()
-    }
-
-    /// Agrees on a key with the point, which *ring* checks for that: it has no function for the check
-    /// alone.
-    fn is_on_curve(&self, key: &PublicKey<'_>) -> bool {
-        let (curve, point) = match key {
-            PublicKey::Es256(point) => (&ECDH_P256, point.as_slice()),
-            PublicKey::Es384(point) => (&ECDH_P384, point.as_slice()),
-            PublicKey::Es512(_) => return false,
-            PublicKey::Ed25519(_) | PublicKey::Rs256(_) | PublicKey::MlDsa(..) => return true,
-        };
-        EphemeralPrivateKey::generate(curve, &SystemRandom::new())
-            .and_then(|private| agree_ephemeral(private, &Peer::new(curve, point), |_| ()))
-            .is_ok()
     }
 }

@@ -18,15 +18,6 @@ impl Provider for RustCrypto {
     fn verify(&self, key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> bool {
         verify(key, signed, signature).is_some()
     }
-
-    fn is_on_curve(&self, key: &PublicKey<'_>) -> bool {
-        match key {
-            PublicKey::Es256(point) => es256::VerifyingKey::from_sec1_bytes(point).is_ok(),
-            PublicKey::Es384(point) => es384::VerifyingKey::from_sec1_bytes(point).is_ok(),
-            PublicKey::Es512(_) => false,
-            PublicKey::Ed25519(_) | PublicKey::Rs256(_) | PublicKey::MlDsa(..) => true,
-        }
-    }
 }
 
 fn verify(key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> Option<()> {
@@ -47,7 +38,10 @@ fn verify(key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> Option<()> {
             key.verify_strict(signed, &signature).ok()
         }
         PublicKey::Rs256(RsaKey { n, e }) => {
-            let (n, e) = (BoxedUint::from_be_slice_vartime(n), BoxedUint::from_be_slice_vartime(e));
+            let (n, e) = (
+                BoxedUint::from_be_slice_vartime(n),
+                BoxedUint::from_be_slice_vartime(e),
+            );
             let key = RsaPublicKey::new_with_max_size(n, e, MAX_RSA_BITS).ok()?;
             let signature = pkcs1v15::Signature::try_from(signature).ok()?;
             let key = pkcs1v15::VerifyingKey::<Sha256>::new(key);
