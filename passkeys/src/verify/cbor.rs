@@ -105,7 +105,8 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, length: u64, depth: usize) -> Option<Map<'a>> {
-        let mut members = Vec::new();
+        // The length is the sender's claim; a key has five members at most.
+        let mut members = Vec::with_capacity(length.min(5) as usize);
         for _ in 0..length {
             let (major, argument) = self.head()?;
             let key = match major {

@@ -31,7 +31,12 @@ pub(super) struct ClientData<'a> {
 /// Decodes UTF-8 as the [WHATWG Encoding Standard](https://encoding.spec.whatwg.org/#utf-8-decode)
 /// does: without a byte order mark, and with invalid sequences replaced.
 pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Several times as fast for what is valid.
+    match str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 impl<'a> ClientData<'a> {
