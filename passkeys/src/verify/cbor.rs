@@ -150,9 +150,9 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         let valid = match major {
-            // The argument of a floating-point number is its bits; a simple value below 32 has one
-            // form only (RFC 8949, §3.3).
-            7 => info != 24 || argument >= 32,
+            // Booleans, null, undefined and floating-point numbers, whose argument is their bits.
+            // Other simple values are unassigned (RFC 8949, §3.3).
+            7 => matches!(info, 20..=23 | 25..=27),
             _ => shortest || self.heads == Heads::Any,
         };
         valid.then_some((major, argument))
@@ -230,7 +230,9 @@ mod tests {
             ("tag", b"\xa1\x01\xc1\x00"),
             ("text that is not UTF-8", b"\xa1\x01\x61\xff"),
             ("reserved head", b"\xa1\x01\x1c"),
+            ("unassigned simple value", b"\xa1\x01\xe0"),
             ("simple value in two bytes", b"\xa1\x01\xf8\x14"),
+            ("unassigned simple value in two bytes", b"\xa1\x01\xf8\x20"),
             ("break outside of an item", b"\xa1\x01\xff"),
             (
                 "huge length",

@@ -8,7 +8,7 @@ mod trust;
 use std::collections::BTreeMap;
 
 use passkeys::{
-    Aaguid, Config, Credential, Passkeys,
+    Aaguid, Algorithm, Attestation, Config, Credential, Passkeys,
     audit::Reason,
     ceremony::FinishAuthentication,
     store::{CredentialRepository as _, MemoryRepository},
@@ -18,69 +18,140 @@ use rigged::{Example, Rigged, Vectors, base64url, bytes};
 use serde_json::json;
 use time::OffsetDateTime;
 
-/// For every example, the reasons for which registration and sign-in are rejected; `None` if they
-/// succeed. A credential whose registration is rejected is stored unverified, so that it can sign
-/// in if its algorithm is supported.
-const EXPECTED: [(&str, Option<Reason>, Option<Reason>); 15] = [
-    ("ES256 Credential with No Attestation", None, None),
-    ("ES256 Credential with Self Attestation", None, None),
-    // §7.1, step 10: cross-origin frames are always rejected.
-    (
-        "ES256 Credential with \"crossOrigin\": true in clientDataJSON",
-        CROSS,
-        CROSS,
-    ),
-    (
-        "ES256 Credential with \"topOrigin\" in clientDataJSON",
-        CROSS,
-        CROSS,
-    ),
-    ("ES256 Credential with very long credential ID", None, None),
-    ("Packed Attestation with ES256 Credential", None, None),
-    ("Packed Attestation with ES384 Credential", None, None),
-    // ES512 is not supported, so it is not offered.
-    (
-        "Packed Attestation with ES512 Credential",
-        ALGORITHM,
-        ALGORITHM,
-    ),
-    // RSA keys must have 2048 bits, and this one has 3488.
-    (
-        "Packed Attestation with RS256 Credential",
-        ALGORITHM,
-        ALGORITHM,
-    ),
-    // EdDSA is offered without attestation, and accepted without a statement.
-    (
-        "Packed Attestation with Ed25519 Credential",
-        ATTESTATION,
+/// Expected outcomes of an example: the reason of a rejection, or `None` if it succeeds.
+#[derive(Debug, PartialEq)]
+struct Outcome<'a> {
+    name: &'a str,
+    /// Registration under `attestation = "none"`, where all algorithms are offered.
+    registration: Option<Reason>,
+    /// Sign-in with the registered credential. One whose registration is rejected is stored
+    /// unverified before.
+    sign_in: Option<Reason>,
+    /// Registration under `attestation = "direct"`.
+    attested: Option<Reason>,
+}
+
+const fn outcome(
+    name: &str,
+    registration: Option<Reason>,
+    sign_in: Option<Reason>,
+    attested: Option<Reason>,
+) -> Outcome<'_> {
+    Outcome {
+        name,
+        registration,
+        sign_in,
+        attested,
+    }
+}
+
+const EXPECTED: [Outcome<'_>; 15] = [
+    outcome(
+        "ES256 Credential with No Attestation",
         None,
+        None,
+        ATTESTATION,
     ),
-    // Not offered.
-    (
+    outcome("ES256 Credential with Self Attestation", None, None, None),
+    outcome(
+        "ES256 Credential with \"crossOrigin\": true in clientDataJSON",
+        None,
+        None,
+        ATTESTATION,
+    ),
+    outcome(
+        "ES256 Credential with \"topOrigin\" in clientDataJSON",
+        None,
+        None,
+        ATTESTATION,
+    ),
+    outcome(
+        "ES256 Credential with very long credential ID",
+        None,
+        None,
+        ATTESTATION,
+    ),
+    outcome("Packed Attestation with ES256 Credential", None, None, None),
+    outcome("Packed Attestation with ES384 Credential", None, None, None),
+    // `webauthn-rs-core` verifies statements on keys of ES256, ES384 and RS256 only, so where
+    // attestation is requested, other algorithms are not offered.
+    outcome(
+        "Packed Attestation with ES512 Credential",
+        None,
+        None,
+        ALGORITHM,
+    ),
+    // `webauthn-rs-core` supports moduli of 2048 bits, and this one has 3488.
+    outcome(
+        "Packed Attestation with RS256 Credential",
+        None,
+        None,
+        ATTESTATION,
+    ),
+    outcome(
+        "Packed Attestation with Ed25519 Credential",
+        None,
+        None,
+        ALGORITHM,
+    ),
+    // No provider has Ed448.
+    outcome(
         "Packed Attestation with Ed448 Credential",
+        ALGORITHM,
         ALGORITHM,
         ALGORITHM,
     ),
     // `webauthn-rs-core` implements none of the hashes that TPMs sign with, and rejects all.
-    ("TPM Attestation with ES256 Credential", ATTESTATION, None),
-    // `webauthn-rs-core` requires more in the certificate's extension than the example has.
-    (
-        "Android Key Attestation with ES256 Credential",
-        ATTESTATION,
+    outcome(
+        "TPM Attestation with ES256 Credential",
         None,
+        None,
+        ATTESTATION,
     ),
-    (
+    // `webauthn-rs-core` requires more in the certificate's extension than the example has.
+    outcome(
+        "Android Key Attestation with ES256 Credential",
+        None,
+        None,
+        ATTESTATION,
+    ),
+    outcome(
         "Apple Anonymous Attestation with ES256 Credential",
         None,
         None,
+        None,
     ),
-    ("FIDO U2F Attestation with ES256 Credential", None, None),
+    outcome(
+        "FIDO U2F Attestation with ES256 Credential",
+        None,
+        None,
+        None,
+    ),
 ];
 
-const CROSS: Option<Reason> = Some(Reason::CrossOrigin);
 const ALGORITHM: Option<Reason> = Some(Reason::Algorithm);
 const ATTESTATION: Option<Reason> = Some(Reason::Attestation);
+
+/// Returns the configuration that an example needs.
+fn config(vectors: &Vectors, example: &Example, attestation: Attestation) -> Config {
+    let config = vectors.builder().attestation(attestation).algorithms([
+        Algorithm::Es256,
+        Algorithm::EdDsa,
+        Algorithm::Es384,
+        Algorithm::Rs256,
+        Algorithm::Es512,
+        Algorithm::MlDsa44,
+        Algorithm::MlDsa65,
+        Algorithm::MlDsa87,
+    ]);
+    // In a frame of another site, which the configuration has to name.
+    let config = if example.name.contains("Origin") {
+        config.top_origins(["https://example.com"])
+    } else {
+        config
+    };
+    config.build().unwrap()
+}
 
 /// Returns the credential of the example, without verification.
 fn unverified(example: &BTreeMap<String, String>) -> Credential {
@@ -159,11 +230,25 @@ async fn run(example: &Example, config: Config) -> (Option<Reason>, Option<Reaso
 #[tokio::test]
 async fn every_test_vector_of_the_specification_has_its_expected_outcome() {
     let vectors = Vectors::load();
-    let config = vectors.config();
-    let mut results = Vec::new();
+    let mut outcomes = Vec::new();
     for example in &vectors.examples {
-        let (registration, sign_in) = run(example, config.clone()).await;
-        results.push((example.name.as_str(), registration, sign_in));
+        let of = |attestation| run(example, config(&vectors, example, attestation));
+        let (registration, sign_in) = of(Attestation::None).await;
+        let (attested, _) = of(Attestation::Direct).await;
+        outcomes.push(outcome(&example.name, registration, sign_in, attested));
     }
-    assert_eq!(results, EXPECTED);
+    assert_eq!(outcomes, EXPECTED);
+}
+
+/// §7.1, steps 10 and 11, and §7.2, steps 13 and 14.
+#[tokio::test]
+async fn test_vectors_in_frames_are_rejected_unless_the_configuration_expects_them() {
+    let vectors = Vectors::load();
+    let config = vectors.builder().build().unwrap();
+    let framed = |example: &&Example| example.name.contains("Origin");
+    for example in vectors.examples.iter().filter(framed) {
+        let outcome = run(example, config.clone()).await;
+        let rejected = Some(Reason::CrossOrigin);
+        assert_eq!(outcome, (rejected, rejected), "{}", example.name);
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use passkeys::{
-    Config, Error, PasskeyUser, Passkeys, RegistrationResult, UserVerification,
+    Config, ConfigBuilder, Error, PasskeyUser, Passkeys, RegistrationResult, UserVerification,
     ceremony::FinishRegistration,
     store::{ChallengeStore, MemoryChallenges, PendingCeremony, StoreError},
 };
@@ -76,11 +76,10 @@ impl Vectors {
         serde_json::from_str(include_str!("webauthn-level3.json")).unwrap()
     }
 
-    pub(crate) fn config(&self) -> Config {
+    /// Returns the configuration that all examples have in common.
+    pub(crate) fn builder(&self) -> ConfigBuilder {
         Config::builder(&self.rp_id, [&self.origin])
             .user_verification(UserVerification::Preferred)
-            .build()
-            .unwrap()
     }
 
     /// The root certificate of the examples' attestations.

@@ -1,7 +1,7 @@
 //! Trust anchors: the attestation certificates of the specification's examples lead to one root.
 
 use passkeys::{
-    Error, Passkeys, RegistrationResult,
+    Attestation, Error, Passkeys, RegistrationResult,
     attestation::{AttestationType, Authority, TrustAnchors},
     audit::Reason,
     store::MemoryRepository,
@@ -16,6 +16,7 @@ const PACKED: &str = "Packed Attestation with ES256 Credential";
 const ITSELF: &str = "ES256 Credential with Self Attestation";
 const NONE: &str = "ES256 Credential with No Attestation";
 const APPLE: &str = "Apple Anonymous Attestation with ES256 Credential";
+const TPM: &str = "TPM Attestation with ES256 Credential";
 const U2F: &str = "FIDO U2F Attestation with ES256 Credential";
 
 /// The root of another manufacturer: one of Yubico's.
@@ -51,7 +52,7 @@ async fn register(
     example: &Example,
 ) -> Result<RegistrationResult, Option<Reason>> {
     let rigged = Rigged::default();
-    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config())
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.builder().build().unwrap())
         .challenges(rigged.clone())
         .trust_anchors(anchors);
     let world = World::of(passkeys);
@@ -88,7 +89,7 @@ async fn attestation_that_leads_to_a_trust_anchor_registers_and_names_the_author
         let registered = register(trusting(&vectors), &vectors, example)
             .await
             .unwrap();
-        let attestation = registered.attestation();
+        let attestation = registered.attestation().unwrap();
         assert_eq!(attestation.attestation_type(), attestation_type, "{name}");
         assert_eq!(attestation.authority(), Some(&*vectors.root()), "{name}");
         assert_eq!(attestation.trust_path().count(), 1, "{name}");
@@ -99,22 +100,47 @@ async fn attestation_that_leads_to_a_trust_anchor_registers_and_names_the_author
 async fn attestation_without_trust_anchors_is_reported_and_names_no_authority() {
     let vectors = Vectors::load();
     for (name, format, attestation_type) in [
-        (NONE, "none", AttestationType::None),
         (ITSELF, "packed", AttestationType::SelfAttestation),
         (PACKED, "packed", AttestationType::Basic),
+        (U2F, "fido-u2f", AttestationType::Basic),
     ] {
-        let rigged = Rigged::default();
-        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config())
-            .challenges(rigged.clone());
-        let registered = rigged
-            .register(&passkeys, vectors.example(name))
-            .await
-            .unwrap();
-        let attestation = registered.attestation();
+        let registered = register_under(Attestation::Direct, &vectors, name).await;
+        let attestation = registered.attestation().unwrap();
         assert_eq!(attestation.format(), format);
         assert_eq!(attestation.attestation_type(), attestation_type);
         assert_eq!(attestation.authority(), None);
     }
+}
+
+/// A statement that was not asked for proves nothing, whether or not it would verify.
+#[tokio::test]
+async fn attestation_that_was_not_asked_for_is_recorded_by_format_and_not_reported() {
+    let vectors = Vectors::load();
+    for (name, format) in [
+        (NONE, "none"),
+        (ITSELF, "packed"),
+        (PACKED, "packed"),
+        (TPM, "tpm"),
+    ] {
+        let registered = register_under(Attestation::None, &vectors, name).await;
+        assert_eq!(registered.attestation(), None, "{name}");
+        let recorded = registered.credential().attestation_format.as_deref();
+        assert_eq!(recorded, Some(format), "{name}");
+    }
+}
+
+/// Registers an example's passkey without trust anchors.
+async fn register_under(
+    attestation: Attestation,
+    vectors: &Vectors,
+    name: &str,
+) -> RegistrationResult {
+    let rigged = Rigged::default();
+    let config = vectors.builder().attestation(attestation).build().unwrap();
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config)
+        .challenges(rigged.clone());
+    let registered = rigged.register(&passkeys, vectors.example(name)).await;
+    registered.unwrap()
 }
 
 #[tokio::test]
@@ -156,7 +182,7 @@ async fn root_certificate_sent_with_the_attestation_is_not_a_trust_anchor() {
     let registered = register(trusting(&vectors), &vectors, &example)
         .await
         .unwrap();
-    assert_eq!(registered.attestation().trust_path().count(), 2);
+    assert_eq!(registered.attestation().unwrap().trust_path().count(), 2);
 }
 
 #[tokio::test]
@@ -180,7 +206,7 @@ async fn trust_anchor_may_be_limited_to_authenticator_models() {
 #[tokio::test]
 async fn trust_anchors_request_direct_attestation_whatever_the_configuration() {
     let vectors = Vectors::load();
-    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.config());
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.builder().build().unwrap());
     let user = passkeys_test_support::ada();
     let asked = async |passkeys: &Passkeys<App>| {
         let begun = passkeys.registration().begin(&user).await.unwrap();

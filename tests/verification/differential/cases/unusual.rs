@@ -238,3 +238,13 @@ pub(crate) static EXTENSIONS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     );
     values
 });
+
+/// Credential IDs in JSON.
+pub(crate) const IDS: [&str; 6] = ["", "AQ", "AQ==", "=", "\u{e9}", "a+/b"];
+
+/// Credential types.
+pub(crate) const KINDS: [&str; 4] = ["", "public_key", "Public-Key", "password"];
+
+/// Separators of names and values, and of members.
+pub(crate) const SEPARATORS: [(&str, &str); 4] =
+    [(" :", " , "), ("\n: ", ",\n"), ("=", ","), (":", ";")];

@@ -1,5 +1,7 @@
 //! CBOR as authenticators encode it, and in other encodings.
 
+use proptest::prelude::*;
+
 /// A data item's head: its major type and its argument.
 pub(crate) fn head(major: u8, argument: u64) -> Vec<u8> {
     let width = match argument {
@@ -144,4 +146,35 @@ impl Form {
         }
         Some(bytes(&value))
     }
+}
+
+pub(crate) fn frames() -> impl Strategy<Value = Frame> {
+    prop_oneof![
+        prop::sample::select(&[1, 2, 4, 8][..]).prop_map(Frame::Wide),
+        Just(Frame::Indefinite),
+        prop::sample::select(&[-2, -1, 1, 2, 1000][..]).prop_map(Frame::Miscounted),
+        Just(Frame::Tagged),
+        Just(Frame::InArray),
+    ]
+}
+
+pub(crate) fn forms() -> impl Strategy<Value = Form> {
+    use Form::*;
+
+    const OTHERS: &[Form] = &[
+        Indefinite,
+        Tagged,
+        AsText,
+        LeadingZero,
+        TrailingZero,
+        Shorter,
+        Zeros,
+        Ones,
+        Reversed,
+        Negated,
+    ];
+    prop_oneof![
+        1 => prop::sample::select(&[1, 2, 4, 8][..]).prop_map(Wide),
+        3 => prop::sample::select(OTHERS),
+    ]
 }

@@ -3,9 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    cbor::Map,
-    ceremony::{Ceremony, ORIGINS, RP_ID, base64url},
-    keys::Key,
+    super::{ORIGINS, RP_ID, base64url, cbor::Map, keys::Key},
+    Ceremony,
 };
 
 #[derive(Clone)]
@@ -96,14 +95,16 @@ impl Base {
     }
 }
 
-/// Valid sign-ins with every algorithm that both implementations support; most are cheap to verify.
+/// Valid sign-ins with every algorithm that both implementations support, and one with an RSA key of
+/// another size; most are cheap to verify.
 pub(crate) fn bases() -> Vec<Base> {
     let es256 = (0..12).map(|number| Key::es256(1 + number % 4));
     let es384 = (0..4).map(|number| Key::es384(1 + number % 2));
-    let rs256 = (0..6).map(|number| Key::rs256(number % 2, 65_537));
+    let rs256 = (0..5).map(|number| Key::rs256(number % 2, 65_537));
     es256
         .chain(es384)
         .chain(rs256)
+        .chain([Key::rsa(3072, 3)])
         .zip(0..)
         .map(|(key, number)| Base::new(key, number))
         .collect()

@@ -1,47 +1,49 @@
-//! The assertions that this library rejects and `webauthn-rs-core` accepts.
+//! The sign-ins that this library rejects and `webauthn-rs-core` accepts. No browser and no
+//! authenticator produces any of these.
 
 use passkeys::audit::Reason;
 use serde_cbor_2::Value as Cbor;
 use serde_json::Value as Json;
 
 use super::{
-    cbor::{self, Form},
-    ceremony::{Ceremony, Engines, ORIGINS, Verdict, base64url},
-    keys::Key,
-    parts::Parts,
+    super::{
+        ORIGINS, base64url,
+        cbor::{self, Form},
+        keys::Key,
+    },
+    Ceremony, Example,
 };
 
+/// Difference by which this library is stricter.
 pub(crate) struct Difference {
     pub(crate) name: &'static str,
+    /// Step of the specification that demands it.
+    pub(crate) step: &'static str,
     /// Reason for which this library rejects it.
     pub(crate) reason: Reason,
-    /// Returns whether a ceremony contains this difference.
+    /// Returns whether a sign-in contains this difference.
     holds: fn(&Ceremony) -> bool,
-    /// Key and change that turn a valid sign-in into an example.
     pub(crate) example: Example,
 }
 
-type Example = (fn() -> Key, fn(&mut Parts));
-
-/// No browser and no authenticator produces any of these.
 pub(crate) const DIFFERENCES: &[Difference] = &[
-    // The specification requires `id` and `rawId` to be equal. Core reads `rawId` only.
     Difference {
         name: "`id` is not `rawId`",
+        step: "§5.1: `id` is `rawId` in base64url. Core reads `rawId` only",
         reason: Reason::CredentialId,
         holds: |ceremony| ceremony.id != base64url(&ceremony.raw_id),
         example: (es256, |parts| parts.id.push('A')),
     },
-    // The specification has one credential type, and core accepts any string.
     Difference {
         name: "`type` is not `public-key`",
+        step: "§5.8.2: there is one credential type. Core accepts any string",
         reason: Reason::Malformed,
         holds: |ceremony| ceremony.kind != "public-key",
         example: (es256, |parts| parts.kind = "password"),
     },
-    // Browsers serialize an origin in one way. Core compares origins after URL parsing.
     Difference {
         name: "the origin is written otherwise",
+        step: "§7.2, step 12: browsers serialize an origin in one way. Core compares parsed URLs",
         reason: Reason::Origin,
         holds: |ceremony| match &client_data(ceremony)["origin"] {
             Json::String(origin) => !ORIGINS.contains(&&**origin),
@@ -51,9 +53,9 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             parts.client_data[2].1 = b"\"HTTPS://example.com:443/a\"".into();
         }),
     },
-    // §7.2, steps 13 and 14, which core omits.
     Difference {
         name: "another site's frame",
+        step: "§7.2, steps 13 and 14, which core omits",
         reason: Reason::CrossOrigin,
         holds: |ceremony| {
             let client_data = client_data(ceremony);
@@ -64,9 +66,9 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             parts.client_data.push(member);
         }),
     },
-    // §5.8.1: a string, which core does not check.
     Difference {
         name: "`topOrigin` is no string",
+        step: "§5.8.1: it is a string, which core does not check",
         reason: Reason::Malformed,
         holds: |ceremony| {
             let top_origin = &client_data(ceremony)["topOrigin"];
@@ -78,9 +80,9 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
                 .push((b"\"topOrigin\"".into(), b"1".into()));
         }),
     },
-    // Duplicate members (RFC 8259, §4, leaves their meaning open). Core ignores this member.
     Difference {
         name: "`topOrigin` twice",
+        step: "§7.2, step 9: RFC 8259, §4, leaves open what it means. Core ignores the member",
         reason: Reason::Malformed,
         holds: |ceremony| {
             let name: &[u8] = b"\"topOrigin\"";
@@ -92,10 +94,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             parts.client_data.extend([member.clone(), member]);
         }),
     },
-    // Level 3, §6.1 and §6.5.1: the flags say which parts are present, extensions are an untagged
-    // map, and credential IDs have 1 to 1023 bytes.
     Difference {
         name: "more in the authenticator data than there may be",
+        step: "§6.1 and §6.5.1: the flags say which parts are present, extensions are a map in the \
+               canonical form, and credential IDs have 1 to 1023 bytes",
         reason: Reason::Malformed,
         holds: |ceremony| {
             let flags = ceremony.authenticator_data[32];
@@ -103,10 +105,9 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         },
         example: (es256, |parts| parts.extensions.push(0)),
     },
-    // RFC 9052, §14: "applications MUST NOT parse and process messages with the same label used
-    // twice as a key in a single map". Core takes the last.
     Difference {
         name: "a label twice in the key",
+        step: "RFC 9052, §14: such messages MUST NOT be processed. Core takes the last",
         reason: Reason::Malformed,
         holds: |ceremony| !is_canonical(&ceremony.public_key),
         example: (es256, |parts| {
@@ -114,9 +115,9 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             members.push(members[0].clone());
         }),
     },
-    // Level 3, §6.5.1.1, requires keys in CTAP2's canonical encoding: definite-length strings.
     Difference {
-        name: "strings without a length in the key",
+        name: "strings without a length, or tags, in the key",
+        step: "§6.5.1.1: keys are in CTAP2's canonical encoding",
         reason: Reason::Malformed,
         holds: |ceremony| !is_canonical(&ceremony.public_key),
         example: (es256, |parts| {
@@ -124,57 +125,73 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             *x = Form::Indefinite.apply(x).unwrap();
         }),
     },
-    // RFC 8230, §4: n and e have no leading zeros.
     Difference {
-        name: "leading zeros in an RSA key",
-        reason: Reason::Signature,
-        holds: |ceremony| {
-            let zeros = |label| match member(&ceremony.public_key, label) {
-                Some(Cbor::Bytes(number)) => number[0] == 0,
-                _ => false,
-            };
-            zeros(-1) || zeros(-2)
+        name: "a label of the key that is no integer and no text",
+        step: "RFC 9052, §1.4: labels are integers or texts",
+        reason: Reason::Malformed,
+        holds: |ceremony| match serde_cbor_2::from_slice(&ceremony.public_key) {
+            Ok(Cbor::Map(members)) => {
+                let label = |cbor: &Cbor| matches!(cbor, Cbor::Integer(_) | Cbor::Text(_));
+                !members.keys().all(label)
+            }
+            _ => false,
         },
-        example: (|| Key::rs256(1, 3), |_| {}),
+        example: (es256, |parts| {
+            let member = (cbor::bytes(b"x"), cbor::integer(1));
+            parts.public_key.members.push(member);
+        }),
     },
-    // RFC 8230, §4: -3 is the private exponent.
     Difference {
-        name: "an RSA key with more than it may have",
+        name: "a key that is nested too deeply",
+        step: "CTAP 2.1, §8: at most four levels",
         reason: Reason::Malformed,
         holds: |ceremony| {
-            let more = member(&ceremony.public_key, -3);
-            !matches!(more, None | Some(Cbor::Bytes(_) | Cbor::Integer(_)))
+            let key = serde_cbor_2::from_slice(&ceremony.public_key);
+            key.is_ok_and(|key| depth(&key) > 16)
+        },
+        example: (es256, |parts| {
+            let member = (
+                cbor::integer(-70_000),
+                [[0x81; 15].as_slice(), &[0]].concat(),
+            );
+            parts.public_key.members.push(member);
+        }),
+    },
+    Difference {
+        name: "the algorithm of another curve",
+        step: "§5.8.5: ES256 is on P-256, and ES384 on P-384",
+        reason: Reason::Algorithm,
+        holds: |ceremony| {
+            let [algorithm, curve] = [3, -1].map(|label| member(&ceremony.public_key, label));
+            matches!(
+                (algorithm, curve),
+                (Some(Cbor::Integer(-7)), Some(Cbor::Integer(2 | 3)))
+                    | (Some(Cbor::Integer(-35)), Some(Cbor::Integer(1 | 3)))
+                    | (Some(Cbor::Integer(-36)), Some(Cbor::Integer(1 | 2)))
+            )
         },
         example: (
-            || Key::rs256(1, 65_537),
+            || Key::es384(1),
+            |parts| parts.public_key.members[1].1 = cbor::integer(-7),
+        ),
+    },
+    Difference {
+        name: "an RSA modulus below 2048 bits, with leading zeros",
+        step: "RFC 8812, §2: a key of 2048 bits or larger MUST be used",
+        reason: Reason::Algorithm,
+        holds: |ceremony| match member(&ceremony.public_key, -1) {
+            Some(Cbor::Bytes(n)) => n.first().is_some_and(|byte| *byte < 0x80),
+            _ => false,
+        },
+        example: (
+            || Key::rsa(2040, 65_537),
             |parts| {
-                let member = (cbor::integer(-3), cbor::text("private"));
-                parts.public_key.members.push(member);
+                let n = &mut parts.public_key.members[2].1;
+                *n = cbor::bytes(&[&[0], &n[2..]].concat());
             },
         ),
     },
 ];
-
-/// Verdict: rejected by this library alone, for a reason that is not listed.
-pub(crate) const UNEXPLAINED: &str = "REFUSED BY THIS LIBRARY ALONE";
-
-/// Returns the verdict of both implementations; an error if only core rejects the ceremony.
-pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<&'static str, String> {
-    let Verdict { ours, core } = engines.judge(ceremony);
-    match (ours, core) {
-        (Ok(()), Ok(())) => Ok("accepted by both"),
-        (Err(Reason::Signature), Err(Reason::Signature)) => {
-            Ok("rejected by both for the signature")
-        }
-        (Err(_), Err(_)) => Ok("rejected by both before the signature"),
-        (Err(reason), Ok(())) => {
-            Ok(explanation(ceremony, reason).map_or(UNEXPLAINED, |difference| difference.name))
-        }
-        (Ok(()), Err(reason)) => Err(format!(
-            "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"
-        )),
-    }
-}
 
 /// Returns the listed difference that explains a rejection by this library alone.
 pub(crate) fn explanation(ceremony: &Ceremony, reason: Reason) -> Option<&'static Difference> {
@@ -187,7 +204,7 @@ fn es256() -> Key {
     Key::es256(1)
 }
 
-/// Parses CBOR with an independent parser; `None` if that fails.
+/// Parses client data with an independent parser; `null` if that fails.
 fn client_data(ceremony: &Ceremony) -> Json {
     serde_json::from_slice(&ceremony.client_data).unwrap_or_default()
 }
@@ -199,8 +216,17 @@ fn member(public_key: &[u8], label: i128) -> Option<Cbor> {
     }
 }
 
-/// Returns whether the CBOR has no duplicate keys and only shortest encodings.
+/// Returns whether the CBOR has no duplicate keys, no tags and only shortest encodings.
 fn is_canonical(cbor: &[u8]) -> bool {
     let value: Option<Cbor> = serde_cbor_2::from_slice(cbor).ok();
     value.is_some_and(|value| serde_cbor_2::to_vec(&value).unwrap().len() == cbor.len())
+}
+
+fn depth(cbor: &Cbor) -> usize {
+    let inner = match cbor {
+        Cbor::Array(items) => items.iter().map(depth).max(),
+        Cbor::Map(members) => members.values().map(depth).max(),
+        _ => None,
+    };
+    1 + inner.unwrap_or_default()
 }

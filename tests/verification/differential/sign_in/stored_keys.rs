@@ -3,11 +3,13 @@
 
 use passkeys::audit::Reason;
 
-use super::{
+use super::super::cases::{
     cbor,
-    ceremony::Engines,
     keys::Key,
-    parts::{Base, Parts},
+    sign_in::{
+        Engines,
+        parts::{Base, Parts},
+    },
 };
 
 const KIND: usize = 0;
@@ -74,9 +76,21 @@ const CASES: &[Case] = &[
         Reason::Algorithm,
     ),
     (
-        "an exponent of five bytes",
+        "an exponent of 34 bits",
         rs256,
-        |parts| set(parts, SECOND, cbor::bytes(&[1, 0, 0, 0, 1])),
+        |parts| set(parts, SECOND, cbor::bytes(&[2, 0, 0, 0, 1])),
+        Reason::Algorithm,
+    ),
+    (
+        "an exponent of one",
+        rs256,
+        |parts| set(parts, SECOND, cbor::bytes(&[0, 0, 1])),
+        Reason::Algorithm,
+    ),
+    (
+        "an even exponent",
+        rs256,
+        |parts| set(parts, SECOND, cbor::bytes(&[1, 0, 0])),
         Reason::Algorithm,
     ),
     (

@@ -24,9 +24,18 @@ impl Key {
     }
 
     pub(crate) fn rs256(seed: u8, exponent: u64) -> Self {
+        Self::generate_rsa(seed, 2048, exponent)
+    }
+
+    /// Returns a key of RS256 with a modulus of this many bits.
+    pub(crate) fn rsa(bits: usize, exponent: u64) -> Self {
+        Self::generate_rsa(0, bits, exponent)
+    }
+
+    fn generate_rsa(seed: u8, bits: usize, exponent: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed.into());
         let exponent = BoxedUint::from(exponent);
-        let key = rsa::RsaPrivateKey::new_with_exp(&mut random, 2048, exponent).unwrap();
+        let key = rsa::RsaPrivateKey::new_with_exp(&mut random, bits, exponent).unwrap();
         Self::Rs256(Box::new(rsa::pkcs1v15::SigningKey::new(key)))
     }
 
@@ -68,7 +77,7 @@ impl Key {
                 let key: &rsa::RsaPrivateKey = (**key).as_ref();
                 let e = key.e().to_be_bytes();
                 let three = &e[e.len() - 3..];
-                let n = key.n().to_be_bytes();
+                let n = key.n_bytes();
                 (3, -257, vec![cbor::bytes(&n), cbor::bytes(three)])
             }
             Self::Ed25519(key) => {

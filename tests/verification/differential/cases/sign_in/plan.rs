@@ -3,12 +3,14 @@
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 use super::{
-    cbor::{Form, Frame},
-    ceremony::{Ceremony, base64url},
-    members,
+    super::{
+        base64url, bytes,
+        cbor::{Form, Frame, forms, frames},
+        members, signatures,
+        unusual::{AROUND, CBOR, EXTENSIONS, IDS, JSON, KINDS, NAMES, SEPARATORS},
+    },
+    Ceremony,
     parts::{Base, Parts},
-    signatures,
-    unusual::{AROUND, CBOR, EXTENSIONS, JSON, NAMES},
 };
 
 #[derive(Clone, Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct Plan {
     /// Whether the changes so far are signed by the key, or keep the signature of the original.
     signed: bool,
     signature: Option<signatures::Change>,
-    bytes: Vec<ByteChange>,
+    bytes: Vec<(Field, bytes::Change)>,
     spliced: Vec<(Field, Index)>,
 }
 
@@ -47,23 +49,6 @@ enum PartChange {
     Kind(usize),
 }
 
-/// Change to the bytes of a field.
-#[derive(Clone, Debug)]
-struct ByteChange {
-    field: Field,
-    at: Index,
-    how: How,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum How {
-    Flip(u8),
-    Set(u8),
-    Insert(u8),
-    Remove,
-    Truncate,
-}
-
 #[derive(Clone, Copy, Debug)]
 enum Field {
     ClientData,
@@ -78,10 +63,6 @@ enum Field {
 const FLAGS: &[u8] = &[
     0x00, 0x01, 0x04, 0x05, 0x07, 0x0d, 0x15, 0x1d, 0x25, 0x45, 0x85, 0xc5, 0xff,
 ];
-const IDS: [&str; 6] = ["", "AQ", "AQ==", "=", "\u{e9}", "a+/b"];
-const KINDS: [&str; 4] = ["", "public_key", "Public-Key", "password"];
-const SEPARATORS: [(&str, &str); 4] = [(" :", " , "), ("\n: ", ",\n"), ("=", ","), (":", ";")];
-
 pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     let parts = prop_oneof![
         2 => vec(part_changes(), 0),
@@ -89,9 +70,9 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
         2 => vec(part_changes(), 2..4),
     ];
     let bytes = prop_oneof![
-        6 => vec(byte_changes(), 0),
-        3 => vec(byte_changes(), 1),
-        1 => vec(byte_changes(), 2..4),
+        6 => vec((fields(), bytes::changes()), 0),
+        3 => vec((fields(), bytes::changes()), 1),
+        1 => vec((fields(), bytes::changes()), 2..4),
     ];
     let spliced = prop_oneof![
         8 => vec((fields(), any::<Index>()), 0),
@@ -151,48 +132,6 @@ fn part_changes() -> impl Strategy<Value = PartChange> {
     ]
 }
 
-fn frames() -> impl Strategy<Value = Frame> {
-    prop_oneof![
-        prop::sample::select(&[1, 2, 4, 8][..]).prop_map(Frame::Wide),
-        Just(Frame::Indefinite),
-        prop::sample::select(&[-2, -1, 1, 2, 1000][..]).prop_map(Frame::Miscounted),
-        Just(Frame::Tagged),
-        Just(Frame::InArray),
-    ]
-}
-
-fn forms() -> impl Strategy<Value = Form> {
-    use Form::*;
-
-    const OTHERS: &[Form] = &[
-        Indefinite,
-        Tagged,
-        AsText,
-        LeadingZero,
-        TrailingZero,
-        Shorter,
-        Zeros,
-        Ones,
-        Reversed,
-        Negated,
-    ];
-    prop_oneof![
-        1 => prop::sample::select(&[1, 2, 4, 8][..]).prop_map(Wide),
-        3 => prop::sample::select(OTHERS),
-    ]
-}
-
-fn byte_changes() -> impl Strategy<Value = ByteChange> {
-    let how = prop_oneof![
-        4 => (0..8u8).prop_map(How::Flip),
-        1 => any::<u8>().prop_map(How::Set),
-        1 => any::<u8>().prop_map(How::Insert),
-        1 => Just(How::Remove),
-        1 => Just(How::Truncate),
-    ];
-    (fields(), any::<Index>(), how).prop_map(|(field, at, how)| ByteChange { field, at, how })
-}
-
 fn fields() -> impl Strategy<Value = Field> {
     use Field::*;
 
@@ -226,8 +165,8 @@ impl Plan {
         {
             ceremony.signature = changed;
         }
-        for change in &self.bytes {
-            change.apply(&mut ceremony);
+        for (field, change) in &self.bytes {
+            change.apply(field.of(&mut ceremony));
         }
         for (field, other) in &self.spliced {
             let other = other.get(bases);
@@ -283,24 +222,6 @@ impl PartChange {
                 parts.id = base64url(&parts.raw_id);
             }
             Self::Kind(which) => parts.kind = KINDS[*which],
-        }
-    }
-}
-
-impl ByteChange {
-    fn apply(&self, ceremony: &mut Ceremony) {
-        let bytes = self.field.of(ceremony);
-        let length = bytes.len();
-        if length == 0 {
-            return;
-        }
-        let at = self.at.index(length);
-        match self.how {
-            How::Flip(bit) => bytes[at] ^= 1 << bit,
-            How::Set(byte) => bytes[at] = byte,
-            How::Insert(byte) => bytes.insert(at, byte),
-            How::Remove => drop(bytes.remove(at)),
-            How::Truncate => bytes.truncate(at),
         }
     }
 }

@@ -2,24 +2,16 @@
 
 use std::fmt;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
-    Config, Credential, CredentialId, UserVerification,
-    audit::Reason,
-    testing::oracle::{Oracle, Response},
+    Config, Credential, CredentialId, UserVerification, audit::Reason, testing::oracle::Oracle,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-pub(crate) const RP_ID: &str = "example.com";
-pub(crate) const ORIGINS: [&str; 3] = [
-    "https://example.com",
-    "https://login.example.com:8443",
-    "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck",
-];
+use super::super::{ORIGINS, RP_ID, base64url, core::Core};
 
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Ceremony {
     pub(crate) verified: bool,
     pub(crate) challenge: Vec<u8>,
@@ -42,11 +34,25 @@ impl Ceremony {
         let hash = Sha256::digest(&self.client_data);
         [self.authenticator_data.as_slice(), &hash].concat()
     }
+
+    pub(crate) fn stored(&self) -> Credential {
+        // No stored credential has an ID of another length.
+        let id = CredentialId::new(self.credential_id.clone());
+        let mut credential = Credential::new(
+            id.unwrap_or_else(|_| CredentialId::new([0]).expect("one byte")),
+            "ada",
+            self.public_key.clone(),
+            OffsetDateTime::UNIX_EPOCH,
+        );
+        credential.backup_eligible = self.backup_eligible;
+        credential
+    }
 }
 
+/// Both implementations, with user verification required and preferred.
 pub(crate) struct Engines {
-    required: Oracle,
-    preferred: Oracle,
+    required: (Oracle, Core),
+    preferred: (Oracle, Core),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +65,7 @@ impl Default for Engines {
     fn default() -> Self {
         let engines = |policy| {
             let config = Config::builder(RP_ID, ORIGINS).user_verification(policy);
-            Oracle::new(&config.build().unwrap())
+            (Oracle::new(&config.build().unwrap()), Core::new(policy))
         };
         Self {
             required: engines(UserVerification::Required),
@@ -70,12 +76,8 @@ impl Default for Engines {
 
 impl Engines {
     pub(crate) fn judge(&self, ceremony: &Ceremony) -> Verdict {
-        let engines = if ceremony.verified {
-            &self.required
-        } else {
-            &self.preferred
-        };
-        let response = Response::parse(json!({
+        let (ours, core) = self.of(ceremony);
+        let response = json!({
             "id": ceremony.id,
             "rawId": base64url(&ceremony.raw_id),
             "type": ceremony.kind,
@@ -84,27 +86,25 @@ impl Engines {
                 "authenticatorData": base64url(&ceremony.authenticator_data),
                 "signature": base64url(&ceremony.signature),
             },
-        }))
-        .unwrap();
-        // No stored credential has an ID of another length.
-        let id = CredentialId::new(ceremony.credential_id.clone());
-        let mut credential = Credential::new(
-            id.unwrap_or_else(|_| CredentialId::new([0]).expect("one byte")),
-            "ada",
-            ceremony.public_key.clone(),
-            OffsetDateTime::UNIX_EPOCH,
-        );
-        credential.backup_eligible = ceremony.backup_eligible;
+        });
+        let ours = ours.assertion(response, &ceremony.challenge, &ceremony.stored());
         Verdict {
-            ours: engines.ours(&response, &ceremony.challenge, &credential),
-            core: engines.core(&response, &ceremony.challenge, &credential),
+            ours: ours.expect("valid JSON"),
+            core: core.sign_in(ceremony),
         }
     }
-}
 
-/// Encodes as in the browser's JSON.
-pub(crate) fn base64url(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    pub(crate) fn core(&self, ceremony: &Ceremony) -> &Core {
+        &self.of(ceremony).1
+    }
+
+    fn of(&self, ceremony: &Ceremony) -> &(Oracle, Core) {
+        if ceremony.verified {
+            &self.required
+        } else {
+            &self.preferred
+        }
+    }
 }
 
 impl fmt::Debug for Ceremony {
