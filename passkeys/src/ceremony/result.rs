@@ -100,7 +100,8 @@ impl RegistrationResult {
 
     /// Returns the verified attestation: what the authenticator proved about itself.
     ///
-    /// `None` under `attestation = "none"`, whatever the authenticator sent:
+    /// `None` under `attestation = "none"`, whatever the authenticator sent, and under
+    /// `attestation = "indirect"` if the client left the statement out:
     /// [`Credential::attestation_format`] names the format of a statement, verified or not.
     #[cfg(feature = "attestation")]
     #[must_use]

@@ -117,9 +117,12 @@ impl Verifier {
         ensure(offered, Refusal::Algorithm)?;
         ensure(curve::contains(&key), Refusal::Malformed)?;
 
-        // Steps 21 to 24: the attestation statement, if one was asked for.
+        // Steps 21 to 24: the attestation statement, if one was asked for. With `indirect`, the client
+        // may have left it out.
         #[cfg(feature = "attestation")]
-        let attestation = if self.attestation() == Attestation::None {
+        let left_out = object.format == "none" && self.attestation() == Attestation::Indirect;
+        #[cfg(feature = "attestation")]
+        let attestation = if left_out || self.attestation() == Attestation::None {
             unsolicited::check(&object, &key, &hash)?;
             None
         } else {

@@ -94,9 +94,10 @@ const INTRODUCTION: &str = "\
 The steps of [Web Authentication Level 3](https://www.w3.org/TR/webauthn-3/), and the changes to a
 valid response by which the tests beside this file violate each step. Every row stands for at least
 two responses: the original, which is accepted, and the changed one, which has the outcome in the
-row: the HTTP status for the client and the reason in the audit trail. Registrations are tested with
-ES256, ES384 and RS256 and every attestation format that the library verifies, and with EdDSA
-without attestation; sign-ins with all four algorithms.
+row: the HTTP status for the client and the reason in the audit trail. Registrations and sign-ins
+are tested with the algorithms that are offered by default, rows about keys and signatures with all.
+Registrations whose statement has certificates are tested where attestation is requested, the others
+where it is not, unless the row says otherwise.
 
 The tests generate this file from the rows.
 ";

@@ -1,5 +1,7 @@
 //! The kinds of passkeys that rows are tried with.
 
+use passkeys::{Attestation, ConfigBuilder};
+
 use crate::step_by_step::client::{Algorithm, Method};
 
 /// A passkey's algorithm, and how it is attested.
@@ -14,7 +16,27 @@ impl Kind {
         Self { algorithm, method }
     }
 
-    /// Every algorithm with every way to attest it.
+    /// Adds what a relying party needs to register and verify the kind: attestation is requested for
+    /// statements with certificates, and an algorithm that is not a default is offered.
+    pub(crate) fn configure(self, config: ConfigBuilder) -> ConfigBuilder {
+        let config = if self.is_certified() {
+            config.attestation(Attestation::Direct)
+        } else {
+            config
+        };
+        if Algorithm::DEFAULT.contains(&self.algorithm) {
+            config
+        } else {
+            config.algorithms([self.algorithm.configured()])
+        }
+    }
+
+    /// Returns whether the statement has certificates.
+    pub(crate) fn is_certified(self) -> bool {
+        !matches!(self.method, Method::None | Method::PackedSelf)
+    }
+
+    /// Every default algorithm with every way to attest it.
     pub(crate) fn all() -> Vec<Self> {
         let mut all = Self::signing_in();
         all.extend(Self::packed_self());
@@ -25,11 +47,29 @@ impl Kind {
         all
     }
 
-    /// Attestation does not matter to signing in.
+    /// Every default algorithm. Attestation does not matter to signing in.
     pub(crate) fn signing_in() -> Vec<Self> {
         let mut kinds = Self::attestable();
         kinds.extend(Self::eddsa());
         kinds
+    }
+
+    /// Every algorithm.
+    pub(crate) fn of_every_algorithm() -> Vec<Self> {
+        let mut kinds = Self::signing_in();
+        kinds.extend(Self::es512());
+        kinds.extend(Self::ml_dsa());
+        kinds
+    }
+
+    pub(crate) fn es512() -> Vec<Self> {
+        vec![Self::new(Algorithm::Es512, Method::None)]
+    }
+
+    pub(crate) fn ml_dsa() -> Vec<Self> {
+        [Algorithm::MlDsa44, Algorithm::MlDsa65, Algorithm::MlDsa87]
+            .map(|algorithm| Self::new(algorithm, Method::None))
+            .into()
     }
 
     /// Every algorithm that can be attested, without attestation.
@@ -39,7 +79,7 @@ impl Kind {
             .into()
     }
 
-    /// EdDSA, which is offered without attestation only.
+    /// EdDSA, which is not offered where attestation is requested.
     pub(crate) fn eddsa() -> Vec<Self> {
         vec![Self::new(Algorithm::Ed25519, Method::None)]
     }
@@ -53,7 +93,7 @@ impl Kind {
     }
 
     pub(crate) fn packed_self() -> Vec<Self> {
-        Algorithm::ATTESTED
+        Algorithm::DEFAULT
             .map(|algorithm| Self::new(algorithm, Method::PackedSelf))
             .into()
     }
@@ -72,6 +112,13 @@ impl Kind {
 
     pub(crate) fn u2f() -> Vec<Self> {
         vec![Self::new(Algorithm::Es256, Method::FidoU2f)]
+    }
+
+    /// Self attestation, without algorithms that are not offered where attestation is requested.
+    pub(crate) fn attested_self() -> Vec<Self> {
+        Algorithm::ATTESTED
+            .map(|algorithm| Self::new(algorithm, Method::PackedSelf))
+            .into()
     }
 
     /// Kinds whose attestation has certificates.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use passkeys::{ConfigBuilder, attestation::TrustAnchors, audit::Reason};
+use passkeys::{Attestation, ConfigBuilder, attestation::TrustAnchors, audit::Reason};
 
 use crate::step_by_step::{
     client::{Assertion, AuthenticatorData, ClientData, Object, Registration},
@@ -20,7 +20,8 @@ pub(crate) struct Row {
     pub(crate) expected: Expected,
     /// The kinds of passkeys with which it is tested.
     pub(crate) kinds: Vec<Kind>,
-    /// The relying party's configuration, where it is not the default.
+    /// The relying party's configuration, where it is not the default of the
+    /// [kind](Kind::configure).
     pub(crate) config: fn(ConfigBuilder) -> ConfigBuilder,
     /// The relying party's trust anchors, if any.
     pub(crate) anchors: Option<fn() -> TrustAnchors>,
@@ -160,6 +161,17 @@ impl Row {
         self
     }
 
+    /// Leaves out kinds whose statements have certificates.
+    pub(crate) fn uncertified(mut self) -> Self {
+        self.kinds.retain(|kind| !kind.is_certified());
+        self
+    }
+
+    /// Registers where attestation is not requested, whatever the kind.
+    pub(crate) fn unsolicited(self) -> Self {
+        self.where_config(|config| config.attestation(Attestation::None))
+    }
+
     pub(crate) fn where_config(mut self, config: fn(ConfigBuilder) -> ConfigBuilder) -> Self {
         self.config = config;
         self
@@ -204,7 +216,7 @@ impl Row {
         change: Option<Change>,
         expected: Expected,
     ) -> Result<(), String> {
-        let site = Site::new(self.config, self.anchors).await;
+        let site = Site::new(kind, self.config, self.anchors).await;
         let mut registration = site.begin_registration(kind).await;
         if self.step.0 != Section::SignIn {
             match change {

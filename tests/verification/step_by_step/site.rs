@@ -45,12 +45,13 @@ struct Answer {
 }
 
 impl Site {
-    /// A relying party at which Ada and Bob have a passkey.
+    /// A relying party at which Ada and Bob have a passkey, and for this kind of passkeys.
     pub(crate) async fn new(
+        kind: Kind,
         configure: fn(ConfigBuilder) -> ConfigBuilder,
         anchors: Option<fn() -> TrustAnchors>,
     ) -> Self {
-        let config: Config = configure(Config::builder(RP_ID, [ORIGIN]))
+        let config: Config = configure(kind.configure(Config::builder(RP_ID, [ORIGIN])))
             .build()
             .expect("a valid configuration");
         let mut passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);

@@ -208,7 +208,17 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Registration, 5),
-        "Stricter than the step, which strips a byte order mark: no browser writes one.",
+        "Where attestation is requested, `webauthn-rs-core` decodes the client data again, and \
+         rejects a byte order mark and invalid UTF-8.",
+    ),
+    (
+        Step(Section::Registration, 6),
+        "Where attestation is requested, `webauthn-rs-core` parses the client data again, and \
+         rejects a `tokenBinding` of another form than in Level 2.",
+    ),
+    (
+        Step(Section::Registration, 10),
+        "Where attestation is requested, `webauthn-rs-core` rejects every cross-origin frame.",
     ),
     (
         Step(Section::Registration, 12),
@@ -224,12 +234,14 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Registration, 22),
-        "A section for each format: §8.2 to §8.9, below.",
+        "A section for each format: §8.2 to §8.9, below. Where attestation is not requested, only \
+         statements of format `none` and self attestation are verified; any other counts as no \
+         attestation.",
     ),
     (
         Step(Section::Registration, 23),
-        "The application's: `Passkeys::trust_anchors`. Without trust anchors, any attestation is \
-         accepted.",
+        "The application's: `Passkeys::trust_anchors`. Without trust anchors, any attestation that \
+         verifies is accepted.",
     ),
     (
         Step(Section::Registration, 27),
@@ -252,10 +264,6 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
         Step(Section::SignIn, 5),
         "Checked by owner, since the list contains the user's passkeys. A passkey that the user has \
          added since `begin` is accepted, too.",
-    ),
-    (
-        Step(Section::SignIn, 8),
-        "Stricter than the step, which strips a byte order mark: no browser writes one.",
     ),
     (
         Step(Section::SignIn, 20),
@@ -283,7 +291,7 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Tpm, 1),
-        "Not supported: `webauthn-rs-core` implements none of the hashes that TPMs sign with, and \
+        "Not verified: `webauthn-rs-core` implements none of the hashes that TPMs sign with, and \
          rejects all.",
     ),
     (
@@ -296,7 +304,7 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::SafetyNet, 1),
-        "Not supported: Google has discontinued it.",
+        "Not verified: Google has discontinued it.",
     ),
-    (Step(Section::Compound, 1), "Not supported."),
+    (Step(Section::Compound, 1), "Not verified."),
 ];

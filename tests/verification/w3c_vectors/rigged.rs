@@ -78,8 +78,7 @@ impl Vectors {
 
     /// Returns the configuration that all examples have in common.
     pub(crate) fn builder(&self) -> ConfigBuilder {
-        Config::builder(&self.rp_id, [&self.origin])
-            .user_verification(UserVerification::Preferred)
+        Config::builder(&self.rp_id, [&self.origin]).user_verification(UserVerification::Preferred)
     }
 
     /// The root certificate of the examples' attestations.

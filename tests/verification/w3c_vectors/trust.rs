@@ -52,9 +52,13 @@ async fn register(
     example: &Example,
 ) -> Result<RegistrationResult, Option<Reason>> {
     let rigged = Rigged::default();
-    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.builder().build().unwrap())
-        .challenges(rigged.clone())
-        .trust_anchors(anchors);
+    let passkeys = Passkeys::with_config(
+        App,
+        MemoryRepository::default(),
+        vectors.builder().build().unwrap(),
+    )
+    .challenges(rigged.clone())
+    .trust_anchors(anchors);
     let world = World::of(passkeys);
     let registered = rigged.register(&world.passkeys, example).await;
     registered.map_err(|error| {
@@ -137,8 +141,8 @@ async fn register_under(
 ) -> RegistrationResult {
     let rigged = Rigged::default();
     let config = vectors.builder().attestation(attestation).build().unwrap();
-    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config)
-        .challenges(rigged.clone());
+    let passkeys =
+        Passkeys::with_config(App, MemoryRepository::default(), config).challenges(rigged.clone());
     let registered = rigged.register(&passkeys, vectors.example(name)).await;
     registered.unwrap()
 }
@@ -206,7 +210,11 @@ async fn trust_anchor_may_be_limited_to_authenticator_models() {
 #[tokio::test]
 async fn trust_anchors_request_direct_attestation_whatever_the_configuration() {
     let vectors = Vectors::load();
-    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), vectors.builder().build().unwrap());
+    let passkeys = Passkeys::with_config(
+        App,
+        MemoryRepository::default(),
+        vectors.builder().build().unwrap(),
+    );
     let user = passkeys_test_support::ada();
     let asked = async |passkeys: &Passkeys<App>| {
         let begun = passkeys.registration().begin(&user).await.unwrap();

@@ -1,5 +1,6 @@
 use std::sync::LazyLock;
 
+use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use p256::ecdsa::signature::Signer as _;
 use rsa::{
     BoxedUint, RsaPrivateKey,
@@ -11,14 +12,19 @@ use sha2::Sha256;
 
 use super::{Der, Map};
 
-/// Algorithms that the library offers at registration.
+/// Algorithms that the library can offer at registration. With attestation, only
+/// [some](Self::ATTESTED) are offered.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Algorithm {
     Es256,
     Es384,
     Rs256,
-    /// EdDSA, which is offered only if no attestation is requested.
+    /// EdDSA
     Ed25519,
+    Es512,
+    MlDsa44,
+    MlDsa65,
+    MlDsa87,
 }
 
 /// A key pair.
@@ -28,10 +34,15 @@ pub(crate) enum Key {
     Es384(p384::ecdsa::SigningKey),
     Rs256(&'static SigningKey<Sha256>),
     Ed25519(ed25519_dalek::SigningKey),
+    Es512(p521::ecdsa::SigningKey),
+    MlDsa(Algorithm, [u8; 32]),
 }
 
 impl Algorithm {
-    /// Algorithms with attestation.
+    /// Algorithms that are offered by default.
+    pub(crate) const DEFAULT: [Self; 4] = [Self::Es256, Self::Ed25519, Self::Es384, Self::Rs256];
+
+    /// Algorithms that are offered where attestation is requested.
     pub(crate) const ATTESTED: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
 
     /// Returns a key that is determined by the number. There is only one for RSA.
@@ -41,6 +52,26 @@ impl Algorithm {
             Self::Es384 => Key::Es384(p384::ecdsa::SigningKey::from_slice(&[number; 48]).unwrap()),
             Self::Rs256 => Key::Rs256(&RSA_2048),
             Self::Ed25519 => Key::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[number; 32])),
+            Self::Es512 => {
+                let mut scalar = [number; 66];
+                scalar[0] = 0;
+                Key::Es512(p521::ecdsa::SigningKey::from_slice(&scalar).unwrap())
+            }
+            Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87 => Key::MlDsa(self, [number; 32]),
+        }
+    }
+
+    /// Returns the value of the configuration key `algorithms`.
+    pub(crate) fn configured(self) -> passkeys::Algorithm {
+        match self {
+            Self::Es256 => passkeys::Algorithm::Es256,
+            Self::Es384 => passkeys::Algorithm::Es384,
+            Self::Rs256 => passkeys::Algorithm::Rs256,
+            Self::Ed25519 => passkeys::Algorithm::EdDsa,
+            Self::Es512 => passkeys::Algorithm::Es512,
+            Self::MlDsa44 => passkeys::Algorithm::MlDsa44,
+            Self::MlDsa65 => passkeys::Algorithm::MlDsa65,
+            Self::MlDsa87 => passkeys::Algorithm::MlDsa87,
         }
     }
 }
@@ -52,16 +83,22 @@ impl Key {
             Self::Es384(_) => Algorithm::Es384,
             Self::Rs256(_) => Algorithm::Rs256,
             Self::Ed25519(_) => Algorithm::Ed25519,
+            Self::Es512(_) => Algorithm::Es512,
+            Self::MlDsa(parameters, _) => *parameters,
         }
     }
 
     /// The algorithm's number in COSE.
     pub(crate) fn cose_algorithm(&self) -> i64 {
-        match self {
-            Self::Es256(_) => -7,
-            Self::Es384(_) => -35,
-            Self::Rs256(_) => -257,
-            Self::Ed25519(_) => -8,
+        match self.algorithm() {
+            Algorithm::Es256 => -7,
+            Algorithm::Ed25519 => -8,
+            Algorithm::Es384 => -35,
+            Algorithm::Es512 => -36,
+            Algorithm::MlDsa44 => -48,
+            Algorithm::MlDsa65 => -49,
+            Algorithm::MlDsa87 => -50,
+            Algorithm::Rs256 => -257,
         }
     }
 
@@ -80,17 +117,35 @@ impl Key {
                 signature.to_vec()
             }
             Self::Ed25519(key) => key.sign(data).to_bytes().to_vec(),
+            Self::Es512(key) => {
+                let signature: p521::ecdsa::Signature = key.sign(data);
+                signature.to_der().as_bytes().to_vec()
+            }
+            Self::MlDsa(Algorithm::MlDsa44, seed) => sign_ml_dsa::<MlDsa44>(seed, data),
+            Self::MlDsa(Algorithm::MlDsa65, seed) => sign_ml_dsa::<MlDsa65>(seed, data),
+            Self::MlDsa(_, seed) => sign_ml_dsa::<MlDsa87>(seed, data),
         }
     }
 
     /// The public key as a `COSE_Key`.
     pub(crate) fn cose(&self) -> Map {
-        let kty = match self.algorithm() {
-            Algorithm::Ed25519 => 1,
-            Algorithm::Es256 | Algorithm::Es384 => 2,
-            Algorithm::Rs256 => 3,
+        let kty = match self {
+            Self::Ed25519(_) => 1,
+            Self::Es256(_) | Self::Es384(_) | Self::Es512(_) => 2,
+            Self::Rs256(_) => 3,
+            Self::MlDsa(..) => 7,
         };
         let key = Map::default().with(1, kty).with(3, self.cose_algorithm());
+        if let Self::MlDsa(parameters, seed) = self {
+            return key.with(
+                -1,
+                match parameters {
+                    Algorithm::MlDsa44 => public_ml_dsa::<MlDsa44>(seed),
+                    Algorithm::MlDsa65 => public_ml_dsa::<MlDsa65>(seed),
+                    _ => public_ml_dsa::<MlDsa87>(seed),
+                },
+            );
+        }
         if let Self::Rs256(rsa) = self {
             let public: &RsaPrivateKey = rsa.as_ref();
             return key
@@ -103,10 +158,10 @@ impl Key {
         }
         let point = self.point();
         let (x, y) = point[1..].split_at(point.len() / 2);
-        let curve = if self.algorithm() == Algorithm::Es256 {
-            1
-        } else {
-            2
+        let curve = match self.algorithm() {
+            Algorithm::Es256 => 1,
+            Algorithm::Es384 => 2,
+            _ => 3,
         };
         key.with(-1, curve)
             .with(-2, x.to_vec())
@@ -129,7 +184,9 @@ impl Key {
                 let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 1]);
                 (rsa, Der::null(), key.encode())
             }
-            Self::Ed25519(_) => panic!("no certificate here has such a key"),
+            Self::Ed25519(_) | Self::Es512(_) | Self::MlDsa(..) => {
+                panic!("no certificate here has such a key")
+            }
         };
         Der::sequence(&[Der::sequence(&[algorithm, parameters]), Der::bits(&key)])
     }
@@ -143,7 +200,9 @@ impl Key {
                 let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 11]);
                 Der::sequence(&[rsa, Der::null()])
             }
-            Self::Ed25519(_) => panic!("no certificate here is signed with it"),
+            Self::Ed25519(_) | Self::Es512(_) | Self::MlDsa(..) => {
+                panic!("no certificate here is signed with it")
+            }
         }
     }
 
@@ -152,10 +211,21 @@ impl Key {
         match self {
             Self::Es256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::Es384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            Self::Rs256(_) => panic!("a key of RSA is no point"),
+            Self::Es512(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::Rs256(_) | Self::MlDsa(..) => panic!("the key is no point"),
             Self::Ed25519(_) => panic!("a key of EdDSA has no y"),
         }
     }
+}
+
+fn sign_ml_dsa<P: MlDsaParams>(seed: &[u8; 32], data: &[u8]) -> Vec<u8> {
+    let key = ml_dsa::SigningKey::<P>::from_seed(&(*seed).into());
+    key.sign(data).encode().to_vec()
+}
+
+fn public_ml_dsa<P: MlDsaParams>(seed: &[u8; 32]) -> Vec<u8> {
+    let key = ml_dsa::SigningKey::<P>::from_seed(&(*seed).into());
+    key.expanded_key().verifying_key().encode().to_vec()
 }
 
 /// RSA key of two fixed primes, since it takes long to find any.

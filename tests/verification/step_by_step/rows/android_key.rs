@@ -42,12 +42,14 @@ fn statement() -> Vec<Row> {
                 data
             };
         }),
-        android(2, "a bit of `sig` is flipped", |answer| {
-            answer.statement.signature = |mut signature| {
-                *signature.last_mut().unwrap() ^= 1;
-                signature
-            };
-        }),
+        android(2, "a bit of `sig` is flipped", broken),
+        android(
+            2,
+            "a bit of `sig` is flipped, where attestation is not requested",
+            broken,
+        )
+        .unsolicited()
+        .accepted(),
         android(2, "`alg` is that of another curve", |answer| {
             answer.statement.algorithm = if answer.statement.algorithm == -7 {
                 -35
@@ -74,6 +76,13 @@ fn statement() -> Vec<Row> {
             },
         ),
     ]
+}
+
+fn broken(answer: &mut Registration) {
+    answer.statement.signature = |mut signature| {
+        *signature.last_mut().unwrap() ^= 1;
+        signature
+    };
 }
 
 fn key_description() -> Vec<Row> {

@@ -40,11 +40,20 @@ pub(crate) fn rows() -> Vec<Row> {
                 data
             };
         }),
-        apple(2, "there is no nonce", |answer| {
-            answer.statement.extension = oid::FIDO_AAGUID;
-        }),
+        apple(2, "there is no nonce", without_nonce),
+        apple(
+            2,
+            "there is no nonce, where attestation is not requested",
+            without_nonce,
+        )
+        .unsolicited()
+        .accepted(),
         apple(3, "the certificate has another key", |answer| {
             answer.statement.certificate.key = answer.passkey.key.algorithm().key(9);
         }),
     ]
+}
+
+fn without_nonce(answer: &mut Registration) {
+    answer.statement.extension = oid::FIDO_AAGUID;
 }

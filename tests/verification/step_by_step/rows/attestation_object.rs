@@ -112,44 +112,140 @@ fn encoding() -> Vec<Row> {
             answer.object = |object| object.add("new", Map::default().with("a", 1));
         })
         .accepted(),
+        object(
+            "the members of the attestation object are in another order",
+            |answer| {
+                answer.object = |object| {
+                    let format = object.get("fmt").clone();
+                    object.remove("fmt");
+                    object.add("fmt", format);
+                };
+            },
+        )
+        .accepted(),
+        // CTAP2's canonical form, which §2 of the specification requires.
+        object("the attestation object has no length", |answer| {
+            answer.written = |object| [&[0xbf], &object[1..], &[0xff]].concat();
+        }),
+        object(
+            "the number of its members is written in two bytes",
+            |answer| {
+                answer.written = |object| [&[0xb8, 3], &object[1..]].concat();
+            },
+        ),
+        object("the length of `fmt` is written in two bytes", |answer| {
+            answer.object = |object| {
+                let Cbor::Text(format) = object.get("fmt").clone() else {
+                    panic!("text")
+                };
+                let length = format.len() as u8;
+                let written = [&[0x78, length], format.as_bytes()].concat();
+                object.set("fmt", Cbor::Raw(written));
+            };
+        }),
+        object("the attestation object is tagged", |answer| {
+            answer.written = |object| [&[0xd9, 0xd9, 0xf7], object.as_slice()].concat();
+        }),
     ]
 }
 
 fn formats() -> Vec<Row> {
-    let format = |change, apply| Row::registration(21, change, apply, Reason::Attestation);
-    let unsupported = |section, change, apply: fn(&mut Registration)| {
-        Row::statement(section, 1, change, apply).by(Kind::packed())
+    let format = |change, apply| {
+        Row::registration(21, change, apply, Reason::Attestation).by(Kind::packed())
     };
-    vec![
+    let identifier = |change, apply| Row::registration(21, change, apply, Reason::Malformed);
+    let mut rows = vec![
         format("`fmt` is an unknown value", |answer| {
             answer.statement.format = "fido-u3f".into();
         }),
-        format("`fmt` is empty", |answer| answer.statement.format.clear()),
+        format(
+            "`fmt` is an unknown value, where attestation is not requested",
+            |answer| answer.statement.format = "fido-u3f".into(),
+        )
+        .by(Kind::all())
+        .unsolicited()
+        .accepted(),
         format("`fmt` is in upper case", |answer| {
             answer.statement.format = answer.statement.format.to_uppercase();
         }),
-        format("`fmt` ends in a space", |answer| {
+        // §8.1: 1 to 32 printable characters of ASCII, without `"` and `\`.
+        identifier("`fmt` is empty", |answer| answer.statement.format.clear()),
+        identifier("`fmt` ends in a space", |answer| {
             answer.statement.format.push(' ');
         }),
-        format("`fmt` ends in a NUL", |answer| {
+        identifier("`fmt` ends in a NUL", |answer| {
             answer.statement.format.push('\0');
         }),
-        // `webauthn-rs-core` does not verify these formats.
-        unsupported(Section::Tpm, "`fmt` is `tpm`", |answer| {
+        identifier("`fmt` ends in a quotation mark", |answer| {
+            answer.statement.format.push('"');
+        }),
+        identifier("`fmt` ends in a backslash", |answer| {
+            answer.statement.format.push('\\');
+        }),
+        identifier("`fmt` ends in a letter that is not ASCII", |answer| {
+            answer.statement.format.push('\u{e9}');
+        }),
+        identifier("`fmt` has 33 characters", |answer| {
+            answer.statement.format = "f".repeat(33);
+        }),
+        identifier(
+            "`fmt` has 32 characters, where attestation is not requested",
+            |answer| answer.statement.format = "f".repeat(32),
+        )
+        .unsolicited()
+        .accepted(),
+    ];
+    rows.extend(unsupported());
+    rows
+}
+
+/// Formats that `webauthn-rs-core` does not verify.
+fn unsupported() -> Vec<Row> {
+    let tpm = |change| {
+        statement(Section::Tpm, change, |answer| {
             answer.statement.format = "tpm".into();
             answer.statement.edit = |statement| statement.add("ver", "2.0");
-        }),
-        unsupported(
-            Section::SafetyNet,
-            "`fmt` is `android-safetynet`",
-            |answer| {
-                answer.statement.format = "android-safetynet".into();
-            },
-        ),
-        unsupported(Section::Compound, "`fmt` is `compound`", |answer| {
+        })
+    };
+    let safety_net = |change| {
+        statement(Section::SafetyNet, change, |answer| {
+            answer.statement.format = "android-safetynet".into();
+            answer.statement.edit = |statement| {
+                *statement = Map::default()
+                    .with("ver", "14366018")
+                    .with("response", b"a.b.c".to_vec());
+            };
+        })
+    };
+    let compound = |change| {
+        statement(Section::Compound, change, |answer| {
             answer.statement.format = "compound".into();
-        }),
+            answer.object = |object| {
+                let inner = Map::default()
+                    .with("fmt", "none")
+                    .with("attStmt", Map::default());
+                object.set("attStmt", vec![Cbor::Map(inner.clone()), Cbor::Map(inner)]);
+            };
+        })
+    };
+    vec![
+        tpm("`fmt` is `tpm`"),
+        tpm("`fmt` is `tpm`, where attestation is not requested")
+            .unsolicited()
+            .accepted(),
+        safety_net("`fmt` is `android-safetynet`"),
+        safety_net("`fmt` is `android-safetynet`, where attestation is not requested")
+            .unsolicited()
+            .accepted(),
+        compound("`fmt` is `compound`"),
+        compound("`fmt` is `compound`, where attestation is not requested")
+            .unsolicited()
+            .accepted(),
     ]
+}
+
+fn statement(section: Section, change: &'static str, apply: fn(&mut Registration)) -> Row {
+    Row::statement(section, 1, change, apply).by(Kind::packed())
 }
 
 fn none() -> Vec<Row> {
@@ -167,6 +263,7 @@ fn none() -> Vec<Row> {
         }),
         none("the statement is null", |answer| {
             answer.object = |object| object.set("attStmt", Cbor::Raw(vec![0xf6]));
-        }),
+        })
+        .because(Reason::Malformed),
     ]
 }

@@ -4,7 +4,7 @@ use passkeys::{UserVerification, audit::Reason};
 use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
-    client::{AuthenticatorData, Cbor, Map, flag},
+    client::{AuthenticatorData, Cbor, Map, Passkey, flag},
     row::{Change::Data, Row, unattested},
     steps::{Section, Step},
 };
@@ -67,6 +67,22 @@ fn bytes() -> Vec<Row> {
             data.flags |= flag::ED;
             data.extensions = Some(Cbor::Raw(vec![0xa2, 0x61, b'a', 1]));
         }),
+        bytes(
+            "ED is set and the extensions are a map without a length",
+            |data| {
+                data.flags |= flag::ED;
+                data.extensions = Some(Cbor::Raw(vec![0xbf, 0xff]));
+            },
+        ),
+        // Security keys in use write it so.
+        bytes(
+            "ED is set and the extensions' number is written in two bytes",
+            |data| {
+                data.flags |= flag::ED;
+                data.extensions = Some(Cbor::Raw(vec![0xb8, 1, 0x61, b'a', 1]));
+            },
+        )
+        .map(Row::accepted),
         bytes("reserved flags are set", |data| {
             data.flags |= flag::RESERVED_1 | flag::RESERVED_2;
         })
@@ -130,11 +146,25 @@ fn attested_bytes() -> Vec<Row> {
             },
         ),
         sign_in(
+            "AT is set and the attested credential data has an empty ID",
+            |answer| answer.data.attest(&[], &answer.passkey.key),
+        ),
+        // Some clients have sent it, and no step demands that it is missing.
+        sign_in(
             "AT is set and there is attested credential data",
             |answer| {
                 answer.data.attest(&answer.passkey.id, &answer.passkey.key);
             },
-        ),
+        )
+        .accepted(),
+        sign_in(
+            "AT is set and there is attested credential data of another passkey",
+            |answer| {
+                let other = Passkey::bobs();
+                answer.data.attest(&other.id, &other.key);
+            },
+        )
+        .accepted(),
         id("the credential ID is empty", |answer| {
             answer.with_id(Vec::new());
         }),

@@ -3,7 +3,8 @@
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    client::{Json, Object, base64url},
+    client::{Json, Object, Registration, base64url},
+    kind::Kind,
     row::{Change::ClientData, Row},
 };
 
@@ -23,25 +24,62 @@ pub(crate) fn rows() -> Vec<Row> {
 
 fn encoding() -> Vec<Row> {
     let utf8 = |change, apply| Row::both((5, 8), change, ClientData(apply), Reason::Malformed);
-    [
-        // Stricter than the step, which strips it: no browser writes one.
+    let mut rows: Vec<Row> = [
         utf8("it begins with a byte order mark", |data| {
-            data.written = |json| [b"\xef\xbb\xbf", json.as_slice()].concat();
+            data.written = with_byte_order_mark;
+        })
+        .map(Row::uncertified)
+        .map(Row::accepted),
+        utf8("it begins with two byte order marks", |data| {
+            data.written = |json| with_byte_order_mark(with_byte_order_mark(json));
         }),
         utf8("it is UTF-16", |data| {
             data.written = |json| json.iter().flat_map(|byte| [*byte, 0]).collect();
         }),
+        // It is replaced, and the origin is another one.
         utf8("a byte of the origin is not UTF-8", |data| {
-            data.written = |mut json| {
-                let at = json.iter().position(|byte| *byte == b'x').unwrap();
-                json[at] = 0xff;
-                json
-            };
-        }),
+            data.written = |json| replace(json, b"example.com", b"ex\xffmple.com");
+        })
+        .map(|row| row.uncertified().because(Reason::Origin)),
+        utf8("a byte of an unknown member is not UTF-8", |data| {
+            data.members.add("new", "text");
+            data.written = |json| replace(json, b"text", b"te\xfft");
+        })
+        .map(Row::uncertified)
+        .map(Row::accepted),
+        utf8("a surrogate is encoded in an unknown member", |data| {
+            data.members.add("new", "text");
+            data.written = |json| replace(json, b"text", b"\xed\xa0\x80");
+        })
+        .map(Row::uncertified)
+        .map(Row::accepted),
     ]
     .into_iter()
     .flatten()
-    .collect()
+    .collect();
+    rows.push(second_opinion(
+        5,
+        "it begins with a byte order mark, where attestation is requested",
+        |answer| answer.client_data.written = with_byte_order_mark,
+    ));
+    rows
+}
+
+/// Client data that this library reads and `webauthn-rs-core` does not, which reads it again where
+/// attestation is requested.
+fn second_opinion(step: usize, change: &'static str, apply: fn(&mut Registration)) -> Row {
+    Row::registration(step, change, apply, Reason::Malformed).by(Kind::certified())
+}
+
+fn with_byte_order_mark(json: Vec<u8>) -> Vec<u8> {
+    [b"\xef\xbb\xbf", json.as_slice()].concat()
+}
+
+/// Replaces bytes, wherever they are.
+fn replace(json: Vec<u8>, old: &[u8], new: &[u8]) -> Vec<u8> {
+    let at = json.windows(old.len()).position(|window| window == old);
+    let at = at.expect("the bytes are there");
+    [&json[..at], new, &json[at + old.len()..]].concat()
 }
 
 fn json() -> Vec<Row> {
@@ -134,35 +172,48 @@ fn json() -> Vec<Row> {
 
 /// The token binding of Level 2, which Level 3 ignores.
 fn token_binding() -> Vec<Row> {
-    let json = |change, apply| Row::both((6, 9), change, ClientData(apply), Reason::Malformed);
-    let fine = |change, apply| json(change, apply).map(Row::accepted);
-    [
+    let fine = |change, apply| {
+        Row::both((6, 9), change, ClientData(apply), Reason::Malformed)
+            .map(Row::uncertified)
+            .map(Row::accepted)
+    };
+    let mut rows: Vec<Row> = [
         fine("the token binding of Level 2 is present", |data| {
             data.members.add(
                 "tokenBinding",
                 Object::default().with("status", "supported"),
             );
         }),
-        json("the token binding is not an object", |data| {
-            data.members.add("tokenBinding", "supported");
+        fine("the token binding is text", |data| {
+            data.members.add("tokenBinding", "unused");
         }),
-        json("the token binding has no status", |data| {
+        fine("the token binding has no status", |data| {
             data.members
                 .add("tokenBinding", Object::default().with("id", "AAAA"));
         }),
-        json("the token binding's id is a number", |data| {
+        fine("the token binding's id is a number", |data| {
             let binding = Object::default().with("status", "present").with("id", 1);
             data.members.add("tokenBinding", binding);
         }),
-        json("the token binding's status appears twice", |data| {
+        fine("the token binding's status appears twice", |data| {
             let mut binding = Object::default().with("status", "supported");
             binding.add("status", "supported");
             data.members.add("tokenBinding", binding);
         }),
+        fine("the token binding appears twice", |data| {
+            data.members.add("tokenBinding", 1);
+            data.members.add("tokenBinding", 2);
+        }),
     ]
     .into_iter()
     .flatten()
-    .collect()
+    .collect();
+    rows.push(second_opinion(
+        6,
+        "the token binding is text, where attestation is requested",
+        |answer| answer.client_data.members.add("tokenBinding", "unused"),
+    ));
+    rows
 }
 
 fn kind() -> Vec<Row> {

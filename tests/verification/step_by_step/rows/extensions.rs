@@ -50,10 +50,21 @@ fn authenticator() -> Vec<Row> {
         output("an authenticator extension output appears twice", |data| {
             extend(data, Map::default().with("new", 1).with("new", 2));
         }),
-        output(
+        fine(
             "an authenticator extension output has a number as identifier",
             |data| {
                 extend(data, Map::default().with(1, 2));
+            },
+        )
+        .map(Row::uncertified),
+        fine("`credProtect` with a level that does not exist", |data| {
+            extend(data, Map::default().with("credProtect", 9));
+        })
+        .map(Row::uncertified),
+        output(
+            "an authenticator extension output has bytes as identifier",
+            |data| {
+                extend(data, Map::default().with(vec![1], 2));
             },
         ),
         output("a map within an output has a duplicate key", |data| {

@@ -85,11 +85,20 @@ pub(crate) fn rows() -> Vec<Row> {
                 };
             },
         ),
-        u2f(5, "a bit of `sig` is flipped", |answer| {
-            answer.statement.signature = |mut signature| {
-                *signature.last_mut().unwrap() ^= 1;
-                signature
-            };
-        }),
+        u2f(5, "a bit of `sig` is flipped", broken),
+        u2f(
+            5,
+            "a bit of `sig` is flipped, where attestation is not requested",
+            broken,
+        )
+        .unsolicited()
+        .accepted(),
     ]
+}
+
+fn broken(answer: &mut Registration) {
+    answer.statement.signature = |mut signature| {
+        *signature.last_mut().unwrap() ^= 1;
+        signature
+    };
 }

@@ -1,8 +1,12 @@
 //! The origin of the page: `origin`, `crossOrigin` and `topOrigin`.
 
-use passkeys::audit::Reason;
+use passkeys::{ConfigBuilder, audit::Reason};
 
-use crate::step_by_step::row::{Change::ClientData, Row};
+use crate::step_by_step::{
+    client::{self, Json},
+    kind::Kind,
+    row::{Change::ClientData, Row},
+};
 
 #[tokio::test]
 async fn every_origin_row_has_its_expected_outcome() {
@@ -84,10 +88,18 @@ fn origins() -> Vec<Row> {
 fn frames() -> Vec<Row> {
     let cross = |change, apply| Row::both((10, 13), change, ClientData(apply), Reason::CrossOrigin);
     let top = |change, apply| Row::both((11, 14), change, ClientData(apply), Reason::CrossOrigin);
-    [
+    let mut rows: Vec<Row> = [
         cross("`crossOrigin` is true", |data| {
             data.set("crossOrigin", true);
         }),
+        // Not all browsers send `topOrigin`.
+        cross(
+            "`crossOrigin` is true, where top origins are configured",
+            |data| {
+                data.set("crossOrigin", true);
+            },
+        )
+        .map(expected),
         cross("`crossOrigin` is not a boolean", |data| {
             data.set("crossOrigin", "true");
         })
@@ -96,13 +108,39 @@ fn frames() -> Vec<Row> {
             data.members.remove("crossOrigin");
         })
         .map(Row::accepted),
+        cross("`crossOrigin` is null", |data| {
+            data.set("crossOrigin", Json::Raw("null".into()));
+        })
+        .map(Row::accepted),
+        top("`topOrigin` is another site", |data| {
+            framed_by(data, "https://evil.com");
+        }),
         top(
-            "`topOrigin` is another site, and `crossOrigin` says so",
-            |data| {
-                data.set("crossOrigin", true);
-                data.members.add("topOrigin", "https://evil.com");
-            },
-        ),
+            "`topOrigin` is another site than the configured top origins",
+            |data| framed_by(data, "https://evil.com"),
+        )
+        .map(|row| row.where_config(with_top_origins)),
+        top("`topOrigin` is a configured top origin", |data| {
+            framed_by(data, "https://portal.example");
+        })
+        .map(expected),
+        top(
+            "`topOrigin` is a configured top origin, in upper case",
+            |data| framed_by(data, "https://PORTAL.example"),
+        )
+        .map(|row| row.where_config(with_top_origins)),
+        top("`topOrigin` is an origin of the relying party", |data| {
+            framed_by(data, "https://example.com");
+        })
+        .map(|row| row.uncertified().accepted()),
+        top("`topOrigin` is a related origin", |data| {
+            framed_by(data, "https://example.net");
+        })
+        .map(|row| {
+            row.where_config(|config| config.related_origins(["https://example.net"]))
+                .uncertified()
+                .accepted()
+        }),
         top(
             "`topOrigin` is another site, and `crossOrigin` is false",
             |data| {
@@ -114,14 +152,54 @@ fn frames() -> Vec<Row> {
             |data| {
                 data.members.add("topOrigin", "https://example.com");
             },
-        ),
+        )
+        .map(Row::accepted),
         top("`topOrigin` is empty", |data| {
             data.members.add("topOrigin", "");
         }),
+        top("`topOrigin` is null", |data| {
+            data.members.add("topOrigin", Json::Raw("null".into()));
+        })
+        .map(Row::accepted),
+        top("`topOrigin` is a number", |data| {
+            data.members.add("topOrigin", 1)
+        })
+        .map(malformed),
+        top("`topOrigin` appears twice", |data| {
+            framed_by(data, "https://example.com");
+            data.members.add("topOrigin", "https://example.com");
+        })
+        .map(malformed),
     ]
     .into_iter()
     .flatten()
-    .collect()
+    .collect();
+    rows.push(
+        Row::registration(
+            10,
+            "`topOrigin` is a configured top origin, where attestation is requested",
+            |answer| framed_by(&mut answer.client_data, "https://portal.example"),
+            Reason::CrossOrigin,
+        )
+        .by(Kind::certified())
+        .where_config(with_top_origins),
+    );
+    rows
+}
+
+fn framed_by(data: &mut client::ClientData, top_origin: &str) {
+    data.set("crossOrigin", true);
+    data.members.add("topOrigin", top_origin);
+}
+
+fn with_top_origins(config: ConfigBuilder) -> ConfigBuilder {
+    config.top_origins(["https://portal.example"])
+}
+
+/// Expected by the configuration, and without attestation, since `webauthn-rs-core` rejects every
+/// frame.
+fn expected(row: Row) -> Row {
+    row.where_config(with_top_origins).uncertified().accepted()
 }
 
 fn malformed(row: Row) -> Row {

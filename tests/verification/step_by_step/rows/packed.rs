@@ -1,5 +1,7 @@
 //! Packed attestation: by certificate, and self attestation.
 
+use passkeys::Attestation;
+
 use crate::step_by_step::{
     client::{Algorithm, Cbor, Der, Map, Method, Registration, oid},
     kind::Kind,
@@ -53,9 +55,14 @@ fn syntax() -> Vec<Row> {
                 statement.set("x5c", leaf);
             };
         }),
-        packed(1, "`x5c` is empty", |answer| {
-            answer.statement.edit = |statement| statement.set("x5c", Vec::<Cbor>::new());
-        }),
+        packed(1, "`x5c` is empty", without_certificates),
+        packed(
+            1,
+            "`x5c` is empty, where attestation is not requested",
+            without_certificates,
+        )
+        .unsolicited()
+        .accepted(),
         packed(1, "`x5c` is null", |answer| {
             answer.statement.edit = |statement| statement.set("x5c", Cbor::Raw(vec![0xf6]));
         }),
@@ -73,12 +80,14 @@ fn syntax() -> Vec<Row> {
         packed(1, "the second certificate is not a certificate", |answer| {
             answer.statement.edit = |statement| chain(statement)[1] = vec![0x30, 0].into();
         }),
-        packed(1, "`ecdaaKeyId` replaces `x5c`", |answer| {
-            answer.statement.edit = |statement| {
-                statement.remove("x5c");
-                statement.add("ecdaaKeyId", vec![7; 32]);
-            };
-        }),
+        packed(1, "`ecdaaKeyId` replaces `x5c`", by_ecdaa),
+        packed(
+            1,
+            "`ecdaaKeyId` replaces `x5c`, where attestation is not requested",
+            by_ecdaa,
+        )
+        .unsolicited()
+        .accepted(),
         twice("`alg` appears twice", |answer| {
             answer.statement.edit = |statement| {
                 let same = statement.get("alg").clone();
@@ -99,6 +108,18 @@ fn syntax() -> Vec<Row> {
             };
         }),
     ]
+}
+
+fn without_certificates(answer: &mut Registration) {
+    answer.statement.edit = |statement| statement.set("x5c", Vec::<Cbor>::new());
+}
+
+/// A form of Level 1.
+fn by_ecdaa(answer: &mut Registration) {
+    answer.statement.edit = |statement| {
+        statement.remove("x5c");
+        statement.add("ecdaaKeyId", vec![7; 32]);
+    };
 }
 
 /// CBOR in which a key stands twice cannot be read at all.
@@ -134,12 +155,13 @@ fn signature() -> Vec<Row> {
         signature("`sig` is empty", |answer| {
             answer.statement.signature = |_| Vec::new();
         }),
-        signature("a bit of `sig` is flipped", |answer| {
-            answer.statement.signature = |mut signature| {
-                *signature.last_mut().unwrap() ^= 1;
-                signature
-            };
-        }),
+        signature("a bit of `sig` is flipped", broken),
+        signature(
+            "a bit of `sig` is flipped, where attestation is not requested",
+            broken,
+        )
+        .unsolicited()
+        .accepted(),
         signature("the authority's certificate is first", |answer| {
             answer.statement.edit = |statement| chain(statement).reverse();
         }),
@@ -166,6 +188,13 @@ fn signature() -> Vec<Row> {
             answer.statement.algorithm = -9999;
         }),
     ]
+}
+
+fn broken(answer: &mut Registration) {
+    answer.statement.signature = |mut signature| {
+        *signature.last_mut().unwrap() ^= 1;
+        signature
+    };
 }
 
 fn aaguid() -> Vec<Row> {
@@ -236,26 +265,53 @@ fn by_itself() -> Vec<Row> {
         by_itself(6, "`sig` is empty", |answer| {
             answer.statement.signature = |_| Vec::new();
         }),
-        by_itself(6, "a bit of `sig` is flipped", |answer| {
-            answer.statement.signature = |mut signature| {
-                *signature.last_mut().unwrap() ^= 1;
-                signature
-            };
-        }),
-        by_itself(5, "`alg` is EdDSA, as the credential's is", |answer| {
+        by_itself(6, "a bit of `sig` is flipped", broken),
+        by_itself(
+            6,
+            "a bit of `sig` is flipped, where attestation is requested",
+            broken,
+        )
+        .by(Kind::attested_self())
+        .where_config(|config| config.attestation(Attestation::Direct)),
+        by_itself(5, "`alg` is that of the credential's key", |answer| {
             answer.statement.attest_itself(&answer.passkey);
         })
-        .by(Kind::eddsa()),
-        packed(
-            6,
-            "`x5c` is missing, and `sig` is by its certificate's key",
-            |answer| {
-                answer.statement.edit = |statement| statement.remove("x5c");
-            },
+        .by(Kind::of_every_algorithm())
+        .accepted(),
+        by_itself(5, "`alg` is missing", |answer| {
+            answer.statement.edit = |statement| statement.remove("alg");
+        }),
+        by_itself(5, "`alg` is text", |answer| {
+            answer.statement.edit = |statement| statement.set("alg", "ES256");
+        }),
+        by_itself(6, "`sig` is missing", |answer| {
+            answer.statement.edit = |statement| statement.remove("sig");
+        }),
+        by_itself(6, "`sig` is text", |answer| {
+            answer.statement.edit = |statement| statement.set("sig", "signature");
+        }),
+        by_itself(6, "the statement is an array", |answer| {
+            answer.object = |object| object.set("attStmt", Vec::<Cbor>::new());
+        }),
+        by_itself(6, "the statement has an unknown member", |answer| {
+            answer.statement.edit = |statement| statement.add("new", 1);
+        })
+        .accepted(),
+        without_certificate("`x5c` is missing, and `sig` is by its certificate's key"),
+        without_certificate(
+            "`x5c` is missing, and `sig` is by its certificate's key, where attestation is not \
+             requested",
         )
-        .by(vec![Kind {
-            algorithm: Algorithm::Es256,
-            method: Method::Packed(Algorithm::Es256),
-        }]),
+        .unsolicited(),
     ]
+}
+
+fn without_certificate(change: &'static str) -> Row {
+    packed(6, change, |answer| {
+        answer.statement.edit = |statement| statement.remove("x5c");
+    })
+    .by(vec![Kind {
+        algorithm: Algorithm::Es256,
+        method: Method::Packed(Algorithm::Es256),
+    }])
 }

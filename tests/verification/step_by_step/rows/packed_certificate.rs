@@ -63,11 +63,10 @@ pub(crate) fn rows() -> Vec<Row> {
             let value = Der::octets(b"a model of these");
             certificate(answer).add_extension(oid::FIDO_AAGUID, true, value);
         }),
-        certificate_is(7, "CA is true", |answer| {
-            certificate(answer).remove_extension(oid::BASIC_CONSTRAINTS);
-            let ca = Der::sequence(&[Der::boolean(true)]);
-            certificate(answer).add_extension(oid::BASIC_CONSTRAINTS, true, ca);
-        }),
+        certificate_is(7, "CA is true", with_ca),
+        certificate_is(7, "CA is true, where attestation is not requested", with_ca)
+            .unsolicited()
+            .accepted(),
         certificate_is(7, "no basic constraints", |answer| {
             certificate(answer).remove_extension(oid::BASIC_CONSTRAINTS);
         }),
@@ -76,4 +75,10 @@ pub(crate) fn rows() -> Vec<Row> {
             certificate(answer).add_extension(oid::FIDO_SERIAL_NUMBER, false, value);
         }),
     ]
+}
+
+fn with_ca(answer: &mut Registration) {
+    certificate(answer).remove_extension(oid::BASIC_CONSTRAINTS);
+    let ca = Der::sequence(&[Der::boolean(true)]);
+    certificate(answer).add_extension(oid::BASIC_CONSTRAINTS, true, ca);
 }

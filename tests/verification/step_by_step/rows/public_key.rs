@@ -17,6 +17,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = algorithm();
     rows.extend(curve());
     rows.extend(rsa());
+    rows.extend(ml_dsa());
     rows.extend(eddsa());
     rows.extend(members());
     rows.extend(encoding());
@@ -31,7 +32,12 @@ fn only(algorithm: Algorithm) -> Vec<Kind> {
 }
 
 fn elliptic() -> Vec<Kind> {
-    [only(Algorithm::Es256), only(Algorithm::Es384)].concat()
+    [
+        only(Algorithm::Es256),
+        only(Algorithm::Es384),
+        Kind::es512(),
+    ]
+    .concat()
 }
 
 fn key(answer: &mut Registration) -> &mut Map {
@@ -56,6 +62,25 @@ fn algorithm() -> Vec<Row> {
         })
         .by(Kind::attestable())
         .where_config(|config| config.attestation(Attestation::Indirect)),
+        algorithm("an ES512 key, where ES512 is not offered", |answer| {
+            *key(answer) = Algorithm::Es512.key(1).cose();
+        }),
+        algorithm("an ML-DSA-65 key, where ML-DSA is not offered", |answer| {
+            *key(answer) = Algorithm::MlDsa65.key(1).cose();
+        }),
+        algorithm("an ML-DSA-65 key, where ML-DSA-44 is offered", |answer| {
+            *key(answer) = Algorithm::MlDsa65.key(1).cose();
+        })
+        .where_config(|config| {
+            let mut all = Algorithm::DEFAULT.map(Algorithm::configured).to_vec();
+            all.push(passkeys::Algorithm::MlDsa44);
+            config.algorithms(all)
+        }),
+        algorithm("an ES256 key, where only EdDSA is offered", |answer| {
+            *key(answer) = Algorithm::Es256.key(1).cose();
+        })
+        .by(Kind::eddsa())
+        .where_config(|config| config.algorithms([passkeys::Algorithm::EdDsa])),
         algorithm("`alg` is ES512", |answer| key(answer).set(3, -36)),
         algorithm("`alg` is ES256K", |answer| key(answer).set(3, -47)),
         algorithm("`alg` is PS256", |answer| key(answer).set(3, -37)),
@@ -106,6 +131,11 @@ fn curve() -> Vec<Row> {
             },
         )
         .by(only(Algorithm::Es256)),
+        curve("ES512 with a key on P-256", |answer| {
+            *key(answer) = Algorithm::Es256.key(1).cose();
+            key(answer).set(3, -36);
+        })
+        .by(Kind::es512()),
         curve("a curve that does not exist", |answer| {
             key(answer).set(-1, 99);
         })
@@ -135,55 +165,86 @@ fn curve() -> Vec<Row> {
 }
 
 fn rsa() -> Vec<Row> {
-    let rsa = |change, apply, reason| {
-        Row::registration(13, change, apply, reason).by(only(Algorithm::Rs256))
+    let rsa = |change, apply| {
+        Row::registration(13, change, apply, Reason::Algorithm).by(only(Algorithm::Rs256))
     };
+    let mut rows = vec![
+        rsa("a modulus of 1024 bits", |answer| modulus(answer, 1024)),
+        rsa("a modulus of 2047 bits", |answer| modulus(answer, 2047)),
+        rsa("a modulus of 2047 bits, with a leading zero", |answer| {
+            modulus(answer, 2047);
+            bytes(answer, -1).insert(0, 0);
+        }),
+        rsa("a modulus of 2049 bits", |answer| modulus(answer, 2049)).accepted(),
+        rsa("a modulus of 3072 bits", |answer| modulus(answer, 3072)).accepted(),
+        rsa("a modulus of 8192 bits", |answer| modulus(answer, 8192)).accepted(),
+        rsa("a modulus of 8193 bits", |answer| modulus(answer, 8193)),
+        // Windows Hello has written leading zeros.
+        rsa("a modulus with a leading zero", |answer| {
+            bytes(answer, -1).insert(0, 0);
+        })
+        .accepted(),
+        rsa("an empty modulus", |answer| bytes(answer, -1).clear()),
+        rsa("a modulus of zero", |answer| bytes(answer, -1).fill(0)),
+        rsa("an even modulus", |answer| bytes(answer, -1)[255] &= 0xfe),
+        rsa("`e` is a number", |answer| key(answer).set(-2, 65_537)).because(Reason::Malformed),
+    ];
+    let exponent = |change, apply: fn(&mut Registration)| rsa(change, apply);
+    rows.extend([
+        exponent("an exponent of zero", |answer| {
+            set_exponent(answer, &[0; 3])
+        }),
+        exponent("an exponent of one", |answer| set_exponent(answer, &[1])),
+        exponent("an exponent of two", |answer| set_exponent(answer, &[2])),
+        exponent("an exponent of three", |answer| set_exponent(answer, &[3])).accepted(),
+        exponent("an exponent of 65537 with a leading zero", |answer| {
+            set_exponent(answer, &[0, 1, 0, 1]);
+        })
+        .accepted(),
+        exponent("an exponent of 65536", |answer| {
+            set_exponent(answer, &[1, 0, 0]);
+        }),
+        exponent("an exponent of 2³³ − 1", |answer| {
+            set_exponent(answer, &[1, 0xff, 0xff, 0xff, 0xff]);
+        })
+        .accepted(),
+        exponent("an exponent of 2³³ + 1", |answer| {
+            set_exponent(answer, &[2, 0, 0, 0, 1]);
+        }),
+        exponent("an empty exponent", |answer| set_exponent(answer, &[])),
+    ]);
+    rows
+}
+
+/// Replaces the modulus by an odd number of this many bits.
+fn modulus(answer: &mut Registration, bits: usize) {
+    let mut number = vec![0xff; bits.div_ceil(8)];
+    number[0] >>= number.len() * 8 - bits;
+    *bytes(answer, -1) = number;
+}
+
+fn set_exponent(answer: &mut Registration, exponent: &[u8]) {
+    *bytes(answer, -2) = exponent.to_vec();
+}
+
+fn ml_dsa() -> Vec<Row> {
+    let ml_dsa =
+        |change, apply, reason| Row::registration(20, change, apply, reason).by(Kind::ml_dsa());
     vec![
-        // Only moduli of 2048 bits are accepted, as TPMs create them.
-        rsa(
-            "a modulus of 1024 bits",
-            |answer| bytes(answer, -1).truncate(128),
+        ml_dsa(
+            "an ML-DSA key is one byte too short",
+            |answer| bytes(answer, -1).truncate(1311),
+            Reason::Malformed,
+        ),
+        ml_dsa(
+            "an ML-DSA key is one byte too long",
+            |answer| bytes(answer, -1).push(0),
+            Reason::Malformed,
+        ),
+        ml_dsa(
+            "an ML-DSA key has the key type of EdDSA",
+            |answer| key(answer).set(1, 1),
             Reason::Algorithm,
-        ),
-        rsa(
-            "an empty modulus",
-            |answer| bytes(answer, -1).clear(),
-            Reason::Algorithm,
-        ),
-        rsa(
-            "an exponent of five bytes",
-            |answer| *bytes(answer, -2) = vec![1, 0, 0, 0, 1],
-            Reason::Algorithm,
-        ),
-        rsa(
-            "an exponent of one",
-            |answer| *bytes(answer, -2) = vec![0, 0, 1],
-            Reason::Malformed,
-        ),
-        rsa(
-            "an exponent of zero",
-            |answer| *bytes(answer, -2) = vec![0; 3],
-            Reason::Malformed,
-        ),
-        rsa(
-            "an even exponent",
-            |answer| *bytes(answer, -2) = vec![1, 0, 0],
-            Reason::Malformed,
-        ),
-        rsa(
-            "a modulus of zero",
-            |answer| bytes(answer, -1).fill(0),
-            Reason::Malformed,
-        ),
-        rsa(
-            "an even modulus",
-            |answer| bytes(answer, -1)[255] &= 0xfe,
-            Reason::Malformed,
-        ),
-        rsa(
-            "`e` is a number",
-            |answer| key(answer).set(-2, 65_537),
-            Reason::Malformed,
         ),
     ]
 }
@@ -219,6 +280,11 @@ fn eddsa() -> Vec<Row> {
         point("an EdDSA point is one byte too long", |answer| {
             bytes(answer, -2).push(0);
         }),
+        // About half of all numbers are the y-coordinate of a point.
+        point("an EdDSA point is not on the curve", |answer| {
+            bytes(answer, -2).fill(0);
+            bytes(answer, -2)[0] = 2;
+        }),
         point("an EdDSA point is the neutral element", |answer| {
             bytes(answer, -2).fill(0);
             bytes(answer, -2)[0] = 1;
@@ -234,13 +300,15 @@ fn eddsa() -> Vec<Row> {
 
 fn members() -> Vec<Row> {
     let member = |change, apply| {
-        Row::registration(13, change, apply, Reason::Malformed).by(Kind::signing_in())
+        Row::registration(13, change, apply, Reason::Malformed).by(Kind::of_every_algorithm())
     };
     vec![
         member("`kty` is missing", |answer| key(answer).remove(1)),
         member("`alg` is missing", |answer| key(answer).remove(3)),
-        member("`crv` or `n` is missing", |answer| key(answer).remove(-1)),
-        member("`x` or `e` is missing", |answer| key(answer).remove(-2)),
+        member("`crv`, `n` or `pub` is missing", |answer| {
+            key(answer).remove(-1);
+        }),
+        member("`x` or `e` is missing", |answer| key(answer).remove(-2)).by(Kind::signing_in()),
         member("`y` is missing", |answer| key(answer).remove(-3)).by(elliptic()),
         member("`alg` is text", |answer| key(answer).set(3, "ES256")),
         member("`kty` appears twice with the same value", |answer| {
@@ -264,7 +332,37 @@ fn members() -> Vec<Row> {
         member("`x` or `e` appears twice", |answer| {
             let same = key(answer).get(-2).clone();
             key(answer).add(-2, same);
+        })
+        .by(Kind::signing_in()),
+        // §6.5.1: the key contains no other members.
+        member("the key has an unknown member", |answer| {
+            key(answer).add(-99, 1);
         }),
+        member("the key has an unknown member with a name", |answer| {
+            key(answer).add("new", 1);
+        }),
+        member("the key has `kid`", |answer| key(answer).add(2, vec![7])),
+        member("the key has `key_ops`", |answer| {
+            key(answer).add(4, vec![Cbor::Int(2)]);
+        }),
+        member("the key has its private part", |answer| {
+            key(answer).add(-4, vec![7; 32]);
+        })
+        .by([elliptic(), Kind::eddsa()].concat()),
+        member("the key has its private exponent", |answer| {
+            key(answer).add(-3, vec![7; 256]);
+        })
+        .by(only(Algorithm::Rs256)),
+        member("the key has its private part, of ML-DSA", |answer| {
+            key(answer).add(-2, vec![7; 32]);
+        })
+        .by(Kind::ml_dsa()),
+        member("a member of the key is in another place", |answer| {
+            let kty = key(answer).get(1).clone();
+            key(answer).remove(1);
+            key(answer).add(1, kty);
+        })
+        .accepted(),
         member("an unknown member of the key appears twice", |answer| {
             key(answer).add(-99, 1);
             key(answer).add(-99, 1);
@@ -274,7 +372,7 @@ fn members() -> Vec<Row> {
 
 fn encoding() -> Vec<Row> {
     let key = |change, apply: fn(&mut Registration)| {
-        Row::registration(13, change, apply, Reason::Malformed).by(Kind::signing_in())
+        Row::registration(13, change, apply, Reason::Malformed).by(Kind::of_every_algorithm())
     };
     vec![
         key("the key is an array", |answer| {
@@ -314,6 +412,19 @@ fn encoding() -> Vec<Row> {
                 answer.data.attested().key_written = |_| vec![0xbf; 10_000];
             },
         ),
+        // CTAP2's canonical form, which §6.5.1.1 requires.
+        key("the key is a map without a length", |answer| {
+            answer.data.attested().key_written = |key| [&[0xbf], &key[1..], &[0xff]].concat();
+        }),
+        key("the number of members is written in two bytes", |answer| {
+            answer.data.attested().key_written = |key| [&[0xb8, key[0] & 0x1f], &key[1..]].concat();
+        }),
+        key("`kty` has a label in two bytes", |answer| {
+            answer.data.attested().key_written = |key| [&key[..1], &[0x18], &key[1..]].concat();
+        }),
+        key("the key is tagged", |answer| {
+            answer.data.attested().key_written = |key| [&[0xd8, 24], key.as_slice()].concat();
+        }),
         key("the key has a reserved length", |answer| {
             answer.data.attested().key_written = |_| vec![0xbc];
         }),

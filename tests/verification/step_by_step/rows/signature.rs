@@ -22,7 +22,7 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 fn signature(change: &'static str, apply: fn(&mut Assertion)) -> Row {
-    Row::sign_in(21, change, apply, Reason::Signature)
+    Row::sign_in(21, change, apply, Reason::Signature).by(Kind::of_every_algorithm())
 }
 
 fn data() -> Vec<Row> {

@@ -23,9 +23,9 @@ async fn every_attestation_trust_row_has_its_expected_outcome() {
 /// Certificates are verified at the time of the configured clock, which the test advances.
 #[tokio::test]
 async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejected() {
-    let site = Site::new(|config| config, Some(anchors)).await;
-    site.wait(Duration::from_hours(30 * 366 * 24));
     for kind in Kind::certified() {
+        let site = Site::new(kind, |config| config, Some(anchors)).await;
+        site.wait(Duration::from_hours(30 * 366 * 24));
         let mut begun = site.begin_registration(kind).await;
         let expected =
             Expected::Rejected(400, "attestation_verification_failed", Reason::Untrusted);
@@ -84,8 +84,16 @@ fn statements() -> Vec<Row> {
             nothing_attested,
             Reason::Attestation,
         )
+        .by(Kind::packed()),
+        Row::registration(
+            24,
+            "no attestation, where attestation is requested and not required",
+            nothing_attested,
+            Reason::Attestation,
+        )
         .by(Kind::packed())
-        .where_config(|config| config.attestation(Attestation::Direct)),
+        .where_config(|config| config.attestation(Attestation::Indirect))
+        .accepted(),
         Row::registration(
             24,
             "no attestation, where one authority is trusted",
