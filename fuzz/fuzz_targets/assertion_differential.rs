@@ -5,37 +5,24 @@
 
 #![no_main]
 
-#[path = "../../tests/verification/differential/cbor.rs"]
-#[allow(dead_code)]
-mod cbor;
-#[path = "../../tests/verification/differential/ceremony.rs"]
-mod ceremony;
-#[path = "../../tests/verification/differential/differences.rs"]
-#[allow(dead_code)]
-mod differences;
-#[path = "../../tests/verification/differential/keys.rs"]
-#[allow(dead_code)]
-mod keys;
-#[path = "../../tests/verification/differential/numbers.rs"]
-mod numbers;
-#[path = "../../tests/verification/differential/parts.rs"]
-#[allow(dead_code)]
-mod parts;
+#[path = "../../tests/verification/differential/cases/mod.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod cases;
 
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 
-use ceremony::{Ceremony, Engines};
-use differences::UNEXPLAINED;
-use parts::Base;
+use cases::sign_in::{
+    Ceremony, Engines, UNEXPLAINED, judge,
+    parts::{self, Base},
+};
 
 static ENGINES: LazyLock<Engines> = LazyLock::new(Engines::default);
 static BASES: LazyLock<Vec<Base>> = LazyLock::new(parts::bases);
 
 fuzz_target!(|input: &[u8]| {
-    let verdict =
-        differences::judge(&ENGINES, &ceremony(input)).unwrap_or_else(|error| panic!("{error}"));
+    let verdict = judge(&ENGINES, &ceremony(input)).unwrap_or_else(|error| panic!("{error}"));
     assert_ne!(verdict, UNEXPLAINED);
 });
 

@@ -13,7 +13,7 @@ use super::{
 /// Any body of `register/finish` gets an error of the HTTP contract, or registers a credential that
 /// the specification allows.
 pub fn registration_body(body: &[u8]) {
-    at_registration(|site| {
+    at_registration(false, |site| {
         let answer = site.post("/register/finish", body);
         if answer.status != 200 {
             return answer.is_error(&[400, 413, 422]);
@@ -25,6 +25,7 @@ pub fn registration_body(body: &[u8]) {
             raw_id: &bytes(&body["credential"]["rawId"]),
             client_data: &bytes(&response["clientDataJSON"]),
             attestation_object: &bytes(&response["attestationObject"]),
+            requested: false,
         };
         let stored = block_on(site.passkeys.repository().list(ADA)).expect("a list");
         let [stored] = &stored[..] else {

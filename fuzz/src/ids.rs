@@ -34,7 +34,7 @@ pub fn credential_id(input: &[u8]) {
                 .body(Body::from(r#"{"deviceName":"mine"}"#));
             let Ok(request) = request else { continue };
             let within = !request.uri().path()["/credentials/".len()..].contains('/');
-            let answer = at_registration(|site| site.send(request));
+            let answer = at_registration(false, |site| site.send(request));
             if within && !answer.body.is_empty() {
                 answer.is_error(&[404]);
             } else {

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// Any attestation object, in an example's registration, is rejected, or registers a credential that
-/// the specification allows.
+/// the specification allows, whether or not attestation is requested.
 ///
 /// The first byte chooses the example, the rest is the object.
 pub fn attestation(input: &[u8]) {
@@ -34,29 +34,32 @@ pub fn attestation(input: &[u8]) {
             "attestationObject": base64url(object),
         },
     });
-    let state = base64url(&example.challenge.0);
-    let request = FinishRegistration::new(raw(&credential), state);
-    at_registration(|site| {
-        let who = async { Ok::<_, Error>(PasskeyUser::new(ADA, ADA, ADA)) };
-        match block_on(site.passkeys.registration().finish(&request, who)) {
-            Err(error) => assert_eq!(error.code(), "attestation_verification_failed"),
-            Ok(registered) => {
-                let registration = judge::Registration {
-                    challenge: &example.challenge.0,
-                    raw_id: id,
-                    client_data: &example.client_data.0,
-                    attestation_object: object,
-                };
-                super::count_accepted();
-                registration.check(registered.credential());
-                let deleted = site
-                    .passkeys
-                    .repository()
-                    .delete(ADA, &registered.credential().id);
-                assert!(block_on(deleted).expect("no error"), "it was stored");
+    for requested in [false, true] {
+        let state = base64url(&example.challenge.0);
+        let request = FinishRegistration::new(raw(&credential), state);
+        at_registration(requested, |site| {
+            let who = async { Ok::<_, Error>(PasskeyUser::new(ADA, ADA, ADA)) };
+            match block_on(site.passkeys.registration().finish(&request, who)) {
+                Err(error) => assert_eq!(error.code(), "attestation_verification_failed"),
+                Ok(registered) => {
+                    let registration = judge::Registration {
+                        challenge: &example.challenge.0,
+                        raw_id: id,
+                        client_data: &example.client_data.0,
+                        attestation_object: object,
+                        requested,
+                    };
+                    super::count_accepted();
+                    registration.check(registered.credential());
+                    let deleted = site
+                        .passkeys
+                        .repository()
+                        .delete(ADA, &registered.credential().id);
+                    assert!(block_on(deleted).expect("no error"), "it was stored");
+                }
             }
-        }
-    });
+        });
+    }
 }
 
 /// Any client data, authenticator data, signature and user handle, for an example's passkey, are

@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
-    AuthenticationResult, PasskeyUser, Passkeys, passkeys,
+    Attestation, AuthenticationResult, Config, PasskeyUser, Passkeys, UserVerification, passkeys,
     store::{
         ChallengeStore, CredentialRepository as _, MemoryRepository, PendingCeremony, StoreError,
     },
@@ -26,7 +26,7 @@ use super::examples::{ADA, EXAMPLES};
 #[derive(Clone)]
 pub(crate) struct App;
 
-#[passkeys(rp_id = "example.org", origins = ["https://example.org"], user_verification = "preferred")]
+#[passkeys(rp_id = "example.org", origins = ["https://example.org"])]
 impl App {
     type Repository = MemoryRepository;
 
@@ -89,9 +89,14 @@ impl ChallengeStore for Stateless {
 }
 
 impl Site {
-    fn new(sign_in: bool) -> Self {
-        let passkeys =
-            Passkeys::new(App, MemoryRepository::default()).challenges(Stateless { sign_in });
+    fn new(sign_in: bool, attestation: Attestation) -> Self {
+        let config = Config::builder("example.org", ["https://example.org"])
+            .user_verification(UserVerification::Preferred)
+            .attestation(attestation)
+            .build()
+            .expect("a valid configuration");
+        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config)
+            .challenges(Stateless { sign_in });
         // Fuzzing does not measure timing side channels.
         let passkeys = passkeys.timing_floor(std::time::Duration::ZERO);
         let router = passkeys.router();
@@ -140,20 +145,27 @@ impl Answer {
 
 thread_local! {
     static REGISTRATION: OnceCell<Site> = const { OnceCell::new() };
+    static ATTESTED: OnceCell<Site> = const { OnceCell::new() };
     static SIGN_IN: OnceCell<Site> = const { OnceCell::new() };
     static RUNTIME: OnceCell<tokio::runtime::Runtime> = const { OnceCell::new() };
 }
 
-/// Calls a function with a site where [`ADA`] has no passkey and registers one.
-pub(crate) fn at_registration<T>(then: impl FnOnce(&Site) -> T) -> T {
-    REGISTRATION.with(|site| then(site.get_or_init(|| Site::new(false))))
+/// Calls a function with a site where [`ADA`] has no passkey and registers one, with attestation or
+/// without.
+pub(crate) fn at_registration<T>(attested: bool, then: impl FnOnce(&Site) -> T) -> T {
+    let (site, attestation) = if attested {
+        (&ATTESTED, Attestation::Direct)
+    } else {
+        (&REGISTRATION, Attestation::None)
+    };
+    site.with(|site| then(site.get_or_init(|| Site::new(false, attestation))))
 }
 
 /// Calls a function with a site where [`ADA`] has the passkeys of all examples and signs in.
 pub(crate) fn at_sign_in<T>(then: impl FnOnce(&Site) -> T) -> T {
     SIGN_IN.with(|site| {
         then(site.get_or_init(|| {
-            let site = Site::new(true);
+            let site = Site::new(true, Attestation::None);
             for example in EXAMPLES.iter() {
                 let credential = example.credential();
                 block_on(site.passkeys.repository().insert(&credential)).expect("stored");
