@@ -4,7 +4,7 @@
 use std::alloc::System;
 
 use passkeys::{
-    PasskeyUser,
+    UserHandle,
     store::{ChallengeStore as _, MemoryChallenges, PendingCeremony},
     testing::pending_ceremony,
 };
@@ -31,11 +31,12 @@ fn in_use(region: &Region<'_, System>) -> usize {
 
 /// Returns a pending registration of a user with names of usual length.
 fn registration(begun_at: OffsetDateTime) -> PendingCeremony {
-    let user = PasskeyUser::new(
-        "5b2f0c7e-3f0c-4a4e-9c3e-0d8f6c1b2a39",
-        "augusta.ada.lovelace@example.com",
-        "Augusta Ada King, Countess of Lovelace",
-    );
+    let user = serde_json::json!({
+        "user_id": "5b2f0c7e-3f0c-4a4e-9c3e-0d8f6c1b2a39",
+        "name": "augusta.ada.lovelace@example.com",
+        "display_name": "Augusta Ada King, Countess of Lovelace",
+        "handle": UserHandle::random().unwrap(),
+    });
     let mut form = serde_json::to_value(pending_ceremony(begun_at, LIFETIME)).unwrap();
     form["purpose"] = serde_json::json!({ "register": user });
     serde_json::from_value(form).unwrap()

@@ -25,7 +25,7 @@ operations! {
     },
     record_use: async |repository, credential| {
         let (user_id, id) = (&credential.user_id, &credential.id);
-        let usage = CredentialUse::new(0, 0, false, OffsetDateTime::UNIX_EPOCH);
+        let usage = CredentialUse::new(0, 0, false, false, OffsetDateTime::UNIX_EPOCH);
         repository.record_use(user_id, id, &usage).await.unwrap()
     },
     rename: async |repository, credential| {
@@ -42,7 +42,7 @@ operations! {
     },
     delete_unless_last: async |repository, credential| {
         let (user_id, id) = (&credential.user_id, &credential.id);
-        repository.delete_unless_last(user_id, id).await.unwrap() == Deletion::Last
+        repository.delete_unless_last(user_id, id, "example.com").await.unwrap() == Deletion::Last
     },
 }
 

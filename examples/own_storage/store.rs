@@ -91,10 +91,12 @@ impl CredentialRepository for Documents {
         execute!(self, delete, user, id.as_bytes())
     }
 
-    async fn delete_unless_last(&self, user: &str, id: &CredentialId) -> Done<Deletion> {
-        let delete = "DELETE FROM credentials WHERE owner = ?1 AND id = ?2 AND EXISTS (SELECT 1 FROM
-            credentials WHERE owner = ?1 AND (id = ?2) = (document ->> 'suspended_at' IS NOT NULL))";
-        let deleted = execute!(self, delete, user, id.as_bytes())?;
+    async fn delete_unless_last(&self, user: &str, id: &CredentialId, rp: &str) -> Done<Deletion> {
+        let delete =
+            "DELETE FROM credentials WHERE owner = ?1 AND id = ?2 AND EXISTS (SELECT 1 FROM
+            credentials WHERE owner = ?1 AND (id <> ?2) = (document ->> 'suspended_at' IS NULL AND
+            coalesce(document ->> 'rp_id', ?3) = ?3))";
+        let deleted = execute!(self, delete, user, id.as_bytes(), rp)?;
         let kept = self.find(id).await?.is_some_and(|it| it.user_id == user);
         Ok(Deletion::of(deleted, kept))
     }

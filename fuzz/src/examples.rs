@@ -73,7 +73,7 @@ impl Example {
         let key = object[id_at + id.len()..].to_vec();
         let id = CredentialId::new(id.as_slice()).expect("an id of 1 to 1023 bytes");
         let mut credential = Credential::new(id, ADA, key, OffsetDateTime::UNIX_EPOCH);
-        credential.backup_eligible = object[id_at - 23] & 1 << 3 != 0;
+        credential.backup_eligible = Some(object[id_at - 23] & 1 << 3 != 0);
         credential
     }
 }

@@ -56,7 +56,7 @@ impl Registration<'_> {
         assert_eq!(id, self.raw_id);
         assert_eq!(stored.id.as_bytes(), id);
         assert_eq!(stored.sign_count.to_be_bytes(), data[33..37]);
-        assert_eq!(stored.backup_eligible, flags & 1 << 3 != 0);
+        assert_eq!(stored.backup_eligible, Some(flags & 1 << 3 != 0));
         assert_eq!(stored.backup_state, flags & 1 << 4 != 0);
         assert_eq!(stored.user_verified, flags & 1 << 2 != 0);
         assert!(data.ends_with(&[&stored.public_key, rest].concat()));
@@ -98,7 +98,7 @@ impl SignIn<'_> {
     pub(crate) fn check(&self) {
         client_data(self.client_data, "webauthn.get", self.challenge);
         header(self.authenticator_data);
-        match self.user_handle {
+        match self.user_handle.filter(|handle| !handle.is_empty()) {
             Some(handle) => assert_eq!(handle, ADA.as_bytes()),
             None => assert!(self.named, "no user handle, and no user was named"),
         }

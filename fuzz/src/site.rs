@@ -80,7 +80,10 @@ impl ChallengeStore for Stateless {
         form["purpose"] = if self.sign_in {
             json!({ "authenticate": user })
         } else {
-            json!({ "register": PasskeyUser::new(ADA, ADA, ADA) })
+            json!({ "register": {
+                "user_id": ADA, "name": ADA, "display_name": ADA,
+                "handle": URL_SAFE_NO_PAD.encode(ADA),
+            } })
         };
         serde_json::from_value(form)
             .map(Some)

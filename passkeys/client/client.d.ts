@@ -73,8 +73,8 @@ export interface Passkey {
   aaguid: string | null;
   /** The name of that model or its provider, if the server knows it. */
   provider: string | null;
-  /** Whether it is backup-eligible (a synced passkey). */
-  backupEligible: boolean;
+  /** Whether it is backup-eligible (a synced passkey); `null` if not known before its first sign-in. */
+  backupEligible: boolean | null;
   /** Whether it is backed up now. */
   backupState: boolean;
   /** Whether it is discoverable, so that it signs in without a username. */
@@ -169,7 +169,7 @@ export class PasskeyClient {
   /** Renames a passkey, then calls `signal()`. */
   rename(id: string, deviceName: string): Promise<void>;
 
-  /** Deletes a passkey, then calls `signal()`, so that the browser no longer offers it. */
+  /** Deletes a passkey, then signals that, so that the browser no longer offers it. */
   remove(id: string): Promise<void>;
 
   /**

@@ -168,15 +168,30 @@ export class PasskeyClient {
    */
   async remove(id) {
     await this.#send("DELETE", `/credentials/${encodeURIComponent(id)}`);
-    this.signal();
+    this.#signalAll(id);
   }
 
   /** @returns {Promise<boolean>} */
-  async signal() {
+  signal() {
+    return this.#signalAll();
+  }
+
+  /**
+   * Signals what the server says about the user, who may have several user handles.
+   *
+   * @param {string} [removed] the credential ID of a passkey that was just deleted. The server has
+   *   forgotten its user handle if it was the last one with it, so it is signalled by itself.
+   */
+  async #signalAll(removed) {
     if (!listens()) return false;
     try {
       const signals = await this.#send("GET", "/signals");
-      await Promise.all(SIGNALS.map((name) => tell(name, signals[name])));
+      const { rpId } = signals;
+      const told = SIGNALS.flatMap((name) =>
+        signals[name].map((/** @type {unknown} */ payload) => tell(name, payload)),
+      );
+      if (removed) told.push(tell("signalUnknownCredential", { rpId, credentialId: removed }));
+      await Promise.all(told);
       return true;
     } catch {
       return false;

@@ -163,6 +163,7 @@ pub use crate::{
         secret::WeakSecret,
         transport::Transport,
         user::PasskeyUser,
+        user_handle::{InvalidUserHandle, UserHandle},
     },
     http::{PasskeysState, Verified},
     passkeys::Passkeys,

@@ -54,9 +54,10 @@ async fn sign_in_begun_with_a_body_without_a_user_is_usernameless() {
 
 /// Replaces the random values by their lengths.
 fn shape(mut begun: Value) -> Value {
-    for path in ["/state", "/publicKey/challenge"] {
-        let value = begun.pointer_mut(path).unwrap();
-        *value = value.as_str().unwrap().len().into();
+    for path in ["/state", "/publicKey/challenge", "/publicKey/user/id"] {
+        if let Some(value) = begun.pointer_mut(path) {
+            *value = value.as_str().unwrap().len().into();
+        }
     }
     begun
 }
@@ -74,7 +75,7 @@ async fn creation_options_follow_the_configuration() {
             "state": 32,
             "publicKey": {
                 "rp": { "id": "example.com", "name": "Example" },
-                "user": { "id": "YWRh", "name": "ada@example.com", "displayName": "ada" },
+                "user": { "id": 86, "name": "ada@example.com", "displayName": "ada" },
                 "challenge": 43,
                 "pubKeyCredParams": algorithms,
                 "timeout": 300_000,

@@ -139,7 +139,13 @@ fn check(listed: &[Credential], registered: &[OffsetDateTime]) {
         [phone.backup_state, synchronised.backup_state],
         [false, true]
     );
-    assert!(synchronised.backup_eligible && !phone.backup_eligible);
+    assert_eq!(
+        [phone.backup_eligible, synchronised.backup_eligible],
+        [Some(false), Some(true)]
+    );
+    for credential in listed {
+        assert_eq!((&credential.user_handle, &credential.rp_id), (&None, &None));
+    }
     // `fastapi-passkeys` stores this only where it requires discoverable passkeys.
     assert!(!phone.discoverable);
     assert_eq!(phone.transports, [passkeys::Transport::Internal]);

@@ -165,17 +165,20 @@ async fn postgres_statements_use_an_index_and_read_few_pages() {
         for (statement, values) in [
             (find, known.clone()),
             (list, user.clone()),
-            (record_use, format!("{known}, {user}, 0, 1, true, {now}")),
+            (
+                record_use,
+                format!("{known}, {user}, 0, 1, true, true, {now}"),
+            ),
             (suspend, format!("{known}, {user}, {now}")),
             (rename, format!("{known}, {user}, 'tablet'")),
             (delete, format!("{known}, {user}")),
-            (delete_unless_last, format!("{next}, {user}")),
+            (delete_unless_last, format!("{next}, {user}, 'example.com'")),
             // The user has credentials, so it is not stored.
             (
                 insert_first,
                 format!(
                     "'new', {user}, 'key', 0, '[]', NULL, true, true, 'phone', true, 'none', {now}, \
-                     NULL, true, NULL"
+                     NULL, true, NULL, NULL, NULL, true"
                 ),
             ),
         ] {

@@ -136,8 +136,10 @@ async fn delete_unless_last_waits_for_uncommitted_changes_of_the_users_rows() {
         let change = sqlx::query(AssertSqlSafe(change)).bind(second.id.as_bytes());
         change.execute(&mut *other).await.unwrap();
         let (repository, id) = (repository.clone(), first.id.clone());
-        let deleting =
-            tokio::spawn(async move { repository.delete_unless_last("ada", &id).await.unwrap() });
+        let deleting = tokio::spawn(async move {
+            let deletion = repository.delete_unless_last("ada", &id, "example.com");
+            deletion.await.unwrap()
+        });
         let waits = eventually(async || {
             let waits = sqlx::query_scalar::<_, bool>(AssertSqlSafe(waiting.as_str()));
             let waits = waits.fetch_one(&schema.pool()).await.unwrap();

@@ -28,15 +28,17 @@ pub(super) struct Stored {
     pub(super) sign_count: u32,
     pub(super) suspended: bool,
     pub(super) name: String,
+    pub(super) registered: u64,
 }
 
 impl Stored {
-    pub(super) fn new(owner: User, sign_count: u32) -> Self {
+    pub(super) fn new(owner: User, sign_count: u32, registered: u64) -> Self {
         Self {
             owner,
             sign_count,
             suspended: false,
             name: String::new(),
+            registered,
         }
     }
 }
@@ -165,6 +167,10 @@ impl Ceremony {
             return Err(UNVERIFIED);
         };
         if user.is_some_and(|user| user != passkey.owner) || passkey.suspended {
+            return Err(UNVERIFIED);
+        }
+        // Where a user was named, the passkey was not on the list.
+        if user.is_some() && passkey.registered > self.begun {
             return Err(UNVERIFIED);
         }
         let has_counter = (sign_count, passkey.sign_count) != (0, 0);

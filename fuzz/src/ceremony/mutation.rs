@@ -2,7 +2,7 @@
 
 use arbitrary::Arbitrary;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use passkeys::testing::Fault;
+use passkeys::{UserHandle, testing::Fault};
 use serde_json::Value;
 
 use super::{User, model::Purpose};
@@ -144,9 +144,16 @@ impl Registered {
 
 impl Signed {
     /// Returns whether the mutation must be rejected. If a user was named at `begin`, the user handle
-    /// may be missing.
+    /// may be missing or empty.
     pub(super) fn matters(&self, purpose: Purpose) -> bool {
-        !matches!(self, Self::Handle(Handle::Missing)) || purpose == Purpose::SignIn(None)
+        let removes_handle = match self {
+            Self::Handle(Handle::Missing) => true,
+            Self::Cut(Member::UserHandle, at) => {
+                usize::from(*at).is_multiple_of(UserHandle::MAX_BYTES)
+            }
+            _ => false,
+        };
+        !removes_handle || purpose == Purpose::SignIn(None)
     }
 
     /// Returns the fault of the authenticator, for a passkey of this user.

@@ -111,7 +111,7 @@ impl World {
         };
         self.finish(finish.elsewhere, sent, verdict);
         if let Ok(owner) = verdict {
-            let stored = Stored::new(owner, register.sign_count());
+            let stored = Stored::new(owner, register.sign_count(), self.now);
             self.stored.insert(device.id.clone(), stored);
         }
         self.devices.push(device);
@@ -119,11 +119,15 @@ impl World {
 
     /// Creates a device with a passkey for a ceremony, and its response.
     fn new_device(&self, ceremony: usize, register: &Register) -> (Device, Value) {
-        let (ceremony, begun) = &self.ceremonies[ceremony];
-        let user = ceremony.purpose.user().unwrap_or(register.user);
+        let (_, begun) = &self.ceremonies[ceremony];
+        // The options of a sign-in have no user handle, and its ceremony registers no passkey.
+        let handle = match &begun["publicKey"]["user"] {
+            Value::Null => json!({ "id": base64url(register.user.id().as_bytes()) }),
+            user => user.clone(),
+        };
         let options = json!({ "publicKey": {
             "rp": { "id": "example.com" },
-            "user": { "id": base64url(user.id().as_bytes()) },
+            "user": handle,
             "challenge": begun["publicKey"]["challenge"],
         } });
         let mut faults = vec![Fault::SignCount(register.sign_count())];

@@ -110,11 +110,13 @@ impl World {
         for user in [User::Ada, User::Bob] {
             let mut listed = BTreeMap::new();
             for credential in block_on(self.parties.repository.list(user.id())).expect("a list") {
+                let age = self.parties.clock.now() - credential.created_at;
                 let stored = Stored {
                     owner: user,
                     sign_count: credential.sign_count,
                     suspended: credential.suspended_at.is_some(),
                     name: credential.device_name,
+                    registered: self.now - age.whole_seconds().unsigned_abs(),
                 };
                 listed.insert(credential.id, stored);
             }

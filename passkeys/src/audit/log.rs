@@ -30,7 +30,9 @@ pub(crate) fn log(
         AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
             write!(debug);
         }
-        AuditKind::CloneSuspected | AuditKind::CredentialSuspended => write!(warn),
+        AuditKind::CloneSuspected
+        | AuditKind::CredentialSuspended
+        | AuditKind::BackupEligibilityChanged => write!(warn),
         _ => write!(info),
     }
 }

@@ -23,7 +23,7 @@
 //! | level | events |
 //! | --- | --- |
 //! | `DEBUG` | `registration_begun`, `authentication_begun`, `step_up_begun`: clients can cause these without limit |
-//! | `WARN` | `clone_suspected`, `credential_suspended` |
+//! | `WARN` | `clone_suspected`, `credential_suspended`, `backup_eligibility_changed` |
 //! | `ERROR` | `events_lost` |
 //! | `INFO` | all others |
 //!
@@ -178,6 +178,10 @@ pub enum AuditKind {
     /// Clone detection: the signature counter did not increase. The consequence depends on the
     /// configured [`SignCount`](crate::SignCount) policy.
     CloneSuspected,
+    /// A passkey signed in with another backup eligibility flag than before, which an authenticator
+    /// never changes. Accepted, and stored, because the configuration says
+    /// [`BackupEligibility::Report`](crate::BackupEligibility::Report).
+    BackupEligibilityChanged,
     /// A passkey was suspended after clone detection
     /// ([`SignCount::Suspend`](crate::SignCount::Suspend)).
     CredentialSuspended,
@@ -205,6 +209,7 @@ impl AuditKind {
             Self::StepUpSucceeded => "step_up_succeeded",
             Self::StepUpFailed(_) => "step_up_failed",
             Self::CloneSuspected => "clone_suspected",
+            Self::BackupEligibilityChanged => "backup_eligibility_changed",
             Self::CredentialSuspended => "credential_suspended",
             Self::CredentialRenamed => "credential_renamed",
             Self::CredentialDeleted => "credential_deleted",
@@ -215,7 +220,8 @@ impl AuditKind {
     /// Returns the ceremony that the event belongs to: `registration`, `authentication`, `step_up`
     /// or `management`.
     ///
-    /// Clone detection belongs to `authentication`, also if it happens in a step-up.
+    /// Clone detection and a changed backup eligibility belong to `authentication`, also if they
+    /// happen in a step-up.
     /// [`EventsLost`](Self::EventsLost) belongs to none.
     #[must_use]
     pub fn ceremony(self) -> Option<&'static str> {
@@ -227,6 +233,7 @@ impl AuditKind {
             | Self::AuthenticationSucceeded
             | Self::AuthenticationFailed(_)
             | Self::CloneSuspected
+            | Self::BackupEligibilityChanged
             | Self::CredentialSuspended => Some("authentication"),
             Self::StepUpBegun | Self::StepUpSucceeded | Self::StepUpFailed(_) => Some("step_up"),
             Self::CredentialRenamed | Self::CredentialDeleted => Some("management"),

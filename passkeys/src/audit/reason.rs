@@ -63,11 +63,17 @@ pub enum Reason {
     AccountExists,
     /// No credential with this ID is registered.
     UnknownCredential,
+    /// The credential is registered for another RP ID: the repository holds passkeys of several
+    /// sites, or the domain has changed.
+    OtherRpId,
+    /// The credential was registered after the ceremony was begun, so it was not on the list that
+    /// the client got (`allowCredentials`).
+    NotAllowed,
     /// The credential is suspended.
     Suspended,
     /// The credential does not belong to the user that the ceremony was begun for.
     NotOwner,
-    /// The user handle is missing where it is required, or is not the owner's.
+    /// The user handle is missing where it is required, or is not the credential's.
     UserHandle,
     /// The signature does not verify.
     Signature,
@@ -123,6 +129,8 @@ impl Reason {
             Self::AlreadyRegistered => "already_registered",
             Self::AccountExists => "account_exists",
             Self::UnknownCredential => "unknown_credential",
+            Self::OtherRpId => "other_rp_id",
+            Self::NotAllowed => "not_allowed",
             Self::Suspended => "suspended",
             Self::NotOwner => "not_owner",
             Self::UserHandle => "user_handle",

@@ -3,12 +3,17 @@
 //! ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
 
 use serde_json::value::RawValue;
+use time::OffsetDateTime;
 
 use super::{AuthenticationResult, Begun, Ceremonies, RequestOptions, user_handle};
 use crate::{
-    Credential, CredentialId, Error, SignCount,
+    BackupEligibility, Credential, CredentialId, Error, SignCount,
     audit::{AuditKind, Reason},
-    domain::{challenge::Challenge, error::StoreError, pending::Purpose},
+    domain::{
+        challenge::Challenge,
+        error::StoreError,
+        pending::{Purpose, to_millisecond},
+    },
     store::{CredentialRepository, CredentialUse},
     verify::Asserted,
     wire::{json, options::CredentialDescriptor, responses::AuthenticationResponse},
@@ -30,6 +35,38 @@ pub(super) struct Pending {
     /// The user that the ceremony was begun for, if it was begun for one.
     pub(super) user_id: Option<String>,
     pub(super) challenge: Challenge,
+    /// Registration time of the newest credential that the client may use, if it got a list.
+    pub(super) listed_until: Option<OffsetDateTime>,
+}
+
+impl Pending {
+    /// Checks that the credential can have been on the list that the client got, if it got one
+    /// (step 5): it was not registered after the ceremony was begun.
+    fn check_list(&self, credential: &Credential) -> Result<(), Reason> {
+        let registered_at = to_millisecond(credential.created_at);
+        let registered_later = |until| registered_at > until;
+        if self.listed_until.is_some_and(registered_later) {
+            return Err(Reason::NotAllowed);
+        }
+        Ok(())
+    }
+}
+
+/// Credentials that a client is asked for an assertion by.
+pub(super) struct Allowed {
+    pub(super) credentials: Vec<CredentialDescriptor>,
+    /// Time at which the newest of them was registered.
+    newest: OffsetDateTime,
+}
+
+impl Allowed {
+    /// Returns decoy credentials, which were never registered.
+    pub(super) fn decoys(credentials: Vec<CredentialDescriptor>) -> Self {
+        Self {
+            credentials,
+            newest: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
 }
 
 pub(super) struct Assertion<'a, R> {
@@ -42,22 +79,35 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Self { ceremonies, kinds }
     }
 
-    /// Returns the passkeys of a user that are not suspended.
-    pub(super) async fn usable(&self, user_id: &str) -> Result<Vec<CredentialDescriptor>, Error> {
-        let mut credentials = self.ceremonies.repository.list(user_id).await?;
+    /// Returns the passkeys of a user at this relying party that are not suspended.
+    pub(super) async fn usable(&self, user_id: &str) -> Result<Allowed, Error> {
+        let mut credentials = self.ceremonies.list(user_id).await?;
         credentials.retain(|credential| credential.suspended_at.is_none());
-        Ok(credentials.into_iter().map(Into::into).collect())
+        let registered = credentials.iter().map(|credential| credential.created_at);
+        let newest = registered.max().unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Allowed {
+            credentials: credentials.into_iter().map(Into::into).collect(),
+            newest,
+        })
     }
 
+    /// Creates the options, and puts the ceremony into the challenge store. Without `allowed`, any
+    /// discoverable passkey will do.
     pub(super) async fn create_options(
         &self,
         user_id: Option<&str>,
-        allow: Vec<CredentialDescriptor>,
+        allowed: Option<Allowed>,
         purpose: Purpose,
     ) -> Result<Begun<RequestOptions>, Error> {
         let challenge = Challenge::random()?;
+        let mut ceremony = self.ceremonies.pending(challenge.clone(), purpose);
+        let mut allow = Vec::new();
+        if let Some(allowed) = allowed {
+            ceremony = ceremony.with_list(allowed.newest);
+            allow = allowed.credentials;
+        }
         let public_key = RequestOptions::new(&self.ceremonies.config, &challenge, allow);
-        let state = self.ceremonies.begin(challenge, purpose).await?;
+        let state = self.ceremonies.begin(ceremony).await?;
         let kind = self.kinds.begun;
         self.ceremonies.record(kind, claimed(user_id), None);
         Ok(Begun { public_key, state })
@@ -87,6 +137,12 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             Some(id) => self.find(id).await?,
             None => None,
         };
+        // A credential of another RP ID counts as unknown; only the audit trail gets the reason.
+        let rp_id = self.ceremonies.config.rp_id();
+        let (found, unknown) = match found {
+            Some(credential) if !credential.is_for(rp_id) => (None, Reason::OtherRpId),
+            found => (found, Reason::UnknownCredential),
+        };
         // An unknown credential is verified too, against a stand-in: otherwise the response time
         // would disclose which credential IDs exist.
         let stand_in = self.ceremonies.decoys.stand_in(&response.raw_id);
@@ -96,7 +152,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             found.as_ref().unwrap_or(&stand_in),
         );
         let Some(mut credential) = found else {
-            return Err(self.refuse(Reason::UnknownCredential, claimed, id.as_ref()));
+            return Err(self.refuse(unknown, claimed, id.as_ref()));
         };
         let refuse = |reason, credential: &Credential| {
             let user_id = claimed.unwrap_or(&credential.user_id);
@@ -106,12 +162,16 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let handle = response.response.user_handle.as_ref();
         let handle = handle.map(|handle| handle.0.as_slice());
         let asserted = user_handle::check(pending.user_id.as_deref(), handle, &credential)
+            .and_then(|()| pending.check_list(&credential))
             .and(verified)
             .map_err(|reason| refuse(reason, &credential))?;
 
         for _ in 0..MAX_CONTENTION {
             if credential.suspended_at.is_some() {
                 return Err(refuse(Reason::Suspended, &credential));
+            }
+            if !self.accepts_backup_eligibility(&credential, &asserted) {
+                return Err(refuse(Reason::BackupEligibility, &credential));
             }
             let clone_suspected = !advances(credential.sign_count, asserted.sign_count);
             if clone_suspected {
@@ -170,6 +230,14 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Err(self.refuse(Reason::SignCount, Some(user_id), Some(id)))
     }
 
+    /// Returns whether the configuration accepts the backup eligibility flag: it is the stored one, or
+    /// none is stored yet, or it may change (step 19).
+    fn accepts_backup_eligibility(&self, credential: &Credential, asserted: &Asserted) -> bool {
+        let stored = credential.backup_eligible;
+        stored.is_none_or(|stored| stored == asserted.backup_eligible)
+            || self.ceremonies.config.backup_eligibility() == BackupEligibility::Report
+    }
+
     /// Records the use by one compare-and-swap. On success `credential` is what is stored.
     async fn record_use(
         &self,
@@ -180,6 +248,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             credential.sign_count,
             // With the policy `report`, a lower counter does not replace the stored one.
             credential.sign_count.max(asserted.sign_count),
+            asserted.backup_eligible,
             asserted.backup_state,
             self.ceremonies.now(),
         );
@@ -190,6 +259,12 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             .await
             .map_err(|error| self.lost(error, Some(&credential.user_id), Some(&credential.id)))?;
         if recorded {
+            let before = credential.backup_eligible.replace(usage.backup_eligible);
+            if before.is_some_and(|before| before != usage.backup_eligible) {
+                let (user_id, id) = (&credential.user_id, &credential.id);
+                let kind = AuditKind::BackupEligibilityChanged;
+                self.ceremonies.record(kind, Some(user_id), Some(id));
+            }
             credential.sign_count = usage.sign_count;
             credential.backup_state = usage.backup_state;
             credential.last_used_at = Some(usage.used_at);

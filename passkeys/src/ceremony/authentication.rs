@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
-    assertion::{Assertion, Kinds, Pending},
+    assertion::{Allowed, Assertion, Kinds, Pending},
     decoy::Named,
     floor::Floor,
 };
@@ -52,7 +52,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     pub async fn begin(&self) -> Result<Begun<RequestOptions>, Error> {
         let purpose = Purpose::Authenticate(None);
         let assertion = self.assertion();
-        assertion.create_options(None, Vec::new(), purpose).await
+        assertion.create_options(None, None, purpose).await
     }
 
     /// Begins a sign-in by the user with this ID.
@@ -102,13 +102,19 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         named: &Named<'_>,
     ) -> Result<Begun<RequestOptions>, Error> {
         // Computed for known users too, so that the work is the same.
-        let decoys = self.0.decoys.of(named, self.0.possible());
+        let decoys = Allowed::decoys(self.0.decoys.of(named, self.0.possible()));
         let assertion = self.assertion();
         let usable = assertion.usable(user_id).await?;
-        let allow = if usable.is_empty() { decoys } else { usable };
+        let allowed = if usable.credentials.is_empty() {
+            decoys
+        } else {
+            usable
+        };
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
         let user_id = Some(user_id);
-        assertion.create_options(user_id, allow, purpose).await
+        assertion
+            .create_options(user_id, Some(allowed), purpose)
+            .await
     }
 
     /// Finishes a sign-in, and records the use of the passkey.
@@ -146,8 +152,15 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
             Ok(PendingCeremony {
                 purpose: Purpose::Authenticate(user_id),
                 challenge,
+                listed_until,
                 ..
-            }) => return Ok(Pending { user_id, challenge }),
+            }) => {
+                return Ok(Pending {
+                    user_id,
+                    challenge,
+                    listed_until,
+                });
+            }
             Ok(_) => Reason::OtherPurpose,
             Err(reason) => reason,
         };

@@ -38,14 +38,14 @@ pub use crate::{
 };
 
 use crate::{
-    Attestation, Clock, Config, CredentialId, Error,
+    Attestation, Clock, Config, Credential, CredentialId, Error,
     audit::{self, AuditEvent, AuditKind, Reason, Trail},
     domain::{
         challenge::Challenge,
         error::StoreError,
-        pending::{PendingCeremony, Purpose},
+        pending::{PendingCeremony, Purpose, to_millisecond},
     },
-    store::ChallengeStore,
+    store::{ChallengeStore, CredentialRepository},
     verify::Verifier,
 };
 
@@ -88,11 +88,26 @@ impl<R> fmt::Debug for Ceremonies<R> {
     }
 }
 
+impl<R: CredentialRepository> Ceremonies<R> {
+    /// Returns the passkeys of a user at this relying party, suspended ones included, oldest first.
+    pub(crate) async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
+        let mut credentials = self.repository.list(user_id).await?;
+        credentials.retain(|credential| credential.is_for(self.config.rp_id()));
+        Ok(credentials)
+    }
+
+    /// Returns whether the user has a passkey with this ID at this relying party.
+    pub(crate) async fn owns(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        let found = self.repository.find(id).await?;
+        let is_own = |it: Credential| it.user_id == user_id && it.is_for(self.config.rp_id());
+        Ok(found.is_some_and(is_own))
+    }
+}
+
 impl<R> Ceremonies<R> {
     /// Returns the current time to the millisecond, which is the precision of every store.
     pub(crate) fn now(&self) -> OffsetDateTime {
-        let now = self.clock.now();
-        now.replace_millisecond(now.millisecond()).unwrap_or(now)
+        to_millisecond(self.clock.now())
     }
 
     /// Returns which kinds of passkeys the configuration allows.
@@ -104,15 +119,19 @@ impl<R> Ceremonies<R> {
         }
     }
 
-    /// Puts a ceremony into the challenge store, and returns its `state`.
-    async fn begin(&self, challenge: Challenge, purpose: Purpose) -> Result<String, Error> {
-        let ceremony = PendingCeremony::new(
+    /// Creates the state of a ceremony that begins now.
+    fn pending(&self, challenge: Challenge, purpose: Purpose) -> PendingCeremony {
+        PendingCeremony::new(
             self.config.rp_id(),
             challenge,
             purpose,
             self.now(),
             self.config.challenge_ttl(),
-        );
+        )
+    }
+
+    /// Puts a ceremony into the challenge store, and returns its `state`.
+    async fn begin(&self, ceremony: PendingCeremony) -> Result<String, Error> {
         Ok((*self.challenges).put(ceremony).await?)
     }
 

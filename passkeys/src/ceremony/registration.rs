@@ -1,14 +1,16 @@
 use std::fmt;
 
-use super::{Begun, Ceremonies, CreationOptions, FinishRegistration, RegistrationResult};
+use super::{
+    Begun, Ceremonies, CreationOptions, FinishRegistration, RegistrationResult, user_handle,
+};
 use crate::{
-    Credential, Error, PasskeyUser, ResidentKey,
+    Credential, Error, PasskeyUser, ResidentKey, UserHandle,
     audit::{AuditKind, Reason},
     domain::{
         challenge::Challenge,
         device_name,
         error::StoreError,
-        pending::{PendingCeremony, Purpose},
+        pending::{Account, PendingCeremony, Purpose},
     },
     store::CredentialRepository,
     verify::{Asked, Attested},
@@ -73,7 +75,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
     /// Begins the registration of a further passkey for an existing user.
     ///
-    /// The user's passkeys are excluded, so that no authenticator is registered twice.
+    /// The user's passkeys of this RP ID are excluded, so that no authenticator is registered twice.
+    /// The new one gets the user handle that [`PasskeyUser::handle`] documents.
     ///
     /// # Errors
     ///
@@ -81,9 +84,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
-        let exclude = self.ceremonies.repository.list(user.id()).await?;
-        let purpose = Purpose::Register(user.into());
-        self.create_options(user, exclude, purpose).await
+        let exclude = self.ceremonies.list(user.id()).await?;
+        self.create_options(user, exclude, Purpose::Register).await
     }
 
     /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
@@ -91,34 +93,38 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys. Otherwise as
-    /// [`begin`](Self::begin).
+    /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys, also if only of another RP ID:
+    /// the account exists. Otherwise as [`begin`](Self::begin).
     pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         if !self.ceremonies.repository.list(user.id()).await?.is_empty() {
             return Err(self.refuse(Reason::AccountExists, Some(user), None));
         }
-        let purpose = Purpose::SignUp(user.into());
-        self.create_options(user, Vec::new(), purpose).await
+        let exclude = Vec::new();
+        self.create_options(user, exclude, Purpose::SignUp).await
     }
 
     async fn create_options(
         &self,
         user: &PasskeyUser,
         exclude: Vec<Credential>,
-        purpose: Purpose,
+        purpose: impl FnOnce(Account) -> Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
         let challenge = Challenge::random()?;
+        let handle = user_handle::of_next_passkey(user, &exclude)?;
         let verifier = &self.ceremonies.verifier;
         let public_key = CreationOptions::new(
             &self.ceremonies.config,
             verifier.attestation(),
             verifier.algorithms(),
             user,
+            &handle,
             &challenge,
             exclude,
         );
-        let state = self.ceremonies.begin(challenge, purpose).await?;
+        let purpose = purpose(Account::new(user, handle));
+        let ceremony = self.ceremonies.pending(challenge, purpose);
+        let state = self.ceremonies.begin(ceremony).await?;
         self.ceremonies
             .record(AuditKind::RegistrationBegun, Some(user.id()), None);
         Ok(Begun { public_key, state })
@@ -176,8 +182,10 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             Ok(_) => return Err(self.refuse(Reason::OtherPurpose, None, None)),
             Err(reason) => return Err(self.refuse(reason, None, None)),
         };
+        let (user, handle) = account.user();
         Ok(Pending {
-            user: account.into(),
+            user,
+            handle,
             challenge,
             sign_up,
         })
@@ -208,6 +216,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ) -> Result<RegistrationResult, Error> {
         let Pending {
             user,
+            handle,
             challenge,
             sign_up,
         } = begun;
@@ -234,7 +243,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
         #[cfg(feature = "attestation")]
         let attestation = attested.attestation.clone();
-        let credential = self.credential(attested, &user, &response, device_name);
+        let credential = self.credential(attested, &user, handle, &response, device_name);
 
         self.store(&credential, &user, sign_up).await?;
         self.ceremonies.record(
@@ -287,17 +296,20 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         &self,
         attested: Attested,
         user: &PasskeyUser,
+        handle: UserHandle,
         response: &RegistrationResponse,
         device_name: String,
     ) -> Credential {
         Credential {
             id: attested.id,
             user_id: user.id().to_owned(),
+            user_handle: Some(handle),
+            rp_id: Some(self.ceremonies.config.rp_id().to_owned()),
             public_key: attested.public_key,
             sign_count: attested.sign_count,
             transports: response.transports(),
             aaguid: attested.aaguid,
-            backup_eligible: attested.backup_eligible,
+            backup_eligible: Some(attested.backup_eligible),
             backup_state: attested.backup_state,
             user_verified: attested.user_verified,
             // A browser that does not report `credProps` has followed the options.
@@ -342,6 +354,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 /// A registration whose state was taken from the challenge store.
 struct Pending {
     user: PasskeyUser,
+    handle: UserHandle,
     challenge: Challenge,
     sign_up: bool,
 }

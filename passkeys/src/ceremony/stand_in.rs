@@ -15,7 +15,7 @@ pub(super) static ES256: LazyLock<Credential> = LazyLock::new(|| credential(es25
 
 /// ES256, synced.
 pub(super) static SYNCHRONISED: LazyLock<Credential> = LazyLock::new(|| Credential {
-    backup_eligible: true,
+    backup_eligible: Some(true),
     ..credential(es256())
 });
 
@@ -24,7 +24,10 @@ pub(super) static RS256: LazyLock<Credential> = LazyLock::new(|| credential(rs25
 
 fn credential(public_key: Vec<u8>) -> Credential {
     let id = CredentialId::from_array([0]);
-    Credential::new(id, "", public_key, OffsetDateTime::UNIX_EPOCH)
+    Credential {
+        backup_eligible: Some(false),
+        ..Credential::new(id, "", public_key, OffsetDateTime::UNIX_EPOCH)
+    }
 }
 
 /// Returns an ES256 `COSE_Key`: `{1: 2, 3: -7, -1: 1, -2: x, -3: y}`.

@@ -95,8 +95,8 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         action: &Action,
     ) -> Result<Begun<RequestOptions>, Error> {
         let assertion = self.assertion();
-        let allow = assertion.usable(user.id()).await?;
-        if allow.is_empty() {
+        let allowed = assertion.usable(user.id()).await?;
+        if allowed.credentials.is_empty() {
             return Err(Error::CredentialNotFound);
         }
         let purpose = Purpose::StepUp {
@@ -104,7 +104,9 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
             action: action.clone(),
         };
         let user_id = Some(user.id());
-        assertion.create_options(user_id, allow, purpose).await
+        assertion
+            .create_options(user_id, Some(allowed), purpose)
+            .await
     }
 
     /// Finishes a step-up, and records the use of the passkey.
@@ -155,10 +157,15 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
             Ok(PendingCeremony {
                 purpose: Purpose::StepUp { user_id, action },
                 challenge,
+                listed_until,
                 ..
             }) => {
-                let user_id = Some(user_id);
-                return Ok((Pending { user_id, challenge }, action));
+                let pending = Pending {
+                    user_id: Some(user_id),
+                    challenge,
+                    listed_until,
+                };
+                return Ok((pending, action));
             }
             Ok(_) => Reason::OtherPurpose,
             Err(reason) => reason,

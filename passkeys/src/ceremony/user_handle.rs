@@ -1,11 +1,32 @@
-//! Owner check of an assertion
+//! User handles: the one that a new passkey gets, and the owner check of an assertion
 //! ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion), step 6).
 
-use crate::{Credential, audit::Reason};
+use crate::{Credential, Error, PasskeyUser, UserHandle, audit::Reason};
+
+/// Returns the user handle for a user's next passkey: the application's own, else that of their
+/// oldest passkey at this relying party, else a random one.
+///
+/// One handle for all passkeys of a user keeps them together: authenticators and password managers
+/// show one account, and a new passkey replaces the one that it was created beside.
+pub(super) fn of_next_passkey(
+    user: &PasskeyUser,
+    credentials: &[Credential],
+) -> Result<UserHandle, Error> {
+    if let Some(own) = user.own_handle() {
+        return Ok(own.clone());
+    }
+    // A user ID in place of a handle may be longer than a handle: no authenticator carries it.
+    let stored = |credential: &Credential| UserHandle::new(credential.handle()).ok();
+    credentials
+        .iter()
+        .find_map(stored)
+        .map_or_else(UserHandle::random, Ok)
+}
 
 /// Checks that the credential belongs to the user that the ceremony was begun for, if to one, and
-/// that the user handle that the authenticator returned is its owner's. If nobody was named, the
-/// user handle is required.
+/// that the user handle that the authenticator returned is the credential's. If nobody was named,
+/// the user handle is required. An empty one counts as none: some browsers return it for a passkey
+/// that is not discoverable.
 pub(super) fn check(
     begun_for: Option<&str>,
     user_handle: Option<&[u8]>,
@@ -14,8 +35,8 @@ pub(super) fn check(
     if begun_for.is_some_and(|user_id| user_id != credential.user_id) {
         return Err(Reason::NotOwner);
     }
-    match user_handle {
-        Some(handle) if handle != credential.user_id.as_bytes() => Err(Reason::UserHandle),
+    match user_handle.filter(|handle| !handle.is_empty()) {
+        Some(handle) if handle != credential.handle() => Err(Reason::UserHandle),
         None if begun_for.is_none() => Err(Reason::UserHandle),
         _ => Ok(()),
     }

@@ -3,7 +3,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, serde::rfc3339};
 
-use super::{aaguid::Aaguid, base64url, credential_id::CredentialId, transport::Transport};
+use super::{
+    aaguid::Aaguid, base64url, credential_id::CredentialId, transport::Transport,
+    user_handle::UserHandle,
+};
 
 /// Registered passkey: the *credential record* of
 /// [Level 3, §4](https://www.w3.org/TR/webauthn-3/#credential-record), with its owner.
@@ -23,15 +26,21 @@ use super::{aaguid::Aaguid, base64url, credential_id::CredentialId, transport::T
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the specification"
-)]
 pub struct Credential {
     /// Credential ID, unique among all users.
     pub id: CredentialId,
     /// User ID of the owner: [`PasskeyUser::id`](crate::PasskeyUser::id).
     pub user_id: String,
+    /// User handle that the passkey carries. `None`: the UTF-8 of [`user_id`](Self::user_id), as in
+    /// credentials that were stored before this library knew user handles, and in those of
+    /// `fastapi-passkeys`.
+    #[serde(default)]
+    pub user_handle: Option<UserHandle>,
+    /// RP ID that the passkey was registered for. The relying party of another RP ID treats the
+    /// credential as absent. `None`: unknown, so the credential belongs to every relying party that
+    /// uses the repository.
+    #[serde(default)]
+    pub rp_id: Option<String>,
     /// Public key as the authenticator sent it, in `COSE_Key` format.
     #[serde(with = "base64url")]
     pub public_key: Vec<u8>,
@@ -41,9 +50,11 @@ pub struct Credential {
     pub transports: Vec<Transport>,
     /// AAGUID of the authenticator, if it disclosed one.
     pub aaguid: Option<Aaguid>,
-    /// Backup eligibility: whether the passkey can be synced to other devices. Fixed at
-    /// registration.
-    pub backup_eligible: bool,
+    /// Backup eligibility: whether the passkey can be synced to other devices. `None`: unknown, as in
+    /// a credential that was imported; the first sign-in stores it. From then on it is compared with
+    /// every assertion (the configuration's `backup_eligibility`).
+    #[serde(default)]
+    pub backup_eligible: Option<bool>,
     /// Backup state: whether the passkey was backed up (synced) at its last use.
     pub backup_state: bool,
     /// Whether the user was verified (PIN, fingerprint, face) at registration.
@@ -81,11 +92,13 @@ impl Credential {
         Self {
             id,
             user_id: user_id.into(),
+            user_handle: None,
+            rp_id: None,
             public_key,
             sign_count: 0,
             transports: Vec::new(),
             aaguid: None,
-            backup_eligible: false,
+            backup_eligible: None,
             backup_state: false,
             user_verified: false,
             discoverable: false,
@@ -96,6 +109,21 @@ impl Credential {
             suspended_at: None,
         }
     }
+
+    /// Returns the bytes of the user handle that the passkey carries: those of
+    /// [`user_handle`](Self::user_handle), or else the UTF-8 of [`user_id`](Self::user_id).
+    #[must_use]
+    pub fn handle(&self) -> &[u8] {
+        let stored = self.user_handle.as_ref();
+        stored.map_or(self.user_id.as_bytes(), UserHandle::as_bytes)
+    }
+
+    /// Returns whether the credential belongs to the relying party with this RP ID: it was registered
+    /// there, or its [`rp_id`](Self::rp_id) is unknown.
+    #[must_use]
+    pub fn is_for(&self, rp_id: &str) -> bool {
+        self.rp_id.as_deref().is_none_or(|own| own == rp_id)
+    }
 }
 
 impl fmt::Debug for Credential {
@@ -105,6 +133,7 @@ impl fmt::Debug for Credential {
         f.debug_struct("Credential")
             .field("id", &self.id)
             .field("user_id", &self.user_id)
+            .field("rp_id", &self.rp_id)
             .field("sign_count", &self.sign_count)
             .field("created_at", &self.created_at)
             .field("last_used_at", &self.last_used_at)

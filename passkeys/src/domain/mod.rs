@@ -19,3 +19,4 @@ mod provider_names;
 pub(crate) mod secret;
 pub(crate) mod transport;
 pub(crate) mod user;
+pub(crate) mod user_handle;

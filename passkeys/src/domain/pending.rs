@@ -3,7 +3,7 @@ use std::ops::Add;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{PasskeyUser, domain::action::Action, domain::challenge::Challenge};
+use crate::{PasskeyUser, UserHandle, domain::action::Action, domain::challenge::Challenge};
 
 /// Server-side state of a ceremony that was begun and not yet finished, kept by a
 /// [`ChallengeStore`](crate::store::ChallengeStore).
@@ -22,6 +22,9 @@ pub struct PendingCeremony {
     pub(crate) begun_at: OffsetDateTime,
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub(crate) expires_at: OffsetDateTime,
+    /// Where the client got a list of credentials: no credential on it was registered later.
+    #[serde(default, with = "time::serde::timestamp::milliseconds::option")]
+    pub(crate) listed_until: Option<OffsetDateTime>,
 }
 
 /// Purpose that a ceremony was begun for. Only a finish of the same purpose redeems it.
@@ -39,27 +42,30 @@ pub(crate) enum Purpose {
 }
 
 /// Account that a passkey is registered for: those fields of a [`PasskeyUser`] that do not belong
-/// to the session.
+/// to the session, and the user handle that the passkey carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Account {
-    id: String,
+    // Not `id`, so that a release which knows no user handles cannot read the state: it would store
+    // the passkey without its handle.
+    user_id: String,
     name: String,
     display_name: String,
+    pub(crate) handle: UserHandle,
 }
 
-impl From<&PasskeyUser> for Account {
-    fn from(user: &PasskeyUser) -> Self {
+impl Account {
+    pub(crate) fn new(user: &PasskeyUser, handle: UserHandle) -> Self {
         Self {
-            id: user.id().to_owned(),
+            user_id: user.id().to_owned(),
             name: user.name().to_owned(),
             display_name: user.display_name().to_owned(),
+            handle,
         }
     }
-}
 
-impl From<Account> for PasskeyUser {
-    fn from(account: Account) -> Self {
-        Self::new(account.id, account.name, account.display_name)
+    pub(crate) fn user(self) -> (PasskeyUser, UserHandle) {
+        let user = PasskeyUser::new(self.user_id, self.name, self.display_name);
+        (user, self.handle)
     }
 }
 
@@ -77,16 +83,23 @@ impl PendingCeremony {
     where
         OffsetDateTime: Add<D, Output = OffsetDateTime>,
     {
-        let begun_at = begun_at
-            .replace_millisecond(begun_at.millisecond())
-            .unwrap_or(begun_at);
+        let begun_at = to_millisecond(begun_at);
         Self {
             rp_id: rp_id.to_owned(),
             challenge,
             purpose,
             begun_at,
             expires_at: begun_at + lifetime,
+            listed_until: None,
         }
+    }
+
+    /// Adds that the client got a list of credentials, the newest of which was registered then.
+    ///
+    /// Machines have different clocks, so that may be later than the ceremony's begin.
+    pub(crate) fn with_list(mut self, newest: OffsetDateTime) -> Self {
+        self.listed_until = Some(to_millisecond(newest.max(self.begun_at)));
+        self
     }
 
     /// Returns the time at which the ceremony was begun, in the library's clock. In
@@ -103,10 +116,15 @@ impl PendingCeremony {
     }
 }
 
+/// Cuts a time to the millisecond, which is the precision in which ceremonies are kept.
+pub(crate) fn to_millisecond(time: OffsetDateTime) -> OffsetDateTime {
+    time.replace_millisecond(time.millisecond()).unwrap_or(time)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Account;
-    use crate::{CredentialId, PasskeyUser};
+    use crate::{CredentialId, PasskeyUser, UserHandle};
 
     #[test]
     fn ceremony_state_holds_no_session_fields_of_the_user() {
@@ -114,6 +132,8 @@ mod tests {
         let id = CredentialId::from_array(*b"id");
         let in_session = user.clone().signed_in_with(id).keeps_last_passkey(true);
         assert_ne!(in_session, user);
-        assert_eq!(PasskeyUser::from(Account::from(&in_session)), user);
+        let handle = UserHandle::random().unwrap();
+        let kept = Account::new(&in_session, handle.clone());
+        assert_eq!(kept.user(), (user, handle));
     }
 }

@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CredentialId, Error};
+use crate::{CredentialId, Error, UserHandle};
 
 /// User of the application who creates, manages or consents with passkeys.
 ///
@@ -21,15 +21,16 @@ pub struct PasskeyUser {
     name: String,
     display_name: String,
     #[serde(default)]
+    handle: Option<UserHandle>,
+    #[serde(default)]
     signed_in_with: Option<CredentialId>,
     #[serde(default)]
     keeps_last_passkey: bool,
 }
 
 impl PasskeyUser {
-    /// Maximum length of a user ID in bytes: that of a user handle
-    /// ([Level 3, §5.4.3](https://www.w3.org/TR/webauthn-3/#dom-publickeycredentialuserentity-id)).
-    pub const MAX_ID_BYTES: usize = 64;
+    /// Maximum length of a user ID in bytes.
+    pub const MAX_ID_BYTES: usize = 255;
 
     /// Maximum length of a user name or display name in bytes. Authenticators may truncate names at
     /// 64 bytes.
@@ -37,9 +38,8 @@ impl PasskeyUser {
 
     /// Creates a user.
     ///
-    /// - `id` is the application's stable ID of the user, 1 to 64 bytes of UTF-8. It becomes the
-    ///   WebAuthn *user handle*, which authenticators store and anyone who holds one can read: use
-    ///   a key of the user's record, and no personal data such as an e-mail address.
+    /// - `id` is the application's stable ID of the user, 1 to 255 bytes of UTF-8, such as the key of
+    ///   the user's record. It stays on the server: passkeys carry a [user handle](Self::handle).
     /// - `name` is the user name that distinguishes accounts, such as an e-mail address.
     /// - `display_name` is what the user likes to be called. Browsers show both names.
     ///
@@ -54,9 +54,35 @@ impl PasskeyUser {
             id: id.into(),
             name: name.into(),
             display_name: display_name.into(),
+            handle: None,
             signed_in_with: None,
             keeps_last_passkey: false,
         }
+    }
+
+    /// Sets the user handle that the user's new passkeys carry. Default: the one that their oldest
+    /// passkey of this RP ID carries, and for their first passkey 64 random bytes.
+    ///
+    /// For applications that keep a handle in their user records. The handle is then the same after
+    /// a user has deleted all passkeys, and browsers can be [told](crate::Passkeys::router) that none
+    /// is left. It must be stable and of this user only, and no personal data: authenticators store
+    /// it, and anyone who holds one can read it.
+    ///
+    /// Passkeys that exist keep the handle that they were registered with, and go on signing in.
+    ///
+    /// ```
+    /// use passkeys::{PasskeyUser, UserHandle};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let from_the_record = "3q2-7w";
+    /// let handle: UserHandle = from_the_record.parse()?;
+    /// let user = PasskeyUser::new("42", "ada", "Ada").handle(handle);
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn handle(mut self, handle: impl Into<Option<UserHandle>>) -> Self {
+        self.handle = handle.into();
+        self
     }
 
     /// Sets the passkey that this session was signed in with: `GET /credentials` marks it as
@@ -97,7 +123,7 @@ impl PasskeyUser {
         self
     }
 
-    /// Returns the application's ID of the user. Its UTF-8 is the WebAuthn user handle.
+    /// Returns the application's ID of the user.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -124,6 +150,11 @@ impl PasskeyUser {
         &self.display_name
     }
 
+    /// Returns the user handle that the application has set.
+    pub(crate) fn own_handle(&self) -> Option<&UserHandle> {
+        self.handle.as_ref()
+    }
+
     pub(crate) fn is_signed_in_with(&self, id: &CredentialId) -> bool {
         self.signed_in_with.as_ref() == Some(id)
     }
@@ -137,7 +168,7 @@ impl PasskeyUser {
         let problem = if self.id.is_empty() {
             "its ID is empty"
         } else if self.id.len() > Self::MAX_ID_BYTES {
-            "its ID is longer than 64 bytes, the maximum of a user handle"
+            "its ID is longer than 255 bytes"
         } else if self.name.is_empty() {
             "its name is empty, so browsers could not show which account it is"
         } else if self.name.len().max(self.display_name.len()) > Self::MAX_NAME_BYTES {
@@ -152,11 +183,12 @@ impl PasskeyUser {
 #[cfg(test)]
 mod tests {
     use super::PasskeyUser;
-    use crate::CredentialId;
+    use crate::{CredentialId, UserHandle};
 
     #[test]
     fn serialised_user_deserialises_to_the_same_user() {
         let user = PasskeyUser::new("42", "ada@example.com", "Ada")
+            .handle(UserHandle::random().unwrap())
             .signed_in_with(CredentialId::from_array(*b"id"))
             .keeps_last_passkey(true);
         let kept = serde_json::to_string(&user).unwrap();

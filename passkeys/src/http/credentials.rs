@@ -8,7 +8,7 @@ use axum::{
 
 use super::{body, failure::Failure, state::Shared};
 use crate::{
-    CredentialId, Error,
+    CredentialId, Error, PasskeyUser,
     audit::AuditKind,
     domain::device_name,
     relying_party::RelyingParty,
@@ -26,11 +26,8 @@ pub(super) async fn list<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
-    let credentials = passkeys
-        .repository()
-        .list(user.id())
-        .await
-        .map_err(Error::from)?;
+    let listed = passkeys.ceremonies.list(user.id()).await;
+    let credentials = listed.map_err(Error::from)?;
     let views = credentials.into_iter();
     let views: Vec<_> = views.map(|it| CredentialView::new(it, &user)).collect();
     Ok(json::response(&views))
@@ -47,13 +44,9 @@ pub(super) async fn rename<A: RelyingParty>(
     let body = body::read(body).await?;
     let Rename { device_name } = body::json(&parts.headers, &body)?;
     let name = device_name::clean(&device_name)?;
-    let id = credential_id(id)?;
-    if !passkeys
-        .repository()
-        .rename(user.id(), &id, &name)
-        .await
-        .map_err(Error::from)?
-    {
+    let id = own_credential(&passkeys, &user, id).await?;
+    let renamed = passkeys.repository().rename(user.id(), &id, &name).await;
+    if !renamed.map_err(Error::from)? {
         return Err(Error::CredentialNotFound.into());
     }
     passkeys
@@ -70,10 +63,11 @@ pub(super) async fn delete<A: RelyingParty>(
 ) -> Result<StatusCode, Failure> {
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
-    let id = credential_id(id)?;
+    let id = own_credential(&passkeys, &user, id).await?;
     let repository = passkeys.repository();
     let deletion = if user.must_keep_last_passkey() {
-        repository.delete_unless_last(user.id(), &id).await
+        let rp_id = passkeys.config().rp_id();
+        repository.delete_unless_last(user.id(), &id, rp_id).await
     } else {
         let deleted = repository.delete(user.id(), &id).await;
         deleted.map(|deleted| Deletion::of(deleted, false))
@@ -89,9 +83,20 @@ pub(super) async fn delete<A: RelyingParty>(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Parses the ID in the path. One that is invalid is no credential's.
-fn credential_id(id: Result<Path<String>, PathRejection>) -> Result<CredentialId, Error> {
-    id.map_err(|_| Error::CredentialNotFound)?
-        .parse()
-        .map_err(|_| Error::CredentialNotFound)
+/// Parses the ID in the path, and checks that it is one of the user's passkeys at this relying party.
+///
+/// The changes that follow name the owner again, so that they are atomic. The RP ID of a credential
+/// never changes.
+async fn own_credential<A: RelyingParty>(
+    passkeys: &Shared<A>,
+    user: &PasskeyUser,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<CredentialId, Error> {
+    let Path(id) = id.map_err(|_| Error::CredentialNotFound)?;
+    let id = id.parse().map_err(|_| Error::CredentialNotFound)?;
+    if passkeys.ceremonies.owns(user.id(), &id).await? {
+        Ok(id)
+    } else {
+        Err(Error::CredentialNotFound)
+    }
 }

@@ -11,7 +11,6 @@ use super::{body, failure::Failure, state::Shared};
 use crate::{
     Error,
     relying_party::RelyingParty,
-    store::CredentialRepository as _,
     wire::{
         json,
         signals::{Signals, TriedCredential, UnknownCredential},
@@ -26,9 +25,9 @@ pub(super) async fn current<A: RelyingParty>(
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
     user.check()?;
-    let listed = passkeys.repository().list(user.id()).await;
-    let accepted = listed.map_err(Error::from)?.into_iter().map(|it| it.id);
-    let signals = Signals::new(passkeys.config().rp_id(), &user, accepted.collect());
+    let listed = passkeys.ceremonies.list(user.id()).await;
+    let accepted = listed.map_err(Error::from)?;
+    let signals = Signals::new(passkeys.config().rp_id(), &user, &accepted);
     Ok(json::response(&signals))
 }
 

@@ -17,7 +17,7 @@ pub(super) fn current(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = Described::new("signals", "Signals about the user's passkeys", components)
         .documented(hooks, &["get_user"])
         .returns(
-            "The arguments of the `PublicKeyCredential` methods that the members are named after.",
+            "The arguments of the `PublicKeyCredential` methods that the members are named after, one for each user handle.",
             Payload::json::<Signals<'_>>(),
         )
         .rejects()

@@ -74,7 +74,8 @@ impl<R: CredentialRepository> CredentialRepository for Arc<R> {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        (**self).delete_unless_last(user_id, id).await
+        (**self).delete_unless_last(user_id, id, rp_id).await
     }
 }

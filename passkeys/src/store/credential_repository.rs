@@ -19,7 +19,7 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 /// - Exact: strings are stored byte for byte or rejected with an error, never truncated or
 ///   normalized. Times are stored with a precision of at least one microsecond.
 ///
-/// The library passes user IDs of at most 64 bytes and device names of at most 255 characters
+/// The library passes user IDs of at most 255 bytes, RP IDs of at most 253 and device names of at most 255 characters
 /// without control characters. Only a `user_id` to look up may be any string that a client sent;
 /// one that is unknown is not an error.
 ///
@@ -47,7 +47,7 @@ pub trait CredentialRepository: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Stores the first credential of a new account: like [`insert`](Self::insert), but only if
-    /// the user has no credential, suspended or not.
+    /// the user has no credential, suspended or not, and of whatever RP ID.
     ///
     /// Of several concurrent insertions for one user exactly one returns `true`, and the credential
     /// of any other must never be visible, not even for a moment: whoever registered it could sign
@@ -77,8 +77,8 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// Records an accepted assertion: one compare-and-swap on the signature counter.
     ///
     /// If the user owns the credential, it is not suspended **and** its `sign_count` equals
-    /// `usage.previous_sign_count`, sets `sign_count`, `backup_state` and `last_used_at` from
-    /// `usage` and returns `true`. Otherwise changes nothing and returns `false`.
+    /// `usage.previous_sign_count`, sets `sign_count`, `backup_eligible`, `backup_state` and
+    /// `last_used_at` from `usage` and returns `true`. Otherwise changes nothing and returns `false`.
     fn record_use(
         &self,
         user_id: &str,
@@ -111,9 +111,11 @@ pub trait CredentialRepository: Send + Sync + 'static {
         id: &CredentialId,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Deletes a credential of the user unless it is the last one that can sign in: it is not
-    /// suspended, and the user has no other that is not suspended. A suspended one is always
-    /// deleted.
+    /// Deletes a credential of the user unless it is their last one that can sign in at the relying
+    /// party with this RP ID.
+    ///
+    /// One that can sign in there is not suspended, and its `rp_id` is the same or `None`
+    /// ([`Credential::is_for`]). A credential that cannot is always deleted.
     ///
     /// Of several concurrent deletions each takes the others into account: a user who could sign
     /// in before can sign in afterwards. In databases whose statements do not see uncommitted
@@ -123,6 +125,7 @@ pub trait CredentialRepository: Send + Sync + 'static {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> impl Future<Output = Result<Deletion, StoreError>> + Send;
 }
 
@@ -163,6 +166,9 @@ pub struct CredentialUse {
     pub previous_sign_count: u32,
     /// Signature counter to store. Never lower than the previous one.
     pub sign_count: u32,
+    /// Backup eligibility: whether the passkey can be synced. Differs from the stored flag if that is
+    /// unknown, or if the configuration lets it change.
+    pub backup_eligible: bool,
     /// Backup state: whether the passkey is backed up (synced) now.
     pub backup_state: bool,
     /// Time of the assertion.
@@ -177,12 +183,14 @@ impl CredentialUse {
     pub fn new(
         previous_sign_count: u32,
         sign_count: u32,
+        backup_eligible: bool,
         backup_state: bool,
         used_at: OffsetDateTime,
     ) -> Self {
         Self {
             previous_sign_count,
             sign_count,
+            backup_eligible,
             backup_state,
             used_at,
         }

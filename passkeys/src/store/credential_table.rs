@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, Type};
 use time::OffsetDateTime;
 
 use super::StoreError;
 use crate::domain::{
     aaguid::Aaguid, credential::Credential, credential_id::CredentialId, transport::Transport,
+    user_handle::UserHandle,
 };
 
 /// Default name of the table, the same as in `fastapi-passkeys`.
@@ -104,19 +105,23 @@ impl Statements {
         let columns = format!(
             "credential_id, user_id, public_key, sign_count, transports{from_json}, aaguid, \
              backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt, \
-             created_at, last_used_at, user_verified, suspended_at"
+             created_at, last_used_at, user_verified, suspended_at, user_handle, rp_id, \
+             backup_eligible_known"
         );
         let owned = "credential_id = $1 AND user_id = $2";
         let insert = |row: String| {
             statement(format!(
                 "INSERT INTO {table} (credential_id, user_id, public_key, sign_count, transports, \
                  aaguid, backup_eligible, backup_state, device_name, is_discoverable, \
-                 attestation_fmt, created_at, last_used_at, user_verified, suspended_at) \
+                 attestation_fmt, created_at, last_used_at, user_verified, suspended_at, \
+                 user_handle, rp_id, backup_eligible_known) \
                  {row} ON CONFLICT (credential_id) DO NOTHING"
             ))
         };
-        let values =
-            format!("$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15");
+        let values = format!(
+            "$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
+             $18"
+        );
         Self {
             insert: insert(format!("VALUES ({values})")),
             // PostgreSQL requires one type for both uses of `$2`: the column's.
@@ -129,7 +134,8 @@ impl Statements {
             )),
             list: statement(format!("SELECT {columns} FROM {table} WHERE user_id = $1")),
             record_use: statement(format!(
-                "UPDATE {table} SET sign_count = $4, backup_state = $5, last_used_at = $6 \
+                "UPDATE {table} SET sign_count = $4, backup_eligible = $5, \
+                 backup_eligible_known = TRUE, backup_state = $6, last_used_at = $7 \
                  WHERE {owned} AND sign_count = $3 AND suspended_at IS NULL"
             )),
             suspend: statement(format!(
@@ -142,50 +148,92 @@ impl Statements {
     }
 }
 
-/// Row of `find` and `list`: their columns in order.
-pub(super) type Row = (
-    Vec<u8>,                // credential_id
-    String,                 // user_id
-    Vec<u8>,                // public_key
-    i64,                    // sign_count
-    String,                 // transports
-    Option<Vec<u8>>,        // aaguid
-    bool,                   // backup_eligible
-    bool,                   // backup_state
-    String,                 // device_name
-    bool,                   // is_discoverable
-    Option<String>,         // attestation_fmt
-    Option<OffsetDateTime>, // created_at
-    Option<OffsetDateTime>, // last_used_at
-    bool,                   // user_verified
-    Option<OffsetDateTime>, // suspended_at
-);
+/// Row of `find` and `list`. Its fields are their columns, in order.
+#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
+pub(super) struct Row {
+    credential_id: Vec<u8>,
+    user_id: String,
+    public_key: Vec<u8>,
+    sign_count: i64,
+    transports: String,
+    aaguid: Option<Vec<u8>>,
+    backup_eligible: bool,
+    backup_state: bool,
+    device_name: String,
+    is_discoverable: bool,
+    attestation_fmt: Option<String>,
+    created_at: Option<OffsetDateTime>,
+    last_used_at: Option<OffsetDateTime>,
+    user_verified: bool,
+    suspended_at: Option<OffsetDateTime>,
+    user_handle: Option<Vec<u8>>,
+    rp_id: Option<String>,
+    backup_eligible_known: bool,
+}
+
+impl<'r, R: sqlx::Row> FromRow<'r, R> for Row
+where
+    usize: ColumnIndex<R>,
+    bool: Decode<'r, R::Database> + Type<R::Database>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+    OffsetDateTime: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            credential_id: row.try_get(0)?,
+            user_id: row.try_get(1)?,
+            public_key: row.try_get(2)?,
+            sign_count: row.try_get(3)?,
+            transports: row.try_get(4)?,
+            aaguid: row.try_get(5)?,
+            backup_eligible: row.try_get(6)?,
+            backup_state: row.try_get(7)?,
+            device_name: row.try_get(8)?,
+            is_discoverable: row.try_get(9)?,
+            attestation_fmt: row.try_get(10)?,
+            created_at: row.try_get(11)?,
+            last_used_at: row.try_get(12)?,
+            user_verified: row.try_get(13)?,
+            suspended_at: row.try_get(14)?,
+            user_handle: row.try_get(15)?,
+            rp_id: row.try_get(16)?,
+            backup_eligible_known: row.try_get(17)?,
+        })
+    }
+}
 
 /// Converts a row into a credential.
 ///
-/// Rows written by `fastapi-passkeys` may lack `created_at`, and have an `aaguid` of zeros if it is
-/// unknown.
+/// Rows written by `fastapi-passkeys` have no user handle and no RP ID, may lack `created_at`, and
+/// have an `aaguid` of zeros if it is unknown.
 pub(super) fn credential(row: Row) -> Result<Credential, StoreError> {
-    let transports: Vec<String> = serde_json::from_str(&row.4).map_err(StoreError::new)?;
+    let transports: Vec<String> = serde_json::from_str(&row.transports).map_err(StoreError::new)?;
+    let handle = row.user_handle.map(UserHandle::new);
     Ok(Credential {
-        id: CredentialId::new(row.0).map_err(StoreError::new)?,
-        user_id: row.1,
-        public_key: row.2,
-        sign_count: row.3.try_into().map_err(StoreError::new)?,
+        id: CredentialId::new(row.credential_id).map_err(StoreError::new)?,
+        user_id: row.user_id,
+        user_handle: handle.transpose().map_err(StoreError::new)?,
+        rp_id: row.rp_id,
+        public_key: row.public_key,
+        sign_count: row.sign_count.try_into().map_err(StoreError::new)?,
         transports: transports
             .iter()
             .filter_map(|name| Transport::from_word(name))
             .collect(),
-        aaguid: row.5.and_then(|bytes| Aaguid::new(bytes.try_into().ok()?)),
-        backup_eligible: row.6,
-        backup_state: row.7,
-        device_name: row.8,
-        discoverable: row.9,
-        attestation_format: row.10,
-        created_at: row.11.unwrap_or(OffsetDateTime::UNIX_EPOCH),
-        last_used_at: row.12,
-        user_verified: row.13,
-        suspended_at: row.14,
+        aaguid: row
+            .aaguid
+            .and_then(|bytes| Aaguid::new(bytes.try_into().ok()?)),
+        backup_eligible: row.backup_eligible_known.then_some(row.backup_eligible),
+        backup_state: row.backup_state,
+        device_name: row.device_name,
+        discoverable: row.is_discoverable,
+        attestation_format: row.attestation_fmt,
+        created_at: row.created_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+        last_used_at: row.last_used_at,
+        user_verified: row.user_verified,
+        suspended_at: row.suspended_at,
     })
 }
 

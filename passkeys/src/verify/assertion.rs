@@ -79,7 +79,8 @@ impl Verifier {
         data.check_backup_state()?;
 
         // Step 19: backup eligibility is as at registration, if that is known.
-        let changed = Some(credential.backup_eligible)
+        let changed = credential
+            .backup_eligible
             .is_some_and(|registered| registered != data.backup_eligible());
         let allowed = self.backup_eligibility == BackupEligibility::Report;
         ensure(!changed || allowed, Refusal::BackupEligibility)?;

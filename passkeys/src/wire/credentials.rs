@@ -27,8 +27,10 @@ pub(crate) struct CredentialView {
     /// Name of the passkey provider or authenticator model, if known.
     #[cfg_attr(feature = "openapi", schema(required))]
     provider: Option<&'static str>,
-    /// Whether the passkey may be backed up and synced to other devices.
-    backup_eligible: bool,
+    /// Whether the passkey may be backed up and synced to other devices. `null`: not known before
+    /// its first sign-in.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    backup_eligible: Option<bool>,
     /// Whether the passkey was backed up when it was last used.
     backup_state: bool,
     /// Whether the passkey can sign in without a user being named.

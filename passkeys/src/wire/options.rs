@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::schemas;
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, Config, Credential, CredentialId, Hint,
-    PasskeyUser, ResidentKey, Transport, UserVerification, domain::base64url,
+    PasskeyUser, ResidentKey, Transport, UserHandle, UserVerification,
     domain::challenge::Challenge,
 };
 
@@ -86,9 +86,8 @@ struct RelyingPartyEntity {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::UserEntity))]
 struct UserEntity {
-    #[serde(with = "base64url")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
-    id: String,
+    id: UserHandle,
     name: String,
     display_name: String,
 }
@@ -143,6 +142,7 @@ impl CreationOptions {
         attestation: Attestation,
         algorithms: impl Iterator<Item = Algorithm>,
         user: &PasskeyUser,
+        handle: &UserHandle,
         challenge: &Challenge,
         exclude: Vec<Credential>,
     ) -> Self {
@@ -152,7 +152,7 @@ impl CreationOptions {
                 name: config.rp_name().to_owned(),
             },
             user: UserEntity {
-                id: user.id().to_owned(),
+                id: handle.to_owned(),
                 name: user.name().to_owned(),
                 display_name: user.display_name().to_owned(),
             },

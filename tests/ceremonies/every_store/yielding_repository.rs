@@ -71,7 +71,8 @@ impl CredentialRepository for YieldingRepository {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        between_yields(self.0.delete_unless_last(user_id, id)).await
+        between_yields(self.0.delete_unless_last(user_id, id, rp_id)).await
     }
 }

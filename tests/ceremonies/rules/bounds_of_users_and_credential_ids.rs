@@ -17,7 +17,7 @@ async fn begin(user: &PasskeyUser) -> Result<(), Error> {
 
 #[tokio::test]
 async fn registration_begins_for_user_ids_and_names_at_the_length_bounds() {
-    for (id, name, display_name) in [(1, 1, 0), (64, 1024, 1024)] {
+    for (id, name, display_name) in [(1, 1, 0), (255, 1024, 1024)] {
         let [id, name, display_name] = [id, name, display_name].map(|bytes| "a".repeat(bytes));
         let user = PasskeyUser::new(id, name, display_name);
         begin(&user).await.unwrap();
@@ -29,9 +29,9 @@ async fn registration_does_not_begin_for_user_ids_or_names_beyond_the_length_bou
     let long_name = "a".repeat(1025);
     for user in [
         PasskeyUser::new("", "ada", "Ada"),
-        PasskeyUser::new("a".repeat(65), "ada", "Ada"),
-        // 64 letters, and 65 bytes.
-        PasskeyUser::new("a".repeat(63) + "é", "ada", "Ada"),
+        PasskeyUser::new("a".repeat(256), "ada", "Ada"),
+        // 255 letters, and 256 bytes.
+        PasskeyUser::new("a".repeat(254) + "é", "ada", "Ada"),
         PasskeyUser::new("1", "", "Ada"),
         PasskeyUser::new("1", &*long_name, "Ada"),
         PasskeyUser::new("1", "ada", &*long_name),

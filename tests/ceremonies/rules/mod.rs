@@ -4,12 +4,16 @@
 //! never logged) by `http::logging`.
 
 mod assertions_match_the_stored_credential;
+mod backup_eligibility_does_not_change;
 mod bounds_of_users_and_credential_ids;
 mod ceremonies_are_single_use;
 mod ceremony_state_is_bound_to_purpose_user_and_relying_party;
 mod challenges_are_random_bounded_and_expire;
 mod clone_detection;
 mod credentials_are_inserted_once_and_updated_atomically;
+mod credentials_of_another_rp_id_count_as_absent;
+mod named_ceremonies_accept_listed_credentials_only;
+mod passkeys_carry_user_handles;
 mod policy_is_enforced_at_finish;
 mod registrations_finish_as_the_user_who_began_them;
 mod sign_ins_do_not_allow_user_enumeration;

@@ -25,7 +25,10 @@ async fn stored_credential_keeps_key_aaguid_transports_and_flags_of_the_registra
         [Transport::Internal, Transport::Hybrid]
     );
     assert!(credential.discoverable && credential.user_verified);
-    assert!(!credential.backup_eligible && !credential.backup_state);
+    assert_eq!(credential.backup_eligible, Some(false));
+    assert!(!credential.backup_state);
+    assert_eq!(credential.rp_id.as_deref(), Some("example.com"));
+    assert_eq!(credential.handle().len(), 64, "a random user handle");
     assert_eq!((credential.sign_count, credential.last_used_at), (0, None));
     assert_eq!(
         *credential,

@@ -82,7 +82,7 @@ impl RepositoryBackend for Postgres {
             "INSERT INTO {table}
              SELECT lpad((n * 2654435761)::text, 32, '0')::bytea, 'user ' || (n / 10),
              repeat('k', 77)::bytea, 0, '[\"internal\"]', NULL, true, true, 'phone', true, 'none',
-             '2026-01-01Z', NULL, true, NULL FROM generate_series({start}::bigint, {end} - 1) AS n"
+             '2026-01-01Z', NULL, true, NULL, repeat('h', 64)::bytea, 'example.com', true FROM generate_series({start}::bigint, {end} - 1) AS n"
         );
         schema.run(&sql).await;
         schema.run(&format!("VACUUM ANALYZE {table}")).await;

@@ -14,6 +14,9 @@ ways_to_be_wrong! {
     /// Mistake of an incorrect repository.
     Wrong, WRONG:
     DropsTheAaguid,
+    DropsTheUserHandle,
+    DropsTheRpId,
+    CutsUserIds,
     CutsTimesToSeconds,
     TrimsNames,
     CutsNames,
@@ -21,6 +24,7 @@ ways_to_be_wrong! {
     Overwrites,
     LooksThenInserts,
     InsertsASecondFirst,
+    CountsFirstsByRpId,
     OverwritesWithAFirst,
     LooksThenInsertsFirst,
     TakesBackASecondFirst,
@@ -31,6 +35,8 @@ ways_to_be_wrong! {
     ListsNewestFirst,
     ListsAPage,
     KeepsTheBackupState,
+    KeepsTheBackupEligibility,
+    LearnsTheBackupEligibilityOnly,
     ForgetsTheLastUse,
     IgnoresTheCounter,
     RefusesWithoutACounter,
@@ -49,6 +55,9 @@ ways_to_be_wrong! {
     CountsTheSuspended,
     CountsEverybodys,
     KeepsTheSuspended,
+    CountsOtherRpIds,
+    KeepsThoseOfOtherRpIds,
+    CountsNoneWithoutRpId,
     LooksThenDeletesUnlessLast,
 }
 
@@ -126,6 +135,15 @@ impl CredentialRepository for Repository {
         if self.is(Wrong::DropsTheAaguid)? {
             credential.aaguid = None;
         }
+        if self.is(Wrong::DropsTheUserHandle)? {
+            credential.user_handle = None;
+        }
+        if self.is(Wrong::DropsTheRpId)? {
+            credential.rp_id = None;
+        }
+        if self.is(Wrong::CutsUserIds)? {
+            credential.user_id.truncate(64);
+        }
         if self.is(Wrong::CutsTimesToSeconds)? {
             credential.created_at = credential.created_at.replace_nanosecond(0).unwrap();
         }
@@ -176,7 +194,10 @@ impl CredentialRepository for Repository {
             }
             return Ok(inserted);
         }
-        let own = self.inner.list(&self.user(&credential.user_id)).await?;
+        let mut own = self.inner.list(&self.user(&credential.user_id)).await?;
+        if self.is(Wrong::CountsFirstsByRpId)? {
+            own.retain(|it| it.rp_id == credential.rp_id);
+        }
         if !own.is_empty() && !self.is(Wrong::InsertsASecondFirst)? {
             return Ok(false);
         }
@@ -233,6 +254,11 @@ impl CredentialRepository for Repository {
             if self.is(Wrong::KeepsTheBackupState)? {
                 usage.backup_state = before.backup_state;
             }
+            if let Some(known) = before.backup_eligible
+                && self.is(Wrong::LearnsTheBackupEligibilityOnly)?
+            {
+                usage.backup_eligible = known;
+            }
             if self.is(Wrong::LooksThenRecords)? {
                 let unchanged = before.sign_count == usage.previous_sign_count;
                 yield_now().await;
@@ -242,6 +268,7 @@ impl CredentialRepository for Repository {
                 return self
                     .change(id, |credential| {
                         credential.sign_count = usage.sign_count;
+                        credential.backup_eligible = Some(usage.backup_eligible);
                         credential.backup_state = usage.backup_state;
                         credential.last_used_at = Some(usage.used_at);
                     })
@@ -255,6 +282,10 @@ impl CredentialRepository for Repository {
             return Ok(false);
         }
         let recorded = self.inner.record_use(&user, id, &usage).await?;
+        if recorded && self.is(Wrong::KeepsTheBackupEligibility)? {
+            let known = before.as_ref().and_then(|it| it.backup_eligible);
+            self.change(id, |it| it.backup_eligible = known).await?;
+        }
         if recorded && self.is(Wrong::ForgetsTheLastUse)? {
             self.change(id, |it| {
                 it.last_used_at = before.and_then(|it| it.last_used_at);
@@ -331,6 +362,7 @@ impl CredentialRepository for Repository {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         let turn = self.turn.lock().await;
         let mut user = self.user(user_id);
@@ -349,8 +381,14 @@ impl CredentialRepository for Repository {
         if !self.is(Wrong::CountsTheSuspended)? {
             others.retain(|it| it.suspended_at.is_none());
         }
+        if self.is(Wrong::CountsNoneWithoutRpId)? {
+            others.retain(|it| it.rp_id.as_deref() == Some(rp_id));
+        } else if !self.is(Wrong::CountsOtherRpIds)? {
+            others.retain(|it| it.is_for(rp_id));
+        }
         let suspended = credential.suspended_at.is_some() && !self.is(Wrong::KeepsTheSuspended)?;
-        let may = suspended || !others.is_empty() || self.is(Wrong::DeletesTheLast)?;
+        let elsewhere = !credential.is_for(rp_id) && !self.is(Wrong::KeepsThoseOfOtherRpIds)?;
+        let may = suspended || elsewhere || !others.is_empty() || self.is(Wrong::DeletesTheLast)?;
         if self.is(Wrong::LooksThenDeletesUnlessLast)? {
             drop(turn);
             yield_now().await;

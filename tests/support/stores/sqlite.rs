@@ -60,7 +60,7 @@ impl RepositoryBackend for Sqlite {
              INSERT INTO passkey_credentials
              SELECT CAST(printf('%032d', n * 2654435761) AS BLOB), 'user ' || (n / 10), zeroblob(77),
              0, '[\"internal\"]', NULL, 1, 1, 'phone', 1, 'none', '2026-01-01 00:00:00.000000', NULL,
-             1, NULL FROM n"
+             1, NULL, zeroblob(64), 'example.com', 1 FROM n"
         );
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&pool)

@@ -221,7 +221,7 @@ impl Answer {
         same("AAGUID", &stored.aaguid, &Aaguid::new(attested.aaguid))?;
         let flags = [
             (stored.user_verified, flag::UV),
-            (stored.backup_eligible, flag::BE),
+            (stored.backup_eligible == Some(true), flag::BE),
             (stored.backup_state, flag::BS),
         ];
         for (stored, flag) in flags {
@@ -240,6 +240,7 @@ impl Answer {
             let mut expected = before.clone();
             if before.id.as_bytes() == response.passkey.id {
                 expected.sign_count = before.sign_count.max(response.data.sign_count);
+                expected.backup_eligible = Some(response.data.flags & flag::BE != 0);
                 expected.backup_state = response.data.flags & flag::BS != 0;
                 expected.last_used_at = after.last_used_at;
                 same("used", &after.last_used_at.is_some(), &true)?;

@@ -171,7 +171,7 @@ fn unverified(example: &BTreeMap<String, String>) -> Credential {
         key,
         OffsetDateTime::UNIX_EPOCH,
     );
-    credential.backup_eligible = flags & 1 << 3 != 0;
+    credential.backup_eligible = Some(flags & 1 << 3 != 0);
     credential
 }
 

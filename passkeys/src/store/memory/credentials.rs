@@ -165,6 +165,7 @@ impl CredentialRepository for MemoryRepository {
         Ok(current
             .map(|credential| {
                 credential.sign_count = usage.sign_count;
+                credential.backup_eligible = Some(usage.backup_eligible);
                 credential.backup_state = usage.backup_state;
                 credential.last_used_at = Some(usage.used_at);
             })
@@ -206,14 +207,15 @@ impl CredentialRepository for MemoryRepository {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         let mut store = self.lock();
         let Some(credential) = store.owned(user_id, id) else {
             return Ok(Deletion::Unknown);
         };
-        let suspended = credential.suspended_at.is_some();
-        let usable = |other: &Credential| other.id != *id && other.suspended_at.is_none();
-        let deleted = suspended || store.of(user_id).any(usable);
+        let usable = |it: &Credential| it.suspended_at.is_none() && it.is_for(rp_id);
+        let another = |other: &Credential| other.id != *id && usable(other);
+        let deleted = !usable(credential) || store.of(user_id).any(another);
         if deleted {
             store.remove(id);
         }

@@ -4,7 +4,7 @@ use sqlx::{PgPool, Postgres, postgres::PgArguments, query::Query};
 use time::OffsetDateTime;
 
 use super::database::{self, Database, TableName};
-use crate::domain::{credential::Credential, credential_id::CredentialId};
+use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
     credential_table::{self, Statement, Statements},
@@ -122,10 +122,15 @@ impl PostgresRepository {
 )"
             ),
             // This library's own columns, with defaults for rows written by `fastapi-passkeys`.
+            // `backup_eligible` stays without NULL, as that package needs it; a column beside it says
+            // whether the flag is known.
             format!(
                 "ALTER TABLE {table}
     ADD COLUMN IF NOT EXISTS user_verified BOOLEAN NOT NULL DEFAULT FALSE,
-    ADD COLUMN IF NOT EXISTS suspended_at TIMESTAMP WITH TIME ZONE"
+    ADD COLUMN IF NOT EXISTS suspended_at TIMESTAMP WITH TIME ZONE,
+    ADD COLUMN IF NOT EXISTS user_handle BYTEA,
+    ADD COLUMN IF NOT EXISTS rp_id VARCHAR(255),
+    ADD COLUMN IF NOT EXISTS backup_eligible_known BOOLEAN NOT NULL DEFAULT TRUE"
             ),
             format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (user_id)"),
         ]
@@ -143,12 +148,11 @@ impl PostgresRepository {
 /// the locked rows as the first has left them. All lock in the same order, so there is no deadlock.
 const DELETE_UNLESS_LAST: &str = "
 WITH owned AS MATERIALIZED (
-    SELECT credential_id, suspended_at FROM {table} WHERE user_id = $2
-    ORDER BY credential_id FOR UPDATE
+    SELECT credential_id, suspended_at IS NULL AND COALESCE(rp_id, $3) = $3 AS usable
+    FROM {table} WHERE user_id = $2 ORDER BY credential_id FOR UPDATE
 ), gone AS (
     DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND EXISTS (
-        SELECT 1 FROM owned WHERE (credential_id = $1 AND suspended_at IS NOT NULL)
-            OR (credential_id <> $1 AND suspended_at IS NULL)
+        SELECT 1 FROM owned WHERE (credential_id <> $1) = usable
     )
     RETURNING 1
 )
@@ -204,6 +208,7 @@ impl CredentialRepository for PostgresRepository {
             .bind(user_id)
             .bind(i64::from(usage.previous_sign_count))
             .bind(i64::from(usage.sign_count))
+            .bind(usage.backup_eligible)
             .bind(usage.backup_state)
             .bind(usage.used_at);
         Ok(self.database.execute(update).await? > 0)
@@ -255,13 +260,15 @@ impl CredentialRepository for PostgresRepository {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         if cannot_exist(user_id) {
             return Ok(Deletion::Unknown);
         }
         let deletion = sqlx::query_as(self.statements.delete_unless_last.sql())
             .bind(id.as_bytes())
-            .bind(user_id);
+            .bind(user_id)
+            .bind(rp_id);
         let row = self.database.fetch(deletion).await?.pop();
         let (deleted, existed) = row.unwrap_or_default();
         Ok(Deletion::of(deleted, existed))
@@ -289,7 +296,7 @@ fn insertion<'a>(
                 .as_ref()
                 .map(|aaguid| &aaguid.as_bytes()[..]),
         )
-        .bind(credential.backup_eligible)
+        .bind(credential.backup_eligible.unwrap_or_default())
         .bind(credential.backup_state)
         .bind(&credential.device_name)
         .bind(credential.discoverable)
@@ -298,6 +305,9 @@ fn insertion<'a>(
         .bind(credential.last_used_at)
         .bind(credential.user_verified)
         .bind(credential.suspended_at)
+        .bind(credential.user_handle.as_ref().map(UserHandle::as_bytes))
+        .bind(&credential.rp_id)
+        .bind(credential.backup_eligible.is_some())
 }
 
 /// Returns whether no stored user can have this ID, which a client may have sent. PostgreSQL would

@@ -11,7 +11,7 @@ use sqlx::{
 use time::{OffsetDateTime, UtcOffset};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::domain::{credential::Credential, credential_id::CredentialId};
+use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
     CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
     credential_table::{self, Row, Statement, Statements, identifier},
@@ -242,18 +242,25 @@ CREATE TABLE IF NOT EXISTS "{table}" (
 )"#;
 
 /// This library's own columns, with defaults for rows written by `fastapi-passkeys`.
-const OWN_COLUMNS: [(&str, &str); 2] = [
+///
+/// `backup_eligible` stays without NULL, as that package needs it; a column beside it says whether the
+/// flag is known.
+const OWN_COLUMNS: [(&str, &str); 5] = [
     ("user_verified", "BOOLEAN NOT NULL DEFAULT 0"),
     ("suspended_at", "DATETIME"),
+    ("user_handle", "BLOB"),
+    ("rp_id", "VARCHAR(255)"),
+    ("backup_eligible_known", "BOOLEAN NOT NULL DEFAULT 1"),
 ];
 
 /// Needs no lock: SQLite has one writer at a time, so nothing changes between the condition and the
 /// deletion.
 const DELETE_UNLESS_LAST: &str = "
 DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
-    suspended_at IS NOT NULL OR EXISTS (
+    suspended_at IS NOT NULL OR COALESCE(rp_id, $3) <> $3 OR EXISTS (
         SELECT 1 FROM {table} AS other
         WHERE other.user_id = $2 AND other.credential_id <> $1 AND other.suspended_at IS NULL
+            AND COALESCE(other.rp_id, $3) = $3
     )
 )";
 
@@ -293,6 +300,7 @@ impl CredentialRepository for SqliteRepository {
             .bind(user_id)
             .bind(usage.previous_sign_count)
             .bind(usage.sign_count)
+            .bind(usage.backup_eligible)
             .bind(usage.backup_state)
             .bind(text(usage.used_at));
         self.execute(update).await
@@ -335,10 +343,12 @@ impl CredentialRepository for SqliteRepository {
         &self,
         user_id: &str,
         id: &CredentialId,
+        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         let deletion = sqlx::query(self.statements.delete_unless_last.sql())
             .bind(id.as_bytes())
-            .bind(user_id);
+            .bind(user_id)
+            .bind(rp_id);
         let deleted = self.execute(deletion).await?;
         let exists = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
         Ok(Deletion::of(deleted, exists))
@@ -361,7 +371,7 @@ fn insertion<'a>(
                 .as_ref()
                 .map(|aaguid| &aaguid.as_bytes()[..]),
         )
-        .bind(credential.backup_eligible)
+        .bind(credential.backup_eligible.unwrap_or_default())
         .bind(credential.backup_state)
         .bind(&credential.device_name)
         .bind(credential.discoverable)
@@ -370,6 +380,9 @@ fn insertion<'a>(
         .bind(credential.last_used_at.map(text))
         .bind(credential.user_verified)
         .bind(credential.suspended_at.map(text))
+        .bind(credential.user_handle.as_ref().map(UserHandle::as_bytes))
+        .bind(&credential.rp_id)
+        .bind(credential.backup_eligible.is_some())
 }
 
 /// Formats a time as SQLAlchemy does: in UTC, to the microsecond, without an offset.

@@ -4,10 +4,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::{ROUNDS, TASKS, Verdict, Violation, kept, race, same};
 use crate::{
-    PasskeyUser,
+    PasskeyUser, UserHandle,
     domain::action::Action,
     domain::challenge::Challenge,
-    domain::pending::Purpose,
+    domain::pending::{Account, Purpose},
     store::{ChallengeStore, PendingCeremony},
 };
 
@@ -89,13 +89,20 @@ fn numbered(number: usize) -> PendingCeremony {
     pending(number, Purpose::Authenticate(None), now(), LIFETIME)
 }
 
+fn account(user: &PasskeyUser, handle: &[u8]) -> Result<Account, Violation> {
+    let handle = UserHandle::new(handle).map_err(|error| Violation(error.to_string()))?;
+    Ok(Account::new(user, handle))
+}
+
 fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
 async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
     let user = PasskeyUser::new("42", "ada@example.com", "Ada \"Countess\" Lovelace 👩‍💻\0");
-    let longest = PasskeyUser::new("x".repeat(64), "n".repeat(1024), "\u{ffff}".repeat(341));
+    let usual = account(&user, b"\0\xff")?;
+    let longest = PasskeyUser::new("x".repeat(255), "n".repeat(1024), "\u{ffff}".repeat(341));
+    let longest = account(&longest, &[0xfe; UserHandle::MAX_BYTES])?;
     let purposes = [
         Purpose::Authenticate(None),
         Purpose::Authenticate(Some("a'b\"c\\d\0e".to_owned())),
@@ -103,12 +110,15 @@ async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
             user_id: "42".to_owned(),
             action: Action::new("POST", "/transfer", b"{}"),
         },
-        Purpose::Register((&user).into()),
-        Purpose::SignUp((&user).into()),
-        Purpose::Register((&longest).into()),
+        Purpose::Register(usual.clone()),
+        Purpose::SignUp(usual),
+        Purpose::Register(longest),
     ];
     for (number, purpose) in purposes.into_iter().enumerate() {
-        let ceremony = pending(number, purpose, now(), LIFETIME);
+        let mut ceremony = pending(number, purpose, now(), LIFETIME);
+        if number % 2 == 1 {
+            ceremony = ceremony.with_list(now());
+        }
         let state = store.put(ceremony.clone()).await?;
         same("the ceremony", &store.take(&state).await?, &Some(ceremony))?;
     }
@@ -224,11 +234,9 @@ async fn other_states_are_unknown<S: ChallengeStore>(store: S) -> Check {
 }
 
 async fn states_are_short_ascii<S: ChallengeStore>(store: S) -> Check {
-    let longest = PasskeyUser::new("x".repeat(64), "n".repeat(1024), "d".repeat(1024));
-    for purpose in [
-        Purpose::Authenticate(None),
-        Purpose::SignUp((&longest).into()),
-    ] {
+    let longest = PasskeyUser::new("x".repeat(255), "n".repeat(1024), "d".repeat(1024));
+    let longest = account(&longest, &[0xfe; UserHandle::MAX_BYTES])?;
+    for purpose in [Purpose::Authenticate(None), Purpose::SignUp(longest)] {
         let state = store.put(pending(0, purpose, now(), LIFETIME)).await?;
         kept(state.is_ascii(), format!("{state:?} is not ASCII"))?;
         kept(

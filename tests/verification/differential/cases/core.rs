@@ -61,7 +61,7 @@ impl Core {
             counter: 0,
             transports: None,
             user_verified: stored.user_verified,
-            backup_eligible: stored.backup_eligible,
+            backup_eligible: stored.backup_eligible.unwrap_or_default(),
             backup_state: stored.backup_state,
             registration_policy: self.policy,
             extensions: RegisteredExtensions::none(),

@@ -155,7 +155,8 @@ fn owner() -> Vec<Row> {
         handle("`userHandle` is empty, where Ada was named", |answer| {
             answer.user_handle = Some(Vec::new());
         })
-        .where_named(),
+        .where_named()
+        .accepted(),
         handle("the credential is unknown", |answer| {
             answer.passkey.id.push(b'!');
         })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     super::{ROUNDS, TASKS, kept, race, same},
-    Check, bare, full, holds, id, inserted, lists, now, usage,
+    Check, RP_ID, bare, full, holds, id, inserted, lists, now, usage,
 };
 use crate::{
     Credential,
@@ -104,7 +104,7 @@ async fn ends<R: CredentialRepository>(
     expected: Deletion,
 ) -> Check {
     let Credential { id, user_id, .. } = credential;
-    let deletion = store.delete_unless_last(user_id, id).await?;
+    let deletion = store.delete_unless_last(user_id, id, RP_ID).await?;
     same("the result of `delete_unless_last`", &deletion, &expected)?;
     match expected {
         Deletion::Last => holds(store, credential).await,
@@ -120,7 +120,7 @@ pub(super) async fn one_of_several_is_deleted<R: CredentialRepository>(store: R)
     for credential in [&first, &second, &other, &another] {
         inserted(&store, credential).await?;
     }
-    let by_eve = store.delete_unless_last("eve", &first.id).await?;
+    let by_eve = store.delete_unless_last("eve", &first.id, RP_ID).await?;
     same(
         "the result of `delete_unless_last` by another user",
         &by_eve,
@@ -178,6 +178,63 @@ pub(super) async fn a_suspended_credential_is_deleted<R: CredentialRepository>(s
     lists(&store, "ada", &[]).await
 }
 
+/// Creates a credential that can sign in at another relying party only.
+fn of_another_rp_id(bytes: &[u8], user_id: &str) -> Credential {
+    Credential {
+        rp_id: Some("example.org".to_owned()),
+        ..usable(bytes, user_id)
+    }
+}
+
+pub(super) async fn a_credential_of_another_rp_id_does_not_count<R: CredentialRepository>(
+    store: R,
+) -> Check {
+    let (last, other) = (usable(b"last", "ada"), of_another_rp_id(b"other", "ada"));
+    inserted(&store, &last).await?;
+    inserted(&store, &other).await?;
+    ends(&store, &last, Deletion::Last).await?;
+    let deletion = store.delete_unless_last("ada", &last.id, "example.org");
+    same(
+        "the result of `delete_unless_last` at the other RP ID",
+        &deletion.await?,
+        &Deletion::Deleted,
+    )?;
+    lists(&store, "ada", &[other]).await
+}
+
+pub(super) async fn a_credential_of_another_rp_id_is_deleted<R: CredentialRepository>(
+    store: R,
+) -> Check {
+    let [first, second] = [b"1", b"2"].map(|bytes| of_another_rp_id(bytes, "ada"));
+    let last = usable(b"last", "ada");
+    for credential in [&first, &last, &second] {
+        inserted(&store, credential).await?;
+    }
+    ends(&store, &first, Deletion::Deleted).await?;
+    ends(&store, &last, Deletion::Last).await?;
+    kept(
+        store.delete("ada", &last.id).await?,
+        "an operation by the owner returned `false`",
+    )?;
+    ends(&store, &second, Deletion::Deleted).await?;
+    lists(&store, "ada", &[]).await
+}
+
+pub(super) async fn a_credential_without_rp_id_counts<R: CredentialRepository>(store: R) -> Check {
+    let [first, second] = [b"1", b"2"].map(|bytes| Credential {
+        rp_id: None,
+        ..usable(bytes, "ada")
+    });
+    let third = usable(b"3", "ada");
+    for credential in [&first, &second, &third] {
+        inserted(&store, credential).await?;
+    }
+    ends(&store, &third, Deletion::Deleted).await?;
+    ends(&store, &first, Deletion::Deleted).await?;
+    ends(&store, &second, Deletion::Last).await?;
+    lists(&store, "ada", &[second]).await
+}
+
 /// Each task deletes one of the user's credentials.
 pub(super) async fn one_of_many_is_left<R: CredentialRepository>(store: R) -> Check {
     let store = Arc::new(store);
@@ -193,7 +250,7 @@ pub(super) async fn one_of_many_is_left<R: CredentialRepository>(store: R) -> Ch
         let refused = race(&store, |number, store| {
             let Credential { id, user_id, .. } = credential(number);
             async move {
-                let deletion = store.delete_unless_last(&user_id, &id).await?;
+                let deletion = store.delete_unless_last(&user_id, &id, RP_ID).await?;
                 Ok((deletion == Deletion::Last).then_some(number))
             }
         });
@@ -221,7 +278,8 @@ pub(super) async fn one_of_two_is_left<R: CredentialRepository>(store: R) -> Che
             async move {
                 let id = id(&[round, u8::from(number % 2 == 1)]);
                 if number % 4 < 2 {
-                    return store.delete_unless_last(&user, &id).await.map(Some);
+                    let deletion = store.delete_unless_last(&user, &id, RP_ID).await;
+                    return deletion.map(Some);
                 }
                 store.record_use(&user, &id, &usage(0, 0)).await?;
                 Ok(None)

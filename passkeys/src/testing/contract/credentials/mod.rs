@@ -10,7 +10,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{Verdict, Violation, kept, same};
 use crate::{
-    Aaguid, Credential, CredentialId, Transport,
+    Aaguid, Credential, CredentialId, Transport, UserHandle,
     store::{CredentialRepository, CredentialUse},
 };
 
@@ -50,6 +50,7 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "unique insert: `insert` never changes an existing credential, whoever owns it": storing::an_existing_id_is_rejected,
         "unique insert: of concurrent `insert`s of one ID, exactly one returns `true`": storing::one_insertion_wins,
         "`insert_first` stores the first credential of a user, and none after it": storing::insert_first_stores_only_a_first,
+        "`insert_first` counts the user's credentials of every RP ID": storing::insert_first_counts_every_rp_id,
         "unique insert: `insert_first` never changes an existing credential, whoever owns it": storing::insert_first_rejects_an_existing_id,
         "of concurrent `insert_first`s for one user, exactly one returns `true`, and the other credentials are never visible": storing::one_first_wins,
         "`find` distinguishes IDs that differ in one bit": storing::ids_are_exact,
@@ -57,7 +58,7 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "`list` returns the credentials of the user and no others": listing::lists_are_the_users_own,
         "`list` is ordered by `created_at`, then by the bytes of the ID": listing::lists_are_in_order,
         "`list` returns all credentials of the user, without a limit": listing::lists_are_whole,
-        "`record_use` sets `sign_count`, `backup_state` and `last_used_at`, and nothing else": using::a_use_is_recorded,
+        "`record_use` sets `sign_count`, `backup_eligible`, `backup_state` and `last_used_at`, and nothing else": using::a_use_is_recorded,
         "compare-and-swap: `record_use` changes nothing unless `sign_count` equals `previous_sign_count`": using::a_stale_counter_is_rejected,
         "owner check: `record_use` changes nothing for another user": using::only_the_owner_uses,
         "`record_use` changes nothing in a suspended credential": using::a_suspended_credential_is_not_used,
@@ -72,6 +73,9 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "`delete_unless_last` keeps the last credential of a user": deleting::the_last_is_kept,
         "`delete_unless_last` does not count a suspended credential as left": deleting::a_suspended_credential_does_not_count,
         "`delete_unless_last` always deletes a suspended credential": deleting::a_suspended_credential_is_deleted,
+        "`delete_unless_last` does not count a credential of another RP ID as left": deleting::a_credential_of_another_rp_id_does_not_count,
+        "`delete_unless_last` always deletes a credential of another RP ID": deleting::a_credential_of_another_rp_id_is_deleted,
+        "`delete_unless_last` counts a credential without RP ID at every RP ID": deleting::a_credential_without_rp_id_counts,
         "concurrent `delete_unless_last`s of all credentials of a user leave exactly one": deleting::one_of_many_is_left,
         "concurrent `delete_unless_last`s leave one of two credentials, also while they sign in": deleting::one_of_two_is_left,
     }
@@ -89,6 +93,13 @@ fn id(bytes: &[u8]) -> CredentialId {
     CredentialId::from_valid(bytes.to_vec())
 }
 
+/// RP ID of the credentials.
+const RP_ID: &str = "example.com";
+
+fn handle(bytes: &[u8]) -> Option<UserHandle> {
+    UserHandle::new(bytes).ok()
+}
+
 fn bare(bytes: &[u8], user_id: &str) -> Credential {
     Credential::new(id(bytes), user_id, vec![0xa5, 0, 1], now())
 }
@@ -96,10 +107,12 @@ fn bare(bytes: &[u8], user_id: &str) -> Credential {
 /// Creates a credential in which no field has its default value.
 fn full(bytes: &[u8], user_id: &str) -> Credential {
     Credential {
+        user_handle: handle(b"a user\0s handle \xff"),
+        rp_id: Some(RP_ID.to_owned()),
         sign_count: 7,
         transports: Transport::ALL.to_vec(),
         aaguid: Aaguid::new(*b"0123456789abcdef"),
-        backup_eligible: true,
+        backup_eligible: Some(true),
         backup_state: true,
         user_verified: true,
         discoverable: true,
@@ -112,7 +125,7 @@ fn full(bytes: &[u8], user_id: &str) -> Credential {
 }
 
 fn usage(previous: u32, next: u32) -> CredentialUse {
-    CredentialUse::new(previous, next, true, now() + Duration::minutes(1))
+    CredentialUse::new(previous, next, true, true, now() + Duration::minutes(1))
 }
 
 async fn inserted<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {
@@ -134,6 +147,8 @@ fn same_credential(found: &Credential, expected: &Credential) -> Check {
     let Credential {
         id,
         user_id,
+        user_handle,
+        rp_id,
         public_key,
         sign_count,
         transports,
@@ -150,6 +165,8 @@ fn same_credential(found: &Credential, expected: &Credential) -> Check {
     } = expected;
     same("`id`", &found.id, id)?;
     same("`user_id`", &found.user_id, user_id)?;
+    same("`user_handle`", &found.user_handle, user_handle)?;
+    same("`rp_id`", &found.rp_id, rp_id)?;
     same("`public_key`", &found.public_key, public_key)?;
     same("`sign_count`", &found.sign_count, sign_count)?;
     same("`transports`", &found.transports, transports)?;

@@ -7,24 +7,35 @@ use tokio::task::yield_now;
 
 use super::{
     super::{ROUNDS, kept, race, same},
-    Check, HOSTILE, bare, full, holds, id, inserted, lists, now, usage,
+    Check, HOSTILE, RP_ID, bare, full, handle, holds, id, inserted, lists, now, usage,
 };
 use crate::{
-    Credential, CredentialId, Transport,
+    Credential, CredentialId, Transport, UserHandle,
     store::{CredentialRepository, Deletion},
 };
 
 pub(super) async fn every_field_is_kept<R: CredentialRepository>(store: R) -> Check {
     let longest_id = vec![0xff; CredentialId::MAX_BYTES];
     let opposites = Credential {
-        backup_eligible: false,
+        user_handle: handle(&[0xfe; UserHandle::MAX_BYTES]),
+        rp_id: Some("r".repeat(253)),
+        backup_eligible: Some(false),
         user_verified: false,
         sign_count: u32::MAX,
         transports: vec![Transport::Hybrid, Transport::Usb],
         public_key: vec![0x5a; 4096],
-        ..full(&longest_id, &"u".repeat(64))
+        ..full(&longest_id, &"u".repeat(255))
     };
-    for credential in [full(b"full", "ada"), bare(b"bare", "ada"), opposites] {
+    let short_handle = Credential {
+        user_handle: handle(&[0]),
+        ..bare(b"short handle", "ada")
+    };
+    for credential in [
+        full(b"full", "ada"),
+        bare(b"bare", "ada"),
+        opposites,
+        short_handle,
+    ] {
         inserted(&store, &credential).await?;
         holds(&store, &credential).await?;
     }
@@ -188,6 +199,27 @@ pub(super) async fn insert_first_stores_only_a_first<R: CredentialRepository>(st
     )
 }
 
+pub(super) async fn insert_first_counts_every_rp_id<R: CredentialRepository>(store: R) -> Check {
+    let of = |bytes: &[u8], user: &str, rp_id: Option<&str>| Credential {
+        rp_id: rp_id.map(ToOwned::to_owned),
+        ..full(bytes, user)
+    };
+    let rp_ids = [None, Some("example.com"), Some("example.org")];
+    for (number, first) in (0..).zip(rp_ids) {
+        let user = format!("user {number}");
+        inserted(&store, &of(&[number], &user, first)).await?;
+        for second in rp_ids {
+            let second = of(b"second", &user, second);
+            kept(
+                !store.insert_first(&second).await?,
+                "`insert_first` returned `true` although the user has a credential",
+            )?;
+            same("the second", &store.find(&second.id).await?, &None)?;
+        }
+    }
+    Ok(())
+}
+
 pub(super) async fn insert_first_rejects_an_existing_id<R: CredentialRepository>(
     store: R,
 ) -> Check {
@@ -299,7 +331,7 @@ pub(super) async fn unknown_ids_and_users_are_no_errors<R: CredentialRepository>
         )?;
         same(
             "the result of `delete_unless_last` by an unknown user",
-            &store.delete_unless_last(user, &id(b"id")).await?,
+            &store.delete_unless_last(user, &id(b"id"), RP_ID).await?,
             &Deletion::Unknown,
         )?;
     }
@@ -322,7 +354,7 @@ pub(super) async fn unknown_ids_and_users_are_no_errors<R: CredentialRepository>
     )?;
     same(
         "the result of `delete_unless_last` of an unknown ID",
-        &store.delete_unless_last("ada", &unknown).await?,
+        &store.delete_unless_last("ada", &unknown, RP_ID).await?,
         &Deletion::Unknown,
     )?;
     holds(&store, &full(b"id", "ada")).await

@@ -16,6 +16,7 @@ use crate::{
 pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Check {
     let before = Credential {
         suspended_at: None,
+        backup_eligible: None,
         backup_state: false,
         ..full(b"id", "ada")
     };
@@ -33,23 +34,26 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
     )?;
     let after = Credential {
         sign_count: u32::MAX,
+        backup_eligible: Some(true),
         backup_state: true,
         last_used_at: Some(now() + Duration::minutes(1)),
         ..before
     };
     holds(&store, &after).await?;
     holds(&store, &bystander).await?;
-    let not_backed_up = CredentialUse {
+    let device_bound = CredentialUse {
+        backup_eligible: false,
         backup_state: false,
         ..usage(u32::MAX, u32::MAX)
     };
     kept(
-        store.record_use("ada", &after.id, &not_backed_up).await?,
+        store.record_use("ada", &after.id, &device_bound).await?,
         "`record_use` by the owner returned `false`",
     )?;
     holds(
         &store,
         &Credential {
+            backup_eligible: Some(false),
             backup_state: false,
             ..after
         },

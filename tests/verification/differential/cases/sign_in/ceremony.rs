@@ -44,7 +44,7 @@ impl Ceremony {
             self.public_key.clone(),
             OffsetDateTime::UNIX_EPOCH,
         );
-        credential.backup_eligible = self.backup_eligible;
+        credential.backup_eligible = Some(self.backup_eligible);
         credential
     }
 }
