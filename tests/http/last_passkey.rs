@@ -153,3 +153,17 @@ async fn keeps_last_passkey_lets_one_of_two_concurrent_deletions_succeed() {
         assert_eq!(repository.list("ada").await.unwrap().len(), 1);
     }
 }
+
+#[tokio::test]
+async fn keeps_last_passkey_does_not_count_passkeys_of_another_rp_id() {
+    let directory = tempfile::tempdir().unwrap();
+    let (repository, [mut phone, _]) = two_devices(&directory).await;
+    let mut other = repository.list("ada").await.unwrap().remove(0);
+    other.id = CredentialId::new(*b"at the other site").unwrap();
+    other.rp_id = Some("example.org".to_owned());
+    assert!(repository.insert(&other).await.unwrap());
+    let listed = listed(&mut phone).await;
+    assert_eq!(listed.len(), 2);
+    assert_eq!(delete(&mut phone, &listed[0]).await, StatusCode::NO_CONTENT);
+    assert_eq!(delete(&mut phone, &listed[1]).await, StatusCode::CONFLICT);
+}

@@ -189,3 +189,30 @@ async fn delete_with_a_malformed_credential_id_is_not_found() {
         answer.is_error(404, "credential_not_found");
     }
 }
+
+#[tokio::test]
+async fn passkey_of_another_rp_id_is_not_listed_renamed_deleted_or_signalled() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let id = CredentialId::new(*b"at the other site").unwrap();
+    let now = OffsetDateTime::now_utc();
+    let mut other = Credential::new(id, "ada", vec![0xa5], now);
+    other.rp_id = Some("example.org".to_owned());
+    let repository = passkeys.repository();
+    assert!(repository.insert(&other).await.unwrap());
+    let site = Site::of(&passkeys);
+    let ask = async |method, path: &str, body| site.ask(method, path, Some("ada"), body).await;
+
+    let listed = ask(Method::GET, "/credentials", None).await.json();
+    assert_eq!(listed, json!([]));
+    let signals = ask(Method::GET, "/signals", None).await.json();
+    assert_eq!(signals["signalAllAcceptedCredentials"], json!([]));
+    let path = format!("/credentials/{}", other.id);
+    let name = json!({ "deviceName": "mine" });
+    ask(Method::PATCH, &path, Some(name))
+        .await
+        .is_error(404, "credential_not_found");
+    ask(Method::DELETE, &path, None)
+        .await
+        .is_error(404, "credential_not_found");
+    assert_eq!(repository.find(&other.id).await.unwrap(), Some(other));
+}

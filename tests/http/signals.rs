@@ -1,9 +1,16 @@
 //! The signals that tell browsers about deleted passkeys and changed names.
 
-use axum::http::{Method, StatusCode};
-use passkeys::{Passkeys, store::MemoryRepository};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+};
+use passkeys::{
+    AuthenticationResult, Credential, CredentialId, PasskeyUser, Passkeys, UserHandle, passkeys,
+    store::{CredentialRepository as _, MemoryRepository},
+};
 use passkeys_test_support::App;
 use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::{
     device::Device,
@@ -76,6 +83,53 @@ async fn signals_leave_out_other_users_and_require_a_signed_in_user() {
 async fn signals_for_an_overlong_user_id_are_an_internal_error() {
     let answer = signals(&Site::default(), Some(&"a".repeat(256))).await;
     answer.is_error(500, "internal_error");
+}
+
+/// Application that keeps a user handle in its user records.
+#[derive(Clone)]
+struct WithHandles;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl WithHandles {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> PasskeyUser {
+        let handle = UserHandle::new(*b"own").unwrap();
+        PasskeyUser::new("ada", "ada@example.com", "Ada").handle(handle)
+    }
+
+    fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+#[tokio::test]
+async fn signals_have_one_argument_for_each_user_handle_of_the_user() {
+    let passkeys = Passkeys::new(WithHandles, MemoryRepository::default());
+    for (number, handle) in [(1, None), (2, Some("other")), (3, Some("other"))] {
+        let id = CredentialId::new([number]).unwrap();
+        let mut credential = Credential::new(id, "ada", vec![0xa5], OffsetDateTime::UNIX_EPOCH);
+        credential.user_handle = handle.map(|bytes| UserHandle::new(bytes).unwrap());
+        assert!(passkeys.repository().insert(&credential).await.unwrap());
+    }
+    let site = Site(Router::new().nest("/auth/passkeys", passkeys.router()));
+    let told = signals(&site, None).await.json();
+    let accepted = [
+        // The application's own handle, which no passkey carries.
+        ("b3du", json!([])),
+        // The older form: the UTF-8 of the user ID.
+        ("YWRh", json!(["AQ"])),
+        ("b3RoZXI", json!(["Ag", "Aw"])),
+    ];
+    let expected = accepted.clone().map(|(user_id, ids)| {
+        json!({ "rpId": "example.com", "userId": user_id, "allAcceptedCredentialIds": ids })
+    });
+    assert_eq!(told["signalAllAcceptedCredentials"], json!(expected));
+    let details = accepted.map(|(user_id, _)| {
+        json!({
+            "rpId": "example.com", "userId": user_id,
+            "name": "ada@example.com", "displayName": "Ada",
+        })
+    });
+    assert_eq!(told["signalCurrentUserDetails"], json!(details));
 }
 
 /// Asks whether the credential with this ID is unknown.

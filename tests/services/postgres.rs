@@ -107,6 +107,71 @@ async fn concurrent_migrations_succeed() {
     schema.drop().await;
 }
 
+/// The table as this library created it before it stored user handles and RP IDs.
+fn older_table(table: &str) -> String {
+    format!(
+        "CREATE TABLE {table} (
+            credential_id BYTEA NOT NULL,
+            user_id VARCHAR(255) NOT NULL,
+            public_key BYTEA NOT NULL,
+            sign_count BIGINT NOT NULL,
+            transports JSON NOT NULL,
+            aaguid BYTEA,
+            backup_eligible BOOLEAN NOT NULL,
+            backup_state BOOLEAN NOT NULL,
+            device_name VARCHAR(255) NOT NULL,
+            is_discoverable BOOLEAN NOT NULL,
+            attestation_fmt VARCHAR(64),
+            created_at TIMESTAMP WITH TIME ZONE,
+            last_used_at TIMESTAMP WITH TIME ZONE,
+            PRIMARY KEY (credential_id)
+        );
+        ALTER TABLE {table}
+            ADD COLUMN user_verified BOOLEAN NOT NULL DEFAULT FALSE,
+            ADD COLUMN suspended_at TIMESTAMP WITH TIME ZONE"
+    )
+}
+
+/// Inserts a row as an application that does not know the newer columns does.
+fn older_row(table: &str, number: u32) -> String {
+    format!(
+        "INSERT INTO {table} (credential_id, user_id, public_key, sign_count, transports, aaguid,
+         backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt, created_at,
+         last_used_at, user_verified, suspended_at)
+         VALUES ('\\x{number:08x}', 'ada', '\\xa5', 7, '[\"usb\"]', NULL, true, false, 'key', true,
+         'none', '2026-01-01 00:00:0{number}Z', NULL, true, NULL)"
+    )
+}
+
+#[tokio::test]
+async fn older_table_is_migrated_and_its_rows_have_neither_user_handle_nor_rp_id() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    schema.run(&older_table(&table)).await;
+    schema.run(&older_row(&table, 1)).await;
+    let repository = PostgresRepository::new(schema.pool())
+        .table(&table)
+        .unwrap();
+    repository.migrate().await.unwrap();
+    // Beside an application that has not been updated yet.
+    schema.run(&older_row(&table, 2)).await;
+    let older = repository.list("ada").await.unwrap();
+    assert_eq!(older.len(), 2);
+    for credential in &older {
+        assert_eq!((&credential.user_handle, &credential.rp_id), (&None, &None));
+        assert_eq!(credential.handle(), b"ada");
+        assert_eq!(credential.backup_eligible, Some(true));
+    }
+    let rp_id = "example.com";
+    let deletion = repository.delete_unless_last("ada", &older[0].id, rp_id);
+    assert_eq!(deletion.await.unwrap(), Deletion::Deleted);
+    let deletion = repository.delete_unless_last("ada", &older[1].id, rp_id);
+    assert_eq!(deletion.await.unwrap(), Deletion::Last);
+    schema.drop().await;
+}
+
 /// Another transaction has changed the user's rows and is not committed yet.
 #[tokio::test]
 async fn delete_unless_last_waits_for_uncommitted_changes_of_the_users_rows() {

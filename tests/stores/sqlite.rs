@@ -1,4 +1,4 @@
-use passkeys::store::{CredentialRepository as _, SqliteRepository};
+use passkeys::store::{CredentialRepository as _, Deletion, SqliteRepository};
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::task::JoinSet;
 
@@ -115,5 +115,82 @@ async fn corrupt_rows_are_errors_and_can_be_deleted() {
                 .await
                 .unwrap()
         );
+    }
+}
+
+/// The table as this library created it before it stored user handles and RP IDs.
+const OLDER_TABLE: &str = "
+CREATE TABLE passkey_credentials (
+    credential_id BLOB NOT NULL,
+    user_id VARCHAR(255) NOT NULL,
+    public_key BLOB NOT NULL,
+    sign_count BIGINT NOT NULL,
+    transports JSON NOT NULL,
+    aaguid BLOB,
+    backup_eligible BOOLEAN NOT NULL,
+    backup_state BOOLEAN NOT NULL,
+    device_name VARCHAR(255) NOT NULL,
+    is_discoverable BOOLEAN NOT NULL,
+    attestation_fmt VARCHAR(64),
+    created_at DATETIME,
+    last_used_at DATETIME,
+    PRIMARY KEY (credential_id)
+);
+ALTER TABLE passkey_credentials ADD COLUMN user_verified BOOLEAN NOT NULL DEFAULT 0;
+ALTER TABLE passkey_credentials ADD COLUMN suspended_at DATETIME;
+CREATE INDEX ix_passkey_credentials_user_id ON passkey_credentials (user_id);
+";
+
+/// Inserts a row as an application that does not know the newer columns does.
+fn older_row(number: u32) -> String {
+    format!(
+        "INSERT INTO passkey_credentials (credential_id, user_id, public_key, sign_count, transports,
+         aaguid, backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt,
+         created_at, last_used_at, user_verified, suspended_at)
+         VALUES (X'{number:08x}', 'ada', X'a5', 7, '[\"usb\"]', NULL, 1, 0, 'key', 1, 'none',
+         '2026-01-01 00:00:0{number}.000000', NULL, 1, NULL)"
+    )
+}
+
+#[tokio::test]
+async fn older_table_is_migrated_and_its_rows_have_neither_user_handle_nor_rp_id() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("passkeys.db");
+    let pool = open_raw(&file).await;
+    let run = async |sql: &str| {
+        let sql = sqlx::AssertSqlSafe(sql);
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+    };
+    run(OLDER_TABLE).await;
+    run(&older_row(1)).await;
+    let repository = SqliteRepository::open(&file).await.unwrap();
+    // Beside an application that has not been updated yet.
+    run(&older_row(2)).await;
+    let older = repository.list("ada").await.unwrap();
+    assert_eq!(older.len(), 2);
+    for credential in &older {
+        assert_eq!((&credential.user_handle, &credential.rp_id), (&None, &None));
+        assert_eq!(credential.handle(), b"ada");
+        assert_eq!(credential.backup_eligible, Some(true));
+    }
+    let rp_id = "example.com";
+    let deletion = repository.delete_unless_last("ada", &older[0].id, rp_id);
+    assert_eq!(deletion.await.unwrap(), Deletion::Deleted);
+    let deletion = repository.delete_unless_last("ada", &older[1].id, rp_id);
+    assert_eq!(deletion.await.unwrap(), Deletion::Last);
+}
+
+#[tokio::test]
+async fn corrupt_user_handle_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("passkeys.db");
+    let repository = SqliteRepository::open(&file).await.unwrap();
+    let pool = open_raw(&file).await;
+    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
+    for handle in ["X''", "zeroblob(65)"] {
+        let update = format!("UPDATE passkey_credentials SET user_handle = {handle}");
+        let update = sqlx::AssertSqlSafe(update);
+        sqlx::raw_sql(update).execute(&pool).await.unwrap();
+        assert!(repository.list("ada").await.is_err(), "{handle}");
     }
 }
