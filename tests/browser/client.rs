@@ -220,6 +220,32 @@ fn deleted_passkey_is_signalled_and_no_longer_offered() {
     });
 }
 
+/// The server forgets a user handle with the last passkey that carries it.
+#[test]
+fn deleted_passkey_is_signalled_also_if_it_was_the_last_with_its_user_handle() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        let mut key = Authenticator::new(Kind::SecurityKey);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        sign_up(visit, "Ada").await;
+        laptop.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
+        visit.press(ADD).await;
+        visit.hears("Passkey added.").await;
+        visit.server.keep_user_handle_of("Chrome on Linux").await;
+        key.unplug(&visit.browser).await;
+        laptop.plug_in(&visit.browser).await;
+        visit.press("Delete Chrome on Linux").await;
+        visit.press("Delete passkey").await;
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.is_empty()
+            })
+            .await;
+    });
+}
+
 #[test]
 fn changed_user_name_is_signalled_and_shown_with_the_passkey() {
     in_browser(async |visit| {

@@ -95,6 +95,16 @@ impl Server {
         pool.close().await;
     }
 
+    /// Gives all passkeys in the database another user handle, but those with this device name.
+    pub(crate) async fn keep_user_handle_of(&self, device_name: &str) {
+        let pool = self.database().await;
+        let update = "UPDATE passkey_credentials SET user_handle = zeroblob(64)
+            WHERE device_name <> ?";
+        let update = sqlx::query(update).bind(device_name);
+        update.execute(&pool).await.unwrap();
+        pool.close().await;
+    }
+
     /// Deletes all passkeys from the database.
     pub(crate) async fn forget_passkeys(&self) {
         let pool = self.database().await;

@@ -130,6 +130,45 @@ pub fn numbered(number: u32) -> Credential {
     Credential::new(numbered_id(number), user, vec![0; 77], at)
 }
 
+/// Callback for [`challenge_stores!`]: runs a test, an async function that takes the store, with each
+/// of them.
+#[macro_export]
+macro_rules! run_with_each_challenge_store {
+    ([$test:expr] $($name:ident: $backend:ty,)*) => {{
+        use $crate::stores::Backend as _;
+        $(
+            if let Some(backend) = <$backend>::start().await {
+                ($test)(std::sync::Arc::new(backend.open().await)).await;
+                backend.stop().await;
+            }
+        )*
+    }};
+}
+
+/// Defines, for a program that tests the stores of one kind (`embedded` or `on_servers`),
+/// `in_every_store`, a function that runs a test with each challenge store, and
+/// `in_every_repository`, a macro that runs one with each repository.
+#[macro_export]
+macro_rules! in_every_store {
+    ($kind:ident) => {
+        /// Runs a test with each of these challenge stores.
+        pub(crate) async fn in_every_store(
+            test: impl AsyncFn(std::sync::Arc<dyn passkeys::store::ChallengeStore>),
+        ) {
+            $crate::challenge_stores!($kind, [$crate::run_with_each_challenge_store], test);
+        }
+
+        /// Runs a test, a function that is generic over the repository, with each of these
+        /// repositories.
+        macro_rules! in_every_repository {
+            ($test:expr) => {
+                $crate::repositories!($kind, [$crate::run_with_each], $test)
+            };
+        }
+        pub(crate) use in_every_repository;
+    };
+}
+
 /// Callback for [`repositories!`]: runs a test, a function that is generic over the repository,
 /// with each of them.
 #[macro_export]
