@@ -16,7 +16,7 @@ use std::{
 
 use passkeys::{
     AuthenticationResult, Credential, PasskeyUser, Passkeys,
-    ceremony::{Authentication, FinishAuthentication},
+    ceremony::{Authentication, FinishAuthentication, FinishRegistration, Registration},
     passkeys,
     store::{CredentialRepository, PostgresRepository, SqliteRepository},
 };
@@ -197,10 +197,32 @@ fn fastapi_continues(fastapi: &mut FastApi) {
     );
 }
 
+/// Asserts that a further passkey of a user of `fastapi-passkeys`, registered here, has the user handle
+/// of the older form, so that it signs in at both.
+async fn next_passkey_signs_in_at_both<R: CredentialRepository>(
+    registration: Registration<'_, R>,
+    authentication: Authentication<'_, R>,
+    fastapi: &mut FastApi,
+) {
+    let user = PasskeyUser::new("ada", "ada", "Ada");
+    let begun = registration.begin(&user).await.unwrap();
+    let options = serde_json::to_value(&begun).unwrap()["publicKey"].take();
+    assert_eq!(options["user"]["id"], "YWRh", "`ada`");
+    let answer = fastapi.ask(json!({ "do": "create", "device": "next", "options": options }));
+    let credential = serde_json::from_value(answer).unwrap();
+    let request = FinishRegistration::new(credential, begun.state);
+    let who = async { Ok::<_, passkeys::Error>(user) };
+    registration.finish(&request, who).await.unwrap();
+    assert_eq!(sign_in(authentication, fastapi, "next").await, "ada");
+    let there = json!({ "do": "sign_in", "device": "next" });
+    assert_eq!(fastapi.ask(there), "ada");
+}
+
 async fn migrate<'a, R: CredentialRepository>(
     mut fastapi: FastApi,
     registered: &[OffsetDateTime],
     repository: &R,
+    registration: Registration<'a, R>,
     authentication: impl Fn() -> Authentication<'a, R>,
 ) {
     let listed = repository.list("ada").await.unwrap();
@@ -222,6 +244,7 @@ async fn migrate<'a, R: CredentialRepository>(
     for device in ["phone", "late"] {
         assert_eq!(sign_in(authentication(), &mut fastapi, device).await, "ada");
     }
+    next_passkey_signs_in_at_both(registration, authentication(), &mut fastapi).await;
 }
 
 #[tokio::test]
@@ -235,7 +258,8 @@ async fn passkeys_of_fastapi_passkeys_in_sqlite_sign_in() {
     let registered = register(&mut fastapi);
     let repository = SqliteRepository::open(&file).await.unwrap();
     let passkeys = Passkeys::new(OnSqlite, repository.clone());
-    migrate(fastapi, &registered, &repository, || {
+    let registration = passkeys.registration();
+    migrate(fastapi, &registered, &repository, registration, || {
         passkeys.authentication()
     })
     .await;
@@ -265,7 +289,8 @@ async fn passkeys_of_fastapi_passkeys_in_postgres_sign_in() {
         let repository = PostgresRepository::new(pool.clone());
         repository.migrate().await.unwrap();
         let passkeys = Passkeys::new(OnPostgres, repository.clone());
-        migrate(fastapi, &registered, &repository, || {
+        let registration = passkeys.registration();
+        migrate(fastapi, &registered, &repository, registration, || {
             passkeys.authentication()
         })
         .await;

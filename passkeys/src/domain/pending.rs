@@ -23,7 +23,11 @@ pub struct PendingCeremony {
     #[serde(with = "time::serde::timestamp::milliseconds")]
     pub(crate) expires_at: OffsetDateTime,
     /// Where the client got a list of credentials: no credential on it was registered later.
-    #[serde(default, with = "time::serde::timestamp::milliseconds::option")]
+    #[serde(
+        default,
+        with = "time::serde::timestamp::milliseconds::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(crate) listed_until: Option<OffsetDateTime>,
 }
 

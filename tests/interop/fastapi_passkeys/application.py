@@ -55,6 +55,11 @@ class Application:
         )
         return credential.created_at.isoformat()
 
+    async def create(self, device, options):
+        """Creates a passkey of the other application, on a device of the user's."""
+        self.devices[device] = SoftwareAuthenticator()
+        return self.devices[device].create(options, origin=ORIGIN)
+
     async def sign(self, device, options):
         """Signs a challenge of the other application."""
         return self.devices[device].get(options, origin=ORIGIN)

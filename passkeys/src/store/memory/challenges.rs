@@ -22,7 +22,7 @@ use crate::store::{
 ///
 /// **Bound**: [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies, or
 /// [another](Self::with_capacity). One takes less than 400 bytes, overhead included, if the user's
-/// names have usual lengths (at most 2.5 KiB if they are as long as the library allows), so the
+/// names have usual lengths (at most 3 KiB if they are as long as the library allows), so the
 /// default stays under 40 MB. When the store is full, the ceremony that expires first makes room:
 /// `begin` is open to everybody, so rejecting new ceremonies would let an attacker lock out all
 /// users for a whole challenge lifetime. Under a flood of begins a user has *capacity / begins per

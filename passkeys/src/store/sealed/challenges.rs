@@ -50,7 +50,7 @@ use crate::store::{
 /// replaced all at once, first add the new secret to them as a previous one. Remove an old secret
 /// when the ceremonies sealed with it have expired.
 ///
-/// **Bound**: `state` is at most 8 KiB long (typically 400 bytes). At most
+/// **Bound**: `state` is at most 8 KiB long (typically 220 to 520 bytes). At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) taken ceremonies are remembered, or
 /// [another number](Self::with_capacity), in 70 bytes each. When the memory is full, the one that
 /// expires first is forgotten, and from then on every ceremony that expires no later than that is
