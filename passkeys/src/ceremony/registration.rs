@@ -318,6 +318,10 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
                 .unwrap_or(self.ceremonies.config.resident_key() == ResidentKey::Required),
             device_name,
             attestation_format: Some(attested.attestation_format),
+            #[cfg(feature = "attestation")]
+            attestation_verified: attested.attestation.is_some(),
+            #[cfg(not(feature = "attestation"))]
+            attestation_verified: false,
             created_at: self.ceremonies.now(),
             last_used_at: None,
             suspended_at: None,

@@ -63,8 +63,12 @@ pub struct Credential {
     pub discoverable: bool,
     /// Device name that the user gave the passkey. May be empty.
     pub device_name: String,
-    /// Attestation statement format, such as `none` or `packed`.
+    /// Format of the attestation statement at registration, such as `none` or `packed`.
     pub attestation_format: Option<String>,
+    /// Whether attestation was asked for, and the statement was verified. Otherwise the statement, of
+    /// whatever format, proves nothing about the authenticator.
+    #[serde(default)]
+    pub attestation_verified: bool,
     /// Time of registration.
     #[serde(with = "rfc3339")]
     pub created_at: OffsetDateTime,
@@ -104,6 +108,7 @@ impl Credential {
             discoverable: false,
             device_name: String::new(),
             attestation_format: None,
+            attestation_verified: false,
             created_at,
             last_used_at: None,
             suspended_at: None,

@@ -106,7 +106,7 @@ impl Statements {
             "credential_id, user_id, public_key, sign_count, transports{from_json}, aaguid, \
              backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt, \
              created_at, last_used_at, user_verified, suspended_at, user_handle, rp_id, \
-             backup_eligible_known"
+             backup_eligible_known, attestation_verified"
         );
         let owned = "credential_id = $1 AND user_id = $2";
         let insert = |row: String| {
@@ -114,13 +114,13 @@ impl Statements {
                 "INSERT INTO {table} (credential_id, user_id, public_key, sign_count, transports, \
                  aaguid, backup_eligible, backup_state, device_name, is_discoverable, \
                  attestation_fmt, created_at, last_used_at, user_verified, suspended_at, \
-                 user_handle, rp_id, backup_eligible_known) \
+                 user_handle, rp_id, backup_eligible_known, attestation_verified) \
                  {row} ON CONFLICT (credential_id) DO NOTHING"
             ))
         };
         let values = format!(
             "$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-             $18"
+             $18, $19"
         );
         Self {
             insert: insert(format!("VALUES ({values})")),
@@ -169,6 +169,7 @@ pub(super) struct Row {
     user_handle: Option<Vec<u8>>,
     rp_id: Option<String>,
     backup_eligible_known: bool,
+    attestation_verified: bool,
 }
 
 impl<'r, R: sqlx::Row> FromRow<'r, R> for Row
@@ -200,6 +201,7 @@ where
             user_handle: row.try_get(15)?,
             rp_id: row.try_get(16)?,
             backup_eligible_known: row.try_get(17)?,
+            attestation_verified: row.try_get(18)?,
         })
     }
 }
@@ -230,6 +232,7 @@ pub(super) fn credential(row: Row) -> Result<Credential, StoreError> {
         device_name: row.device_name,
         discoverable: row.is_discoverable,
         attestation_format: row.attestation_fmt,
+        attestation_verified: row.attestation_verified,
         created_at: row.created_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
         last_used_at: row.last_used_at,
         user_verified: row.user_verified,

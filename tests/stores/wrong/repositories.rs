@@ -16,6 +16,7 @@ ways_to_be_wrong! {
     DropsTheAaguid,
     DropsTheUserHandle,
     DropsTheRpId,
+    DropsTheVerdictOnAttestation,
     CutsUserIds,
     CutsTimesToSeconds,
     TrimsNames,
@@ -140,6 +141,9 @@ impl CredentialRepository for Repository {
         }
         if self.is(Wrong::DropsTheRpId)? {
             credential.rp_id = None;
+        }
+        if self.is(Wrong::DropsTheVerdictOnAttestation)? {
+            credential.attestation_verified = false;
         }
         if self.is(Wrong::CutsUserIds)? {
             credential.user_id.truncate(64);

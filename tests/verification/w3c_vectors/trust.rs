@@ -97,6 +97,7 @@ async fn attestation_that_leads_to_a_trust_anchor_registers_and_names_the_author
         assert_eq!(attestation.attestation_type(), attestation_type, "{name}");
         assert_eq!(attestation.authority(), Some(&*vectors.root()), "{name}");
         assert_eq!(attestation.trust_path().count(), 1, "{name}");
+        assert!(registered.credential().attestation_verified, "{name}");
     }
 }
 
@@ -128,8 +129,9 @@ async fn attestation_that_was_not_asked_for_is_recorded_by_format_and_not_report
     ] {
         let registered = register_under(Attestation::None, &vectors, name).await;
         assert_eq!(registered.attestation(), None, "{name}");
-        let recorded = registered.credential().attestation_format.as_deref();
-        assert_eq!(recorded, Some(format), "{name}");
+        let recorded = registered.credential();
+        assert_eq!(recorded.attestation_format.as_deref(), Some(format));
+        assert!(!recorded.attestation_verified, "{name}");
     }
 }
 

@@ -130,7 +130,8 @@ impl PostgresRepository {
     ADD COLUMN IF NOT EXISTS suspended_at TIMESTAMP WITH TIME ZONE,
     ADD COLUMN IF NOT EXISTS user_handle BYTEA,
     ADD COLUMN IF NOT EXISTS rp_id VARCHAR(255),
-    ADD COLUMN IF NOT EXISTS backup_eligible_known BOOLEAN NOT NULL DEFAULT TRUE"
+    ADD COLUMN IF NOT EXISTS backup_eligible_known BOOLEAN NOT NULL DEFAULT TRUE,
+    ADD COLUMN IF NOT EXISTS attestation_verified BOOLEAN NOT NULL DEFAULT FALSE"
             ),
             format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (user_id)"),
         ]
@@ -308,6 +309,7 @@ fn insertion<'a>(
         .bind(credential.user_handle.as_ref().map(UserHandle::as_bytes))
         .bind(&credential.rp_id)
         .bind(credential.backup_eligible.is_some())
+        .bind(credential.attestation_verified)
 }
 
 /// Returns whether no stored user can have this ID, which a client may have sent. PostgreSQL would

@@ -245,12 +245,13 @@ CREATE TABLE IF NOT EXISTS "{table}" (
 ///
 /// `backup_eligible` stays without NULL, as that package needs it; a column beside it says whether the
 /// flag is known.
-const OWN_COLUMNS: [(&str, &str); 5] = [
+const OWN_COLUMNS: [(&str, &str); 6] = [
     ("user_verified", "BOOLEAN NOT NULL DEFAULT 0"),
     ("suspended_at", "DATETIME"),
     ("user_handle", "BLOB"),
     ("rp_id", "VARCHAR(255)"),
     ("backup_eligible_known", "BOOLEAN NOT NULL DEFAULT 1"),
+    ("attestation_verified", "BOOLEAN NOT NULL DEFAULT 0"),
 ];
 
 /// Needs no lock: SQLite has one writer at a time, so nothing changes between the condition and the
@@ -383,6 +384,7 @@ fn insertion<'a>(
         .bind(credential.user_handle.as_ref().map(UserHandle::as_bytes))
         .bind(&credential.rp_id)
         .bind(credential.backup_eligible.is_some())
+        .bind(credential.attestation_verified)
 }
 
 /// Formats a time as SQLAlchemy does: in UTC, to the microsecond, without an offset.

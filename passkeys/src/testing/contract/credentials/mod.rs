@@ -118,6 +118,7 @@ fn full(bytes: &[u8], user_id: &str) -> Credential {
         discoverable: true,
         device_name: "Ada’s phone".to_owned(),
         attestation_format: Some("packed".to_owned()),
+        attestation_verified: true,
         last_used_at: Some(now() + Duration::seconds(1)),
         suspended_at: Some(now() + Duration::seconds(2)),
         ..bare(bytes, user_id)
@@ -159,6 +160,7 @@ fn same_credential(found: &Credential, expected: &Credential) -> Check {
         discoverable,
         device_name,
         attestation_format,
+        attestation_verified,
         created_at,
         last_used_at,
         suspended_at,
@@ -180,6 +182,11 @@ fn same_credential(found: &Credential, expected: &Credential) -> Check {
         "`attestation_format`",
         &found.attestation_format,
         attestation_format,
+    )?;
+    same(
+        "`attestation_verified`",
+        &found.attestation_verified,
+        attestation_verified,
     )?;
     same("`created_at`", &found.created_at, created_at)?;
     same("`last_used_at`", &found.last_used_at, last_used_at)?;
