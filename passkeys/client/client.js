@@ -444,7 +444,8 @@ function inJSON(credential) {
         : {
             authenticatorData: encode(response.authenticatorData),
             signature: encode(response.signature),
-            userHandle: response.userHandle ? encode(response.userHandle) : undefined,
+            // Safari before 17.4 has an empty one where there is none.
+            userHandle: response.userHandle?.byteLength ? encode(response.userHandle) : undefined,
           }),
     },
   };
