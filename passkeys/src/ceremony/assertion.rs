@@ -16,7 +16,7 @@ use crate::{
     },
     store::{CredentialRepository, CredentialUse},
     verify::Asserted,
-    wire::{json, options::CredentialDescriptor, responses::AuthenticationResponse},
+    wire::{json::FromJson as _, options::CredentialDescriptor, responses::AuthenticationResponse},
 };
 
 /// How often one assertion may lose the compare-and-swap on the signature counter against
@@ -113,16 +113,20 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Ok(Begun { public_key, state })
     }
 
-    /// Parses a part of the request that finishes the ceremony.
-    pub(super) fn parse<T: serde::de::DeserializeOwned>(
+    /// Parses the credential of the request that finishes the ceremony.
+    pub(super) fn parse(
         &self,
         pending: &Pending,
-        json: &RawValue,
-    ) -> Result<T, Error> {
-        json::parse(json.get()).inspect_err(|_| {
-            let claimed = claimed(pending.user_id.as_deref());
-            self.refuse(Reason::Malformed, claimed, None);
-        })
+        credential: &RawValue,
+    ) -> Result<AuthenticationResponse, Error> {
+        let parsed = AuthenticationResponse::from_json(credential.get(), "credential");
+        parsed.inspect_err(|_| self.malformed(pending))
+    }
+
+    /// Records that a part of the request that finishes the ceremony could not be parsed.
+    pub(super) fn malformed(&self, pending: &Pending) {
+        let claimed = claimed(pending.user_id.as_deref());
+        self.refuse(Reason::Malformed, claimed, None);
     }
 
     pub(super) async fn complete(

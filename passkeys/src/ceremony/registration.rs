@@ -14,7 +14,7 @@ use crate::{
     },
     store::CredentialRepository,
     verify::{Asked, Attested},
-    wire::{json, responses::RegistrationResponse},
+    wire::{json::FromJson as _, responses::RegistrationResponse},
 };
 
 /// Registration ceremony
@@ -143,7 +143,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ///
     /// - [`Error::ChallengeNotFound`] unless the ceremony is pending and was begun by this user,
     /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
-    ///   shape and a device name out of bounds, [`Error::PayloadTooLarge`],
+    ///   shape, [`Error::PayloadTooLarge`],
     /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,
     /// - [`Error::CredentialAlreadyExists`], and [`Error::AccountAlreadyExists`] for a sign-up,
     /// - [`Error::StorageUnavailable`].
@@ -224,10 +224,10 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let malformed = |_: &Error| {
             self.refuse(Reason::Malformed, Some(&user), None);
         };
-        let response: RegistrationResponse =
-            json::parse(request.credential.get()).inspect_err(malformed)?;
+        let response = RegistrationResponse::from_json(request.credential.get(), "credential")
+            .inspect_err(malformed)?;
         let device_name = request.device_name.as_deref().unwrap_or_default();
-        let device_name = device_name::clean(device_name).inspect_err(malformed)?;
+        let device_name = device_name::of_new_passkey(device_name);
 
         let asked = Asked {
             challenge: challenge.as_bytes(),

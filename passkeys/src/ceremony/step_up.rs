@@ -11,6 +11,7 @@ use crate::{
     audit::{AuditKind, Reason},
     domain::pending::{PendingCeremony, Purpose},
     store::CredentialRepository,
+    wire::json,
 };
 
 /// Step-up ceremony: a user who is signed in consents to one [`Action`] with a passkey
@@ -145,7 +146,8 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         self.check(&pending, &begun_for, &user, action)?;
         let response = assertion.parse(&pending, &request.credential)?;
         // Before the passkey counts as used: a body that the application cannot read is no action.
-        let body = assertion.parse(&pending, &request.body)?;
+        let body = json::parse(request.body.get(), "body");
+        let body = body.inspect_err(|_| assertion.malformed(&pending))?;
         let result = assertion.complete(&pending, &response).await?;
         Ok(Consent { result, user, body })
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{
     Deserializer, Serializer,
-    de::{self, Visitor},
+    de::{self, Unexpected, Visitor},
 };
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
@@ -49,7 +49,7 @@ impl Visitor<'_> for Text {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Vec<u8>, E> {
-        decode(text).ok_or_else(|| E::custom("not base64url without padding"))
+        decode(text).ok_or_else(|| E::invalid_value(Unexpected::Other("a text"), &self))
     }
 }
 

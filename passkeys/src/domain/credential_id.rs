@@ -1,6 +1,9 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, Unexpected},
+};
 
 use super::base64url;
 
@@ -108,8 +111,10 @@ impl Serialize for CredentialId {
 
 impl<'de> Deserialize<'de> for CredentialId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const EXPECTED: &str = "base64url without padding of 1 to 1023 bytes";
         let text = <Cow<'de, str>>::deserialize(deserializer)?;
-        text.parse().map_err(D::Error::custom)
+        text.parse()
+            .map_err(|_| D::Error::invalid_value(Unexpected::Other("a text"), &EXPECTED))
     }
 }
 

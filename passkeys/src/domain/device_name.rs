@@ -5,25 +5,86 @@ use crate::Error;
 /// Maximum number of characters of a name: the size of the column in `fastapi-passkeys`.
 const MAX_CHARS: usize = 255;
 
-/// Removes characters that could spoof or break the page that lists the name: control characters,
-/// line separators, bidirectional controls and invisible characters. A name without visible
-/// characters becomes empty.
+/// Returns the name of a new passkey: cleaned, and cut if it is too long.
+///
+/// Nothing in a name may fail a registration: the authenticator has the passkey already, and the
+/// user would be left with one that signs in nowhere.
+pub(crate) fn of_new_passkey(name: &str) -> String {
+    let mut name = clean(name);
+    if let Some(end) = too_long(&name) {
+        name.truncate(end);
+        name.truncate(name.trim_end().len());
+    }
+    name
+}
+
+/// Returns the new name of a passkey, cleaned.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidRequest`] if the cleaned name has more than 255 characters.
-pub(crate) fn clean(name: &str) -> Result<String, Error> {
+/// [`Error::InvalidRequest`] if the cleaned name has more than 255 characters: nothing is lost, and
+/// the user can choose a shorter one.
+pub(crate) fn of_renamed_passkey(name: &str) -> Result<String, Error> {
+    let name = clean(name);
+    if too_long(&name).is_some() {
+        return Err(Error::InvalidRequest(
+            "`deviceName` must be at most 255 characters long.".into(),
+        ));
+    }
+    Ok(name)
+}
+
+/// Removes characters that could spoof or break the page that lists the name: control characters,
+/// line separators, bidirectional controls and invisible characters. A name without visible
+/// characters becomes empty.
+fn clean(name: &str) -> String {
     let name: String = name.chars().filter(|char| !is_removed(*char)).collect();
     let name = name.trim();
     if name.chars().all(is_blank) {
-        return Ok(String::new());
+        return String::new();
     }
-    if name.chars().count() > MAX_CHARS {
-        return Err(Error::InvalidRequest(
-            "`deviceName` has more than 255 characters.".into(),
-        ));
+    name.to_owned()
+}
+
+/// Returns where a name of more than [`MAX_CHARS`] characters is to be cut, in bytes: after as many
+/// characters, or before the emoji or the letter with diacritics that this would cut in two.
+fn too_long(name: &str) -> Option<usize> {
+    let (max, first_lost) = name.char_indices().nth(MAX_CHARS)?;
+    let mut lost = first_lost;
+    for (start, char) in name[..max].char_indices().rev() {
+        if !is_joined(char, lost) {
+            let end = start + char.len_utf8();
+            // A flag is two letters: an odd number of them before the cut is half of one.
+            let letters = name[..end]
+                .chars()
+                .rev()
+                .take_while(|it| is_flag(*it))
+                .count();
+            let halves = is_flag(lost) && letters % 2 == 1;
+            return Some(if halves { start } else { end });
+        }
+        lost = char;
     }
-    Ok(name.to_owned())
+    // A single symbol, as nobody writes it.
+    Some(max)
+}
+
+/// Returns whether two characters in a row are parts of one symbol. Covers emoji and the diacritics
+/// of alphabets; in other scripts a cut name may lose a mark of its last syllable.
+fn is_joined(char: char, next: char) -> bool {
+    let zero_width_joiner = '\u{200d}';
+    char == zero_width_joiner
+        || matches!(next, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'
+            // Skin tones.
+            | '\u{1f3fb}'..='\u{1f3ff}'
+            // Combining diacritical marks.
+            | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+/// Returns whether a character is a regional indicator, of which two are a flag.
+fn is_flag(char: char) -> bool {
+    matches!(char, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
 /// Returns whether a character is removed from names. Joiners and variation selectors are kept,
@@ -53,15 +114,12 @@ fn is_blank(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::clean;
+    use super::{clean, of_new_passkey, of_renamed_passkey};
 
     #[test]
     fn device_name_loses_control_and_bidirectional_characters() {
-        assert_eq!(clean(" Ada’s 📱 phone ").unwrap(), "Ada’s 📱 phone");
-        assert_eq!(
-            clean("a\u{0}b\nc\u{202e}d\u{2066}e\u{7f}").unwrap(),
-            "abcde"
-        );
+        assert_eq!(clean(" Ada’s 📱 phone "), "Ada’s 📱 phone");
+        assert_eq!(clean("a\u{0}b\nc\u{202e}d\u{2066}e\u{7f}"), "abcde");
     }
 
     #[test]
@@ -75,7 +133,7 @@ mod tests {
             "ᠮᠣᠩᠭᠣᠯ ᠤᠨ\u{180b}",
             "葛\u{e0100}城",
         ] {
-            assert_eq!(clean(name).unwrap(), name);
+            assert_eq!(clean(name), name);
         }
     }
 
@@ -107,7 +165,7 @@ mod tests {
         ];
         for char in hidden {
             let name = format!("Ada{char}’s key{char}");
-            assert_eq!(clean(&name).unwrap(), "Ada’s key", "{char:?}");
+            assert_eq!(clean(&name), "Ada’s key", "{char:?}");
         }
     }
 
@@ -123,16 +181,49 @@ mod tests {
             "\u{180e}\u{e0100}\u{e0041}",
             &"\u{200d}".repeat(1000),
         ] {
-            assert_eq!(clean(name).unwrap(), "", "{name:?}");
+            assert_eq!(clean(name), "", "{name:?}");
         }
     }
 
     #[test]
-    fn device_name_of_more_than_255_characters_is_an_invalid_request() {
-        assert_eq!(clean(&"ß".repeat(255)).unwrap().chars().count(), 255);
-        assert_eq!(
-            clean(&"a".repeat(256)).unwrap_err().code(),
-            "invalid_request"
-        );
+    fn renaming_to_more_than_255_characters_is_an_invalid_request() {
+        let longest = "ß".repeat(255);
+        assert_eq!(of_renamed_passkey(&longest).unwrap(), longest);
+        let error = of_renamed_passkey(&"a".repeat(256)).unwrap_err();
+        assert_eq!(error.code(), "invalid_request");
+    }
+
+    #[test]
+    fn device_name_of_a_new_passkey_is_cut_after_255_characters() {
+        assert_eq!(of_new_passkey(&"ß".repeat(255)), "ß".repeat(255));
+        assert_eq!(of_new_passkey(&"ß".repeat(60_000)), "ß".repeat(255));
+        // Removed characters do not count, and no space is left at the end.
+        let name = format!("\u{202e}{} {}", "a".repeat(254), "b".repeat(9));
+        assert_eq!(of_new_passkey(&name), "a".repeat(254));
+    }
+
+    #[test]
+    fn device_name_is_not_cut_within_an_emoji_or_a_letter_with_diacritics() {
+        for symbol in [
+            "👩‍👩‍👧‍👦",
+            "❤\u{fe0f}",
+            "👍🏽",
+            "1\u{fe0f}\u{20e3}",
+            "e\u{301}",
+            "🇬🇷",
+        ] {
+            let length = symbol.chars().count();
+            // The cut comes after each of its characters.
+            for before in 255 - length..=255 {
+                let start = "a".repeat(before);
+                let name = format!("{start}{symbol}{symbol}");
+                let fits = (255 - before) / length;
+                let expected = format!("{start}{}", symbol.repeat(fits));
+                assert_eq!(of_new_passkey(&name), expected, "{before} {symbol}");
+            }
+        }
+        // Not a symbol that anybody writes.
+        let marks = format!("a{}", "\u{301}".repeat(1000));
+        assert_eq!(of_new_passkey(&marks).chars().count(), 255);
     }
 }

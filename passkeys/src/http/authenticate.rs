@@ -19,13 +19,13 @@ pub(super) async fn begin<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    let named = if body.is_empty() {
+    let request = if body.is_empty() {
         BeginAuthentication::default()
     } else {
         body::json(&parts.headers, &body)?
     };
     let authentication = passkeys.authentication();
-    let begun = match (named.user_id, named.username) {
+    let begun = match request.named() {
         (Some(_), Some(_)) => {
             let message = "Name the user by `userId` or by `username`, not both.";
             return Err(Error::InvalidRequest(message.into()).into());

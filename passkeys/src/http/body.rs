@@ -5,11 +5,10 @@ use axum::{
     http::{HeaderMap, header::CONTENT_TYPE},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
 
 use crate::{
     Error,
-    wire::json::{MAX_BYTES, parse},
+    wire::json::{FromJson, MAX_BYTES},
 };
 
 /// Reads a body of at most [`MAX_BYTES`].
@@ -26,14 +25,14 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
 
 /// Parses a JSON body. Requires a JSON content type, against cross-site request forgery: browsers
 /// send it to another origin only after a CORS preflight.
-pub(super) fn json<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+pub(super) fn json<T: FromJson>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
     if !is_json(headers) {
         return Err(Error::UnsupportedMediaType);
     }
     // Checked once here; parsing from bytes would check each string.
     let json = str::from_utf8(body)
         .map_err(|_| Error::MalformedRequest("The request body is not UTF-8.".into()))?;
-    parse(json)
+    T::from_json(json, "")
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

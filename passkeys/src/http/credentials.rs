@@ -43,7 +43,7 @@ pub(super) async fn rename<A: RelyingParty>(
     let user = passkeys.app.get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let Rename { device_name } = body::json(&parts.headers, &body)?;
-    let name = device_name::clean(&device_name)?;
+    let name = device_name::of_renamed_passkey(&device_name)?;
     let id = own_credential(&passkeys, &user, id).await?;
     let renamed = passkeys.repository().rename(user.id(), &id, &name).await;
     if !renamed.map_err(Error::from)? {

@@ -5,7 +5,7 @@ use utoipa::{
     openapi::{
         HttpMethod, Required,
         path::{ParameterBuilder, ParameterIn},
-        schema::{AdditionalProperties, Components, ObjectBuilder, OneOfBuilder, Schema, Type},
+        schema::{AdditionalProperties, Components, ObjectBuilder, OneOfBuilder, Schema},
     },
 };
 
@@ -132,8 +132,7 @@ where
 /// application has `find_user`, or neither. Not both.
 fn begin_body(by_name: bool) -> Schema {
     let by = |key| {
-        let string = ObjectBuilder::new().schema_type(Type::String);
-        let object = ObjectBuilder::new().property(key, string);
+        let object = ObjectBuilder::new().property(key, schemas::optional_string());
         // Otherwise a body with both members would be valid.
         object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
     };

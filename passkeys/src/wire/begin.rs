@@ -3,18 +3,43 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::{
+    json::{self, FromJson, from_json},
+    shape::ObjectOrNothing,
+};
+use crate::Error;
+
 /// Body of `authenticate/begin`: the user who signs in, if named.
 #[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 pub(crate) struct BeginAuthentication {
     #[serde(default)]
-    pub(crate) user_id: Option<String>,
+    user_id: Option<String>,
     #[serde(default)]
-    pub(crate) username: Option<String>,
+    username: Option<String>,
 }
+
+impl BeginAuthentication {
+    /// Returns the user ID and the username. An empty one names nobody: it is what a page sends
+    /// whose field was left empty, and `fastapi-passkeys` takes it as a sign-in without a user, too.
+    pub(crate) fn named(self) -> (Option<String>, Option<String>) {
+        let given = |name: &String| !name.is_empty();
+        (self.user_id.filter(given), self.username.filter(given))
+    }
+}
+
+impl FromJson for BeginAuthentication {
+    /// Parses the body, which may be `null` or `[]` where nobody is named.
+    fn from_json(json: &str, part: &str) -> Result<Self, Error> {
+        json::parse(json, part).map(|ObjectOrNothing(begin)| begin)
+    }
+}
+
+from_json!(BeginStepUp);
 
 /// Body of `step-up/begin`: the request that the client is about to send.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::BeginStepUp))]
 pub(crate) struct BeginStepUp {
     /// Method, in upper case.

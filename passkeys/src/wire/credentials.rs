@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 #[cfg(feature = "openapi")]
 use super::schemas;
+use super::{json::from_json, shape};
 use crate::{Aaguid, Credential, CredentialId, PasskeyUser, Transport};
 
 /// A passkey in its owner's list. Does not contain the public key.
@@ -77,11 +78,14 @@ fn provider(_: Aaguid) -> Option<&'static str> {
     None
 }
 
+from_json!(Rename);
+
 /// Body of `PATCH /credentials/{id}`.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::Rename))]
 pub(crate) struct Rename {
+    #[serde(deserialize_with = "shape::text_without_surrogates")]
     pub(crate) device_name: String,
 }
 

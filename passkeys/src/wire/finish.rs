@@ -10,12 +10,15 @@ use serde_json::value::RawValue;
 
 #[cfg(feature = "openapi")]
 use super::responses::{AuthenticationResponse, RegistrationResponse};
+use super::{json::from_json, shape};
+
+from_json!(FinishRegistration, FinishAuthentication, FinishStepUp);
 
 /// The body of `register/finish`.
 ///
 /// Deserialises with `serde_json`, for example by `axum::Json`.
 #[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishRegistration, description = "The body of `register/finish`."))]
 #[non_exhaustive]
 pub struct FinishRegistration {
@@ -24,9 +27,9 @@ pub struct FinishRegistration {
     pub credential: Box<RawValue>,
     /// The ceremony state from `begin`.
     pub state: String,
-    /// The name that the user gives the passkey; empty if they were not asked. At most 255
-    /// characters; invisible ones are removed.
-    #[serde(default)]
+    /// The name that the user gives the passkey; empty if they were not asked. Stored are its first
+    /// 255 characters; invisible ones are removed.
+    #[serde(default, deserialize_with = "shape::optional_text_without_surrogates")]
     pub device_name: Option<String>,
 }
 
@@ -62,6 +65,7 @@ impl fmt::Debug for FinishRegistration {
 ///
 /// Deserialises with `serde_json`, for example by `axum::Json`.
 #[derive(Clone, Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::FinishAuthentication, description = "The body of `authenticate/finish`."))]
 #[non_exhaustive]
 pub struct FinishAuthentication {
@@ -101,6 +105,7 @@ impl fmt::Debug for FinishAuthentication {
 /// [`StepUp::finish`]: crate::ceremony::StepUp::finish
 /// [`Verified`]: crate::Verified
 #[derive(Clone, Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(
     feature = "openapi",
     derive(utoipa::ToSchema),

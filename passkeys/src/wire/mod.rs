@@ -8,9 +8,11 @@ pub(crate) mod begin;
 pub(crate) mod credentials;
 pub(crate) mod finish;
 pub(crate) mod json;
+mod mistake;
 pub(crate) mod options;
 pub(crate) mod responses;
 #[cfg(feature = "openapi")]
 pub(crate) mod schemas;
+mod shape;
 #[cfg(feature = "client")]
 pub(crate) mod signals;

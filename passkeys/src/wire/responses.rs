@@ -1,18 +1,25 @@
 //! Authenticator responses, in the JSON form of `PublicKeyCredential.toJSON()`
 //! ([Level 3, §5.1](https://www.w3.org/TR/webauthn-3/#iface-pkcredential)).
 //!
-//! Unknown members are ignored, as the specification requires.
+//! Unknown members are ignored, as the specification requires: also those that browsers add for pages
+//! without a parser of CBOR (`publicKey`, `publicKeyAlgorithm`, `authenticatorData` in a
+//! registration), which nobody has signed.
 
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 #[cfg(feature = "openapi")]
 use super::schemas;
+use super::{json::from_json, shape};
 use crate::{Transport, domain::base64url};
+
+from_json!(RegistrationResponse, AuthenticationResponse);
 
 /// `RegistrationResponseJSON`: the result of `navigator.credentials.create()`.
 #[derive(Clone, Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationResponse))]
 pub(crate) struct RegistrationResponse {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
@@ -23,13 +30,18 @@ pub(crate) struct RegistrationResponse {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
     pub(crate) kind: String,
+    #[serde(deserialize_with = "shape::object")]
     pub(crate) response: AttestationResponse,
+    // Unparsed: these are only hints, unsigned, and of any shape once pages ask for extensions of
+    // their own.
     #[serde(rename = "clientExtensionResults", default)]
-    pub(crate) extensions: RegistrationExtensions,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<RegistrationExtensions>))]
+    extensions: Option<Box<RawValue>>,
 }
 
 /// `AuthenticatorAttestationResponseJSON`.
 #[derive(Clone, Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AttestationResponse))]
 pub(crate) struct AttestationResponse {
     #[serde(rename = "clientDataJSON", with = "base64url")]
@@ -39,25 +51,26 @@ pub(crate) struct AttestationResponse {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
     pub(crate) attestation_object: Vec<u8>,
     #[serde(default)]
-    transports: Vec<String>,
+    transports: Option<Vec<String>>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationExtensions))]
-pub(crate) struct RegistrationExtensions {
+struct RegistrationExtensions {
     #[serde(rename = "credProps", default)]
-    pub(crate) cred_props: Option<CredentialProperties>,
+    cred_props: Option<CredentialProperties>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CredentialProperties))]
-pub(crate) struct CredentialProperties {
+struct CredentialProperties {
     #[serde(default)]
-    pub(crate) rk: Option<bool>,
+    rk: Option<bool>,
 }
 
 /// `AuthenticationResponseJSON`: the result of `navigator.credentials.get()`.
 #[derive(Clone, Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AuthenticationResponse))]
 pub(crate) struct AuthenticationResponse {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]
@@ -68,11 +81,13 @@ pub(crate) struct AuthenticationResponse {
     #[serde(rename = "type")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::public_key))]
     pub(crate) kind: String,
+    #[serde(deserialize_with = "shape::object")]
     pub(crate) response: AssertionResponse,
 }
 
 /// `AuthenticatorAssertionResponseJSON`.
 #[derive(Clone, Deserialize)]
+#[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::AssertionResponse))]
 pub(crate) struct AssertionResponse {
     #[serde(rename = "clientDataJSON", with = "base64url")]
@@ -109,6 +124,7 @@ impl RegistrationResponse {
             .response
             .transports
             .iter()
+            .flatten()
             .filter_map(|word| Transport::from_word(word))
         {
             if !known.contains(&transport) {
@@ -119,9 +135,11 @@ impl RegistrationResponse {
     }
 
     /// Returns whether the credential is discoverable, if the client reports it
-    /// (`credProps.rk`).
+    /// (`credProps.rk`). Results that cannot be read report nothing.
     pub(crate) fn discoverable(&self) -> Option<bool> {
-        self.extensions.cred_props.as_ref()?.rk
+        let results = self.extensions.as_ref()?.get();
+        let results: RegistrationExtensions = serde_json::from_str(results).ok()?;
+        results.cred_props?.rk
     }
 }
 

@@ -40,6 +40,10 @@ pub(crate) fn optional_base64url() -> ObjectBuilder {
     nullable(encoded())
 }
 
+pub(crate) fn optional_string() -> ObjectBuilder {
+    nullable(string())
+}
+
 pub(crate) fn timestamp() -> ObjectBuilder {
     date_time()
 }

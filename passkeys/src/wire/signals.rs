@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::json::from_json;
 #[cfg(feature = "openapi")]
 use super::schemas;
 use crate::{Credential, CredentialId, PasskeyUser, UserHandle, domain::base64url};
@@ -91,9 +92,11 @@ pub(crate) struct CurrentUserDetails<'a> {
     display_name: &'a str,
 }
 
+from_json!(TriedCredential);
+
 /// The body of `POST /signals/unknown`: the passkey that a sign-in failed with.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::TriedCredential))]
 pub(crate) struct TriedCredential {
     #[cfg_attr(feature = "openapi", schema(schema_with = schemas::base64url))]

@@ -236,7 +236,7 @@ async fn sign_in_begun_for_an_unknown_username_rejects_every_passkey() {
     browser.register().await.assert_ok();
     std::mem::swap(&mut bob, browser.authenticator());
 
-    for name in ["unknown", ""] {
+    for name in ["unknown", " "] {
         let who = json!({ "username": name });
         let begun = site
             .post(None, "/authenticate/begin", &who)

@@ -6,6 +6,7 @@ use passkeys::{
     testing::Fault,
 };
 use passkeys_test_support::{RegistrationExt as _, StepUpExt as _, agree, answer, assert, create};
+use serde_json::value::RawValue;
 
 use super::helpers::{
     assert_authentication_failed, assert_challenge_not_found, device, in_every_store, on, person,
@@ -94,7 +95,7 @@ async fn state_of_a_failed_registration_cannot_be_replayed_with_a_valid_request(
         let ada = person("ada");
         let request = create(&passkeys.registration(), &ada, &mut device()).await;
         let mut forged = request.clone();
-        forged.device_name = Some("a".repeat(256));
+        forged.credential = RawValue::from_string("{}".to_owned()).unwrap();
         let failed = passkeys.registration().finish_as(&ada, &forged).await;
         assert_eq!(failed.unwrap_err().code(), "invalid_request");
         assert_challenge_not_found(passkeys.registration().finish_as(&ada, &request).await);
