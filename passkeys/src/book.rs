@@ -16,6 +16,7 @@ pages! {
     GettingStarted: "docs/getting-started.md",
     ManagingPasskeys: "docs/managing-passkeys.md",
     MovingFromFastapiPasskeys: "docs/moving-from-fastapi-passkeys.md",
+    MovingFromWebauthnRs: "docs/moving-from-webauthn-rs.md",
     OpenApi: "docs/openapi.md",
     Operations: "docs/operations.md",
     OwnRoutes: "docs/own-routes.md",

@@ -1,5 +1,6 @@
 //! Interoperability with programs that need Python or Node.js: validators of OpenAPI documents,
-//! TypeScript for the browser module, and `fastapi-passkeys`, whose database can be migrated.
+//! TypeScript for the browser module, and `fastapi-passkeys`, whose database can be migrated; and
+//! with `webauthn-rs`, whose passkeys can be.
 //!
 //! Where one is missing, the tests that need it print `LEFT OUT`; `tests/run interop` installs all.
 
@@ -9,3 +10,4 @@ mod fastapi_passkeys;
 mod openapi;
 mod quickstart;
 mod validator;
+mod webauthn_rs;
