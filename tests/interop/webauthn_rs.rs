@@ -2,13 +2,13 @@
 
 use ciborium::Value as Cbor;
 use passkeys::{
-    AuthenticationResult, CredentialId, PasskeyUser, Passkeys,
+    AuthenticationResult, CredentialId, PasskeyUser, Passkeys, Transport,
     ceremony::FinishAuthentication,
     passkeys,
     store::{CredentialRepository as _, MemoryRepository},
     testing::Authenticator,
 };
-use serde_json::{json, to_value, value::to_raw_value};
+use serde_json::{Value, json, to_value, value::to_raw_value};
 use uuid::Uuid;
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
@@ -125,8 +125,23 @@ async fn passkey_of_webauthn_rs_signs_in_with_and_without_a_named_user() {
     }
     let stored = passkeys.repository().list("42").await.unwrap();
     assert_eq!(stored[0].backup_eligible, Some(false), "learnt");
-    assert_eq!(stored[0].transports.len(), 2);
     assert!(stored[0].discoverable);
+}
+
+/// `webauthn-rs` keeps transports of attested passkeys only.
+#[test]
+fn transports_of_a_passkey_of_webauthn_rs_are_converted_without_unknown_ones() {
+    let row = registered(Uuid::new_v4(), &mut Authenticator::new(ORIGIN));
+    let mut row: Value = serde_json::from_str(&row).unwrap();
+    let convert = |row: &Value| {
+        let now = time::OffsetDateTime::UNIX_EPOCH;
+        convert::passkey(row, "42", &[7; 16], now)
+            .unwrap()
+            .transports
+    };
+    assert_eq!(convert(&row), []);
+    row["cred"]["transports"] = json!(["internal", "test", "hybrid", "unknown"]);
+    assert_eq!(convert(&row), [Transport::Internal, Transport::Hybrid]);
 }
 
 /// The same where the account's ID is the UUID.
