@@ -12,7 +12,7 @@ use axum::{
     routing::get,
 };
 use passkeys::{
-    AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
+    AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult, passkeys,
     store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
     testing::Browser,
 };
@@ -216,6 +216,21 @@ mod sign_up {
         let (mut browser, _) = community();
         let answer = browser.sign_up(&json!({ "nom": "ada" })).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    /// With conditional creation the user is signed in already.
+    #[tokio::test]
+    async fn sign_up_is_not_begun_by_conditional_creation() {
+        let config = Config::builder("example.com", ["https://example.com"]);
+        let config = config.conditional_create(true).build().unwrap();
+        let app = Community::default();
+        let passkeys = Passkeys::with_config(app, MemoryRepository::default(), config);
+        let router = Router::new().nest("/auth/passkeys", passkeys.router());
+        let mut browser = Browser::new(router, "https://example.com");
+        let path = "/auth/passkeys/register/begin?mediation=conditional";
+        let answer = browser.post(path, &json!({ "name": "ada" })).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        answer.assert_error("invalid_request");
     }
 
     #[tokio::test]

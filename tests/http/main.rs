@@ -5,6 +5,7 @@
 mod audit;
 mod ceremonies;
 mod client;
+mod conditional_creation;
 mod device;
 mod eddsa;
 mod last_passkey;

@@ -83,9 +83,41 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// [`Error::InvalidUser`] if the user's ID or names are out of bounds,
     /// [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
+        self.begin_further(user, Purpose::Register).await
+    }
+
+    /// Begins the registration of a further passkey by conditional creation: after a sign-in by
+    /// password, the browser may create it without asking the user
+    /// ([Level 3, §5.1.3](https://www.w3.org/TR/webauthn-3/#sctn-createCredential)).
+    ///
+    /// The options are for `navigator.credentials.create({ mediation: "conditional", .. })`. User
+    /// presence is not required when it is finished; everything else is, user verification as
+    /// configured. Where that is `required`, browsers fail unless they have just verified the user.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] unless [`conditional_create`](crate::Config::conditional_create) is
+    /// configured. Otherwise as [`begin`](Self::begin).
+    pub async fn begin_conditional(
+        &self,
+        user: &PasskeyUser,
+    ) -> Result<Begun<CreationOptions>, Error> {
+        if !self.ceremonies.config.conditional_create() {
+            let message = "This application does not create passkeys by conditional mediation.";
+            return Err(Error::InvalidRequest(message.into()));
+        }
+        self.begin_further(user, Purpose::RegisterConditionally)
+            .await
+    }
+
+    async fn begin_further(
+        &self,
+        user: &PasskeyUser,
+        purpose: impl FnOnce(Account) -> Purpose,
+    ) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         let exclude = self.ceremonies.list(user.id()).await?;
-        self.create_options(user, exclude, Purpose::Register).await
+        self.create_options(user, exclude, purpose).await
     }
 
     /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
@@ -153,7 +185,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         who: impl Future<Output = Result<PasskeyUser, E>>,
     ) -> Result<RegistrationResult, E> {
         let begun = self.take(&request.state).await?;
-        if begun.sign_up {
+        if begun.kind == Kind::SignUp {
             self.check_sign_up(&begun)?;
         } else {
             let user = who.await;
@@ -168,26 +200,24 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// Takes the ceremony state from the challenge store.
     async fn take(&self, state: &str) -> Result<Pending, Error> {
         let taken = self.ceremonies.take(state).await;
-        let (account, challenge, sign_up) = match taken.map_err(|error| self.lost(error, None))? {
-            Ok(PendingCeremony {
-                purpose: Purpose::Register(account),
-                challenge,
-                ..
-            }) => (account, challenge, false),
-            Ok(PendingCeremony {
-                purpose: Purpose::SignUp(account),
-                challenge,
-                ..
-            }) => (account, challenge, true),
-            Ok(_) => return Err(self.refuse(Reason::OtherPurpose, None, None)),
+        let PendingCeremony {
+            purpose, challenge, ..
+        } = match taken.map_err(|error| self.lost(error, None))? {
+            Ok(ceremony) => ceremony,
             Err(reason) => return Err(self.refuse(reason, None, None)),
+        };
+        let (account, kind) = match purpose {
+            Purpose::Register(account) => (account, Kind::Further),
+            Purpose::RegisterConditionally(account) => (account, Kind::Conditional),
+            Purpose::SignUp(account) => (account, Kind::SignUp),
+            _ => return Err(self.refuse(Reason::OtherPurpose, None, None)),
         };
         let (user, handle) = account.user();
         Ok(Pending {
             user,
             handle,
             challenge,
-            sign_up,
+            kind,
         })
     }
 
@@ -218,8 +248,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             user,
             handle,
             challenge,
-            sign_up,
+            kind,
         } = begun;
+        let sign_up = kind == Kind::SignUp;
 
         let malformed = |_: &Error| {
             self.refuse(Reason::Malformed, Some(&user), None);
@@ -231,7 +262,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
         let asked = Asked {
             challenge: challenge.as_bytes(),
-            conditional: false,
+            // Instances may have been configured anew since the ceremony was begun.
+            conditional: kind == Kind::Conditional && self.ceremonies.config.conditional_create(),
             #[cfg(feature = "attestation")]
             now: self.ceremonies.now(),
         };
@@ -360,5 +392,16 @@ struct Pending {
     user: PasskeyUser,
     handle: UserHandle,
     challenge: Challenge,
-    sign_up: bool,
+    kind: Kind,
+}
+
+/// Purpose of a registration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A further passkey for an existing account.
+    Further,
+    /// The same by conditional creation.
+    Conditional,
+    /// The first passkey of a new account.
+    SignUp,
 }

@@ -37,6 +37,8 @@ pub struct PendingCeremony {
 pub(crate) enum Purpose {
     /// Registration of a further passkey for an existing account.
     Register(Account),
+    /// The same by conditional creation: the browser may do it without asking the user.
+    RegisterConditionally(Account),
     /// Registration of the first passkey of a new account.
     SignUp(Account),
     /// Sign-in; by the user with this ID, if one was named.

@@ -76,7 +76,7 @@ fn document<A: RelyingParty>(config: &Config) -> OpenApi {
         .schemas
         .insert(REJECTION.to_owned(), errors::rejection());
     let mut paths = PathsBuilder::new();
-    for (path, method, operation) in routes::all::<A>(&mut hooks, &mut components) {
+    for (path, method, operation) in routes::all::<A>(config, &mut hooks, &mut components) {
         paths = paths.path(path, PathItem::new(method, operation));
     }
     OpenApiBuilder::new()

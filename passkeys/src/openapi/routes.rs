@@ -16,7 +16,7 @@ use super::{
     operation::{Described, Route},
 };
 use crate::{
-    Error,
+    Config, Error,
     ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration, RequestOptions},
     relying_party::{RelyingParty, hooks::Hooks, payload::Payload},
     wire::{
@@ -28,9 +28,13 @@ use crate::{
 };
 
 /// Returns the operations of all routes.
-pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Vec<Route> {
+pub(super) fn all<A: RelyingParty>(
+    config: &Config,
+    hooks: &mut Hooks,
+    components: &mut Components,
+) -> Vec<Route> {
     vec![
-        register_begin::<A>(hooks, components),
+        register_begin::<A>(config, hooks, components),
         register_finish::<A>(hooks, components),
         authenticate_begin::<A>(hooks, components),
         authenticate_finish(hooks, components),
@@ -45,7 +49,11 @@ pub(super) fn all<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
     ]
 }
 
-fn register_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {
+fn register_begin<A: RelyingParty>(
+    config: &Config,
+    hooks: &mut Hooks,
+    components: &mut Components,
+) -> Route {
     let mut route = Described::new("register_begin", "Begin a registration", components)
         .documented(hooks, &["get_user", "sign_up"])
         .returns(
@@ -56,6 +64,19 @@ fn register_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Component
         .fails(BODY)
         .fails([Error::InvalidUser("")])
         .fails(store());
+    if config.conditional_create() {
+        let parameter = ParameterBuilder::new()
+            .name("mediation")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(
+                "For conditional creation: the browser may create the passkey without asking the user.",
+            ))
+            .schema(Some(schemas::words(["conditional"])));
+        route = route
+            .parameter(parameter.build())
+            .fails([Error::InvalidRequest("".into())]);
+    }
     if A::SIGN_UP {
         let body = hooks.take("sign_up").unwrap_or_else(Payload::anything);
         route = route

@@ -1,5 +1,7 @@
 //! Rule 4: policy is enforced at finish, from server-side state, whatever the browser has enforced.
 
+use passkeys::ceremony::FinishRegistration;
+
 use super::*;
 
 async fn rejection_reason(world: &World, fault: Fault) -> Reason {
@@ -75,4 +77,96 @@ async fn registration_of_an_excluded_credential_is_rejected() {
         "{answer:?}"
     );
     world.sign_in(&mut device).await.unwrap();
+}
+
+/// Begins a conditional creation, and creates its passkey with these faults.
+async fn created_conditionally(world: &World, faults: &[Fault]) -> FinishRegistration {
+    let mut device = world.device();
+    for fault in faults {
+        device = device.with_fault(fault.clone());
+    }
+    let registration = world.passkeys.registration();
+    let begun = registration.begin_conditional(&ada()).await.unwrap();
+    world.answer(begun, &mut device)
+}
+
+#[tokio::test]
+async fn user_presence_is_not_required_of_a_conditional_creation_and_everything_else_is() {
+    let world = World::with_config(config(|config| config.conditional_create(true)));
+    let registration = world.passkeys.registration();
+    let absent = Fault::UserNotPresent;
+    let request = created_conditionally(&world, std::slice::from_ref(&absent)).await;
+    registration.finish_as(&ada(), &request).await.unwrap();
+
+    for (fault, reason) in [
+        (Fault::UserNotVerified, Reason::UserNotVerified),
+        (Fault::WrongChallenge, Reason::Challenge),
+        (
+            Fault::Origin("https://evil.example".to_owned()),
+            Reason::Origin,
+        ),
+        (Fault::RpId("evil.example".to_owned()), Reason::RpIdHash),
+        (Fault::BackedUpIneligible, Reason::BackupState),
+        (Fault::Algorithm(-36), Reason::Algorithm),
+    ] {
+        let request = created_conditionally(&world, &[absent.clone(), fault]).await;
+        registration.finish_as(&ada(), &request).await.unwrap_err();
+        assert_eq!(world.audit.last_reason(), Some(reason));
+    }
+    // Not in an ordinary registration, nor in a sign-up.
+    assert_eq!(
+        rejection_reason(&world, absent.clone()).await,
+        Reason::UserNotPresent
+    );
+    let begun = registration.begin_sign_up(&bob()).await.unwrap();
+    let request = world.answer(begun, &mut world.device().with_fault(absent.clone()));
+    registration.finish_as(&bob(), &request).await.unwrap_err();
+    assert_eq!(world.audit.last_reason(), Some(Reason::UserNotPresent));
+    // Nor in a sign-in with such a passkey.
+    let mut device = world.device();
+    let begun = registration.begin_conditional(&ada()).await.unwrap();
+    let request = world.answer(begun, &mut device);
+    registration.finish_as(&ada(), &request).await.unwrap();
+    world.sign_in(&mut device).await.unwrap();
+    world
+        .sign_in(&mut device.with_fault(absent))
+        .await
+        .unwrap_err();
+    assert_eq!(world.audit.last_reason(), Some(Reason::UserNotPresent));
+}
+
+#[tokio::test]
+async fn conditional_creation_is_for_the_user_who_began_it() {
+    let world = World::with_config(config(|config| config.conditional_create(true)));
+    let request = created_conditionally(&world, &[]).await;
+    let registration = world.passkeys.registration();
+    let finished = registration.finish_as(&bob(), &request).await;
+    assert!(matches!(finished, Err(Error::ChallengeNotFound)));
+    assert_eq!(world.audit.last_reason(), Some(Reason::OtherUser));
+}
+
+#[tokio::test]
+async fn conditional_creation_needs_to_be_configured_at_begin_and_at_finish() {
+    let world = World::default();
+    let begun = world
+        .passkeys
+        .registration()
+        .begin_conditional(&ada())
+        .await;
+    assert!(matches!(begun, Err(Error::InvalidRequest(_))));
+
+    // Two instances with one challenge store, one of them configured anew.
+    let challenges = Arc::new(MemoryChallenges::default());
+    let instance = |allowed: bool| {
+        let config = config(|config| config.conditional_create(allowed));
+        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+        World::of(passkeys.challenges(challenges.clone()))
+    };
+    let (old, new) = (instance(true), instance(false));
+    let absent = created_conditionally(&old, &[Fault::UserNotPresent]).await;
+    let registration = new.passkeys.registration();
+    registration.finish_as(&ada(), &absent).await.unwrap_err();
+    assert_eq!(new.audit.last_reason(), Some(Reason::UserNotPresent));
+    let present = created_conditionally(&old, &[]).await;
+    registration.finish_as(&ada(), &present).await.unwrap();
 }

@@ -111,6 +111,7 @@ async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
             action: Action::new("POST", "/transfer", b"{}"),
         },
         Purpose::Register(usual.clone()),
+        Purpose::RegisterConditionally(usual.clone()),
         Purpose::SignUp(usual),
         Purpose::Register(longest),
     ];
