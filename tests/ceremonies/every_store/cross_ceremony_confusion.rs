@@ -20,18 +20,21 @@ use super::helpers::{assert_challenge_not_found, device, in_every_store, on, per
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Ceremony {
     Registration(&'static str),
+    Conditional(&'static str),
     SignUp(&'static str),
     SignIn,
     SignInOf(&'static str),
     StepUp(&'static str),
 }
 
-use Ceremony::{Registration, SignIn, SignInOf, SignUp, StepUp};
+use Ceremony::{Conditional, Registration, SignIn, SignInOf, SignUp, StepUp};
 
 /// Ada and Bob have passkeys; Carol and Dan have none.
-const CEREMONIES: [Ceremony; 9] = [
+const CEREMONIES: [Ceremony; 11] = [
     Registration("ada"),
     Registration("bob"),
+    Conditional("ada"),
+    Conditional("bob"),
     SignUp("carol"),
     SignUp("dan"),
     SignIn,
@@ -54,7 +57,9 @@ struct Site {
 
 impl Site {
     async fn new(store: Arc<dyn ChallengeStore>) -> Self {
-        let passkeys = Passkeys::new(App, MemoryRepository::default());
+        let config = Config::builder("example.com", ["https://example.com"]);
+        let config = config.conditional_create(true).build().unwrap();
+        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
         let world = World::of(passkeys.challenges(store));
         let (mut ada, mut bob) = (device(), device());
         world.register(&person("ada"), &mut ada).await.unwrap();
@@ -70,6 +75,10 @@ impl Site {
         );
         match ceremony {
             Registration(id) => registration.begin(&person(id)).await.unwrap().state,
+            Conditional(id) => {
+                let begun = registration.begin_conditional(&person(id)).await;
+                begun.unwrap().state
+            }
             SignUp(id) => registration.begin_sign_up(&person(id)).await.unwrap().state,
             SignIn => authentication.begin().await.unwrap().state,
             SignInOf(id) => authentication.begin_for_user_id(id).await.unwrap().state,
@@ -93,7 +102,7 @@ impl Site {
         let passkeys = self.world.passkeys.clone();
         let (registration, authentication) = (passkeys.registration(), passkeys.authentication());
         match ceremony {
-            Registration(id) => {
+            Registration(id) | Conditional(id) => {
                 let mut request = create(&registration, &person(id), &mut device()).await;
                 request.state = state;
                 registration
@@ -144,15 +153,19 @@ async fn state_finishes_only_the_ceremony_and_the_user_it_was_begun_for() {
                 let answer = site.finish(finished, state.clone()).await;
                 let reason = site.world.audit.last_reason().unwrap();
                 let expected = match (begun, finished) {
-                    (Registration(one), Registration(other)) | (StepUp(one), StepUp(other))
+                    (
+                        Registration(one) | Conditional(one),
+                        Registration(other) | Conditional(other),
+                    )
+                    | (StepUp(one), StepUp(other))
                         if one != other =>
                     {
                         Reason::OtherUser
                     }
                     // The state says that the registration is for a signed-in user.
-                    (Registration(_), SignUp(_)) => Reason::NotSignedIn,
-                    (Registration(_), Registration(_))
-                    | (SignUp(_), Registration(_) | SignUp(_))
+                    (Registration(_) | Conditional(_), SignUp(_)) => Reason::NotSignedIn,
+                    (Registration(_) | Conditional(_), Registration(_) | Conditional(_))
+                    | (SignUp(_), Registration(_) | Conditional(_) | SignUp(_))
                     | (StepUp(_), StepUp(_)) => Reason::Challenge,
                     (SignIn | SignInOf(_), SignIn | SignInOf(_)) => match (begun, finished) {
                         (SignInOf("bob"), SignIn | SignInOf("ada"))
