@@ -88,9 +88,10 @@ impl Draft<'_> {
     /// would resolve.
     pub fn check(&self) -> Result<Policy, Vec<Violation>> {
         let mut report = Report::default();
-        let rp_id = self.rp_id(&mut report);
+        let origins = self.origins(&mut report);
+        let rp_id = self.rp_id(&origins, &mut report);
         let rp_name = self.rp_name(&mut report);
-        let origins = self.origins(rp_id.as_ref(), &mut report);
+        let origins = in_scope(origins, rp_id.as_ref(), &mut report);
         let related_origins = self.related_origins(rp_id.as_ref(), &origins, &mut report);
         let top_origins = self.top_origins(&mut report);
         let user_verification = report.word(Key::UserVerification, self.user_verification);
@@ -174,11 +175,13 @@ impl Draft<'_> {
         }
     }
 
-    fn rp_id(&self, report: &mut Report) -> Option<RpId> {
-        match self.rp_id {
-            Some(value) => report.keep(Key::RpId, RpId::parse(value)),
-            None => report.refuse(Key::RpId, Rule::Missing(Key::RpId)),
-        }
+    fn rp_id(&self, origins: &[(usize, Origin)], report: &mut Report) -> Option<RpId> {
+        let Some(value) = self.rp_id else {
+            return report.refuse(Key::RpId, Rule::Missing(Key::RpId));
+        };
+        let checked =
+            RpId::parse(value).and_then(|rp_id| rp_id.check_suffix(origins).map(|()| rp_id));
+        report.keep(Key::RpId, checked)
     }
 
     fn rp_name(&self, report: &mut Report) -> Option<&str> {
@@ -188,19 +191,12 @@ impl Draft<'_> {
             .map(|()| name)
     }
 
-    fn origins(&self, rp_id: Option<&RpId>, report: &mut Report) -> Vec<(usize, Origin)> {
+    fn origins(&self, report: &mut Report) -> Vec<(usize, Origin)> {
         let Some(values) = &self.origins else {
             report.refuse::<()>(Key::Origins, Rule::Missing(Key::Origins));
             return Vec::new();
         };
-        let origins = report.list(Key::Origins, values, Origin::parse);
-        origins
-            .into_iter()
-            .filter(|(index, origin)| {
-                let served = rp_id.map_or(Ok(()), |rp_id| scope::check(origin, rp_id));
-                report.keep((Key::Origins, *index), served).is_some()
-            })
-            .collect()
+        report.list(Key::Origins, values, Origin::parse)
     }
 
     fn related_origins(
@@ -241,7 +237,7 @@ impl Draft<'_> {
             return Vec::new();
         };
         report.list(Key::TopOrigins, values, |value| {
-            let origin = Origin::parse(value)?;
+            let origin = Origin::parse_top(value)?;
             if origin.is_android() {
                 return Err(Rule::AndroidTopOrigin(origin));
             }
@@ -334,6 +330,21 @@ impl Draft<'_> {
         }
         report.list(Key::AppleApps, values, app::parse_apple)
     }
+}
+
+/// Returns the origins in the scope of the RP ID. Without an RP ID its scope is not checked.
+fn in_scope(
+    origins: Vec<(usize, Origin)>,
+    rp_id: Option<&RpId>,
+    report: &mut Report,
+) -> Vec<(usize, Origin)> {
+    origins
+        .into_iter()
+        .filter(|(index, origin)| {
+            let served = rp_id.map_or(Ok(()), |rp_id| scope::check(origin, rp_id));
+            report.keep((Key::Origins, *index), served).is_some()
+        })
+        .collect()
 }
 
 fn values<T>(indexed: Vec<(usize, T)>) -> Vec<T> {

@@ -22,15 +22,15 @@ pub enum HostProblem {
     /// Upper-case letters: browsers compare lower-case names.
     #[error("has upper-case letters, and browsers compare the lower-case form")]
     UpperCase,
-    /// An underscore.
-    #[error("has an underscore, which host names cannot have")]
-    Underscore,
-    /// A character other than letters, digits, hyphens and dots.
-    #[error("has the character `{}`, which host names cannot have", .0.escape_debug())]
+    /// A character other than letters, digits, hyphens, underscores and dots.
+    #[error("has the character `{}`, which no registry and no public certificate allows", .0.escape_debug())]
     Character(char),
     /// An IP address: `WebAuthn` requires a domain.
     #[error("is an IP address, and a passkey belongs to a domain name")]
     IpAddress,
+    /// An IP address, where one is allowed, in another spelling than that of browsers.
+    #[error("has an IP address in another spelling than that of browsers")]
+    AddressSpelling,
     /// A last label that is a number: URL parsers read `1`, `127.1` and `0x7f.1` as IPv4 addresses
     /// and reject `example.1`.
     #[error("ends in a number, so browsers read it as an IP address")]
@@ -47,10 +47,7 @@ pub enum HostProblem {
     /// A name longer than DNS allows.
     #[error("has a name of {0} characters, and DNS allows {LONGEST_NAME}")]
     LongName(usize),
-    /// A label that starts or ends with a hyphen (RFC 1123, section 2.1).
-    #[error("has the label `{0}`, and labels cannot start or end with a hyphen")]
-    Hyphen(String),
-    /// A label with the prefix `xn--` that is not punycode that browsers accept.
+    /// A label with the prefix `xn--` that is not valid punycode (URL Standard, "domain to ASCII").
     #[error("has a label that starts with `xn--` and is not valid punycode")]
     Punycode,
 }
@@ -59,13 +56,16 @@ impl HostProblem {
     /// Returns the fix for a value without a suggestion.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
-            Self::IpAddress | Self::EndsInNumber => {
+            Self::IpAddress | Self::AddressSpelling | Self::EndsInNumber => {
                 "use a domain name, or `localhost` for development"
             }
             Self::Punycode => {
                 "write the name with its accents and scripts once, and copy the form suggested then"
             }
-            _ => "use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            _ => {
+                "use a domain name of letters, digits, hyphens, underscores and dots, such as \
+                 `example.com`"
+            }
         }
     }
 }
@@ -83,12 +83,9 @@ pub(crate) fn check(host: &str) -> Result<(), HostProblem> {
     }
     if let Some(char) = host
         .chars()
-        .find(|char| !matches!(char, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.'))
+        .find(|char| !matches!(char, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.'))
     {
-        return Err(match char {
-            '_' => HostProblem::Underscore,
-            _ => HostProblem::Character(char),
-        });
+        return Err(HostProblem::Character(char));
     }
     if host.contains(|char: char| char.is_ascii_uppercase()) {
         return Err(HostProblem::UpperCase);
@@ -113,9 +110,6 @@ fn check_label(label: &str) -> Result<(), HostProblem> {
     }
     if label.len() > LONGEST_LABEL {
         return Err(HostProblem::LongLabel(label.len()));
-    }
-    if label.starts_with('-') || label.ends_with('-') {
-        return Err(HostProblem::Hyphen(label.to_owned()));
     }
     Ok(())
 }
@@ -153,6 +147,50 @@ pub(crate) fn repair(host: &str) -> Option<String> {
         // The address that a development server binds to, copied from its output.
         Some(ip) if ip.is_loopback() || ip.is_unspecified() => Some("localhost".to_owned()),
         _ => to_ascii(host).filter(|host| check(host).is_ok()),
+    }
+}
+
+/// Hosts that something can be on.
+#[derive(Clone, Copy)]
+pub(crate) enum Hosts {
+    /// Domain names.
+    Domains,
+    /// Domain names and IP addresses.
+    All,
+}
+
+impl Hosts {
+    /// Checks that `host` is one of these hosts in the spelling that browsers use.
+    pub(crate) fn check(self, host: &str) -> Result<(), HostProblem> {
+        match (self, ip_address(host)) {
+            (Self::All, Some(ip)) if spelling(ip).is_some_and(|it| it == host) => Ok(()),
+            (Self::All, Some(_)) => Err(HostProblem::AddressSpelling),
+            _ => check(host),
+        }
+    }
+
+    /// Returns whether browsers trust pages on `host` without TLS.
+    pub(crate) fn are_trusted(self, host: &str) -> bool {
+        let is_loopback = || ip_address(host).is_some_and(|ip| ip.is_loopback());
+        is_local(host) || matches!(self, Self::All) && is_loopback()
+    }
+
+    /// Returns the valid host that `host` is probably meant to be.
+    pub(crate) fn repair(self, host: &str) -> Option<String> {
+        match (self, ip_address(host)) {
+            (Self::All, Some(ip)) => spelling(ip),
+            _ => repair(host),
+        }
+    }
+}
+
+/// Formats an IP address as browsers do.
+fn spelling(ip: IpAddr) -> Option<String> {
+    match ip {
+        IpAddr::V4(ip) => Some(ip.to_string()),
+        // Browsers write the last two parts of a mapped address in hexadecimal.
+        IpAddr::V6(ip) if ip.to_ipv4_mapped().is_some() => None,
+        IpAddr::V6(ip) => Some(format!("[{ip}]")),
     }
 }
 

@@ -34,6 +34,7 @@ mod android;
 mod app;
 mod draft;
 mod duration;
+mod extension;
 mod feature;
 mod host;
 mod key;

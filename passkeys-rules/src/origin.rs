@@ -6,7 +6,8 @@ use std::ops::Range;
 use thiserror::Error;
 
 use crate::android::{self, KeyHashProblem};
-use crate::host::{self, HostProblem};
+use crate::extension;
+use crate::host::{self, HostProblem, Hosts};
 use crate::wording::quote;
 
 /// Valid origin, spelled as browsers and Android spell it in `clientDataJSON`. Two origins are the
@@ -14,26 +15,46 @@ use crate::wording::quote;
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct Origin {
     text: String,
-    /// Position of the host in the text; `None` for an Android app.
-    host: Option<Range<usize>>,
+    kind: Kind,
+}
+
+/// Kind of an origin.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+enum Kind {
+    /// Pages of a web site, with the position of the host in the text.
+    Web(Range<usize>),
+    /// Pages of a browser extension.
+    Extension,
+    /// An Android app.
+    Android,
 }
 
 impl Origin {
     /// Parses an origin as browsers and Android spell it.
     pub fn parse(value: &str) -> Result<Self, OriginError> {
-        let host = match value.strip_prefix(android::PREFIX) {
+        Self::parse_on(value, Hosts::Domains)
+    }
+
+    /// Parses the origin of a page that shows another one in a frame. It can be on an IP address, as
+    /// the passkeys are those of the page in the frame.
+    pub(crate) fn parse_top(value: &str) -> Result<Self, OriginError> {
+        Self::parse_on(value, Hosts::All)
+    }
+
+    fn parse_on(value: &str, hosts: Hosts) -> Result<Self, OriginError> {
+        let kind = match value.strip_prefix(android::PREFIX) {
             Some(hash) => android::check(hash)
-                .map(|()| None)
+                .map(|()| Kind::Android)
                 .map_err(OriginProblem::KeyHash),
-            None => find_host(value).map(Some),
+            None => kind(value, hosts),
         };
-        match host {
-            Ok(host) => Ok(Self {
+        match kind {
+            Ok(kind) => Ok(Self {
                 text: value.to_owned(),
-                host,
+                kind,
             }),
             Err(problem) => Err(OriginError {
-                suggestion: repair(value),
+                suggestion: repair(value, hosts),
                 value: value.to_owned(),
                 problem,
             }),
@@ -46,16 +67,25 @@ impl Origin {
         &self.text
     }
 
-    /// Returns the host of a web origin, and `None` for an Android app.
+    /// Returns the host of a web origin, and `None` for an extension or an Android app.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
-        self.text.get(self.host.clone()?)
+        match &self.kind {
+            Kind::Web(host) => self.text.get(host.clone()),
+            Kind::Extension | Kind::Android => None,
+        }
+    }
+
+    /// Returns the ID of a browser extension, and `None` for a web site or an Android app.
+    #[must_use]
+    pub fn extension(&self) -> Option<&str> {
+        self.text.strip_prefix(extension::PREFIX)
     }
 
     /// Returns whether this is the origin of an Android app.
     #[must_use]
     pub fn is_android(&self) -> bool {
-        self.host.is_none()
+        self.kind == Kind::Android
     }
 
     /// Returns the SHA-256 fingerprint of an Android app's signing certificate in hexadecimal, as
@@ -137,9 +167,15 @@ pub enum OriginProblem {
     /// An upper-case scheme, as in `HTTPS://example.com`.
     #[error("has the scheme in upper case, and browsers send it in lower case")]
     UpperCaseScheme,
-    /// A scheme other than `https` and `http`.
-    #[error("has the scheme {}, and browsers offer passkeys on `https` pages only", quote(.0))]
+    /// A scheme other than `https`, `http` and `chrome-extension`.
+    #[error(
+        "has the scheme {}, and browsers offer passkeys on `https` pages and in Chromium's \
+         extensions only", quote(.0)
+    )]
     Scheme(String),
+    /// `chrome-extension://` without a valid extension ID after it.
+    #[error("has {} for the ID of the extension, and an ID has 32 letters from `a` to `p`", quote(.0))]
+    ExtensionId(String),
     /// `http` on a host other than `localhost`.
     #[error("is not encrypted, and browsers offer passkeys on `http` pages of `localhost` only")]
     Insecure,
@@ -190,6 +226,10 @@ impl OriginProblem {
             Self::Scheme(_) => {
                 "write the origin of the page that signs people in, such as `https://example.com`"
             }
+            Self::ExtensionId(_) => {
+                "copy the ID from the page `chrome://extensions`, such as \
+                 `chrome-extension://abcdefghijklmnopabcdefghijklmnop`"
+            }
             Self::Port(_) => {
                 "write the port, or nothing for the default, such as `https://example.com`"
             }
@@ -203,8 +243,8 @@ impl OriginProblem {
     }
 }
 
-/// Checks a web origin and returns the position of its host.
-fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
+/// Checks the origin of a page on one of these hosts and returns its kind.
+fn kind(value: &str, hosts: Hosts) -> Result<Kind, OriginProblem> {
     if value.is_empty() {
         return Err(OriginProblem::Empty);
     }
@@ -228,9 +268,10 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
     }
     let (scheme, rest) = value.split_once("://").ok_or(OriginProblem::NoScheme)?;
     let default_port = match scheme {
-        "https" => 443,
-        "http" => 80,
-        _ if ["https", "http"].contains(&&*scheme.to_ascii_lowercase()) => {
+        "https" => Some(443),
+        "http" => Some(80),
+        "chrome-extension" => None,
+        _ if ["https", "http", "chrome-extension"].contains(&&*scheme.to_ascii_lowercase()) => {
             return Err(OriginProblem::UpperCaseScheme);
         }
         _ => return Err(OriginProblem::Scheme(scheme.to_owned())),
@@ -243,12 +284,19 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
         [_] => return Err(OriginProblem::TrailingSlash),
         _ => return Err(OriginProblem::Path),
     }
+    let Some(default_port) = default_port else {
+        return if extension::is_id(authority) {
+            Ok(Kind::Extension)
+        } else {
+            Err(OriginProblem::ExtensionId(authority.to_owned()))
+        };
+    };
     if authority.contains('@') {
         return Err(OriginProblem::UserInfo);
     }
     let (host, port) = host::split_port(authority);
-    host::check(host).map_err(OriginProblem::Host)?;
-    if scheme == "http" && !host::is_local(host) {
+    hosts.check(host).map_err(OriginProblem::Host)?;
+    if scheme == "http" && !hosts.are_trusted(host) {
         return Err(OriginProblem::Insecure);
     }
     if let Some(port) = port {
@@ -259,7 +307,7 @@ fn find_host(value: &str) -> Result<Range<usize>, OriginProblem> {
         }
     }
     let start = value.len() - rest.len();
-    Ok(start..start + host.len())
+    Ok(Kind::Web(start..start + host.len()))
 }
 
 /// Parses a port in the spelling that browsers use.
@@ -269,9 +317,9 @@ pub(crate) fn parse_port(port: &str) -> Option<u16> {
 }
 
 /// Returns the valid origin that `value` is probably meant to be.
-fn repair(value: &str) -> Option<String> {
+fn repair(value: &str, hosts: Hosts) -> Option<String> {
     let value = value.trim();
-    if let Some(origin) = android::repair(value) {
+    if let Some(origin) = android::repair(value).or_else(|| extension::repair(value)) {
         return Some(origin);
     }
     let (scheme, rest) = value
@@ -281,12 +329,12 @@ fn repair(value: &str) -> Option<String> {
         .unwrap_or((String::new(), value));
     let (authority, _) = host::split_path(rest.trim_start_matches(['/', '\\']));
     let (host, port) = host::split_port(authority.rsplit('@').next()?);
-    let host = host::repair(host)?;
+    let host = hosts.repair(host)?;
     let default_port = match scheme.as_str() {
         "https" => 443,
         "http" => 80,
         // A single word is hardly meant as a host.
-        "" if host.contains('.') || host::is_local(&host) => 443,
+        "" if host.contains('.') || hosts.are_trusted(&host) => 443,
         _ => return None,
     };
     let port = match port.filter(|port| !port.is_empty()).map(str::parse) {
@@ -294,7 +342,7 @@ fn repair(value: &str) -> Option<String> {
         Some(Ok(port)) => Some(port).filter(|&port: &u16| port != default_port),
         Some(Err(_)) => return None,
     };
-    let scheme = if host::is_local(&host) && !scheme.eq_ignore_ascii_case("https") {
+    let scheme = if hosts.are_trusted(&host) && !scheme.eq_ignore_ascii_case("https") {
         "http"
     } else {
         "https"
@@ -303,5 +351,5 @@ fn repair(value: &str) -> Option<String> {
         None => format!("{scheme}://{host}"),
         Some(port) => format!("{scheme}://{host}:{port}"),
     };
-    find_host(&origin).is_ok().then_some(origin)
+    kind(&origin, hosts).is_ok().then_some(origin)
 }

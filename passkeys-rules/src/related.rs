@@ -31,12 +31,17 @@ pub enum RelatedError {
         "origin `{0}` is an Android app, and related origins are web sites; move it to `origins`"
     )]
     Android(Origin),
-    /// An `http` origin, which can only be on `localhost`.
+    /// The origin of a browser extension.
     #[error(
-        "origin `{0}` is not encrypted, and related origins are `https` only; give development a \
-         configuration of its own, with `localhost` as its RP ID"
+        "origin `{0}` is an extension, and related origins are web sites; move it to `origins`"
     )]
-    Insecure(Origin),
+    Extension(Origin),
+    /// An origin on `localhost`, which has no registrable domain.
+    #[error(
+        "origin `{0}` is on a single label, which browsers skip among related origins; give \
+         development a configuration of its own, with `localhost` as its RP ID"
+    )]
+    Local(Origin),
     /// A host without a registrable domain.
     #[error(
         "origin `{0}` is a single label or a public suffix, which browsers skip among related \
@@ -68,7 +73,10 @@ fn seen(labels: &[String]) -> String {
 /// checked.
 pub(crate) fn check(origin: &Origin, rp_id: Option<&RpId>) -> Result<(), RelatedError> {
     let Some(host) = origin.host() else {
-        return Err(RelatedError::Android(origin.clone()));
+        return Err(match origin.extension() {
+            Some(_) => RelatedError::Extension(origin.clone()),
+            None => RelatedError::Android(origin.clone()),
+        });
     };
     if let Some(rp_id) = rp_id
         && rp_id.covers(host)
@@ -78,10 +86,8 @@ pub(crate) fn check(origin: &Origin, rp_id: Option<&RpId>) -> Result<(), Related
             rp_id: rp_id.clone(),
         });
     }
-    if !origin.is_https() {
-        return Err(RelatedError::Insecure(origin.clone()));
-    }
     match registrable_label(host) {
+        None if host == "localhost" => Err(RelatedError::Local(origin.clone())),
         None => Err(RelatedError::NoDomain(origin.clone())),
         Some(_) => Ok(()),
     }

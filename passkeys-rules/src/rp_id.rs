@@ -5,6 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::host::{self, HostProblem};
+use crate::origin::Origin;
 use crate::suffix::{is_listed, public_suffix};
 use crate::wording::quote;
 
@@ -29,6 +30,30 @@ impl RpId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns whether the RP ID is a single label or a public suffix, which no RP ID is above, and
+    /// which browsers accept on pages of exactly this host only. `localhost` is one, too.
+    pub(crate) fn is_suffix(&self) -> bool {
+        public_suffix(&self.0) == self.0
+    }
+
+    /// Checks that an RP ID which is a single label or a public suffix is the host of an origin.
+    pub(crate) fn check_suffix(&self, origins: &[(usize, Origin)]) -> Result<(), RpIdError> {
+        let is_host =
+            |(_, origin): &(_, Origin)| origin.host().or(origin.extension()) == Some(self.as_str());
+        if self.0 == "localhost" || !self.is_suffix() || origins.iter().any(is_host) {
+            return Ok(());
+        }
+        Err(RpIdError {
+            value: self.0.clone(),
+            problem: if is_listed(&self.0) {
+                RpIdProblem::PublicSuffix
+            } else {
+                RpIdProblem::SingleLabel
+            },
+            suggestion: None,
+        })
     }
 
     /// Returns whether a page on `host` is in the scope of this RP ID: HTML, "is a registrable
@@ -76,6 +101,16 @@ pub struct RpIdError {
     pub suggestion: Option<String>,
 }
 
+impl RpIdError {
+    /// Returns whether other origins would make the RP ID valid.
+    pub(crate) fn depends_on_origins(&self) -> bool {
+        matches!(
+            self.problem,
+            RpIdProblem::SingleLabel | RpIdProblem::PublicSuffix
+        )
+    }
+}
+
 impl fmt::Display for RpIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -89,7 +124,8 @@ impl fmt::Display for RpIdError {
             (None, RpIdProblem::Host(problem)) => f.write_str(problem.advice()),
             (None, RpIdProblem::SingleLabel) => write!(
                 f,
-                "use a full domain name, such as `{value}.example.com`, or `localhost` for development"
+                "use a full domain name, such as `{value}.example.com`, or `localhost` for \
+                 development, or add `https://{value}` to `origins`"
             ),
             (None, RpIdProblem::PublicSuffix) => {
                 write!(f, "use your own domain below it, such as `example.{value}`")
@@ -129,11 +165,17 @@ pub enum RpIdProblem {
     /// An invalid host.
     #[error(transparent)]
     Host(HostProblem),
-    /// A single label, which is a public suffix by the list's default rule.
-    #[error("is a single label, which browsers take for a top-level domain")]
+    /// A single label, which is a public suffix by the list's default rule, and no origin is on it.
+    #[error(
+        "is a single label, which browsers take for a top-level domain and accept on pages of \
+         exactly this host, and no origin is on it"
+    )]
     SingleLabel,
-    /// A domain on the public suffix list.
-    #[error("is a public suffix: the domains below it belong to different people")]
+    /// A domain on the public suffix list, and no origin is on it.
+    #[error(
+        "is a public suffix: the domains below it belong to different people, so browsers accept it \
+         on pages of exactly this host, and no origin is on it"
+    )]
     PublicSuffix,
 }
 
@@ -160,17 +202,7 @@ fn check(value: &str) -> Result<(), RpIdProblem> {
     if let (_, Some(_)) = host::split_port(authority) {
         return Err(RpIdProblem::Port);
     }
-    host::check(value).map_err(RpIdProblem::Host)?;
-    // Browsers accept a public suffix as the RP ID of pages on exactly that host. Development on
-    // `localhost` relies on it. Elsewhere it is nearly always a mistake, and subdomains could not
-    // use the passkeys.
-    if value == "localhost" || public_suffix(value) != value {
-        Ok(())
-    } else if is_listed(value) {
-        Err(RpIdProblem::PublicSuffix)
-    } else {
-        Err(RpIdProblem::SingleLabel)
-    }
+    host::check(value).map_err(RpIdProblem::Host)
 }
 
 /// Returns the valid RP ID that `value` is probably meant to be.
@@ -180,5 +212,8 @@ fn repair(value: &str) -> Option<String> {
     let (authority, _) = host::split_path(value);
     let authority = authority.rsplit('@').next()?;
     let (host, _) = host::split_port(authority);
-    host::repair(host.strip_prefix("*.").unwrap_or(host)).filter(|host| check(host).is_ok())
+    // A single label or a public suffix is hardly meant.
+    let is_meant = |host: &String| host == "localhost" || public_suffix(host) != host;
+    host::repair(host.strip_prefix("*.").unwrap_or(host))
+        .filter(|host| check(host).is_ok() && is_meant(host))
 }

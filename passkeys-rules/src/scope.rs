@@ -52,8 +52,7 @@ pub enum ScopeError {
     /// A subdomain of the RP ID with a public suffix between them.
     #[error(
         "origin `{origin}` is below `{rp_id}`, but browsers take `{suffix}` for a public suffix and \
-         let no RP ID reach below one; {}",
-        across(domain.as_ref())
+         let no RP ID reach below one; write `rp_id = \"{domain}\"` for it"
     )]
     AcrossSuffix {
         /// The origin in question.
@@ -62,8 +61,19 @@ pub enum ScopeError {
         rp_id: RpId,
         /// Public suffix of the origin's host.
         suffix: String,
-        /// RP ID that would cover the origin, if there is one.
-        domain: Option<RpId>,
+        /// RP ID that would cover the origin.
+        domain: String,
+    },
+    /// An extension, with an RP ID that extensions cannot claim.
+    #[error(
+        "origin `{origin}` is an extension, and browsers let an extension claim its own ID or a \
+         domain, not the single label or public suffix `{rp_id}`; remove it"
+    )]
+    Extension {
+        /// The origin in question.
+        origin: Origin,
+        /// RP ID of the configuration.
+        rp_id: RpId,
     },
     /// Any other host.
     #[error(
@@ -78,15 +88,18 @@ pub enum ScopeError {
     },
 }
 
-fn across(domain: Option<&RpId>) -> String {
-    match domain {
-        Some(domain) => format!("write `rp_id = \"{domain}\"` for it"),
-        None => "remove it".to_owned(),
-    }
-}
-
 /// Checks that `origin` is in the scope of `rp_id`.
 pub(crate) fn check(origin: &Origin, rp_id: &RpId) -> Result<(), ScopeError> {
+    // An extension can claim every domain that its manifest has host permissions for.
+    if let Some(id) = origin.extension() {
+        let claims = rp_id.as_str() == id || rp_id.as_str() == "localhost" || !rp_id.is_suffix();
+        return if claims {
+            Ok(())
+        } else {
+            let (origin, rp_id) = (origin.clone(), rp_id.clone());
+            Err(ScopeError::Extension { origin, rp_id })
+        };
+    }
     // Android checks apps against the site's `assetlinks.json` (Digital Asset Links).
     let Some(host) = origin.host() else {
         return Ok(());
@@ -96,10 +109,9 @@ pub(crate) fn check(origin: &Origin, rp_id: &RpId) -> Result<(), ScopeError> {
     }
     let (origin, rp_id) = (origin.clone(), rp_id.clone());
     Err(if rp_id.is_above(host) {
-        let domain = registrable_domain(host).and_then(|domain| RpId::parse(domain).ok());
         ScopeError::AcrossSuffix {
             suffix: public_suffix(host).to_owned(),
-            domain,
+            domain: registrable_domain(host).unwrap_or(host).to_owned(),
             origin,
             rp_id,
         }

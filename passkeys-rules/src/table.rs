@@ -31,7 +31,7 @@ macro_rules! keys {
             }
             Origins origins: List, required {
                 example: r#"["https://example.com"]"#,
-                summary: "the origins that ceremonies are accepted from, as scheme, host and port, on `rp_id` or a subdomain; the origin of an Android app is `android:apk-key-hash:..`",
+                summary: "the origins that ceremonies are accepted from, as scheme, host and port, on `rp_id` or a subdomain; the origin of an Android app is `android:apk-key-hash:..`, that of an extension of Chromium `chrome-extension://..`",
                 aliases: ["allowed_origins", "rp_origin", "rp_origins"],
             }
             RelatedOrigins related_origins: List, default "none" {

@@ -173,6 +173,7 @@ impl Rule {
         match self {
             Self::TimeoutOutlastsChallenge { .. } => &[Key::ChallengeTtl],
             Self::NoAndroidOrigin | Self::NoAppleOrigin(_) => &[Key::Origins],
+            Self::RpId(error) if error.depends_on_origins() => &[Key::Origins],
             Self::Page(error) if error.is_elsewhere() => &[Key::Origins, Key::RelatedOrigins],
             _ => &[],
         }

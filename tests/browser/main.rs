@@ -2,6 +2,7 @@
 //! authenticator.
 
 mod client;
+mod hosts;
 mod jwt_spa;
 mod minimal;
 mod pictures;

@@ -53,8 +53,7 @@ fn stricter(rule: &Rule) -> Option<&'static str> {
 fn host(problem: &HostProblem) -> Option<&'static str> {
     Some(match problem {
         HostProblem::IpAddress => "browsers refuse passkeys on pages of IP addresses",
-        HostProblem::Underscore | HostProblem::Character(_) => "no certificate names such a host",
-        HostProblem::Hyphen(_) => "RFC 1123 forbids it, and certificates follow",
+        HostProblem::Character(_) => "no public certificate names such a host",
         HostProblem::EmptyLabel | HostProblem::LongLabel(_) | HostProblem::LongName(_) => {
             "DNS cannot hold the name"
         }
@@ -189,14 +188,12 @@ fn every_reason_to_be_stricter_than_the_oracles_is_needed() {
         ("example.com", "http://example.com"),
         ("example.com", "https://example.com:0"),
         ("example.com", "https://*.example.com"),
-        ("example.com", "https://a_b.example.com"),
         ("example.com", "https://a!b.example.com"),
-        ("example.com", "https://-a.example.com"),
         ("", "https://example.com."),
         ("example.com.", "https://example.com."),
         ("example.com", "https://a..example.com"),
-        ("github.io", "https://github.io"),
-        ("intranet", "https://intranet"),
+        ("github.io", "https://example.github.io"),
+        ("homeserver", "https://app.homeserver"),
         ("localhost", "http://app.localhost"),
         ("amazonaws.com", "https://bucket.s3.amazonaws.com"),
     ] {

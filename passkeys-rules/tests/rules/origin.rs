@@ -134,31 +134,31 @@ fn origin_with_another_scheme_is_rejected() {
     refuses(&[
         (
             "ws://example.com",
-            "has the scheme `ws`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+            "has the scheme `ws`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`",
         ),
         (
             "Wss://example.com",
-            "has the scheme `Wss`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+            "has the scheme `Wss`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`",
         ),
         (
             "ftp://x",
-            "has the scheme `ftp`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+            "has the scheme `ftp`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`",
         ),
         (
             "file:///x",
-            "has the scheme `file`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+            "has the scheme `file`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`",
         ),
         (
-            "chrome-extension://abcdef",
-            "has the scheme `chrome-extension`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+            "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc",
+            "has the scheme `moz-extension`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`",
         ),
         (
             "null://",
-            "has the scheme `null`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`",
+            "has the scheme `null`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`",
         ),
         (
             "://x",
-            r#"has the scheme `""`, and browsers offer passkeys on `https` pages only; write the origin of the page that signs people in, such as `https://example.com`"#,
+            r#"has the scheme `""`, and browsers offer passkeys on `https` pages and in Chromium's extensions only; write the origin of the page that signs people in, such as `https://example.com`"#,
         ),
     ]);
 }
@@ -288,11 +288,11 @@ fn origin_without_host_is_rejected() {
     refuses(&[
         (
             "https://",
-            "has no host; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has no host; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "https://:3000",
-            "has no host; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has no host; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
     ]);
 }
@@ -319,16 +319,12 @@ fn origin_host_in_another_spelling_is_rejected() {
 fn origin_host_with_invalid_characters_is_rejected() {
     refuses(&[
         (
-            "https://exa_mple.com",
-            "has an underscore, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
-        ),
-        (
             "https://exa%6dple.com",
-            "has the character `%`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has the character `%`, which no registry and no public certificate allows; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "https://a..com",
-            "has an empty label (a dot with nothing before it); use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has an empty label (a dot with nothing before it); use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "https://xn--a.com",
@@ -378,6 +374,8 @@ fn origins_in_the_spelling_of_browsers_are_accepted() {
         ("https://a.b.c.example.com", "a.b.c.example.com"),
         ("https://xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
         ("https://intranet", "intranet"),
+        ("https://my_app.example.com", "my_app.example.com"),
+        ("https://a-.example.com", "a-.example.com"),
         ("https://localhost", "localhost"),
         ("http://localhost", "localhost"),
         ("http://localhost:3000", "localhost"),
@@ -393,4 +391,72 @@ fn origins_in_the_spelling_of_browsers_are_accepted() {
         assert_eq!(origin.is_https(), value.starts_with("https:"));
         assert!(!origin.is_android());
     }
+}
+
+const EXTENSION: &str = "chrome-extension://abcdefghijklmnopabcdefghijklmnop";
+
+#[test]
+fn extension_is_an_origin() {
+    let origin = Origin::parse(EXTENSION).unwrap();
+
+    assert_eq!(origin.as_str(), EXTENSION);
+    assert_eq!(origin.extension(), Some("abcdefghijklmnopabcdefghijklmnop"));
+    assert_eq!((origin.host(), origin.fingerprint()), (None, None));
+    assert!(!origin.is_https() && !origin.is_android());
+    assert_eq!(
+        Origin::parse("https://example.com").unwrap().extension(),
+        None
+    );
+}
+
+#[test]
+fn extension_origin_in_another_spelling_is_rejected() {
+    let id = "abcdefghijklmnopabcdefghijklmnop";
+    let advice = "copy the ID from the page `chrome://extensions`, such as `chrome-extension://abcdefghijklmnopabcdefghijklmnop`";
+    let has = |id: &str| {
+        format!(
+            "has {} for the ID of the extension, and an ID has 32 letters from `a` to `p`",
+            quote(id)
+        )
+    };
+    refuses(&[
+        (
+            &format!("{EXTENSION}/"),
+            &format!("ends with a slash, and browsers send an origin without; write `{EXTENSION}`"),
+        ),
+        (
+            &format!("{EXTENSION}/popup.html"),
+            &format!("has a path, and browsers send an origin without; write `{EXTENSION}`"),
+        ),
+        (
+            &EXTENSION.to_ascii_uppercase(),
+            &format!(
+                "has the scheme in upper case, and browsers send it in lower case; write `{EXTENSION}`"
+            ),
+        ),
+        (
+            "chrome-extension://Abcdefghijklmnopabcdefghijklmnop",
+            &format!(
+                "{}; write `{EXTENSION}`",
+                has("Abcdefghijklmnopabcdefghijklmnop")
+            ),
+        ),
+        (
+            id,
+            &format!("has no `https://` in front; write `{EXTENSION}`"),
+        ),
+        ("chrome-extension://", &format!("{}; {advice}", has(""))),
+        (
+            "chrome-extension://abcdef",
+            &format!("{}; {advice}", has("abcdef")),
+        ),
+        (
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnoq",
+            &format!("{}; {advice}", has("abcdefghijklmnopabcdefghijklmnoq")),
+        ),
+        (
+            &format!("{EXTENSION}:1"),
+            &format!("{}; {advice}", has(&format!("{id}:1"))),
+        ),
+    ]);
 }

@@ -133,7 +133,7 @@ fn page_with_invalid_host_is_rejected() {
         ),
         (
             "https:///passkeys",
-            "has no host; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has no host; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "https://192.168.0.1/",

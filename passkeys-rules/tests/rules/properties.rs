@@ -13,6 +13,8 @@ fn anything() -> impl Strategy<Value = String> {
     prop_oneof![
         any::<String>(),
         "(https?|android)?:?/?/?[a-z0-9.:@/?#\\\\*\\-_\\[\\]= ÄäßＡ\u{202e}]{0,40}",
+        "(chrome-extension://|Chrome-)?[a-q]{0,4}[a-p]{30}[A-P/:]{0,2}",
+        "https?://\\[?[0-9a-f:.]{2,40}\\]?(:[0-9]{1,5})?/?",
         "(android:apk-key-hash:)?[A-Za-z0-9+/=_:-]{40,100}",
         "[0-9. a-zµ]{0,24}",
     ]
@@ -30,6 +32,15 @@ fn domains() -> impl Strategy<Value = String> {
 fn page(value: &str) -> Vec<Violation> {
     let draft = Draft {
         enroll_url: Some(value),
+        ..valid()
+    };
+    draft.check().err().unwrap_or_default()
+}
+
+/// Returns the violation of this top origin.
+fn top_origin(value: &str) -> Vec<Violation> {
+    let draft = Draft {
+        top_origins: Some(vec![value]),
         ..valid()
     };
     draft.check().err().unwrap_or_default()
@@ -71,7 +82,26 @@ proptest! {
             && let Some(suggestion) = error.suggestion
         {
             prop_assert!(Origin::parse(&suggestion).is_ok());
-            prop_assert_ne!(suggestion, value);
+            prop_assert_ne!(suggestion, value.clone());
+        }
+        for violation in top_origin(&value) {
+            if let Rule::Origin(error) = violation.rule
+                && let Some(suggestion) = error.suggestion
+            {
+                // An Android app is rejected by a rule of its own.
+                let is_origin = |rule: &Rule| matches!(rule, Rule::Origin(_));
+                let again = top_origin(&suggestion);
+                prop_assert!(!again.iter().any(|it| is_origin(&it.rule)), "{}", suggestion);
+                prop_assert_ne!(&suggestion, &value);
+            }
+        }
+    }
+
+    /// Every origin of a page can be that of a page with frames.
+    #[test]
+    fn origin_of_a_page_is_a_top_origin(value in anything()) {
+        if let Ok(origin) = Origin::parse(&value) {
+            prop_assert_eq!(top_origin(&value).is_empty(), !origin.is_android());
         }
     }
 

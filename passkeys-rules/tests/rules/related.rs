@@ -54,11 +54,20 @@ fn android_origin_is_not_a_related_origin() {
 }
 
 #[test]
-fn http_related_origin_is_rejected() {
+fn extension_is_not_a_related_origin() {
+    refuses(&[(
+        "example.com",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "is an extension, and related origins are web sites; move it to `origins`",
+    )]);
+}
+
+#[test]
+fn related_origin_on_localhost_is_rejected() {
     refuses(&[(
         "example.com",
         "http://localhost:3000",
-        "is not encrypted, and related origins are `https` only; give development a configuration of its own, with `localhost` as its RP ID",
+        "is on a single label, which browsers skip among related origins; give development a configuration of its own, with `localhost` as its RP ID",
     )]);
 }
 
@@ -67,7 +76,7 @@ fn related_origin_without_registrable_domain_is_rejected() {
     refuses(&[
         (
             "example.com",
-            "https://localhost",
+            "https://homeserver:8443",
             "is a single label or a public suffix, which browsers skip among related origins; write the origin of a domain of your own, such as `https://example.co.uk`",
         ),
         (
@@ -129,6 +138,15 @@ fn origin_of_another_site_is_accepted_as_related() {
         ),
         // A subdomain that is out of scope.
         ("localhost", "http://localhost", "https://app.localhost"),
+        ("example.com", "https://example.com", "http://app.localhost"),
+        ("example.com", "https://example.com", "https://my_shop.com"),
+        // A domain below a single label or a public suffix.
+        (
+            "example.com",
+            "https://example.com",
+            "https://app.homeserver",
+        ),
+        ("homeserver", "https://homeserver", "https://example.com"),
         (
             "amazonaws.com",
             "https://amazonaws.com",

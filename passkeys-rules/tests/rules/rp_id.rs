@@ -1,7 +1,9 @@
 //! Validation of RP IDs.
 
-use passkeys_rules::RpId;
 use passkeys_rules::wording::quote;
+use passkeys_rules::{Draft, Key, RpId};
+
+use crate::{ANDROID, only_violation};
 
 /// Checks the message of each value after `RP ID <value> `.
 #[track_caller]
@@ -183,11 +185,11 @@ fn rp_id_that_is_not_ascii_is_rejected() {
         ),
         (
             "公司.cn",
-            "is not ASCII, and browsers compare the punycode form; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "is not ASCII, and browsers compare the punycode form; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "ex\u{202e}ample.com",
-            "is not ASCII, and browsers compare the punycode form; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "is not ASCII, and browsers compare the punycode form; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
     ]);
 }
@@ -196,20 +198,16 @@ fn rp_id_that_is_not_ascii_is_rejected() {
 fn rp_id_with_invalid_characters_is_rejected() {
     refuses(&[
         (
-            "my_app.example.com",
-            "has an underscore, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
-        ),
-        (
             "exa$mple.com",
-            "has the character `$`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has the character `$`, which no registry and no public certificate allows; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "example,com",
-            "has the character `,`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has the character `,`, which no registry and no public certificate allows; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             "\0",
-            "has the character `\\0`, which host names cannot have; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has the character `\\0`, which no registry and no public certificate allows; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
     ]);
 }
@@ -223,11 +221,11 @@ fn rp_id_with_trailing_dot_is_rejected() {
         ),
         (
             "..",
-            "ends with a dot, which makes it another host to browsers; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "ends with a dot, which makes it another host to browsers; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
         (
             ".",
-            "ends with a dot, which makes it another host to browsers; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "ends with a dot, which makes it another host to browsers; use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
     ]);
 }
@@ -241,21 +239,7 @@ fn rp_id_with_empty_label_is_rejected() {
         ),
         (
             "a..example.com",
-            "has an empty label (a dot with nothing before it); use a domain name of letters, digits, hyphens and dots, such as `example.com`",
-        ),
-    ]);
-}
-
-#[test]
-fn label_with_leading_or_trailing_hyphen_is_rejected() {
-    refuses(&[
-        (
-            "-a.example.com",
-            "has the label `-a`, and labels cannot start or end with a hyphen; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
-        ),
-        (
-            "a-.example.com",
-            "has the label `a-`, and labels cannot start or end with a hyphen; use a domain name of letters, digits, hyphens and dots, such as `example.com`",
+            "has an empty label (a dot with nothing before it); use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`",
         ),
     ]);
 }
@@ -320,44 +304,92 @@ fn rp_id_that_browsers_parse_as_an_ip_address_is_rejected() {
     ]);
 }
 
-#[test]
-fn rp_id_that_is_a_public_suffix_is_rejected() {
-    refuses(&[
-        (
-            "com",
-            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.com`",
-        ),
-        (
-            "co.uk",
-            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.co.uk`",
-        ),
-        (
-            "github.io",
-            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.github.io`",
-        ),
-        (
-            "foo.ck",
-            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.foo.ck`",
-        ),
-        (
-            "xn--55qx5d.cn",
-            "is a public suffix: the domains below it belong to different people; use your own domain below it, such as `example.xn--55qx5d.cn`",
-        ),
-    ]);
+/// Checks the message of each RP ID with these origins after `RP ID <value> `.
+#[track_caller]
+fn refuses_with(origins: &[&str], cases: &[(&str, &str)]) {
+    for (value, message) in cases {
+        let draft = Draft {
+            rp_id: Some(value),
+            origins: Some(origins.to_vec()),
+            ..Draft::default()
+        };
+        let violation = only_violation(&draft);
+        assert_eq!(violation.place, Key::RpId.into());
+        assert_eq!(violation.to_string(), format!("RP ID `{value}` {message}"));
+    }
 }
 
 #[test]
-fn rp_id_of_a_single_label_is_rejected() {
-    refuses(&[
+fn public_suffix_that_is_the_host_of_no_origin_is_rejected() {
+    let rule = "is a public suffix: the domains below it belong to different people, so browsers accept it on pages of exactly this host, and no origin is on it";
+    for suffix in ["com", "co.uk", "github.io", "foo.ck", "xn--55qx5d.cn"] {
+        let fix = format!("use your own domain below it, such as `example.{suffix}`");
+        let below = format!("https://example.{suffix}");
+        for origins in [&[&*below][..], &["https://example.org"], &[ANDROID]] {
+            refuses_with(origins, &[(suffix, &format!("{rule}; {fix}"))]);
+        }
+    }
+}
+
+#[test]
+fn single_label_that_is_the_host_of_no_origin_is_rejected() {
+    let rule = "is a single label, which browsers take for a top-level domain and accept on pages of exactly this host, and no origin is on it";
+    for label in [
+        "intranet",
+        "internal",
+        "my_app",
+        "abcdefghijklmnopabcdefghijklmnop",
+    ] {
+        let fix = format!(
+            "use a full domain name, such as `{label}.example.com`, or `localhost` for development, or add `https://{label}` to `origins`"
+        );
+        refuses_with(
+            &["https://example.com"],
+            &[(label, &format!("{rule}; {fix}"))],
+        );
+    }
+}
+
+/// As in Chromium: `tests/browser/hosts.rs`.
+#[test]
+fn single_label_or_public_suffix_that_is_the_host_of_every_origin_is_accepted() {
+    for (rp_id, origins) in [
+        ("homeserver", &["https://homeserver"][..]),
         (
-            "intranet",
-            "is a single label, which browsers take for a top-level domain; use a full domain name, such as `intranet.example.com`, or `localhost` for development",
+            "homeserver",
+            &["https://homeserver", "https://homeserver:8443"],
         ),
+        ("my_server", &["https://my_server"]),
         (
-            "internal",
-            "is a single label, which browsers take for a top-level domain; use a full domain name, such as `internal.example.com`, or `localhost` for development",
+            "ec2-1-2-3-4.compute-1.amazonaws.com",
+            &["https://ec2-1-2-3-4.compute-1.amazonaws.com"],
         ),
-    ]);
+        ("github.io", &["https://github.io", ANDROID]),
+        ("localhost", &["http://localhost:3000"]),
+        (
+            "abcdefghijklmnopabcdefghijklmnop",
+            &["chrome-extension://abcdefghijklmnopabcdefghijklmnop"],
+        ),
+    ] {
+        let draft = Draft {
+            rp_id: Some(rp_id),
+            origins: Some(origins.to_vec()),
+            ..Draft::default()
+        };
+        assert!(draft.check().is_ok(), "{:?}", draft.check());
+    }
+}
+
+#[test]
+fn single_label_or_public_suffix_is_not_judged_by_invalid_origins() {
+    for rp_id in ["com", "intranet"] {
+        let draft = Draft {
+            rp_id: Some(rp_id),
+            origins: Some(vec!["https://intranet/"]),
+            ..Draft::default()
+        };
+        assert_eq!(only_violation(&draft).place, (Key::Origins, 0).into());
+    }
 }
 
 #[test]
@@ -382,7 +414,7 @@ fn labels_have_63_characters_and_names_253() {
     assert_eq!(name.len(), 253);
     assert!(RpId::parse(&name).is_ok());
 
-    let advice = "use a domain name of letters, digits, hyphens and dots, such as `example.com`";
+    let advice = "use a domain name of letters, digits, hyphens, underscores and dots, such as `example.com`";
     refuses(&[
         (
             &format!("a{label}.com"),
@@ -418,6 +450,11 @@ fn domain_names_are_accepted_as_rp_ids() {
         "me.github.io",
         "localhost",
         "app.localhost",
+        "my_app.example.com",
+        "_dmarc.example.com",
+        "-a.example.com",
+        "a-.example.com",
+        "example-.com",
         "corp.internal",
         "xn--mnchen-3ya.de",
         "xn--e1afmkfd.xn--p1ai",

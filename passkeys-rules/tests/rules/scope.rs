@@ -149,12 +149,12 @@ fn no_rp_id_reaches_below_a_public_suffix() {
         (
             "amazonaws.com",
             "https://s3.amazonaws.com",
-            "is below `amazonaws.com`, but browsers take `s3.amazonaws.com` for a public suffix and let no RP ID reach below one; remove it",
+            r#"is below `amazonaws.com`, but browsers take `s3.amazonaws.com` for a public suffix and let no RP ID reach below one; write `rp_id = "s3.amazonaws.com"` for it"#,
         ),
         (
             "kawasaki.jp",
             "https://foo.kawasaki.jp",
-            "is below `kawasaki.jp`, but browsers take `foo.kawasaki.jp` for a public suffix and let no RP ID reach below one; remove it",
+            r#"is below `kawasaki.jp`, but browsers take `foo.kawasaki.jp` for a public suffix and let no RP ID reach below one; write `rp_id = "foo.kawasaki.jp"` for it"#,
         ),
     ]);
 }
@@ -208,6 +208,67 @@ fn android_origin_is_in_the_scope_of_every_rp_id() {
     assert!(policy.origins[0].is_android());
     assert_eq!(policy.origins[0].host(), None);
     assert!(!policy.origins[0].is_https());
+}
+
+const EXTENSION: &str = "chrome-extension://abcdefghijklmnopabcdefghijklmnop";
+
+/// Chromium lets an extension claim what its manifest has host permissions for, and its own ID.
+#[test]
+fn extension_is_in_the_scope_of_domains_and_of_its_own_id() {
+    for (rp_id, own) in [
+        ("example.com", "https://example.com"),
+        ("my_app.example.com", "https://my_app.example.com"),
+        ("localhost", "http://localhost:3000"),
+        ("abcdefghijklmnopabcdefghijklmnop", EXTENSION),
+    ] {
+        let mut origins = vec![own, EXTENSION];
+        origins.dedup();
+        let draft = Draft {
+            rp_id: Some(rp_id),
+            origins: Some(origins),
+            ..valid()
+        };
+        assert!(draft.check().is_ok(), "{:?}", draft.check());
+    }
+}
+
+#[test]
+fn extension_is_not_in_the_scope_of_a_single_label_or_public_suffix() {
+    for (rp_id, own) in [
+        ("homeserver", "https://homeserver"),
+        ("github.io", "https://github.io"),
+        (
+            "ponmlkjihgfedcbaponmlkjihgfedcba",
+            "chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba",
+        ),
+    ] {
+        let draft = Draft {
+            rp_id: Some(rp_id),
+            origins: Some(vec![own, EXTENSION]),
+            ..valid()
+        };
+        let violation = only_violation(&draft);
+        assert_eq!(violation.place.to_string(), "origins[1]");
+        assert_eq!(
+            violation.to_string(),
+            format!(
+                "origin `{EXTENSION}` is an extension, and browsers let an extension claim its own ID or a domain, not the single label or public suffix `{rp_id}`; remove it"
+            )
+        );
+    }
+}
+
+#[test]
+fn origin_below_a_single_label_is_rejected() {
+    let draft = Draft {
+        rp_id: Some("homeserver"),
+        origins: Some(vec!["https://homeserver", "https://app.homeserver"]),
+        ..valid()
+    };
+    assert_eq!(
+        only_violation(&draft).to_string(),
+        r#"origin `https://app.homeserver` is below `homeserver`, but browsers take `homeserver` for a public suffix and let no RP ID reach below one; write `rp_id = "app.homeserver"` for it"#
+    );
 }
 
 proptest! {

@@ -18,7 +18,9 @@ pub(crate) struct App;
     origins = [
         "https://example.com",
         "https://login.example.com:8443",
+        "https://my_app.example.com",
         "android:apk-key-hash:EjRWeJq83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vA",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
     ],
     related_origins = ["https://example.org"],
     top_origins = ["https://portal.example.net"],
@@ -75,6 +77,8 @@ fn every_key_of_the_attribute_reaches_the_configuration() {
         "example.com",
         "Example",
         "https://login.example.com:8443",
+        "https://my_app.example.com",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
         "https://example.org",
         "https://portal.example.net",
         "conditional_create: true",

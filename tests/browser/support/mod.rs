@@ -3,12 +3,14 @@
 
 mod authenticator;
 mod browser;
+mod extension;
 mod process;
 mod secure;
 mod server;
 mod visit;
 
 pub(crate) use authenticator::{Authenticator, Kind};
+pub(crate) use extension::{Extended, Extension};
 pub(crate) use secure::SecureSite;
 pub(crate) use server::Program;
 pub(crate) use visit::{Site, Visit, in_browser, in_browser_at};

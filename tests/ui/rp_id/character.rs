@@ -3,7 +3,10 @@ use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryReposit
 #[derive(Clone)]
 struct App;
 
-#[passkeys(rp_id = "my_app.com", origins = ["https://my-app.com"])]
+#[passkeys(
+    rp_id = "example,com",
+    origins = ["https://example.com"],
+)]
 impl App {
     type Repository = MemoryRepository;
 

@@ -3,7 +3,10 @@ use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryReposit
 #[derive(Clone)]
 struct App;
 
-#[passkeys(rp_id = "example-.com", origins = ["https://example.com"])]
+#[passkeys(
+    rp_id = "homeserver",
+    origins = ["https://app.homeserver"],
+)]
 impl App {
     type Repository = MemoryRepository;
 
