@@ -240,6 +240,8 @@ impl Args {
         }
         match violation.rule {
             Rule::Missing(_) if self.nameless => true,
+            // An algorithm that was not understood may be one that can be attested.
+            Rule::NoAttestedAlgorithm(_) if in_part(Key::Algorithms) => true,
             _ => violation.place.index.is_none() && damaged(violation.place.key),
         }
     }

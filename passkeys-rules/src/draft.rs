@@ -15,7 +15,7 @@ use crate::rp_id::RpId;
 use crate::rp_name;
 use crate::scope;
 use crate::violation::{Rule, Violation};
-use crate::words::{Algorithm, AuthenticatorAttachment, Hint};
+use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint};
 
 /// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
 /// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
@@ -97,8 +97,8 @@ impl Draft<'_> {
         let user_verification = report.word(Key::UserVerification, self.user_verification);
         let resident_key = report.word(Key::ResidentKey, self.resident_key);
         let conditional_create = report.boolean(Key::ConditionalCreate, self.conditional_create);
-        let algorithms = self.algorithms(&mut report);
         let attestation = report.word(Key::Attestation, self.attestation);
+        let algorithms = self.algorithms(attestation, &mut report);
         let authenticator_attachment =
             report.word(Key::AuthenticatorAttachment, self.authenticator_attachment);
         let hints = self.hints(authenticator_attachment, &mut report);
@@ -245,16 +245,27 @@ impl Draft<'_> {
         })
     }
 
-    fn algorithms(&self, report: &mut Report) -> Vec<Algorithm> {
-        match &self.algorithms {
-            Some(words) => values(report.list(Key::Algorithms, words, |word| {
-                match word.parse().ok().and_then(Algorithm::from_cose) {
-                    Some(algorithm) => Err(Rule::CoseAlgorithm(algorithm)),
-                    None => word.parse().map_err(Rule::Word),
-                }
-            })),
-            None => Algorithm::DEFAULT.to_vec(),
+    fn algorithms(&self, attestation: Option<Attestation>, report: &mut Report) -> Vec<Algorithm> {
+        let Some(words) = &self.algorithms else {
+            return Algorithm::DEFAULT.to_vec();
+        };
+        let algorithms: Vec<Algorithm> = values(report.list(Key::Algorithms, words, |word| {
+            match word.parse().ok().and_then(Algorithm::from_cose) {
+                Some(algorithm) => Err(Rule::CoseAlgorithm(algorithm)),
+                None => word.parse().map_err(Rule::Word),
+            }
+        }));
+        // One that was not understood may be meant as one that can be attested.
+        let all_are_valid = algorithms.len() == words.len() && !words.is_empty();
+        match attestation {
+            Some(attestation @ (Attestation::Indirect | Attestation::Direct))
+                if all_are_valid && !algorithms.iter().copied().any(Algorithm::can_be_attested) =>
+            {
+                report.refuse::<()>(Key::Algorithms, Rule::NoAttestedAlgorithm(attestation));
+            }
+            _ => {}
         }
+        algorithms
     }
 
     fn hints(

@@ -14,7 +14,7 @@ use crate::related::RelatedError;
 use crate::rp_id::{RpId, RpIdError};
 use crate::rp_name::RpNameError;
 use crate::scope::ScopeError;
-use crate::words::{Algorithm, AuthenticatorAttachment, Hint, UnknownWord};
+use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, UnknownWord};
 
 /// Violation of a rule. The message does not name the place, since a compile error points at it.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -104,6 +104,12 @@ pub enum Rule {
         cose = .0.cose(), name = .0
     )]
     CoseAlgorithm(Algorithm),
+    /// Attestation is asked for, and none of the algorithms can be attested.
+    #[error(
+        "`attestation = \"{0}\"` takes `ES256`, `ES384` and `RS256`, the algorithms whose attestation \
+         can be verified, and none of them is listed; add one, or write `attestation = \"none\"`"
+    )]
+    NoAttestedAlgorithm(Attestation),
     /// A value needs a Cargo feature of `passkeys` that is off.
     #[error(
         "`{value}` needs the Cargo feature `{feature}` of `passkeys`, which is off; add it in \

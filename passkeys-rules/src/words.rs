@@ -208,6 +208,13 @@ impl Algorithm {
         }
     }
 
+    /// Returns whether attestation of a key of this algorithm can be verified. Where attestation is
+    /// asked for, only such algorithms are offered.
+    #[must_use]
+    pub const fn can_be_attested(self) -> bool {
+        matches!(self, Self::Es256 | Self::Es384 | Self::Rs256)
+    }
+
     /// Returns the algorithm with this COSE identifier.
     #[must_use]
     pub fn from_cose(cose: i32) -> Option<Self> {

@@ -1,6 +1,6 @@
-//! Compiler messages of a program with the Cargo feature `attestation` and without `fido-mds`.
+//! Compiler messages of programs with the Cargo feature `attestation` and without `fido-mds`.
 
 #[test]
-fn fido_metadata_without_its_cargo_feature_does_not_compile() {
+fn every_mistake_with_attestation_has_its_compiler_message() {
     trybuild::TestCases::new().compile_fail("cases/*.rs");
 }

@@ -179,6 +179,20 @@ fn algorithm_without_quotes_or_as_a_number_gets_its_name() {
 }
 
 #[test]
+fn value_that_needs_a_cargo_feature_is_left_to_the_library() {
+    let arguments = format!("{SITE}, attestation = \"direct\", algorithms = [\"EdDSA\", ES256]");
+    let messages = with_arguments(&arguments);
+
+    // The algorithm without quotes can be attested.
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(
+        messages[0].contains("takes words in quotes"),
+        "{messages:?}"
+    );
+    assert!(messages[1].starts_with("`direct` needs"), "{messages:?}");
+}
+
+#[test]
 fn valid_elements_of_a_damaged_array_are_checked() {
     let messages = with_arguments("rp_id = \"example.com\", origins = [1, \"http://example.com\"]");
 

@@ -25,7 +25,7 @@ fn policy_has_the_value_of_every_key() {
         user_verification: Some("preferred"),
         resident_key: Some("discouraged"),
         conditional_create: Some("true"),
-        algorithms: Some(vec!["ML-DSA-65", "EdDSA"]),
+        algorithms: Some(vec!["ML-DSA-65", "ES384"]),
         attestation: Some("direct"),
         authenticator_attachment: Some("cross-platform"),
         hints: Some(vec!["hybrid", "security-key"]),
@@ -64,7 +64,7 @@ fn policy_has_the_value_of_every_key() {
     assert_eq!(policy.user_verification, UserVerification::Preferred);
     assert_eq!(policy.resident_key, ResidentKey::Discouraged);
     assert!(policy.conditional_create);
-    assert_eq!(policy.algorithms, [Algorithm::MlDsa65, Algorithm::EdDsa]);
+    assert_eq!(policy.algorithms, [Algorithm::MlDsa65, Algorithm::Es384]);
     assert_eq!(policy.attestation, Attestation::Direct);
     assert_eq!(
         policy.authenticator_attachment,

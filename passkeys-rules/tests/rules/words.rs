@@ -149,6 +149,35 @@ fn algorithms_keep_their_order_and_have_the_identifiers_of_the_cose_registry() {
 }
 
 #[test]
+fn attestation_without_an_algorithm_that_can_be_attested_is_rejected() {
+    for attestation in ["indirect", "direct"] {
+        let draft = |algorithms: &[&'static str]| Draft {
+            algorithms: Some(algorithms.to_vec()),
+            attestation: Some(attestation),
+            ..valid()
+        };
+        assert_eq!(
+            messages(&draft(&["EdDSA", "ES512"])),
+            [format!(
+                "algorithms: `attestation = \"{attestation}\"` takes `ES256`, `ES384` and `RS256`, the algorithms whose attestation can be verified, and none of them is listed; add one, or write `attestation = \"none\"`"
+            )],
+        );
+        for algorithm in ["ES256", "ES384", "RS256"] {
+            assert!(draft(&["EdDSA", algorithm]).check().is_ok());
+        }
+        // The misspelt one may be meant as one of them.
+        let misspelt = messages(&draft(&["EdDSA", "ES265"]));
+        assert_eq!(misspelt.len(), 1);
+        assert!(misspelt[0].starts_with("algorithms[1]: "), "{misspelt:?}");
+    }
+    let draft = Draft {
+        algorithms: Some(vec!["EdDSA"]),
+        ..valid()
+    };
+    assert!(draft.check().is_ok());
+}
+
+#[test]
 fn duplicate_algorithm_is_rejected() {
     let draft = Draft {
         algorithms: Some(vec!["ES256", "RS256", "ES256"]),
