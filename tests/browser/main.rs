@@ -2,6 +2,7 @@
 //! authenticator.
 
 mod client;
+mod frames;
 mod hosts;
 mod jwt_spa;
 mod minimal;
