@@ -59,13 +59,7 @@ impl Verifier {
     pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
         let attested = self.attestation != Attestation::None;
         let offered = self.algorithms.iter().copied();
-        offered.filter(move |algorithm| {
-            !attested
-                || matches!(
-                    algorithm,
-                    Algorithm::Es256 | Algorithm::Es384 | Algorithm::Rs256
-                )
-        })
+        offered.filter(move |algorithm| !attested || algorithm.can_be_attested())
     }
 }
 
