@@ -1,7 +1,7 @@
 //! Differential tests: verification agrees with other implementations on valid responses, on
 //! responses that were changed before or after signing, and on responses combined from several.
 //!
-//! `webauthn-rs-core` judges sign-ins. Wherever the verdicts differ, the difference is listed with
+//! `webauthn-rs-core` judges registrations and sign-ins. Wherever the verdicts differ, the difference is listed with
 //! the step of the specification that demands or allows it, and an example: `stricter` lists what
 //! this library rejects alone, and `milder` what it accepts alone. An unlisted difference fails.
 //!
@@ -13,6 +13,7 @@
 //! ```
 
 mod cases;
+mod registration;
 mod sign_in;
 
 use std::{cell::RefCell, collections::BTreeMap, env, fmt::Debug};
@@ -22,7 +23,7 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
-use cases::sign_in::UNEXPLAINED;
+use cases::UNEXPLAINED;
 
 /// Environment variable with the number of cases of each property.
 const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
@@ -54,7 +55,7 @@ impl Counts {
             let count = seen.entry(verdict.clone()).or_default();
             *count += 1;
             // A stricter verdict is no vulnerability, so the run continues.
-            if verdict == UNEXPLAINED && *count <= 5 {
+            if verdict.starts_with(UNEXPLAINED) && *count <= 3 {
                 println!("{verdict}: {response:?}");
             }
             Ok(())
@@ -65,10 +66,9 @@ impl Counts {
             println!("{count:>9} {verdict}");
         }
         result.unwrap_or_else(|error| panic!("{error}"));
-        assert!(
-            !counts.0.contains_key(UNEXPLAINED),
-            "differences without a name"
-        );
+        let mut verdicts = counts.0.keys();
+        let unexplained = verdicts.any(|verdict| verdict.starts_with(UNEXPLAINED));
+        assert!(!unexplained, "differences without a name");
         counts
     }
 

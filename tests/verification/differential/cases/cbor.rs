@@ -1,6 +1,6 @@
 //! CBOR as authenticators encode it, and in other encodings.
 
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::Index};
 
 /// A data item's head: its major type and its argument.
 pub(crate) fn head(major: u8, argument: u64) -> Vec<u8> {
@@ -110,6 +110,19 @@ pub(crate) enum Form {
 }
 
 impl Form {
+    /// Applies the change to one of the members that are byte strings, if there are any.
+    pub(crate) fn apply_to_one(self, at: &Index, members: &mut [(Vec<u8>, Vec<u8>)]) {
+        let changed: Vec<(usize, Vec<u8>)> = members
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (_, value))| Some((at, self.apply(value)?)))
+            .collect();
+        if !changed.is_empty() {
+            let (at, value) = at.get(&changed).clone();
+            members[at].1 = value;
+        }
+    }
+
     /// Encodes a byte string in this form; `None` for other data items.
     pub(crate) fn apply(self, item: &[u8]) -> Option<Vec<u8>> {
         let start = match item.first()? {

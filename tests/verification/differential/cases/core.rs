@@ -11,12 +11,14 @@ use webauthn_rs_core::{
     error::WebauthnError,
     proto::{
         AttestationFormat, AuthenticationExtensionsClientOutputs, AuthenticationState,
-        AuthenticatorAssertionResponseRaw, COSEKey, Credential, ParsedAttestation,
-        PublicKeyCredential, RegisteredExtensions, UserVerificationPolicy,
+        AuthenticatorAssertionResponseRaw, AuthenticatorAttestationResponseRaw, COSEKey,
+        Credential, ParsedAttestation, PublicKeyCredential, RegisterPublicKeyCredential,
+        RegisteredExtensions, RegistrationExtensionsClientOutputs, RegistrationState,
+        UserVerificationPolicy,
     },
 };
 
-use super::{ORIGINS, RP_ID, base64url, sign_in::Ceremony};
+use super::{ORIGINS, RP_ID, base64url, registration, sign_in};
 
 /// Relying party of `webauthn-rs-core`.
 pub(crate) struct Core {
@@ -45,7 +47,36 @@ impl Core {
         }
     }
 
-    pub(crate) fn sign_in(&self, ceremony: &Ceremony) -> Result<(), Reason> {
+    /// Verifies a registration, with a statement of any format that core supports.
+    pub(crate) fn registration(&self, ceremony: &registration::Ceremony) -> Result<(), Reason> {
+        let state: RegistrationState = state(json!({
+            "policy": self.policy,
+            "exclude_credentials": [],
+            "challenge": base64url(&ceremony.challenge),
+            "credential_algorithms": ["ES256", "EDDSA", "ES384", "RS256"],
+            "require_resident_key": false,
+            "authenticator_attachment": null,
+            "extensions": {},
+            "allow_synchronised_authenticators": true,
+        }));
+        let response = RegisterPublicKeyCredential {
+            id: ceremony.id.clone(),
+            raw_id: ceremony.raw_id.clone(),
+            response: AuthenticatorAttestationResponseRaw {
+                attestation_object: ceremony.attestation_object.clone(),
+                client_data_json: ceremony.client_data.clone(),
+                transports: None,
+            },
+            type_: ceremony.kind.clone(),
+            extensions: RegistrationExtensionsClientOutputs::default(),
+        };
+        self.webauthn
+            .register_credential(&response, &state, None)
+            .map(drop)
+            .map_err(|error| reason(&error, Reason::Attestation))
+    }
+
+    pub(crate) fn sign_in(&self, ceremony: &sign_in::Ceremony) -> Result<(), Reason> {
         let state: AuthenticationState = state(json!({
             "credentials": [],
             "policy": self.policy,

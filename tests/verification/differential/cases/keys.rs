@@ -1,8 +1,9 @@
 //! Deterministic keys of every algorithm, so that failures are reproducible.
 
-use ed25519_dalek::Signer as _;
+use ed25519_dalek::{Signer as _, Verifier as _};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
 use rsa::{BoxedUint, signature::SignatureEncoding as _, traits::PublicKeyParts as _};
+use serde_cbor_2::Value as Cbor;
 use sha2::Sha256;
 
 use super::cbor::{self, Map};
@@ -122,4 +123,53 @@ fn hex(digits: &str) -> Vec<u8> {
         .step_by(2)
         .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
         .collect()
+}
+
+/// Verifies a signature of a default algorithm with crates of RustCrypto.
+pub(crate) fn verifies(cose: &[u8], signed: &[u8], signature: &[u8]) -> bool {
+    verify(cose, signed, signature).is_some()
+}
+
+fn verify(cose: &[u8], signed: &[u8], signature: &[u8]) -> Option<()> {
+    let Ok(Cbor::Map(members)) = serde_cbor_2::from_slice(cose) else {
+        return None;
+    };
+    let integer = |label| match members.get(&Cbor::Integer(label)) {
+        Some(Cbor::Integer(integer)) => Some(*integer),
+        _ => None,
+    };
+    let bytes = |label| match members.get(&Cbor::Integer(label)) {
+        Some(Cbor::Bytes(bytes)) => Some(bytes.as_slice()),
+        _ => None,
+    };
+    let point = || Some([&[4], bytes(-2)?, bytes(-3)?].concat());
+    match integer(3)? {
+        -7 => {
+            let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(&point()?).ok()?;
+            let signature = p256::ecdsa::Signature::from_der(signature).ok()?;
+            key.verify(signed, &signature).ok()
+        }
+        -35 => {
+            let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&point()?).ok()?;
+            let signature = p384::ecdsa::Signature::from_der(signature).ok()?;
+            key.verify(signed, &signature).ok()
+        }
+        -8 => {
+            let key = ed25519_dalek::VerifyingKey::from_bytes(bytes(-2)?.try_into().ok()?).ok()?;
+            let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
+            key.verify_strict(signed, &signature).ok()
+        }
+        -257 => {
+            let [n, e] = [bytes(-1)?, bytes(-2)?].map(|number| {
+                // The crate expects signatures as long as the modulus is written.
+                let zeros = number.iter().take_while(|byte| **byte == 0).count();
+                BoxedUint::from_be_slice_vartime(&number[zeros..])
+            });
+            let key = rsa::RsaPublicKey::new_with_max_size(n, e, 8192).ok()?;
+            let signature = rsa::pkcs1v15::Signature::try_from(signature).ok()?;
+            let key = rsa::pkcs1v15::VerifyingKey::<Sha256>::new(key);
+            key.verify(signed, &signature).ok()
+        }
+        _ => None,
+    }
 }

@@ -6,10 +6,12 @@ pub(crate) mod bytes;
 pub(crate) mod cbor;
 pub(crate) mod client_data;
 pub(crate) mod core;
+pub(crate) mod engines;
 pub(crate) mod keys;
 pub(crate) mod leniency;
 pub(crate) mod members;
 pub(crate) mod numbers;
+pub(crate) mod registration;
 pub(crate) mod sign_in;
 pub(crate) mod signatures;
 pub(crate) mod unusual;
@@ -22,6 +24,9 @@ pub(crate) const ORIGINS: [&str; 3] = [
     "https://login.example.com:8443",
     "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck",
 ];
+
+/// Verdict: rejected by this library alone, for a reason that is not listed.
+pub(crate) const UNEXPLAINED: &str = "REJECTED BY THIS LIBRARY ALONE";
 
 /// Encodes as in the browser's JSON.
 pub(crate) fn base64url(bytes: &[u8]) -> String {

@@ -12,9 +12,10 @@ use sha2::{Digest as _, Sha512};
 use super::super::{
     cases::{
         cbor,
+        engines::Engines,
         keys::Key,
         numbers,
-        sign_in::{Ceremony, Engines, milder, parts::Base, plan, stricter},
+        sign_in::{Ceremony, milder, parts::Base, plan, stricter, verify},
     },
     config,
 };
@@ -53,7 +54,7 @@ fn core_accepts(engines: &Engines, ceremony: &Ceremony, other: &Key) -> bool {
     }
     ceremony.public_key = other.cose().encode();
     ceremony.signature = other.sign(&ceremony.signed_data());
-    engines.judge(&ceremony).core.is_ok()
+    verify(engines, &ceremony).core.is_ok()
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn eddsa_verification_agrees_with_ed25519_dalek_and_webauthn_rs_core() {
     TestRunner::new(config)
         .run(&plan::plans(), |plan| {
             let ceremony = plan.carry_out(&bases);
-            let verdict = engines.judge(&ceremony);
+            let verdict = verify(&engines, &ceremony);
             let expected = dalek_accepts(&ceremony) && core_accepts(&engines, &ceremony, &other);
             let explained = match verdict.ours {
                 Ok(()) => {
@@ -108,7 +109,7 @@ fn ed25519_keys_of_small_order_are_rejected() {
             let key = verifying_key(&ceremony.public_key).unwrap();
             let signature = Signature::from_slice(&ceremony.signature).unwrap();
             forged |= key.verify(&ceremony.signed_data(), &signature).is_ok();
-            let verdict = engines.judge(&ceremony).ours;
+            let verdict = verify(&engines, &ceremony).ours;
             assert_eq!(verdict, Err(Reason::Malformed), "{key:?}");
         }
         assert!(forged, "{key:?}");
@@ -140,7 +141,7 @@ fn ed25519_signature_with_the_neutral_point_as_nonce_is_rejected() {
             .verify(&ceremony.signed_data(), &signature)
             .is_ok()
     );
-    let verdict = engines.judge(&ceremony).ours;
+    let verdict = verify(&engines, &ceremony).ours;
     assert_eq!(verdict, Err(Reason::Signature));
 }
 
@@ -157,7 +158,7 @@ fn ed25519_keys_with_a_non_canonical_encoding_are_rejected() {
             parts.public_key.members[3].1 = cbor::bytes(&point);
             let mut ceremony = parts.assemble();
             ceremony.signature.clone_from(&base.signature);
-            let verdict = engines.judge(&ceremony).ours;
+            let verdict = verify(&engines, &ceremony).ours;
             assert_eq!(verdict, Err(Reason::Malformed), "{low:x}");
         }
     }
@@ -170,11 +171,11 @@ fn ed25519_signature_with_a_non_canonical_scalar_is_rejected() {
     let base = Base::new(Key::ed25519(0), 3);
     let mut ceremony = base.parts.assemble();
     ceremony.signature.clone_from(&base.signature);
-    assert_eq!(engines.judge(&ceremony).ours, Ok(()));
+    assert_eq!(verify(&engines, &ceremony).ours, Ok(()));
 
     let mut number: Vec<u8> = ceremony.signature.drain(32..).rev().collect();
     number = numbers::add(&number, &base.key.modulus());
     ceremony.signature.extend(number[1..].iter().rev());
     assert_eq!(ceremony.signature.len(), 64);
-    assert_eq!(engines.judge(&ceremony).ours, Err(Reason::Signature));
+    assert_eq!(verify(&engines, &ceremony).ours, Err(Reason::Signature));
 }

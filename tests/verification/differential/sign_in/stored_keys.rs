@@ -5,10 +5,11 @@ use passkeys::audit::Reason;
 
 use super::super::cases::{
     cbor,
+    engines::Engines,
     keys::Key,
     sign_in::{
-        Engines,
         parts::{Base, Parts},
+        verify,
     },
 };
 
@@ -125,7 +126,7 @@ fn assertion_with_an_inconsistent_stored_credential_is_rejected() {
         change(&mut base.parts);
         let mut ceremony = base.parts.assemble();
         ceremony.signature = base.key.sign(&ceremony.signed_data());
-        let verdict = engines.judge(&ceremony);
+        let verdict = verify(&engines, &ceremony);
         assert_eq!(verdict.ours, Err(*reason), "{name}");
         assert!(verdict.core.is_err(), "{name}");
     }

@@ -1,15 +1,13 @@
-//! A sign-in in the form that both implementations verify, and their verdicts.
+//! A sign-in in the form that all implementations verify.
 
 use std::fmt;
 
-use passkeys::{
-    Config, Credential, CredentialId, UserVerification, audit::Reason, testing::oracle::Oracle,
-};
-use serde_json::json;
+use passkeys::{Credential, CredentialId};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
-use super::super::{ORIGINS, RP_ID, base64url, core::Core};
+use super::super::base64url;
 
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Ceremony {
@@ -35,6 +33,20 @@ impl Ceremony {
         [self.authenticator_data.as_slice(), &hash].concat()
     }
 
+    /// Returns the response as a browser sends it.
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "rawId": base64url(&self.raw_id),
+            "type": self.kind,
+            "response": {
+                "clientDataJSON": base64url(&self.client_data),
+                "authenticatorData": base64url(&self.authenticator_data),
+                "signature": base64url(&self.signature),
+            },
+        })
+    }
+
     pub(crate) fn stored(&self) -> Credential {
         // No stored credential has an ID of another length.
         let id = CredentialId::new(self.credential_id.clone());
@@ -46,64 +58,6 @@ impl Ceremony {
         );
         credential.backup_eligible = Some(self.backup_eligible);
         credential
-    }
-}
-
-/// Both implementations, with user verification required and preferred.
-pub(crate) struct Engines {
-    required: (Oracle, Core),
-    preferred: (Oracle, Core),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) ours: Result<(), Reason>,
-    pub(crate) core: Result<(), Reason>,
-}
-
-impl Default for Engines {
-    fn default() -> Self {
-        let engines = |policy| {
-            let config = Config::builder(RP_ID, ORIGINS).user_verification(policy);
-            (Oracle::new(&config.build().unwrap()), Core::new(policy))
-        };
-        Self {
-            required: engines(UserVerification::Required),
-            preferred: engines(UserVerification::Preferred),
-        }
-    }
-}
-
-impl Engines {
-    pub(crate) fn judge(&self, ceremony: &Ceremony) -> Verdict {
-        let (ours, core) = self.of(ceremony);
-        let response = json!({
-            "id": ceremony.id,
-            "rawId": base64url(&ceremony.raw_id),
-            "type": ceremony.kind,
-            "response": {
-                "clientDataJSON": base64url(&ceremony.client_data),
-                "authenticatorData": base64url(&ceremony.authenticator_data),
-                "signature": base64url(&ceremony.signature),
-            },
-        });
-        let ours = ours.assertion(response, &ceremony.challenge, &ceremony.stored());
-        Verdict {
-            ours: ours.expect("valid JSON"),
-            core: core.sign_in(ceremony),
-        }
-    }
-
-    pub(crate) fn core(&self, ceremony: &Ceremony) -> &Core {
-        &self.of(ceremony).1
-    }
-
-    fn of(&self, ceremony: &Ceremony) -> &(Oracle, Core) {
-        if ceremony.verified {
-            &self.required
-        } else {
-            &self.preferred
-        }
     }
 }
 

@@ -6,9 +6,11 @@ use serde_cbor_2::Value as Cbor;
 use webauthn_rs_core::proto::AuthenticationSignedExtensions;
 
 use super::{
-    super::{authenticator_data::extensions, client_data, core, keys::Key, leniency::Leniency},
-    Ceremony, Engines, Example,
-    parts::Parts,
+    super::{
+        authenticator_data::extensions, client_data, core, engines::Engines, keys::Key,
+        leniency::Leniency,
+    },
+    Ceremony, Example,
 };
 
 pub(crate) const LENIENCIES: &[Leniency<Ceremony, Example>] = &[
@@ -16,14 +18,14 @@ pub(crate) const LENIENCIES: &[Leniency<Ceremony, Example>] = &[
         name: "a byte order mark",
         step: "§7.2, step 8: UTF-8 decode removes it",
         remedy: |ceremony| client_data::without_byte_order_mark(&mut ceremony.client_data),
-        example: (es256, |parts| parts.around_client_data.0 = "\u{feff}{"),
+        example: (es256, |parts| parts.client_data.around.0 = "\u{feff}{"),
         reason: Reason::Malformed,
     },
     Leniency {
         name: "invalid UTF-8",
         step: "§7.2, step 8: UTF-8 decode replaces it",
         remedy: |ceremony| client_data::with_valid_utf8(&mut ceremony.client_data),
-        example: (es256, |parts| client_member(parts, "other", b"\"\xff\"")),
+        example: (es256, |parts| parts.client_data.add("other", b"\"\xff\"")),
         reason: Reason::Malformed,
     },
     Leniency {
@@ -31,7 +33,7 @@ pub(crate) const LENIENCIES: &[Leniency<Ceremony, Example>] = &[
         step: "§5.8.1: Level 3 has no such member, and unknown members are ignored",
         remedy: |ceremony| client_data::without_token_binding(&mut ceremony.client_data),
         example: (es256, |parts| {
-            client_member(parts, "tokenBinding", b"\"supported\"");
+            parts.client_data.add("tokenBinding", b"\"supported\"");
         }),
         reason: Reason::Malformed,
     },
@@ -58,9 +60,9 @@ pub(crate) const LENIENCIES: &[Leniency<Ceremony, Example>] = &[
     },
 ];
 
-/// Returns the leniencies by which a sign-in is accepted, if without them core would accept it.
-pub(crate) fn explanation(engines: &Engines, ceremony: &Ceremony) -> Option<String> {
-    let core = engines.core(ceremony);
+/// Returns the leniency by which a sign-in is accepted, if without them core would accept it.
+pub(crate) fn explanation(engines: &Engines, ceremony: &Ceremony) -> Option<&'static str> {
+    let (_, core) = engines.of(ceremony.verified);
     let mut same = ceremony.clone();
     let mut names = Vec::new();
     for leniency in LENIENCIES {
@@ -85,7 +87,11 @@ pub(crate) fn explanation(engines: &Engines, ceremony: &Ceremony) -> Option<Stri
     same.public_key = other.cose().encode();
     same.signature = other.sign(&same.signed_data());
     core.sign_in(&same).ok()?;
-    (!names.is_empty()).then(|| names.join(", "))
+    match names[..] {
+        [] => None,
+        [name] => Some(name),
+        _ => Some("several of these"),
+    }
 }
 
 fn is_rsa_of_another_size(public_key: &[u8]) -> bool {
@@ -113,11 +119,6 @@ fn without_extensions(ceremony: &mut Ceremony) {
         data.truncate(37);
         data[32] &= 0b0011_1111;
     }
-}
-
-fn client_member(parts: &mut Parts, name: &str, value: &[u8]) {
-    let name = format!("\"{name}\"").into_bytes();
-    parts.client_data.push((name, value.into()));
 }
 
 fn es256() -> Key {

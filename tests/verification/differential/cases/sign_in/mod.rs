@@ -6,21 +6,32 @@ pub(crate) mod parts;
 pub(crate) mod plan;
 pub(crate) mod stricter;
 
-pub(crate) use ceremony::{Ceremony, Engines, Verdict};
+pub(crate) use ceremony::Ceremony;
 use passkeys::audit::Reason;
 
-use super::keys::Key;
+use super::{
+    UNEXPLAINED,
+    engines::{Engines, Verdict},
+    keys::Key,
+};
 
 /// Key and change that turn a valid sign-in into an example of a difference.
 pub(crate) type Example = (fn() -> Key, fn(&mut parts::Parts));
 
-/// Verdict: rejected by this library alone, for a reason that is not listed.
-pub(crate) const UNEXPLAINED: &str = "REJECTED BY THIS LIBRARY ALONE";
+/// Verifies a sign-in with both implementations.
+pub(crate) fn verify(engines: &Engines, ceremony: &Ceremony) -> Verdict {
+    let (ours, core) = engines.of(ceremony.verified);
+    let ours = ours.assertion(ceremony.json(), &ceremony.challenge, &ceremony.stored());
+    Verdict {
+        ours: ours.expect("valid JSON"),
+        core: core.sign_in(ceremony),
+    }
+}
 
 /// Returns the verdict of both implementations. An error if only core rejects the sign-in, and
 /// [`milder`] does not explain it.
 pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, String> {
-    let Verdict { ours, core } = engines.judge(ceremony);
+    let Verdict { ours, core } = verify(engines, ceremony);
     let verdict = match (ours, core) {
         (Ok(()), Ok(())) => "accepted by both".into(),
         (Err(Reason::Signature), Err(Reason::Signature)) => {
@@ -32,7 +43,7 @@ pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, St
             None => UNEXPLAINED.into(),
         },
         (Ok(()), Err(reason)) => match milder::explanation(engines, ceremony) {
-            Some(names) => format!("accepted by this library alone: {names}"),
+            Some(name) => format!("accepted by this library alone: {name}"),
             None => {
                 return Err(format!(
                     "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    super::{ORIGINS, RP_ID, base64url, cbor::Map, keys::Key},
+    super::{RP_ID, base64url, cbor::Map, client_data::ClientData, keys::Key},
     Ceremony,
 };
 
@@ -17,10 +17,7 @@ pub(crate) struct Parts {
     pub(crate) id: String,
     pub(crate) raw_id: Vec<u8>,
     pub(crate) kind: &'static str,
-    pub(crate) client_data: Vec<(Vec<u8>, Vec<u8>)>,
-    /// White space between names, values and members.
-    pub(crate) separators: (&'static str, &'static str),
-    pub(crate) around_client_data: (&'static str, &'static str),
+    pub(crate) client_data: ClientData,
     pub(crate) rp_id: &'static str,
     pub(crate) flags: u8,
     pub(crate) sign_count: u32,
@@ -46,18 +43,6 @@ impl Base {
     pub(crate) fn new(key: Key, number: u8) -> Self {
         let of = |kinds: u8| number % kinds;
         let challenge = vec![number; 32];
-        let origin = ORIGINS[usize::from(of(3))];
-        let mut client_data = vec![
-            ("type", "\"webauthn.get\"".to_owned()),
-            ("challenge", format!("\"{}\"", base64url(&challenge))),
-            ("origin", format!("\"{origin}\"")),
-        ];
-        match of(4) {
-            0 => client_data.push(("crossOrigin", "false".into())),
-            1 => client_data.push(("androidPackageName", "\"com.example\"".into())),
-            2 => client_data.push(("other_keys", "{\"can\": [\"be\", 1]}".into())),
-            _ => {}
-        }
         let mut flags = PRESENT | VERIFIED;
         flags |= [0, ELIGIBLE, ELIGIBLE | BACKED_UP][usize::from(of(3))];
         let mut extensions = Vec::new();
@@ -73,14 +58,9 @@ impl Base {
             id: base64url(&credential_id),
             raw_id: credential_id.clone(),
             credential_id,
+            client_data: ClientData::new("webauthn.get", &challenge, number),
             challenge,
             kind: "public-key",
-            client_data: client_data
-                .into_iter()
-                .map(|(name, value)| (format!("\"{name}\"").into(), value.into()))
-                .collect(),
-            separators: (":", ","),
-            around_client_data: ("{", "}"),
             rp_id: RP_ID,
             flags,
             sign_count: number.into(),
@@ -113,19 +93,6 @@ pub(crate) fn bases() -> Vec<Base> {
 impl Parts {
     /// Assembles the sign-in, without a signature.
     pub(crate) fn assemble(&self) -> Ceremony {
-        let (colon, comma) = self.separators;
-        let members: Vec<Vec<u8>> = self
-            .client_data
-            .iter()
-            .map(|(name, value)| [name, colon.as_bytes(), value].concat())
-            .collect();
-        let (before, after) = self.around_client_data;
-        let client_data = [
-            before.as_bytes(),
-            &members.join(comma.as_bytes()),
-            after.as_bytes(),
-        ]
-        .concat();
         let authenticator_data = [
             &Sha256::digest(self.rp_id)[..],
             &[self.flags],
@@ -143,7 +110,7 @@ impl Parts {
             id: self.id.clone(),
             raw_id: self.raw_id.clone(),
             kind: self.kind.into(),
-            client_data,
+            client_data: self.client_data.encode(),
             authenticator_data,
             signature: Vec::new(),
         }

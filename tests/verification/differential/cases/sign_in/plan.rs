@@ -6,8 +6,8 @@ use super::{
     super::{
         base64url, bytes,
         cbor::{Form, Frame, forms, frames},
-        members, signatures,
-        unusual::{AROUND, CBOR, EXTENSIONS, IDS, JSON, KINDS, NAMES, SEPARATORS},
+        client_data, members, signatures,
+        unusual::{CBOR, EXTENSIONS, IDS, KINDS},
     },
     Ceremony,
     parts::{Base, Parts},
@@ -28,9 +28,7 @@ pub(crate) struct Plan {
 /// Change to one part of a ceremony.
 #[derive(Clone, Debug)]
 enum PartChange {
-    ClientData(members::Change),
-    AroundClientData(usize),
-    Separator(usize),
+    ClientData(client_data::Change),
     Flags(u8),
     Flag(u8),
     RpId,
@@ -104,15 +102,11 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
 fn part_changes() -> impl Strategy<Value = PartChange> {
     use PartChange::*;
 
-    let json = prop::sample::select(JSON.clone()).boxed();
-    let name = prop::sample::select(NAMES).prop_map(|name| format!("\"{name}\"").into_bytes());
     let cbor = prop::sample::select(CBOR.clone()).boxed();
     let extensions = prop::sample::select(EXTENSIONS.clone());
     let byte = any::<u8>();
     prop_oneof![
-        8 => members::changes(name.boxed(), json).prop_map(ClientData),
-        1 => (0..AROUND.len()).prop_map(AroundClientData),
-        1 => (0..SEPARATORS.len()).prop_map(Separator),
+        10 => client_data::changes().prop_map(ClientData),
         1 => prop::sample::select(FLAGS).prop_map(Flags),
         2 => (0..8u8).prop_map(Flag),
         1 => Just(RpId),
@@ -182,8 +176,6 @@ impl PartChange {
     fn apply(&self, parts: &mut Parts) {
         match self {
             Self::ClientData(change) => change.apply(&mut parts.client_data),
-            Self::AroundClientData(which) => parts.around_client_data = AROUND[*which],
-            Self::Separator(which) => parts.separators = SEPARATORS[*which],
             Self::Flags(flags) => parts.flags = *flags,
             Self::Flag(bit) => parts.flags ^= 1 << bit,
             Self::RpId => parts.rp_id = "example.org",
@@ -200,19 +192,7 @@ impl PartChange {
             Self::AfterAuthenticatorData(byte) => parts.extensions.push(*byte),
             Self::Key(change) => change.apply(&mut parts.public_key.members),
             Self::KeyFrame(frame) => parts.public_key.frame = *frame,
-            Self::KeyForm(at, form) => {
-                // Members that are byte strings; each key has some.
-                let members = &mut parts.public_key.members;
-                let changed: Vec<(usize, Vec<u8>)> = members
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(at, (_, value))| Some((at, form.apply(value)?)))
-                    .collect();
-                if !changed.is_empty() {
-                    let (at, value) = at.get(&changed).clone();
-                    members[at].1 = value;
-                }
-            }
+            Self::KeyForm(at, form) => form.apply_to_one(at, &mut parts.public_key.members),
             Self::AfterKey(byte) => parts.after_public_key.push(*byte),
             Self::Challenge(byte) => parts.challenge.push(*byte),
             Self::BackupEligible => parts.backup_eligible ^= true,

@@ -50,7 +50,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             _ => false,
         },
         example: (es256, |parts| {
-            parts.client_data[2].1 = b"\"HTTPS://example.com:443/a\"".into();
+            parts.client_data.members[2].1 = b"\"HTTPS://example.com:443/a\"".into();
         }),
     },
     Difference {
@@ -62,8 +62,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             client_data["crossOrigin"] == true || !client_data["topOrigin"].is_null()
         },
         example: (es256, |parts| {
-            let member = (b"\"crossOrigin\"".into(), b"true".into());
-            parts.client_data.push(member);
+            parts.client_data.add("crossOrigin", b"true");
         }),
     },
     Difference {
@@ -75,9 +74,7 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             !top_origin.is_null() && !top_origin.is_string()
         },
         example: (es256, |parts| {
-            parts
-                .client_data
-                .push((b"\"topOrigin\"".into(), b"1".into()));
+            parts.client_data.add("topOrigin", b"1");
         }),
     },
     Difference {
@@ -90,8 +87,8 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             client_data.filter(|window| *window == name).count() > 1
         },
         example: (es256, |parts| {
-            let member = (b"\"topOrigin\"".to_vec(), b"null".to_vec());
-            parts.client_data.extend([member.clone(), member]);
+            parts.client_data.add("topOrigin", b"null");
+            parts.client_data.add("topOrigin", b"null");
         }),
     },
     Difference {

@@ -1,0 +1,56 @@
+//! Registrations, with attestation `none`.
+
+mod ceremony;
+pub(crate) mod milder;
+pub(crate) mod parts;
+pub(crate) mod plan;
+pub(crate) mod stricter;
+
+pub(crate) use ceremony::{Ceremony, Object};
+use passkeys::audit::Reason;
+
+use super::{
+    UNEXPLAINED,
+    engines::{Engines, Verdict},
+    keys::Key,
+};
+
+/// Key, format of the statement, and change that turn a valid registration into an example of a
+/// difference.
+pub(crate) type Example = (fn() -> Key, parts::Format, fn(&mut parts::Parts));
+
+/// Verifies a registration with both implementations.
+pub(crate) fn verify(engines: &Engines, ceremony: &Ceremony) -> Verdict {
+    let (ours, core) = engines.of(ceremony.verified);
+    let ours = ours.registration(ceremony.json(), &ceremony.challenge);
+    Verdict {
+        ours: ours.expect("valid JSON").map(drop),
+        core: core.registration(ceremony),
+    }
+}
+
+/// Returns the verdict of both implementations. An error if only core rejects the registration, and
+/// [`milder`] does not explain it.
+pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, String> {
+    let Verdict { ours, core } = verify(engines, ceremony);
+    let verdict = match (ours, core) {
+        (Ok(()), Ok(())) => "accepted by both".into(),
+        (Err(Reason::Attestation), Err(Reason::Attestation)) => {
+            "rejected by both for the statement".into()
+        }
+        (Err(_), Err(_)) => "rejected by both".into(),
+        (Err(reason), Ok(())) => match stricter::explanation(ceremony, reason) {
+            Some(difference) => format!("rejected by this library alone: {}", difference.name),
+            None => format!("{UNEXPLAINED} for its {reason}"),
+        },
+        (Ok(()), Err(reason)) => match milder::explanation(engines, ceremony) {
+            Some(name) => format!("accepted by this library alone: {name}"),
+            None => {
+                return Err(format!(
+                    "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"
+                ));
+            }
+        },
+    };
+    Ok(verdict)
+}
