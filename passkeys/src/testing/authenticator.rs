@@ -330,13 +330,12 @@ fn cose_key(key: &SigningKey, algorithm: i32) -> Vec<u8> {
 fn attestation_object(data: &[u8]) -> Vec<u8> {
     let mut object = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData".to_vec();
     // The canonical form has the shortest length.
-    match u8::try_from(data.len()) {
-        Ok(length) => object.extend([0x58, length]),
-        Err(_) => {
-            let length = u16::try_from(data.len()).unwrap_or(u16::MAX);
-            object.push(0x59);
-            object.extend(length.to_be_bytes());
-        }
+    if let Ok(length) = u8::try_from(data.len()) {
+        object.extend([0x58, length]);
+    } else {
+        let length = u16::try_from(data.len()).unwrap_or(u16::MAX);
+        object.push(0x59);
+        object.extend(length.to_be_bytes());
     }
     object.extend(data);
     object
