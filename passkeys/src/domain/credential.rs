@@ -26,6 +26,10 @@ use super::{
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of the specification's credential record"
+)]
 pub struct Credential {
     /// Credential ID, unique among all users.
     pub id: CredentialId,
