@@ -90,8 +90,7 @@
 //! Against replay, a ceremony state is single-use ([`store::ChallengeStore`]). Against user
 //! enumeration, unknown users get decoy credentials ([`Passkeys::decoy_secret`]), every failed sign-in
 //! one opaque [`Error`], and [`Passkeys::timing_floor`] hides the timing side channel. Clone detection
-//! compares signature counters ([`SignCount`]). Automatic passkey creation after a sign-in by
-//! password (conditional create) is not supported. The threat model in the repository's
+//! compares signature counters ([`SignCount`]). The threat model in the repository's
 //! `docs/threat-model.md` names the test for each defence, and what is left to the application.
 //!
 //! # Cargo features
