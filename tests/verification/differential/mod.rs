@@ -20,7 +20,7 @@ use std::{cell::RefCell, collections::BTreeMap, env, fmt::Debug};
 
 use proptest::{
     strategy::Strategy,
-    test_runner::{Config, TestCaseError, TestRunner},
+    test_runner::{Config, RngSeed, TestCaseError, TestRunner},
 };
 
 use cases::UNEXPLAINED;
@@ -28,10 +28,15 @@ use cases::UNEXPLAINED;
 /// Environment variable with the number of cases of each property.
 const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
 
+/// Returns the configuration of the properties. Their cases are random if a number is asked for, and
+/// otherwise the same in every run.
 fn config() -> Config {
-    let cases = env::var(CASES).map_or(2000, |cases| cases.parse().expect(CASES));
+    let cases = env::var(CASES).ok();
     Config {
-        cases,
+        cases: cases
+            .as_ref()
+            .map_or(2000, |cases| cases.parse().expect(CASES)),
+        rng_seed: cases.map_or(RngSeed::Fixed(0), |_| RngSeed::Random),
         failure_persistence: None,
         ..Config::default()
     }

@@ -190,10 +190,15 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
-        name: "an empty credential ID",
-        step: "§6.5.1: the ID is there",
+        name: "a credential ID that is empty or longer than 1023 bytes",
+        step: "§6.5.1: the ID is there; §7.1, step 25",
         reason: Reason::Malformed,
-        holds: |ceremony| with_data(ceremony, |data| data.get(53..55) == Some(&[0, 0])),
+        holds: |ceremony| {
+            with_data(ceremony, |data| {
+                let length = data.get(53..55).map(|length| [length[0], length[1]]);
+                length.is_some_and(|length| !matches!(u16::from_be_bytes(length), 1..=1023))
+            })
+        },
         example: (es256, Format::Own, |parts| {
             parts.credential_id.clear();
             parts.raw_id.clear();
