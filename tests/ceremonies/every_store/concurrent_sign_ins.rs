@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use passkeys::{
-    Config, SignCount,
+    Config, SignCount, UserHandle,
     ceremony::FinishAuthentication,
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Fault},
@@ -283,7 +283,7 @@ async fn sign_in_during_a_change_of_its_credential_ids_owner_never_signs_in_the_
     in_every_repository!(test);
 }
 
-/// The replacement differs only in its owner or only in its public key. Its counter is lower than
+/// The replacement differs only in its owner, with another user handle, or only in its public key. Its counter is lower than
 /// the one that Ada has signed, so the counter check alone would accept it.
 #[tokio::test(flavor = "multi_thread")]
 async fn sign_in_is_not_recorded_on_a_credential_whose_owner_or_key_was_replaced_meanwhile() {
@@ -302,6 +302,8 @@ async fn sign_in_is_not_recorded_on_a_credential_whose_owner_or_key_was_replaced
             other.sign_count = 5;
             if round % 2 == 0 {
                 other.user_id = "eve".into();
+                // With the same handle it would be Eve's sign-in, if the replacement came first.
+                other.user_handle = UserHandle::random().ok();
             } else {
                 other.public_key.clone_from(&bobs.public_key);
             }
