@@ -2,10 +2,12 @@
 //!
 //! - `step_by_step`: a valid response is changed so that it violates one step, for each step.
 //! - `w3c_vectors`: the specification's test vectors.
-//! - `differential`: verdicts on sign-ins are compared with those of `webauthn-rs-core`.
+//! - `differential`: verdicts are compared with those of `webauthn-rs-core`.
+//! - `providers`: verdicts of the cryptography providers are compared with each other.
 //! - `fuzz_corpora`: the corpora of the fuzz targets, replayed.
 
 mod differential;
 mod fuzz_corpora;
+mod providers;
 mod step_by_step;
 mod w3c_vectors;

@@ -12,7 +12,7 @@
 //!     -- --nocapture
 //! ```
 
-mod cases;
+pub(crate) mod cases;
 mod registration;
 mod sign_in;
 
@@ -30,7 +30,7 @@ const CASES: &str = "PASSKEYS_DIFFERENTIAL_CASES";
 
 /// Returns the configuration of the properties. Their cases are random if a number is asked for, and
 /// otherwise the same in every run.
-fn config() -> Config {
+pub(crate) fn config() -> Config {
     let cases = env::var(CASES).ok();
     Config {
         cases: cases

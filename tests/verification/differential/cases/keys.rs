@@ -1,6 +1,7 @@
 //! Deterministic keys of every algorithm, so that failures are reproducible.
 
 use ed25519_dalek::{Signer as _, Verifier as _};
+use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
 use rsa::{BoxedUint, signature::SignatureEncoding as _, traits::PublicKeyParts as _};
 use serde_cbor_2::Value as Cbor;
@@ -13,6 +14,10 @@ pub(crate) enum Key {
     Es384(p384::ecdsa::SigningKey),
     Rs256(Box<rsa::pkcs1v15::SigningKey<Sha256>>),
     Ed25519(ed25519_dalek::SigningKey),
+    Es512(p521::ecdsa::SigningKey),
+    MlDsa44(Box<ml_dsa::SigningKey<MlDsa44>>),
+    MlDsa65(Box<ml_dsa::SigningKey<MlDsa65>>),
+    MlDsa87(Box<ml_dsa::SigningKey<MlDsa87>>),
 }
 
 impl Key {
@@ -44,6 +49,24 @@ impl Key {
         Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[seed; 32]))
     }
 
+    pub(crate) fn es512(seed: u8) -> Self {
+        let mut scalar = [seed; 66];
+        scalar[0] = 0;
+        Self::Es512(p521::ecdsa::SigningKey::from_slice(&scalar).unwrap())
+    }
+
+    pub(crate) fn ml_dsa_44(seed: u8) -> Self {
+        Self::MlDsa44(Box::new(ml_dsa::SigningKey::from_seed(&[seed; 32].into())))
+    }
+
+    pub(crate) fn ml_dsa_65(seed: u8) -> Self {
+        Self::MlDsa65(Box::new(ml_dsa::SigningKey::from_seed(&[seed; 32].into())))
+    }
+
+    pub(crate) fn ml_dsa_87(seed: u8) -> Self {
+        Self::MlDsa87(Box::new(ml_dsa::SigningKey::from_seed(&[seed; 32].into())))
+    }
+
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Es256(key) => {
@@ -54,8 +77,44 @@ impl Key {
                 let signature: p384::ecdsa::Signature = key.sign(message);
                 signature.to_der().as_bytes().to_vec()
             }
-            Self::Rs256(key) => key.sign(message).to_vec(),
+            Self::Rs256(key) => {
+                let signature = key.sign(message).to_vec();
+                // The crate writes multiples of eight bytes.
+                let key: &rsa::RsaPrivateKey = (**key).as_ref();
+                signature[signature.len() - key.size()..].to_vec()
+            }
             Self::Ed25519(key) => key.sign(message).to_vec(),
+            Self::Es512(key) => {
+                let signature: p521::ecdsa::Signature = key.sign(message);
+                signature.to_der().as_bytes().to_vec()
+            }
+            Self::MlDsa44(key) => key.sign(message).encode().to_vec(),
+            Self::MlDsa65(key) => key.sign(message).encode().to_vec(),
+            Self::MlDsa87(key) => key.sign(message).encode().to_vec(),
+        }
+    }
+
+    /// Verifies a signature of ES512 or ML-DSA.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        fn ml_dsa<P: MlDsaParams>(
+            key: &ml_dsa::SigningKey<P>,
+            message: &[u8],
+            signature: &[u8],
+        ) -> bool {
+            let key = key.expanded_key().verifying_key();
+            let signature = ml_dsa::Signature::try_from(signature);
+            signature.is_ok_and(|signature| key.verify(message, &signature).is_ok())
+        }
+        match self {
+            Self::Es512(key) => {
+                let signature = p521::ecdsa::Signature::from_der(signature);
+                let key = key.verifying_key();
+                signature.is_ok_and(|signature| key.verify(message, &signature).is_ok())
+            }
+            Self::MlDsa44(key) => ml_dsa(key, message, signature),
+            Self::MlDsa65(key) => ml_dsa(key, message, signature),
+            Self::MlDsa87(key) => ml_dsa(key, message, signature),
+            _ => panic!("a key of another algorithm"),
         }
     }
 
@@ -76,15 +135,25 @@ impl Key {
             }
             Self::Rs256(key) => {
                 let key: &rsa::RsaPrivateKey = (**key).as_ref();
-                let e = key.e().to_be_bytes();
-                let three = &e[e.len() - 3..];
+                let mut e = key.e_bytes().to_vec();
+                // Three bytes at least, as Windows Hello writes it.
+                while e.len() < 3 {
+                    e.insert(0, 0);
+                }
                 let n = key.n_bytes();
-                (3, -257, vec![cbor::bytes(&n), cbor::bytes(three)])
+                (3, -257, vec![cbor::bytes(&n), cbor::bytes(&e)])
             }
             Self::Ed25519(key) => {
                 let x = cbor::bytes(key.verifying_key().as_bytes());
                 (1, -8, vec![cbor::integer(6), x])
             }
+            Self::Es512(key) => {
+                let [x, y] = point(key.verifying_key().to_sec1_point(false).as_bytes());
+                (2, -36, vec![cbor::integer(3), x, y])
+            }
+            Self::MlDsa44(key) => (7, -48, vec![public_ml_dsa(key)]),
+            Self::MlDsa65(key) => (7, -49, vec![public_ml_dsa(key)]),
+            Self::MlDsa87(key) => (7, -50, vec![public_ml_dsa(key)]),
         };
         let mut members = vec![
             (cbor::integer(1), cbor::integer(kind)),
@@ -110,6 +179,12 @@ impl Key {
                 let key: &rsa::RsaPrivateKey = (**key).as_ref();
                 key.n().to_be_bytes().to_vec()
             }
+            Self::Es512(_) => hex(concat!(
+                "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+                "fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
+            )),
+            // A signature has no such numbers.
+            Self::MlDsa44(_) | Self::MlDsa65(_) | Self::MlDsa87(_) => Vec::new(),
             Self::Ed25519(_) => hex(concat!(
                 "1000000000000000000000000000000",
                 "014def9dea2f79cd65812631a5cf5d3ed",
@@ -118,7 +193,12 @@ impl Key {
     }
 }
 
-fn hex(digits: &str) -> Vec<u8> {
+fn public_ml_dsa<P: MlDsaParams>(key: &ml_dsa::SigningKey<P>) -> Vec<u8> {
+    cbor::bytes(&key.expanded_key().verifying_key().encode())
+}
+
+/// Decodes hexadecimal digits.
+pub(crate) fn hex(digits: &str) -> Vec<u8> {
     (0..digits.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())

@@ -123,7 +123,12 @@ impl Change {
         if matches!(key, Key::Ed25519(_)) {
             return self.apply_to_eddsa(signature, &modulus);
         }
-        let (r, rest) = integer(signature.get(2..)?)?;
+        if modulus.is_empty() {
+            return None;
+        }
+        // The length of the sequence takes two bytes if it is 128 or more.
+        let head = if *signature.get(1)? == 0x81 { 3 } else { 2 };
+        let (r, rest) = integer(signature.get(head..)?)?;
         let (s, _) = integer(rest)?;
         let mut numbers = [minimal(r), minimal(s)];
         if let Some(number) = self.number {
