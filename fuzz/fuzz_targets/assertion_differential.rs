@@ -13,9 +13,13 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 
-use cases::sign_in::{
-    Ceremony, Engines, UNEXPLAINED, judge,
-    parts::{self, Base},
+use cases::{
+    UNEXPLAINED,
+    engines::Engines,
+    sign_in::{
+        Ceremony, judge,
+        parts::{self, Base},
+    },
 };
 
 static ENGINES: LazyLock<Engines> = LazyLock::new(Engines::default);

@@ -1,4 +1,4 @@
-//! Code of all fuzz targets except `assertion_differential`. Shared with a test,
+//! Code of all fuzz targets except the differential ones. Shared with a test,
 //! `tests/verification/fuzz_corpora.rs`, which replays the corpora without libFuzzer.
 //!
 //! Each target checks a property that holds for *any* input, beyond the absence of panics.
