@@ -206,6 +206,17 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
+        name: "a credential ID of 1024 bytes",
+        step: "§7.1, step 25: at most 1023 bytes",
+        reason: Reason::Malformed,
+        holds: |ceremony| with_data(ceremony, |data| data.get(53..55) == Some(&[4, 0])),
+        example: (es256, Format::Own, |parts| {
+            parts.credential_id = vec![7; 1024];
+            parts.raw_id.clone_from(&parts.credential_id);
+            parts.id = base64url(&parts.raw_id);
+        }),
+    },
+    Difference {
         name: "a key that is not canonical, or with a label twice",
         step: "§6.5.1.1: CTAP2's canonical encoding; RFC 9052, §14: MUST NOT be processed",
         reason: Reason::Malformed,

@@ -1,0 +1,1 @@
+//! The tests beside this file need a package whose features choose a cryptography provider.
