@@ -4,7 +4,7 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use passkeys::testing::oracle::verify_by_all;
-use proptest::{collection::vec, prelude::*, sample::Index, test_runner::TestRunner};
+use proptest::{collection::vec, prelude::*, sample::Index};
 
 use crate::differential::{
     cases::{
@@ -14,7 +14,7 @@ use crate::differential::{
         members, signatures,
         unusual::CBOR,
     },
-    config,
+    runner,
 };
 
 const PROVIDERS: [&str; 3] = ["aws-lc-rs", "ring", "rustcrypto"];
@@ -80,7 +80,7 @@ impl Plan {
             change.apply(&mut cose.members);
         }
         if let Some((at, form)) = &self.form {
-            form.apply_to_one(at, &mut cose.members);
+            form.apply_to_one(*at, &mut cose.members);
         }
         if let Some(frame) = self.frame {
             cose.frame = frame;
@@ -111,7 +111,7 @@ fn default_keys() -> Vec<Key> {
 fn providers_agree_about_keys_and_signatures_of_the_default_algorithms() {
     let keys = default_keys();
     let counts = RefCell::new(BTreeMap::<bool, u32>::new());
-    TestRunner::new(config())
+    runner(1)
         .run(&plans(), |plan| {
             let (cose, signature) = plan.carry_out(&keys);
             let verdicts = verify_by_all(&cose, &plan.message, &signature);
@@ -212,10 +212,9 @@ fn aws_lc_rs_agrees_with_rustcrypto_about_es512_and_ml_dsa() {
         Key::ml_dsa_87(1),
     ];
     let accepted = std::cell::Cell::new(0_u32);
-    let mut config = config();
-    config.cases /= 2;
-    let cases = config.cases;
-    TestRunner::new(config)
+    let mut runner = runner(2);
+    let cases = runner.config().cases;
+    runner
         .run(&plans(), |mut plan| {
             // Other encodings of the key may be valid, and are compared above.
             plan.members.clear();

@@ -111,7 +111,7 @@ pub(crate) enum Form {
 
 impl Form {
     /// Applies the change to one of the members that are byte strings, if there are any.
-    pub(crate) fn apply_to_one(self, at: &Index, members: &mut [(Vec<u8>, Vec<u8>)]) {
+    pub(crate) fn apply_to_one(self, at: Index, members: &mut [(Vec<u8>, Vec<u8>)]) {
         let changed: Vec<(usize, Vec<u8>)> = members
             .iter()
             .enumerate()

@@ -5,7 +5,7 @@
 use curve25519_dalek::{constants::EIGHT_TORSION, scalar::Scalar};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
 use passkeys::audit::Reason;
-use proptest::test_runner::{TestCaseError, TestRunner};
+use proptest::test_runner::TestCaseError;
 use serde_cbor_2::Value as Cbor;
 use sha2::{Digest as _, Sha512};
 
@@ -17,7 +17,7 @@ use super::super::{
         numbers,
         sign_in::{Ceremony, milder, parts::Base, plan, stricter, verify},
     },
-    config,
+    runner,
 };
 
 /// Parses the stored public key with an independent parser.
@@ -65,10 +65,9 @@ fn eddsa_verification_agrees_with_ed25519_dalek_and_webauthn_rs_core() {
         .map(|number| Base::new(Key::ed25519(number % 4), number))
         .collect();
     let accepted = std::cell::Cell::new(0_u32);
-    let mut config = config();
-    config.cases /= 4;
-    let cases = config.cases;
-    TestRunner::new(config)
+    let mut runner = runner(4);
+    let cases = runner.config().cases;
+    runner
         .run(&plan::plans(), |plan| {
             let ceremony = plan.carry_out(&bases);
             let verdict = verify(&engines, &ceremony);

@@ -162,7 +162,7 @@ fn frames() -> Vec<Row> {
         })
         .map(Row::accepted),
         top("`topOrigin` is a number", |data| {
-            data.members.add("topOrigin", 1)
+            data.members.add("topOrigin", 1);
         })
         .map(malformed),
         top("`topOrigin` appears twice", |data| {

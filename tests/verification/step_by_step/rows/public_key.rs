@@ -189,29 +189,29 @@ fn rsa() -> Vec<Row> {
         rsa("an even modulus", |answer| bytes(answer, -1)[255] &= 0xfe),
         rsa("`e` is a number", |answer| key(answer).set(-2, 65_537)).because(Reason::Malformed),
     ];
-    let exponent = |change, apply: fn(&mut Registration)| rsa(change, apply);
+
     rows.extend([
-        exponent("an exponent of zero", |answer| {
-            set_exponent(answer, &[0; 3])
+        rsa("an exponent of zero", |answer| {
+            set_exponent(answer, &[0; 3]);
         }),
-        exponent("an exponent of one", |answer| set_exponent(answer, &[1])),
-        exponent("an exponent of two", |answer| set_exponent(answer, &[2])),
-        exponent("an exponent of three", |answer| set_exponent(answer, &[3])).accepted(),
-        exponent("an exponent of 65537 with a leading zero", |answer| {
+        rsa("an exponent of one", |answer| set_exponent(answer, &[1])),
+        rsa("an exponent of two", |answer| set_exponent(answer, &[2])),
+        rsa("an exponent of three", |answer| set_exponent(answer, &[3])).accepted(),
+        rsa("an exponent of 65537 with a leading zero", |answer| {
             set_exponent(answer, &[0, 1, 0, 1]);
         })
         .accepted(),
-        exponent("an exponent of 65536", |answer| {
+        rsa("an exponent of 65536", |answer| {
             set_exponent(answer, &[1, 0, 0]);
         }),
-        exponent("an exponent of 2³³ − 1", |answer| {
+        rsa("an exponent of 2³³ − 1", |answer| {
             set_exponent(answer, &[1, 0xff, 0xff, 0xff, 0xff]);
         })
         .accepted(),
-        exponent("an exponent of 2³³ + 1", |answer| {
+        rsa("an exponent of 2³³ + 1", |answer| {
             set_exponent(answer, &[2, 0, 0, 0, 1]);
         }),
-        exponent("an empty exponent", |answer| set_exponent(answer, &[])),
+        rsa("an empty exponent", |answer| set_exponent(answer, &[])),
     ]);
     rows
 }

@@ -57,9 +57,10 @@ pub(crate) const LENIENCIES: &[Leniency<Ceremony, Example>] = &[
         reason: Reason::CrossOrigin,
     },
     Leniency {
-        name: "`epAtt` or `largeBlobKey` of another type than in CTAP",
-        step: "§6.5.4: the attestation object has no such members, and they are ignored",
-        remedy: without_ctap,
+        name: "unknown members of the attestation object that core reads",
+        step: "§6.5.4: the attestation object has no such members, and they are ignored. Core reads \
+               those of CTAP, and names that are numbers",
+        remedy: without_members,
         example: (es256, Format::Own, |parts| {
             parts.object.push((cbor::text("epAtt"), cbor::integer(1)));
         }),
@@ -174,15 +175,17 @@ fn without_statement(object: &mut Object) {
     object.statement = Cbor::Map(<_>::default());
 }
 
-/// Removes members of CTAP's response.
-fn without_ctap(ceremony: &mut Ceremony) {
+/// Removes unknown members that core reads.
+fn without_members(ceremony: &mut Ceremony) {
     let Ok(Cbor::Map(mut members)) = serde_cbor_2::from_slice(&ceremony.attestation_object) else {
         return;
     };
     let before = members.len();
-    for name in ["epAtt", "largeBlobKey"] {
-        members.remove(&Cbor::Text(name.into()));
-    }
+    let read = |name: &Cbor| match name {
+        Cbor::Text(name) => name == "epAtt" || name == "largeBlobKey",
+        _ => true,
+    };
+    members.retain(|name, _| !read(name));
     if members.len() < before {
         ceremony.attestation_object = serde_cbor_2::to_vec(&Cbor::Map(members)).expect("memory");
     }

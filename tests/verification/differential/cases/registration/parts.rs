@@ -24,6 +24,8 @@ pub(crate) enum Format {
 
 #[derive(Clone)]
 pub(crate) struct Parts {
+    /// Whether the signature is written without leading zeros.
+    pub(crate) without_leading_zeros: bool,
     pub(crate) challenge: Vec<u8>,
     pub(crate) id: String,
     pub(crate) raw_id: Vec<u8>,
@@ -77,8 +79,8 @@ impl Base {
     /// Returns a valid registration that is determined by the number, including its optional parts.
     pub(crate) fn new(key: Key, number: u8) -> Self {
         let format = match number % 4 {
-            0 | 1 => Format::None,
-            2 => Format::Own,
+            0 => Format::None,
+            1 | 2 => Format::Own,
             _ => Format::Other(OTHERS[usize::from(number / 4 % 6)]),
         };
         Self::attested(key, number, format)
@@ -89,12 +91,13 @@ impl Base {
         let mut flags = PRESENT | VERIFIED | ATTESTED;
         flags |= [0, ELIGIBLE, ELIGIBLE | BACKED_UP][usize::from(number % 3)];
         let mut extensions = Vec::new();
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             flags |= EXTENDED;
             extensions = b"\xa1\x6bcredProtect\x02".into();
         }
         let credential_id = vec![number; 16];
         let parts = Parts {
+            without_leading_zeros: false,
             id: base64url(&credential_id),
             raw_id: credential_id.clone(),
             kind: "public-key",
@@ -145,6 +148,13 @@ pub(crate) fn bases() -> Vec<Base> {
 }
 
 impl Parts {
+    /// Returns a signature as it is written.
+    pub(crate) fn written<'a>(&self, signature: &'a [u8]) -> &'a [u8] {
+        let zeros = signature.iter().take_while(|byte| **byte == 0).count();
+        let zeros = if self.without_leading_zeros { zeros } else { 0 };
+        &signature[zeros..]
+    }
+
     pub(crate) fn authenticator_data(&self) -> Vec<u8> {
         let actual = u16::try_from(self.credential_id.len()).unwrap();
         [

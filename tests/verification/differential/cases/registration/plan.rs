@@ -254,7 +254,7 @@ impl Plan {
                 ObjectChange::Statement(change) => change.apply(&mut statement.members),
                 ObjectChange::StatementFrame(frame) => statement.frame = *frame,
                 ObjectChange::StatementForm(at, form) => {
-                    form.apply_to_one(at, &mut statement.members);
+                    form.apply_to_one(*at, &mut statement.members);
                 }
                 ObjectChange::StatementIs(cbor) => other = Some(cbor.clone()),
                 _ => {}
@@ -264,7 +264,7 @@ impl Plan {
         for change in &self.object {
             match change {
                 ObjectChange::Members(change) => change.apply(&mut members),
-                ObjectChange::MemberForm(at, form) => form.apply_to_one(at, &mut members),
+                ObjectChange::MemberForm(at, form) => form.apply_to_one(*at, &mut members),
                 _ => {}
             }
         }
@@ -294,7 +294,7 @@ impl PartChange {
             Self::AfterAuthenticatorData(byte) => parts.extensions.push(*byte),
             Self::Key(change) => change.apply(&mut parts.public_key.members),
             Self::KeyFrame(frame) => parts.public_key.frame = *frame,
-            Self::KeyForm(at, form) => form.apply_to_one(at, &mut parts.public_key.members),
+            Self::KeyForm(at, form) => form.apply_to_one(*at, &mut parts.public_key.members),
             Self::KeyOf(_) => {}
             Self::Challenge(byte) => parts.challenge.push(*byte),
             Self::Id(which) => parts.id = IDS[*which].into(),

@@ -206,10 +206,10 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
-        name: "a credential ID of 1024 bytes",
-        step: "§7.1, step 25: at most 1023 bytes",
+        name: "a credential ID of more than 1023 bytes",
+        step: "§7.1, step 25: it has at most 1023 bytes. Core allows 4096",
         reason: Reason::Malformed,
-        holds: |ceremony| with_data(ceremony, |data| data.get(53..55) == Some(&[4, 0])),
+        holds: |ceremony| with_data(ceremony, |data| data.get(53).is_some_and(|high| *high >= 4)),
         example: (es256, Format::Own, |parts| {
             parts.credential_id = vec![7; 1024];
             parts.raw_id.clone_from(&parts.credential_id);
@@ -272,6 +272,30 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
             || Key::es384(1),
             Format::Own,
             |parts| parts.public_key.members[1].1 = cbor::integer(-7),
+        ),
+    },
+    Difference {
+        name: "an RSA signature of another length than the modulus",
+        step: "RFC 8017, §8.2.2, step 1. Core accepts it without leading zeros",
+        reason: Reason::Attestation,
+        holds: |ceremony| {
+            let signature = Object::parse(&ceremony.attestation_object)
+                .and_then(|object| object.member("sig").cloned());
+            with_key(ceremony, |key| match (member(key, -1), signature) {
+                (Some(Cbor::Bytes(n)), Some(Cbor::Bytes(signature))) => signature.len() != n.len(),
+                _ => false,
+            })
+        },
+        example: (
+            || Key::rs256(0, 65_537),
+            Format::Own,
+            |parts| {
+                let key = Key::rs256(0, 65_537);
+                while key.sign(&parts.signed_data())[0] != 0 {
+                    parts.sign_count += 1;
+                }
+                parts.without_leading_zeros = true;
+            },
         ),
     },
     Difference {

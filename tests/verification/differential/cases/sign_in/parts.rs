@@ -9,6 +9,8 @@ use super::{
 
 #[derive(Clone)]
 pub(crate) struct Parts {
+    /// Whether the signature is written without leading zeros.
+    pub(crate) without_leading_zeros: bool,
     pub(crate) challenge: Vec<u8>,
     pub(crate) credential_id: Vec<u8>,
     pub(crate) public_key: Map,
@@ -52,6 +54,7 @@ impl Base {
         }
         let credential_id = vec![number; 16];
         let parts = Parts {
+            without_leading_zeros: false,
             public_key: key.cose(),
             after_public_key: Vec::new(),
             backup_eligible: flags & ELIGIBLE != 0,
@@ -91,6 +94,13 @@ pub(crate) fn bases() -> Vec<Base> {
 }
 
 impl Parts {
+    /// Returns a signature as it is written.
+    pub(crate) fn written<'a>(&self, signature: &'a [u8]) -> &'a [u8] {
+        let zeros = signature.iter().take_while(|byte| **byte == 0).count();
+        let zeros = if self.without_leading_zeros { zeros } else { 0 };
+        &signature[zeros..]
+    }
+
     /// Assembles the sign-in, without a signature.
     pub(crate) fn assemble(&self) -> Ceremony {
         let authenticator_data = [

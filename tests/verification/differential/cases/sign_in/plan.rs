@@ -192,7 +192,7 @@ impl PartChange {
             Self::AfterAuthenticatorData(byte) => parts.extensions.push(*byte),
             Self::Key(change) => change.apply(&mut parts.public_key.members),
             Self::KeyFrame(frame) => parts.public_key.frame = *frame,
-            Self::KeyForm(at, form) => form.apply_to_one(at, &mut parts.public_key.members),
+            Self::KeyForm(at, form) => form.apply_to_one(*at, &mut parts.public_key.members),
             Self::AfterKey(byte) => parts.after_public_key.push(*byte),
             Self::Challenge(byte) => parts.challenge.push(*byte),
             Self::BackupEligible => parts.backup_eligible ^= true,

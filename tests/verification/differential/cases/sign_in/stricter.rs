@@ -173,6 +173,25 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         ),
     },
     Difference {
+        name: "an RSA signature of another length than the modulus",
+        step: "RFC 8017, §8.2.2, step 1. Core accepts it without leading zeros",
+        reason: Reason::Signature,
+        holds: |ceremony| match member(&ceremony.public_key, -1) {
+            Some(Cbor::Bytes(n)) => ceremony.signature.len() != n.len(),
+            _ => false,
+        },
+        example: (
+            || Key::rs256(0, 65_537),
+            |parts| {
+                let key = Key::rs256(0, 65_537);
+                while key.sign(&parts.assemble().signed_data())[0] != 0 {
+                    parts.sign_count += 1;
+                }
+                parts.without_leading_zeros = true;
+            },
+        ),
+    },
+    Difference {
         name: "an RSA modulus below 2048 bits, with leading zeros",
         step: "RFC 8812, §2: a key of 2048 bits or larger MUST be used",
         reason: Reason::Algorithm,
