@@ -105,7 +105,8 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let decoys = Allowed::decoys(self.0.decoys.of(named, self.0.possible()));
         let assertion = self.assertion();
         let usable = assertion.usable(user_id).await?;
-        let allowed = if usable.credentials.is_empty() {
+        // The empty ID is no user's, whatever a row says.
+        let allowed = if user_id.is_empty() || usable.credentials.is_empty() {
             decoys
         } else {
             usable

@@ -26,13 +26,13 @@ pub(super) fn of_next_passkey(
 /// Checks that the credential belongs to the user that the ceremony was begun for, if to one, and
 /// that the user handle that the authenticator returned is the credential's. If nobody was named,
 /// the user handle is required. An empty one counts as none: some browsers return it for a passkey
-/// that is not discoverable.
+/// that is not discoverable. An empty user ID stands for a user who does not exist, and owns nothing.
 pub(super) fn check(
     begun_for: Option<&str>,
     user_handle: Option<&[u8]>,
     credential: &Credential,
 ) -> Result<(), Reason> {
-    if begun_for.is_some_and(|user_id| user_id != credential.user_id) {
+    if begun_for.is_some_and(|user_id| user_id.is_empty() || user_id != credential.user_id) {
         return Err(Reason::NotOwner);
     }
     match user_handle.filter(|handle| !handle.is_empty()) {

@@ -78,6 +78,41 @@ async fn user_without_passkeys_left_gets_the_decoy_credentials_of_an_unknown_use
     assert_eq!(allowed_for(&world, "ada").await, unknown);
 }
 
+/// Rows that other software has written: the library registers none.
+#[tokio::test]
+async fn passkey_of_an_empty_user_id_belongs_to_no_user() {
+    let world = instance(&SECRET, config(|config| config));
+    let unknown = allowed_for(&world, "").await;
+    let mut device = world.device();
+    let registered = world.register(&ada(), &mut device).await.unwrap();
+    let mut credential = registered.credential().clone();
+    let repository = world.passkeys.repository();
+    assert!(repository.delete("ada", &credential.id).await.unwrap());
+    credential.user_id.clear();
+    assert!(repository.insert(&credential).await.unwrap());
+
+    assert_eq!(allowed_for(&world, "").await, unknown);
+    let too_long = "a".repeat(PasskeyUser::MAX_ID_BYTES + 1);
+    let authentication = world.passkeys.authentication();
+    let unknown_name = async { Ok::<_, Error>(None) };
+    for begun in [
+        authentication.begin_for_user_id("").await,
+        authentication.begin_for_user_id(&too_long).await,
+        authentication.begin_for_username("eve", unknown_name).await,
+    ] {
+        let begun = begun.unwrap();
+        let mut options = serde_json::to_value(&begun).unwrap();
+        let listed = options["publicKey"]["allowCredentials"].take().to_string();
+        assert!(!listed.contains(&credential.id.to_string()), "{listed}");
+        options["publicKey"]["allowCredentials"] = json!([]);
+        let answer = raw(&device.get(&options).unwrap());
+        let request = FinishAuthentication::new(answer, begun.state);
+        let answer = authentication.finish(&request).await;
+        assert!(matches!(answer, Err(Error::AuthenticationFailed)));
+        assert_eq!(world.audit.last_reason(), Some(Reason::NotOwner));
+    }
+}
+
 #[test]
 fn decoy_secret_shorter_than_32_bytes_is_rejected() {
     let passkeys = || Passkeys::new(App, MemoryRepository::default());
