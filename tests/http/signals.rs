@@ -132,6 +132,19 @@ async fn signals_have_one_argument_for_each_user_handle_of_the_user() {
     assert_eq!(told["signalCurrentUserDetails"], json!(details));
 }
 
+/// A row without a user handle, of a passkey that is not discoverable.
+#[tokio::test]
+async fn signals_leave_out_a_user_id_that_cannot_be_a_user_handle() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let user = "a".repeat(UserHandle::MAX_BYTES + 1);
+    let id = CredentialId::new([1]).unwrap();
+    let credential = Credential::new(id, &user, vec![0xa5], OffsetDateTime::UNIX_EPOCH);
+    assert!(passkeys.repository().insert(&credential).await.unwrap());
+    let told = signals(&Site::of(&passkeys), Some(&user)).await.json();
+    assert_eq!(told["signalAllAcceptedCredentials"], json!([]));
+    assert_eq!(told["signalCurrentUserDetails"], json!([]));
+}
+
 /// Asks whether the credential with this ID is unknown.
 async fn unknown(site: &Site, id: &str) -> Answer {
     let body = json!({ "credentialId": id });
@@ -171,6 +184,26 @@ async fn unknown_credential_is_signalled_where_the_application_enables_it() {
         answer.json(),
         json!({ "rpId": "example.com", "credentialId": id })
     );
+}
+
+#[tokio::test]
+async fn credential_of_another_rp_id_is_signalled_as_unknown() {
+    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let site = Site::of(&passkeys.clone().signal_unknown_credentials());
+    for (number, rp_id) in [
+        (1, Some("example.org")),
+        (2, Some("example.com")),
+        (3, None),
+    ] {
+        let id = CredentialId::new([number; 16]).unwrap();
+        let mut credential =
+            Credential::new(id.clone(), "ada", vec![0xa5], OffsetDateTime::UNIX_EPOCH);
+        credential.rp_id = rp_id.map(Into::into);
+        assert!(passkeys.repository().insert(&credential).await.unwrap());
+        let answer = unknown(&site, &id.to_string()).await;
+        let signalled = answer.status == StatusCode::OK;
+        assert_eq!(signalled, rp_id == Some("example.org"), "{rp_id:?}");
+    }
 }
 
 #[tokio::test]

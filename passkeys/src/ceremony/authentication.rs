@@ -172,11 +172,13 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Floor::starting_now(self.0.timing_floor)
     }
 
-    /// Returns whether no passkey has this ID, and it is no decoy's.
+    /// Returns whether no passkey of this relying party has this ID, and it is no decoy's.
     #[cfg(feature = "client")]
     pub(crate) async fn is_unknown(&self, id: &CredentialId) -> Result<bool, Error> {
         // Both are computed, so that the work is the same.
         let is_decoy = self.0.decoys.made(id);
-        Ok(self.0.repository.find(id).await?.is_none() && !is_decoy)
+        let found = self.0.repository.find(id).await?;
+        let is_known = found.is_some_and(|it| it.is_for(self.0.config.rp_id()));
+        Ok(!is_known && !is_decoy)
     }
 }

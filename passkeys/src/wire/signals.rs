@@ -25,10 +25,12 @@ pub(crate) struct Signals<'a> {
 
 impl<'a> Signals<'a> {
     /// Returns the signals about a user with these passkeys. The handle that the application has set
-    /// is among them, also if no passkey carries it.
+    /// is among them, also if no passkey carries it. A user ID in place of a handle is not, if it is
+    /// longer than a handle: no passkey carries it.
     pub(crate) fn new(rp_id: &'a str, user: &'a PasskeyUser, accepted: &'a [Credential]) -> Self {
         let own = user.own_handle().map(UserHandle::as_bytes);
         let stored = accepted.iter().map(Credential::handle);
+        let stored = stored.filter(|handle| handle.len() <= UserHandle::MAX_BYTES);
         let mut handles: Vec<&[u8]> = Vec::new();
         for handle in own.into_iter().chain(stored) {
             if !handles.contains(&handle) {
