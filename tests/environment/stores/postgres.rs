@@ -7,7 +7,9 @@ use std::{
 };
 
 use passkeys::store::{PostgresChallenges, PostgresRepository};
-use passkeys_test_support::stores::{Backend, ChallengeBackend, DurableBackend, RepositoryBackend};
+use passkeys_test_support::stores::{
+    Backend, ChallengeBackend, DurableBackend, FILLED_COLUMNS, RepositoryBackend,
+};
 use sqlx::PgPool;
 
 use crate::{
@@ -79,10 +81,11 @@ impl RepositoryBackend for Postgres {
         let Range { start, end } = numbers;
         let (schema, table) = (self.schema().expect("a schema"), self.table());
         let sql = format!(
-            "INSERT INTO {table}
+            "INSERT INTO {table} ({FILLED_COLUMNS})
              SELECT lpad((n * 2654435761)::text, 32, '0')::bytea, 'user ' || (n / 10),
-             repeat('k', 77)::bytea, 0, '[\"internal\"]', NULL, true, true, 'phone', true, 'none',
-             '2026-01-01Z', NULL, true, NULL, repeat('h', 64)::bytea, 'example.com', true FROM generate_series({start}::bigint, {end} - 1) AS n"
+             repeat('k', 77)::bytea, 0, '[\"internal\"]', true, true, 'phone', true, 'none',
+             '2026-01-01Z', true, repeat('h', 64)::bytea, 'example.com'
+             FROM generate_series({start}::bigint, {end} - 1) AS n"
         );
         schema.run(&sql).await;
         schema.run(&format!("VACUUM ANALYZE {table}")).await;

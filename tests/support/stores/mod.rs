@@ -112,6 +112,11 @@ pub trait DurableBackend: RepositoryBackend {
     fn crash(&mut self, client: &mut Child);
 }
 
+/// Columns of the SQL tables that [`RepositoryBackend::fill`] sets, in order. The others have defaults.
+pub const FILLED_COLUMNS: &str = "credential_id, user_id, public_key, sign_count, transports, \
+    backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt, created_at, \
+    user_verified, user_handle, rp_id";
+
 /// Returns the ID of a credential of the growth test.
 ///
 /// # Panics

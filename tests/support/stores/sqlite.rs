@@ -11,7 +11,7 @@ use passkeys::{
 };
 use tempfile::TempDir;
 
-use super::{Backend, DurableBackend, RepositoryBackend};
+use super::{Backend, DurableBackend, FILLED_COLUMNS, RepositoryBackend};
 
 /// Backend of `SqliteRepository`, with a file for each store.
 pub struct Sqlite {
@@ -57,10 +57,10 @@ impl RepositoryBackend for Sqlite {
         let pool = SqlitePool::connect_with(options).await.unwrap();
         let sql = format!(
             "WITH RECURSIVE n(n) AS (SELECT {start} UNION ALL SELECT n + 1 FROM n WHERE n < {end} - 1)
-             INSERT INTO passkey_credentials
+             INSERT INTO passkey_credentials ({FILLED_COLUMNS})
              SELECT CAST(printf('%032d', n * 2654435761) AS BLOB), 'user ' || (n / 10), zeroblob(77),
-             0, '[\"internal\"]', NULL, 1, 1, 'phone', 1, 'none', '2026-01-01 00:00:00.000000', NULL,
-             1, NULL, zeroblob(64), 'example.com', 1 FROM n"
+             0, '[\"internal\"]', 1, 1, 'phone', 1, 'none', '2026-01-01 00:00:00.000000', 1,
+             zeroblob(64), 'example.com' FROM n"
         );
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&pool)
