@@ -2,7 +2,7 @@
 //! anything else.
 
 use passkeys_rules::{
-    Algorithm, Form, Key, Rule,
+    Algorithm, Form, Key,
     wording::{alternatives, nearest},
 };
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -192,7 +192,10 @@ fn not_an_element(key: Key, element: &Written) -> String {
         Written::Word(_) | Written::Expression => not_a_literal(key),
         Written::Integer(number) if key == Key::Algorithms => {
             match number.parse().ok().and_then(Algorithm::from_cose) {
-                Some(algorithm) => Rule::CoseAlgorithm(algorithm).to_string(),
+                Some(algorithm) => format!(
+                    "`{number}` is the COSE identifier of an algorithm, and `{key}` takes names in \
+                     quotes; write `\"{algorithm}\"`"
+                ),
                 None => not_a_string_element(key),
             }
         }

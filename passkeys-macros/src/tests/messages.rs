@@ -124,7 +124,7 @@ fn invalid_value_causes_no_other_error() {
 }
 
 #[test]
-fn boolean_of_another_form_gets_the_fix() {
+fn message_about_a_boolean_in_another_form_contains_the_fix() {
     for (value, about) in [
         (
             "\"true\"",
@@ -162,12 +162,12 @@ fn boolean_of_another_form_gets_the_fix() {
 }
 
 #[test]
-fn algorithm_without_quotes_or_as_a_number_gets_its_name() {
+fn message_about_an_algorithm_without_quotes_or_as_a_number_contains_its_name() {
     for (value, about) in [
         ("ES256", "takes words in quotes; write `\"ES256\"`"),
         ("ML-DSA-44", "takes words in quotes; write `\"ML-DSA-44\"`"),
-        ("-7", "`algorithms` takes names; write `ES256`"),
-        ("-257", "`algorithms` takes names; write `RS256`"),
+        ("-7", "takes names in quotes; write `\"ES256\"`"),
+        ("-257", "takes names in quotes; write `\"RS256\"`"),
         ("-1", "takes an array of strings"),
         ("-ALGORITHM", "takes literals"),
     ] {
