@@ -4,16 +4,6 @@
 //! because the attribute does not know which features the library has. [`Config`](crate::Config)
 //! rejects the same values with the same message.
 
-use passkeys_rules::Feature;
-
-/// Returns whether the library was built with the feature.
-pub(crate) fn is_on(feature: Feature) -> bool {
-    match feature {
-        Feature::Attestation => cfg!(feature = "attestation"),
-        Feature::AwsLcRs => cfg!(feature = "aws-lc-rs"),
-    }
-}
-
 /// Expands to the error without the feature `attestation`, and to nothing with it.
 #[cfg(feature = "attestation")]
 #[doc(hidden)]

@@ -3,13 +3,13 @@ mod env;
 
 use std::{fmt, time::Duration};
 
-use passkeys_rules::{Draft, Origin, Policy, Violation};
+use passkeys_rules::{Draft, Feature, Origin, Policy, Violation};
 
 pub use builder::ConfigBuilder;
 
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UserVerification, features,
+    SignCount, UserVerification,
 };
 
 /// Valid configuration of a relying party.
@@ -68,7 +68,7 @@ impl Config {
     }
 
     fn check(draft: &Draft<'_>, line: fn(&Violation) -> String) -> Result<Self, ConfigError> {
-        match draft.check_with(features::is_on) {
+        match draft.check_with(is_on) {
             Ok(policy) => Ok(Self(policy)),
             Err(violations) => Err(ConfigError { violations, line }),
         }
@@ -204,6 +204,14 @@ impl Config {
     /// Returns the fingerprints of the signing certificates of the Android apps.
     pub(crate) fn android_fingerprints(&self) -> impl Iterator<Item = String> {
         self.0.origins.iter().filter_map(Origin::fingerprint)
+    }
+}
+
+/// Returns whether the library was built with the Cargo feature.
+fn is_on(feature: Feature) -> bool {
+    match feature {
+        Feature::Attestation => cfg!(feature = "attestation"),
+        Feature::AwsLcRs => cfg!(feature = "aws-lc-rs"),
     }
 }
 
