@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{AuthenticationResult, Begun, Ceremonies, RequestOptions, user_handle};
 use crate::{
-    BackupEligibility, Credential, CredentialId, Error, SignCount,
+    Credential, CredentialId, Error, SignCount,
     audit::{AuditKind, Reason},
     domain::{
         challenge::Challenge,
@@ -52,7 +52,7 @@ impl Pending {
     }
 }
 
-/// Credentials that a client is asked for an assertion by.
+/// List of credentials of which the client may use one (`allowCredentials`).
 pub(super) struct Allowed {
     pub(super) credentials: Vec<CredentialDescriptor>,
     /// Time at which the newest of them was registered.
@@ -174,9 +174,11 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             if credential.suspended_at.is_some() {
                 return Err(refuse(Reason::Suspended, &credential));
             }
-            if !self.accepts_backup_eligibility(&credential, &asserted) {
-                return Err(refuse(Reason::BackupEligibility, &credential));
-            }
+            // Again, because another use may have stored the flag meanwhile.
+            self.ceremonies
+                .verifier
+                .check_backup_eligibility(&credential, asserted.backup_eligible)
+                .map_err(|refusal| refuse(refusal.into(), &credential))?;
             let clone_suspected = !advances(credential.sign_count, asserted.sign_count);
             if clone_suspected {
                 self.suspect_clone(&credential).await?;
@@ -232,14 +234,6 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             _ => {}
         }
         Err(self.refuse(Reason::SignCount, Some(user_id), Some(id)))
-    }
-
-    /// Returns whether the configuration accepts the backup eligibility flag: it is the stored one, or
-    /// none is stored yet, or it may change (step 19).
-    fn accepts_backup_eligibility(&self, credential: &Credential, asserted: &Asserted) -> bool {
-        let stored = credential.backup_eligible;
-        stored.is_none_or(|stored| stored == asserted.backup_eligible)
-            || self.ceremonies.config.backup_eligibility() == BackupEligibility::Report
     }
 
     /// Records the use by one compare-and-swap. On success `credential` is what is stored.

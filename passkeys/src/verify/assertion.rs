@@ -79,11 +79,7 @@ impl Verifier {
         data.check_backup_state()?;
 
         // Step 19: backup eligibility is as at registration, if that is known.
-        let changed = credential
-            .backup_eligible
-            .is_some_and(|registered| registered != data.backup_eligible());
-        let allowed = self.backup_eligibility == BackupEligibility::Report;
-        ensure(!changed || allowed, Refusal::BackupEligibility)?;
+        self.check_backup_eligibility(credential, data.backup_eligible())?;
 
         // Step 20: the hash of the client data.
         let hash = Sha256::digest(&assertion.client_data_json);
@@ -99,5 +95,18 @@ impl Verifier {
             backup_eligible: data.backup_eligible(),
             backup_state: data.backup_state(),
         })
+    }
+
+    /// Checks the backup-eligible flag of an assertion (step 19): it is the stored one, or none is
+    /// stored yet, or the configuration lets it change.
+    pub(crate) fn check_backup_eligibility(
+        &self,
+        credential: &Credential,
+        backup_eligible: bool,
+    ) -> Result<(), Refusal> {
+        let stored = credential.backup_eligible;
+        let same = stored.is_none_or(|stored| stored == backup_eligible);
+        let may_change = self.backup_eligibility == BackupEligibility::Report;
+        ensure(same || may_change, Refusal::BackupEligibility)
     }
 }
