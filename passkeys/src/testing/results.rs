@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 
 #[cfg(feature = "attestation")]
-use crate::attestation::VerifiedAttestation;
+use crate::attestation::{AttestationType, VerifiedAttestation};
 use crate::{
     AuthenticationResult, Credential, PasskeyUser, RegistrationResult, Verified,
     relying_party::RelyingParty,
@@ -75,6 +75,45 @@ impl RegistrationResult {
     #[must_use]
     pub fn with_attestation(mut self, attestation: VerifiedAttestation) -> Self {
         self.attestation = Some(attestation);
+        self
+    }
+}
+
+#[cfg(feature = "attestation")]
+impl VerifiedAttestation {
+    /// Creates a verified attestation without certificates, for tests (feature `testing`).
+    ///
+    /// ```
+    /// use passkeys::attestation::{AttestationType, VerifiedAttestation};
+    ///
+    /// let attestation = VerifiedAttestation::new("packed", AttestationType::Basic)
+    ///     .with_trust_path([b"certificate".to_vec()])
+    ///     .with_authority(b"root".to_vec());
+    /// assert!(attestation.authority().is_some());
+    /// ```
+    #[must_use]
+    pub fn new(format: impl Into<String>, attestation_type: AttestationType) -> Self {
+        Self {
+            format: format.into(),
+            attestation_type,
+            trust_path: Vec::new(),
+            authority: None,
+        }
+    }
+
+    /// Sets the certificates of the statement in DER, the signing certificate first, for tests
+    /// (feature `testing`).
+    #[must_use]
+    pub fn with_trust_path(mut self, certificates: impl IntoIterator<Item = Vec<u8>>) -> Self {
+        self.trust_path = certificates.into_iter().collect();
+        self
+    }
+
+    /// Sets the certificate in DER of the authority that the trust path leads to, for tests (feature
+    /// `testing`).
+    #[must_use]
+    pub fn with_authority(mut self, certificate: impl Into<Vec<u8>>) -> Self {
+        self.authority = Some(certificate.into());
         self
     }
 }

@@ -39,8 +39,9 @@
 //!
 //! Statements of the formats `none`, `packed`, `fido-u2f`, `android-key` and `apple` are verified
 //! ([Level 3, §8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats)). Other
-//! formats, such as `tpm` of Windows Hello, are rejected, and so is `none` where attestation is
-//! requested.
+//! formats, such as `tpm` of Windows Hello, are rejected, and so is `none` with
+//! `attestation = "direct"`. Where attestation is requested, registrations in a cross-origin frame are
+//! rejected, whatever `top_origins` is.
 
 #[cfg(feature = "fido-mds")]
 mod fido_metadata;
@@ -85,11 +86,11 @@ impl Verifier {
             Some(anchors) => Some(anchors.verify(&verified, aaguid, now)?),
             None => None,
         };
-        Ok(VerifiedAttestation::new(
-            object.format.to_owned(),
-            verified.attestation_type()?,
-            object.statement.certificates().map(Into::into).collect(),
+        Ok(VerifiedAttestation {
+            format: object.format.to_owned(),
+            attestation_type: verified.attestation_type()?,
+            trust_path: object.statement.certificates().map(Into::into).collect(),
             authority,
-        ))
+        })
     }
 }

@@ -20,27 +20,13 @@ pub enum AttestationType {
 /// Attestation of a registration that was asked for and verified: format, type and certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedAttestation {
-    format: String,
-    attestation_type: AttestationType,
-    trust_path: Vec<Vec<u8>>,
-    authority: Option<Vec<u8>>,
+    pub(crate) format: String,
+    pub(crate) attestation_type: AttestationType,
+    pub(crate) trust_path: Vec<Vec<u8>>,
+    pub(crate) authority: Option<Vec<u8>>,
 }
 
 impl VerifiedAttestation {
-    pub(crate) fn new(
-        format: String,
-        attestation_type: AttestationType,
-        trust_path: Vec<Vec<u8>>,
-        authority: Option<Vec<u8>>,
-    ) -> Self {
-        Self {
-            format,
-            attestation_type,
-            trust_path,
-            authority,
-        }
-    }
-
     /// Returns the statement's format, such as `packed`.
     #[must_use]
     pub fn format(&self) -> &str {
