@@ -10,10 +10,10 @@
 /// Variant name: Form, default "what holds without the key" { .. }
 /// ```
 ///
-/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration` or `Boolean`. The order of
-/// the rows is the order of the documentation and of error messages. `example` is a valid value
-/// as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
-/// alias is a name that another library has for the key: who writes it is told this one.
+/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration` or `Boolean`. The
+/// order of the rows is the order of the documentation and of error messages. `example` is a valid
+/// value as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
+/// alias is a name that another library has for the key: the error message for it suggests this one.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! keys {

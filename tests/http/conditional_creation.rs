@@ -81,7 +81,7 @@ async fn mediation_has_one_value_where_it_is_configured_and_none_elsewhere() {
     }
     assert_eq!(
         message(true, "mediation=conditional&mediation=conditional").await,
-        "`mediation` is there twice."
+        "`mediation` appears twice."
     );
     assert_eq!(
         message(false, "mediation=conditional").await,

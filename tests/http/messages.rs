@@ -467,7 +467,7 @@ async fn message_names_the_wrong_member_and_what_it_must_be() {
 
 /// The type of `body` is the application's.
 #[tokio::test]
-async fn message_about_an_applications_body_speaks_of_json_too() {
+async fn message_about_an_applications_body_is_in_terms_of_json() {
     let (site, mut phone) = (site(), Device::new());
     site.register("ada", &mut phone).await;
     let rows = [
@@ -546,7 +546,7 @@ async fn message_about_an_applications_body_speaks_of_json_too() {
 }
 
 #[tokio::test]
-async fn message_about_a_text_that_is_not_json_says_where() {
+async fn message_about_invalid_json_contains_the_position() {
     let site = site();
     for (body, expected) in [
         ("", "The request body is empty: send JSON."),
@@ -571,7 +571,7 @@ async fn message_about_a_text_that_is_not_json_says_where() {
     let twice = r#"{"credential":{},"state":"a","state":"b"}"#;
     let answer = Route::SignIn.send(&site, twice).await;
     answer.is_error(422, "invalid_request");
-    assert_eq!(message(&answer), "`state` is there twice.");
+    assert_eq!(message(&answer), "`state` appears twice.");
 
     let body = Route::SignIn.body(&site, &json!(null)).await.to_string();
     let body = body.replace(r#""id":"AAAA""#, r#""id":"\ud800""#);
@@ -649,7 +649,7 @@ fn assert_message_for_clients(answer: &Answer, body: &str) {
 /// Every member of every body, replaced by values of every type, left out and doubled; every body cut
 /// at every byte.
 #[tokio::test]
-async fn no_message_speaks_of_rust_types() {
+async fn messages_contain_no_rust_types() {
     let (site, mut phone) = (site(), Device::new());
     site.register("ada", &mut phone).await;
     let long = "🎂".repeat(1000);

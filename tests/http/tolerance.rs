@@ -186,7 +186,7 @@ async fn optional_members_of_a_sign_in_may_be_null_or_missing_or_unknown() {
 
 /// A page sends the value of an empty field; `fastapi-passkeys` begins the same sign-in.
 #[tokio::test]
-async fn sign_in_with_an_empty_user_id_or_username_names_nobody() {
+async fn sign_in_with_an_empty_user_id_or_username_is_without_a_named_user() {
     let (.., site, mut phone) = registered(|_| ()).await;
     for body in [
         json!({ "userId": "" }),

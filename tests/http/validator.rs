@@ -15,7 +15,7 @@ pub(crate) fn validate(document: &Value) {
             let id = operation["operationId"]
                 .as_str()
                 .expect("an operation's id");
-            assert!(ids.insert(id), "{method} {path}: `{id}` is there twice");
+            assert!(ids.insert(id), "{method} {path}: `{id}` appears twice");
             let declared = operation["parameters"].as_array().into_iter().flatten();
             let declared: BTreeSet<_> = declared
                 .filter(|parameter| parameter["in"] == "path")

@@ -36,7 +36,8 @@ pub enum Reason {
     Challenge,
     /// The client data's `origin` is not configured.
     Origin,
-    /// The response was created in a cross-origin frame.
+    /// The page was in a frame of a page that is in none of `origins`, `related_origins` and
+    /// `top_origins` (the client data's `crossOrigin` and `topOrigin`).
     CrossOrigin,
     /// The authenticator data is for another RP ID.
     RpIdHash,

@@ -24,7 +24,7 @@ pub(super) fn of_next_passkey(
 }
 
 /// Checks that the credential belongs to the user that the ceremony was begun for, if to one, and
-/// that the user handle that the authenticator returned is the credential's. If nobody was named,
+/// that the user handle that the authenticator returned is the credential's. If no user was named,
 /// the user handle is required. An empty one counts as none: some browsers return it for a passkey
 /// that is not discoverable. An empty user ID stands for a user who does not exist, and owns nothing.
 pub(super) fn check(

@@ -65,7 +65,7 @@ fn too_long(name: &str) -> Option<usize> {
         }
         lost = char;
     }
-    // A single symbol, as nobody writes it.
+    // One symbol of more characters than a name may have.
     Some(max)
 }
 
@@ -222,7 +222,7 @@ mod tests {
                 assert_eq!(of_new_passkey(&name), expected, "{before} {symbol}");
             }
         }
-        // Not a symbol that anybody writes.
+        // One symbol of more characters than a name may have is cut within.
         let marks = format!("a{}", "\u{301}".repeat(1000));
         assert_eq!(of_new_passkey(&marks).chars().count(), 255);
     }

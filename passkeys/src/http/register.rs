@@ -37,7 +37,7 @@ pub(super) async fn begin<A: RelyingParty>(
     Ok(json::response(&begun))
 }
 
-/// Returns whether the parameter `mediation` is there. It has one value.
+/// Returns whether the query has `mediation=conditional`. Rejects any other value of `mediation`.
 fn is_conditional(query: Option<&str>) -> Result<bool, Error> {
     let parameters = query.unwrap_or_default().split('&');
     let mut mediation = parameters.filter_map(|parameter| {
@@ -50,7 +50,7 @@ fn is_conditional(query: Option<&str>) -> Result<bool, Error> {
         (Some(_), None) => Err(Error::InvalidRequest(
             "`mediation` must be `conditional`, or left out.".into(),
         )),
-        (Some(_), Some(_)) => Err(Error::InvalidRequest("`mediation` is there twice.".into())),
+        (Some(_), Some(_)) => Err(Error::InvalidRequest("`mediation` appears twice.".into())),
     }
 }
 

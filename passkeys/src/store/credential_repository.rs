@@ -19,9 +19,9 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 /// - Exact: strings are stored byte for byte or rejected with an error, never truncated or
 ///   normalized. Times are stored with a precision of at least one microsecond.
 ///
-/// The library passes user IDs of at most 255 bytes, RP IDs of at most 253 and device names of at most 255 characters
-/// without control characters. Only a `user_id` to look up may be any string that a client sent;
-/// one that is unknown is not an error.
+/// The library passes user IDs of at most 255 bytes, RP IDs of at most 253 characters, and device names
+/// of at most 255 characters without control characters. Only a `user_id` to look up may be any string
+/// that a client sent; one that is unknown is not an error.
 ///
 /// `passkeys::testing::credential_repository` (feature `testing`) tests a repository against all
 /// of this.
@@ -47,7 +47,7 @@ pub trait CredentialRepository: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Stores the first credential of a new account: like [`insert`](Self::insert), but only if
-    /// the user has no credential, suspended or not, and of whatever RP ID.
+    /// the user has no credential, suspended or not, of any RP ID.
     ///
     /// Of several concurrent insertions for one user exactly one returns `true`, and the credential
     /// of any other must never be visible, not even for a moment: whoever registered it could sign

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn points_of_p256_and_p384_are_told_apart_from_others_as_by_rustcrypto() {
+    fn curve_membership_of_p256_and_p384_points_agrees_with_rustcrypto() {
         for point in (0..8).flat_map(|_| with_bits_changed(p256())) {
             let expected = Key256::from_sec1_bytes(&point).is_ok();
             assert_eq!(contains(&PublicKey::Es256(point)), expected, "{point:x?}");
@@ -144,7 +144,7 @@ mod tests {
 
     #[cfg(feature = "aws-lc-rs")]
     #[test]
-    fn points_of_p521_are_told_apart_from_others_as_by_aws_lc() {
+    fn curve_membership_of_p521_points_agrees_with_aws_lc() {
         use aws_lc_rs::signature::{
             ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _,
             ParsedPublicKey,
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn coordinates_that_are_not_below_the_prime_are_no_point() {
+    fn point_with_a_coordinate_not_below_the_prime_is_rejected() {
         // y² = b has a solution modulo the prime of P-256, so 0 and the prime are the same x.
         let y = "66485c780e2f83d72433bd5d84a06bb6541c2af31dae871728bf856a174f93f4";
         let y = u8s(y);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn points_of_ed25519_are_told_apart_from_others_as_by_curve25519_dalek() {
+    fn curve_membership_of_ed25519_points_agrees_with_curve25519_dalek() {
         let mut points = 0;
         for _ in 0..500 {
             let mut encoded = random::<32>();

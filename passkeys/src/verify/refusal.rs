@@ -12,7 +12,7 @@ pub(crate) enum Refusal {
     Challenge,
     /// The client data's `origin` is not configured.
     Origin,
-    /// The response was created in a cross-origin frame.
+    /// The page was in a frame of a page that is not configured (`crossOrigin`, `topOrigin`).
     CrossOrigin,
     /// The authenticator data is for another RP ID.
     RpIdHash,

@@ -20,8 +20,8 @@ pub(crate) struct BeginAuthentication {
 }
 
 impl BeginAuthentication {
-    /// Returns the user ID and the username. An empty one names nobody: it is what a page sends
-    /// whose field was left empty, and `fastapi-passkeys` takes it as a sign-in without a user, too.
+    /// Returns the user ID and the username. An empty one counts as missing: pages send it for an empty
+    /// field, and `fastapi-passkeys` begins a sign-in without a named user then, too.
     pub(crate) fn named(self) -> (Option<String>, Option<String>) {
         let given = |name: &String| !name.is_empty();
         (self.user_id.filter(given), self.username.filter(given))
@@ -29,7 +29,7 @@ impl BeginAuthentication {
 }
 
 impl FromJson for BeginAuthentication {
-    /// Parses the body, which may be `null` or `[]` where nobody is named.
+    /// Parses the body, which may be `null` or `[]` where no user is named.
     fn from_json(json: &str, part: &str) -> Result<Self, Error> {
         json::parse(json, part).map(|ObjectOrNothing(begin)| begin)
     }

@@ -1,7 +1,7 @@
 //! Errors about malformed JSON: which member is wrong, and what it must be.
 //!
 //! A text that does not parse is parsed a second time with the path of every value at hand, so that
-//! requests without a mistake cost nothing more. The error's own text speaks of Rust types and
+//! requests without a mistake cost nothing more. The error's own text names Rust types and
 //! quotes what the client sent; only the end of it, what was expected, is taken from it, in the terms
 //! of JSON.
 
@@ -28,7 +28,7 @@ pub(super) fn find<T: DeserializeOwned>(json: &str, part: &str) -> Error {
         Err(error) => (member(part, error.path()), error.into_inner()),
         Ok(_) => match text.end() {
             Err(error) => (part.to_owned(), error),
-            // An application's type that parses a text by chance.
+            // An application's type whose `Deserialize` does not always return the same.
             Ok(()) => return Error::InvalidRequest(format!("{} is invalid.", name(part)).into()),
         },
     };
@@ -67,7 +67,7 @@ fn of_data(member: &str, error: &serde_json::Error) -> String {
         return format!("{} is missing.", name(&below(member, missing)));
     }
     if let Some(duplicate) = quoted(text, "duplicate field `") {
-        return format!("{} is there twice.", name(&below(member, duplicate)));
+        return format!("{} appears twice.", name(&below(member, duplicate)));
     }
     let member = name(member);
     // The last one: what the client sent is quoted before it.
@@ -145,7 +145,7 @@ fn range(integer: &str) -> Option<String> {
     Some(format!("a whole number from {from} to {to}"))
 }
 
-/// Returns whether a text speaks of Rust's types.
+/// Returns whether a text names Rust's types.
 fn is_about_rust(text: &str) -> bool {
     const WORDS: [&str; 26] = [
         "struct",

@@ -3,7 +3,7 @@
 //!
 //! Unknown members are ignored, as the specification requires: also those that browsers add for pages
 //! without a parser of CBOR (`publicKey`, `publicKeyAlgorithm`, `authenticatorData` in a
-//! registration), which nobody has signed.
+//! registration), which are not signed.
 
 use std::fmt;
 

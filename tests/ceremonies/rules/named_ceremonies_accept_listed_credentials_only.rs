@@ -1,4 +1,4 @@
-//! Rule 5: where a list of credentials was handed out, the credential was on it
+//! Rule 5: in a ceremony with `allowCredentials`, the credential was on that list
 //! (WebAuthn §7.2, step 5).
 
 use passkeys::ceremony::Action;

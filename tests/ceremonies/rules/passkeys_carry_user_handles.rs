@@ -56,7 +56,7 @@ async fn first_passkey_gets_64_random_bytes_as_user_handle_and_the_next_ones_the
 }
 
 #[tokio::test]
-async fn user_id_is_in_no_options() {
+async fn options_do_not_contain_the_user_id() {
     let world = World::default();
     let user = PasskeyUser::new("ada@example.com", "ada", "Ada");
     let encoded = passkeys_test_support::base64url(user.id());
@@ -155,7 +155,7 @@ async fn empty_user_handle_counts_as_none() {
     let step_up = world.passkeys.step_up();
     step_up.finish_as(&ada(), &action, &request).await.unwrap();
 
-    // Required where nobody was named.
+    // Required where no user was named.
     world.sign_in(&mut device).await.unwrap_err();
     assert_eq!(world.audit.last_reason(), Some(Reason::UserHandle));
 }
