@@ -53,8 +53,8 @@ pub enum Reason {
     Algorithm,
     /// The attestation statement does not verify, or is missing where it is required.
     Attestation,
-    /// The attestation leads to no [trust anchor](crate::attestation::TrustAnchors), or to one that
-    /// is not trusted for this authenticator model.
+    /// The attestation leads to no trust anchor ([`trust_anchors`](crate::Passkeys::trust_anchors)), or
+    /// to one that is not trusted for this authenticator model. Only with the feature `attestation`.
     Untrusted,
     /// `id`, `rawId` and the attested credential ID differ.
     CredentialId,
