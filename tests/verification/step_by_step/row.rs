@@ -29,6 +29,8 @@ pub(crate) struct Row {
     pub(crate) registered: fn(&mut Registration),
     /// Whether the sign-in is begun for the user, instead of usernameless.
     pub(crate) named: bool,
+    /// Whether the registration is begun with `mediation=conditional`.
+    pub(crate) conditional: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -68,6 +70,7 @@ impl Row {
             anchors: None,
             registered: |_| {},
             named: false,
+            conditional: false,
         }
     }
 
@@ -187,6 +190,11 @@ impl Row {
         self
     }
 
+    pub(crate) fn where_conditional(mut self) -> Self {
+        self.conditional = true;
+        self.where_config(|config| config.conditional_create(true))
+    }
+
     pub(crate) fn where_named(mut self) -> Self {
         self.named = true;
         self
@@ -217,7 +225,7 @@ impl Row {
         expected: Expected,
     ) -> Result<(), String> {
         let site = Site::new(kind, self.config, self.anchors).await;
-        let mut registration = site.begin_registration(kind).await;
+        let mut registration = site.begin_registration(kind, self.conditional).await;
         if self.step.0 != Section::SignIn {
             match change {
                 Some(Change::Registration(change)) => change(&mut registration.response),

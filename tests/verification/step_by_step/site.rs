@@ -75,9 +75,18 @@ impl Site {
         self.world.clock.advance(time);
     }
 
-    pub(crate) async fn begin_registration(&self, kind: Kind) -> Begun<Registration> {
+    pub(crate) async fn begin_registration(
+        &self,
+        kind: Kind,
+        conditional: bool,
+    ) -> Begun<Registration> {
         let passkey = Passkey::adas(kind.algorithm);
-        let (_, begun) = self.post("/register/begin", "ada", String::new()).await;
+        let path = if conditional {
+            "/register/begin?mediation=conditional"
+        } else {
+            "/register/begin"
+        };
+        let (_, begun) = self.post(path, "ada", String::new()).await;
         Begun {
             state: text(&begun["state"]),
             response: Registration::new(

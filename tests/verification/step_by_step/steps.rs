@@ -217,6 +217,11 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
          rejects a `tokenBinding` of another form than in Level 2.",
     ),
     (
+        Step(Section::Registration, 15),
+        "Not of conditional creation, unless attestation is requested: `webauthn-rs-core` demands it \
+         always.",
+    ),
+    (
         Step(Section::Registration, 10),
         "Where attestation is requested, `webauthn-rs-core` rejects every cross-origin frame.",
     ),

@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
     client::{AuthenticatorData, Cbor, Map, Passkey, flag},
+    kind::Kind,
     row::{Change::Data, Row, unattested},
     steps::{Section, Step},
 };
@@ -19,6 +20,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(attested_bytes());
     rows.extend(rp_id());
     rows.extend(user());
+    rows.extend(conditional());
     rows.extend(backup());
     rows
 }
@@ -246,6 +248,37 @@ fn user() -> Vec<Row> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Conditional creation, without user presence.
+fn conditional() -> Vec<Row> {
+    let row = |step, change, apply: fn(&mut AuthenticatorData), reason| {
+        let step = Step(Section::Registration, step);
+        Row::new(step, change, Data(apply), unattested(reason)).where_conditional()
+    };
+    vec![
+        row(
+            15,
+            "UP is not set, where mediation is conditional",
+            |data| data.flags &= !flag::UP,
+            Reason::UserNotPresent,
+        )
+        .uncertified()
+        .accepted(),
+        row(
+            15,
+            "UP is not set, where mediation is conditional and attestation is requested",
+            |data| data.flags &= !flag::UP,
+            Reason::UserNotPresent,
+        )
+        .by(Kind::certified()),
+        row(
+            16,
+            "UV is not set, where it is required and mediation is conditional",
+            |data| data.flags &= !(flag::UP | flag::UV),
+            Reason::UserNotVerified,
+        ),
+    ]
 }
 
 fn backup() -> Vec<Row> {

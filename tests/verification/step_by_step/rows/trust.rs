@@ -26,7 +26,7 @@ async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejecte
     for kind in Kind::certified() {
         let site = Site::new(kind, |config| config, Some(anchors)).await;
         site.wait(Duration::from_hours(30 * 366 * 24));
-        let mut begun = site.begin_registration(kind).await;
+        let mut begun = site.begin_registration(kind, false).await;
         let expected =
             Expected::Rejected(400, "attestation_verification_failed", Reason::Untrusted);
         let outcome = site.finish_registration(&mut begun, expected).await;
