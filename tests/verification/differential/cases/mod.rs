@@ -25,8 +25,13 @@ pub(crate) const ORIGINS: [&str; 3] = [
     "android:apk-key-hash:pNiP5iKyQ8JwgGOaKA1zGPUPJIS-0H1xKCQcfIoGLck",
 ];
 
-/// Verdict: rejected by this library alone, for a reason that is not listed.
-pub(crate) const UNEXPLAINED: &str = "REJECTED BY THIS LIBRARY ALONE";
+/// Beginning of the verdict on a difference that no list explains.
+const UNLISTED: &str = "NOT LISTED";
+
+/// Returns whether a verdict is an agreement or a listed difference.
+pub(crate) fn is_listed(verdict: &str) -> bool {
+    !verdict.starts_with(UNLISTED)
+}
 
 /// Encodes as in the browser's JSON.
 pub(crate) fn base64url(bytes: &[u8]) -> String {

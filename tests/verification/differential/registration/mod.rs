@@ -28,7 +28,7 @@ fn registration_verification_agrees_with_webauthn_rs_core() {
 fn valid_registrations_are_accepted() {
     let engines = Engines::default();
     for base in bases() {
-        let verdict = judge(&engines, &base.whole()).unwrap();
+        let verdict = judge(&engines, &base.whole());
         assert!(verdict.starts_with("accepted"), "{verdict}");
     }
 }

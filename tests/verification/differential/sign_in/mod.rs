@@ -35,7 +35,7 @@ fn valid_assertions_are_accepted_as_by_webauthn_rs_core() {
     for base in bases() {
         let mut ceremony = base.parts.assemble();
         ceremony.signature.clone_from(&base.signature);
-        let verdict = judge(&engines, &ceremony).unwrap();
+        let verdict = judge(&engines, &ceremony);
         assert!(verdict.starts_with("accepted"), "{verdict}");
     }
 }
@@ -48,7 +48,7 @@ fn unknown_key_members_may_have_integers_of_any_size() {
     let mut ceremony = base.parts.assemble();
     ceremony.signature = base.key.sign(&ceremony.signed_data());
     let verdict = judge(&Engines::default(), &ceremony);
-    assert_eq!(verdict.as_deref(), Ok("accepted by both"));
+    assert_eq!(verdict, "accepted by both");
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub(crate) use ceremony::{Ceremony, Object};
 use passkeys::audit::Reason;
 
 use super::{
-    UNEXPLAINED,
+    UNLISTED,
     engines::{Engines, Verdict},
     keys::Key,
 };
@@ -29,11 +29,11 @@ pub(crate) fn verify(engines: &Engines, ceremony: &Ceremony) -> Verdict {
     }
 }
 
-/// Returns the verdict of both implementations. An error if only core rejects the registration, and
-/// [`milder`] does not explain it.
-pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, String> {
+/// Names the agreement or difference of both implementations, which is [listed](super::is_listed) unless neither
+/// [`stricter`] nor [`milder`] explains it.
+pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> String {
     let Verdict { ours, core } = verify(engines, ceremony);
-    let verdict = match (ours, core) {
+    match (ours, core) {
         (Ok(()), Ok(())) => "accepted by both".into(),
         (Err(Reason::Attestation), Err(Reason::Attestation)) => {
             "rejected by both for the statement".into()
@@ -41,16 +41,11 @@ pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, St
         (Err(_), Err(_)) => "rejected by both".into(),
         (Err(reason), Ok(())) => match stricter::explanation(ceremony, reason) {
             Some(difference) => format!("rejected by this library alone: {}", difference.name),
-            None => format!("{UNEXPLAINED} for its {reason}"),
+            None => format!("{UNLISTED}: rejected by this library alone for its {reason}"),
         },
         (Ok(()), Err(reason)) => match milder::explanation(engines, ceremony) {
             Some(name) => format!("accepted by this library alone: {name}"),
-            None => {
-                return Err(format!(
-                    "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"
-                ));
-            }
+            None => format!("{UNLISTED}: rejected by core alone for its {reason}"),
         },
-    };
-    Ok(verdict)
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) use ceremony::Ceremony;
 use passkeys::audit::Reason;
 
 use super::{
-    UNEXPLAINED,
+    UNLISTED,
     engines::{Engines, Verdict},
     keys::Key,
 };
@@ -28,11 +28,11 @@ pub(crate) fn verify(engines: &Engines, ceremony: &Ceremony) -> Verdict {
     }
 }
 
-/// Returns the verdict of both implementations. An error if only core rejects the sign-in, and
-/// [`milder`] does not explain it.
-pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, String> {
+/// Names the agreement or difference of both implementations, which is [listed](super::is_listed) unless neither
+/// [`stricter`] nor [`milder`] explains it.
+pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> String {
     let Verdict { ours, core } = verify(engines, ceremony);
-    let verdict = match (ours, core) {
+    match (ours, core) {
         (Ok(()), Ok(())) => "accepted by both".into(),
         (Err(Reason::Signature), Err(Reason::Signature)) => {
             "rejected by both for the signature".into()
@@ -40,16 +40,11 @@ pub(crate) fn judge(engines: &Engines, ceremony: &Ceremony) -> Result<String, St
         (Err(_), Err(_)) => "rejected by both before the signature".into(),
         (Err(reason), Ok(())) => match stricter::explanation(ceremony, reason) {
             Some(difference) => format!("rejected by this library alone: {}", difference.name),
-            None => UNEXPLAINED.into(),
+            None => format!("{UNLISTED}: rejected by this library alone for its {reason}"),
         },
         (Ok(()), Err(reason)) => match milder::explanation(engines, ceremony) {
             Some(name) => format!("accepted by this library alone: {name}"),
-            None => {
-                return Err(format!(
-                    "ACCEPTED, and rejected by core for its {reason}: {ceremony:?}"
-                ));
-            }
+            None => format!("{UNLISTED}: rejected by core alone for its {reason}"),
         },
-    };
-    Ok(verdict)
+    }
 }
