@@ -178,7 +178,7 @@ async fn postgres_statements_use_an_index_and_read_few_pages() {
                 insert_first,
                 format!(
                     "'new', {user}, 'key', 0, '[]', NULL, true, true, 'phone', true, 'none', {now}, \
-                     NULL, true, NULL, NULL, NULL, true"
+                     NULL, true, NULL, NULL, NULL, true, false"
                 ),
             ),
         ] {
