@@ -43,6 +43,7 @@ pub(crate) struct Parts {
     pub(crate) extensions: Vec<u8>,
     // The attestation object.
     pub(crate) format: Format,
+    pub(crate) format_as_bytes: bool,
     /// Statement in CBOR, if it is not the one of the format.
     pub(crate) other_statement: Option<Vec<u8>>,
     /// Other members.
@@ -112,6 +113,7 @@ impl Base {
             public_key: key.cose(),
             extensions,
             format,
+            format_as_bytes: false,
             other_statement: None,
             object: Vec::new(),
             frame: Frame::Definite,
@@ -213,9 +215,16 @@ impl Parts {
             Format::Own => "packed",
             Format::Other(format) => format,
         };
+        let written = |format: &str| {
+            if self.format_as_bytes {
+                cbor::bytes(format.as_bytes())
+            } else {
+                cbor::text(format)
+            }
+        };
         let data = cbor::bytes(&self.authenticator_data());
         let mut members = vec![
-            (cbor::text("fmt"), cbor::text(format)),
+            (cbor::text("fmt"), written(format)),
             (cbor::text("attStmt"), statement.into()),
             (cbor::text("authData"), data),
         ];

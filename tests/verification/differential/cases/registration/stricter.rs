@@ -107,6 +107,18 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         example: (es256, Format::Own, |parts| parts.frame = Frame::Indefinite),
     },
     Difference {
+        name: "`fmt` as bytes",
+        step: "§6.5.4: it is text. Core reads either",
+        reason: Reason::Malformed,
+        holds: |ceremony| match serde_cbor_2::from_slice(&ceremony.attestation_object) {
+            Ok(Cbor::Map(members)) => {
+                matches!(members.get(&Cbor::Text("fmt".into())), Some(Cbor::Bytes(_)))
+            }
+            _ => false,
+        },
+        example: (es256, Format::None, |parts| parts.format_as_bytes = true),
+    },
+    Difference {
         name: "an attestation object that is nested too deeply",
         step: "CTAP 2.1, §8: at most four levels, and §8.9: five",
         reason: Reason::Malformed,
