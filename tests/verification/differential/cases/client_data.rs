@@ -122,3 +122,11 @@ pub(crate) fn without_token_binding(client_data: &mut Vec<u8>) {
         *client_data = Json::Object(members).to_string().into();
     }
 }
+
+/// Returns whether a number in `tokenBinding` is beyond the range of `f64`.
+pub(crate) fn has_huge_number(client_data: &[u8]) -> bool {
+    let error = serde_json::from_slice::<Json>(client_data).err();
+    let error = error.is_some_and(|error| error.to_string().starts_with("number out of range"));
+    let name: &[u8] = b"\"tokenBinding\"";
+    error && client_data.windows(name.len()).any(|window| window == name)
+}

@@ -12,6 +12,7 @@ use super::{
         authenticator_data::{attested, extensions},
         base64url,
         cbor::{self, Form, Frame},
+        client_data::has_huge_number,
         keys::Key,
     },
     Ceremony, Example, Object,
@@ -83,6 +84,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         },
         example: (es256, Format::Own, |parts| {
             parts.client_data.add("topOrigin", b"1");
+        }),
+    },
+    Difference {
+        name: "a number beyond the range of `f64` in `tokenBinding`",
+        step: "§7.1, step 6: RFC 8259, §6, allows limits. Core skips unknown members of `tokenBinding` only",
+        reason: Reason::Malformed,
+        holds: |ceremony| has_huge_number(&ceremony.client_data),
+        example: (es256, Format::Own, |parts| {
+            let binding = b"{\"status\":\"supported\",\"more\":1e999}";
+            parts.client_data.add("tokenBinding", binding);
         }),
     },
     Difference {

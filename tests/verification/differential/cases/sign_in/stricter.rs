@@ -9,6 +9,7 @@ use super::{
     super::{
         ORIGINS, base64url,
         cbor::{self, Form},
+        client_data::has_huge_number,
         keys::Key,
     },
     Ceremony, Example,
@@ -75,6 +76,16 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         },
         example: (es256, |parts| {
             parts.client_data.add("topOrigin", b"1");
+        }),
+    },
+    Difference {
+        name: "a number beyond the range of `f64` in `tokenBinding`",
+        step: "§7.2, step 9: RFC 8259, §6, allows limits. Core skips unknown members of `tokenBinding` only",
+        reason: Reason::Malformed,
+        holds: |ceremony| has_huge_number(&ceremony.client_data),
+        example: (es256, |parts| {
+            let binding = b"{\"status\":\"supported\",\"more\":1e999}";
+            parts.client_data.add("tokenBinding", binding);
         }),
     },
     Difference {
