@@ -11,7 +11,7 @@ use super::{
         ORIGINS,
         authenticator_data::{attested, extensions},
         base64url,
-        cbor::{self, Form, Frame},
+        cbor::{self, Frame},
         client_data::has_huge_number,
         keys::Key,
     },
@@ -229,17 +229,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         }),
     },
     Difference {
-        name: "a credential ID of more than 1023 bytes",
-        step: "§7.1, step 25: it has at most 1023 bytes. Core allows 4096",
-        reason: Reason::Malformed,
-        holds: |ceremony| with_data(ceremony, |data| data.get(53).is_some_and(|high| *high >= 4)),
-        example: (es256, Format::Own, |parts| {
-            parts.credential_id = vec![7; 1024];
-            parts.raw_id.clone_from(&parts.credential_id);
-            parts.id = base64url(&parts.raw_id);
-        }),
-    },
-    Difference {
         name: "a key that is not canonical, or with a label twice",
         step: "§6.5.1.1: CTAP2's canonical encoding; RFC 9052, §14: MUST NOT be processed",
         reason: Reason::Malformed,
@@ -247,16 +236,6 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         example: (es256, Format::Own, |parts| {
             let members = &mut parts.public_key.members;
             members.push(members[0].clone());
-        }),
-    },
-    Difference {
-        name: "a key in other bytes than necessary",
-        step: "§6.5.1.1: CTAP2's canonical encoding",
-        reason: Reason::Malformed,
-        holds: |ceremony| with_key(ceremony, |key| !is_canonical_map(key)),
-        example: (es256, Format::Own, |parts| {
-            let x = &mut parts.public_key.members[3].1;
-            *x = Form::Wide(4).apply(x).unwrap();
         }),
     },
     Difference {
