@@ -20,7 +20,7 @@ pub(crate) struct Registration<'a> {
     pub(crate) raw_id: &'a [u8],
     pub(crate) client_data: &'a [u8],
     pub(crate) attestation_object: &'a [u8],
-    /// Whether attestation was requested.
+    /// Request for attestation in the options.
     pub(crate) requested: bool,
 }
 

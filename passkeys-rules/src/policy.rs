@@ -42,7 +42,7 @@ pub struct Values {
     pub user_verification: UserVerification,
     /// Whether passkeys must be discoverable.
     pub resident_key: ResidentKey,
-    /// Whether a passkey may be created by conditional creation, without user presence.
+    /// Permission of conditional creation, which creates a passkey without user presence.
     pub conditional_create: bool,
     /// Algorithms of new passkeys, at least one, in order of preference.
     pub algorithms: Vec<Algorithm>,

@@ -69,8 +69,8 @@ pub struct Credential {
     pub device_name: String,
     /// Format of the attestation statement at registration, such as `none` or `packed`.
     pub attestation_format: Option<String>,
-    /// Whether attestation was asked for, and the statement was verified. Otherwise the statement, of
-    /// whatever format, proves nothing about the authenticator.
+    /// Verdict on attestation: `true` if it was asked for and the statement was verified. Otherwise the
+    /// statement, of whatever format, proves nothing about the authenticator.
     #[serde(default)]
     pub attestation_verified: bool,
     /// Time of registration.

@@ -45,7 +45,7 @@ pub(crate) struct Attested {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) challenge: &'a [u8],
-    /// Whether `mediation` was `conditional`.
+    /// Mediation of the options: `true` for `conditional`.
     pub(crate) conditional: bool,
     /// Current time, at which certificates must be valid.
     #[cfg(feature = "attestation")]
@@ -113,7 +113,7 @@ impl Verifier {
             Refusal::CredentialId,
         )?;
         let key = PublicKey::parse_new(attested.public_key)?;
-        let offered = self.algorithms().any(|it| it == key.algorithm());
+        let offered = self.algorithms().contains(&key.algorithm());
         ensure(offered, Refusal::Algorithm)?;
         ensure(curve::contains(&key), Refusal::Malformed)?;
 

@@ -33,7 +33,7 @@ impl Verifier {
             top_origins: config.top_origins().map(str::to_owned).collect(),
             user_verification: config.user_verification(),
             backup_eligibility: config.backup_eligibility(),
-            algorithms: config.algorithms().to_vec(),
+            algorithms: offered(config.algorithms(), config.attestation()),
             attestation: config.attestation(),
             #[cfg(feature = "attestation")]
             core: Core::new(config),
@@ -46,6 +46,7 @@ impl Verifier {
     #[cfg(feature = "attestation")]
     pub(crate) fn trust(&mut self, anchors: TrustAnchors) {
         self.attestation = Attestation::Direct;
+        self.algorithms = offered(&self.algorithms, self.attestation);
         self.trust_anchors = Some(anchors);
     }
 
@@ -54,13 +55,29 @@ impl Verifier {
         self.attestation
     }
 
-    /// Returns the algorithms offered at registration, the preferred one first: those of the
-    /// configuration, of which with attestation only those whose statements can be verified.
-    pub(crate) fn algorithms(&self) -> impl Iterator<Item = Algorithm> {
-        let attested = self.attestation != Attestation::None;
-        let offered = self.algorithms.iter().copied();
-        offered.filter(move |algorithm| !attested || algorithm.can_be_attested())
+    /// Returns the algorithms offered at registration, the preferred one first.
+    pub(crate) fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
     }
+}
+
+/// Returns the algorithms to offer: those of the configuration, of which with attestation only those
+/// whose statements can be verified.
+fn offered(configured: &[Algorithm], attestation: Attestation) -> Vec<Algorithm> {
+    if attestation == Attestation::None {
+        return configured.to_vec();
+    }
+    let attested = |algorithms: &[Algorithm]| -> Vec<Algorithm> {
+        let all = algorithms.iter().copied();
+        all.filter(|algorithm| algorithm.can_be_attested())
+            .collect()
+    };
+    let offered = attested(configured);
+    if offered.is_empty() {
+        // The configuration asks for no attestation, and trust anchors do.
+        return attested(&Algorithm::DEFAULT);
+    }
+    offered
 }
 
 /// Checks that a credential is a public key credential whose `id` is its `rawId` in base64url.

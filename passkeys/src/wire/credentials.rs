@@ -28,7 +28,7 @@ pub(crate) struct CredentialView {
     /// Name of the passkey provider or authenticator model, if known.
     #[cfg_attr(feature = "openapi", schema(required))]
     provider: Option<&'static str>,
-    /// Whether the passkey may be backed up and synced to other devices. `null`: not known before
+    /// Backup eligibility: `true` if the passkey may be backed up and synced to other devices. `null`: not known before
     /// its first sign-in.
     #[cfg_attr(feature = "openapi", schema(required))]
     backup_eligible: Option<bool>,

@@ -140,7 +140,7 @@ impl CreationOptions {
     pub(crate) fn new(
         config: &Config,
         attestation: Attestation,
-        algorithms: impl Iterator<Item = Algorithm>,
+        algorithms: &[Algorithm],
         user: &PasskeyUser,
         handle: &UserHandle,
         challenge: &Challenge,
@@ -158,6 +158,7 @@ impl CreationOptions {
             },
             challenge: challenge.to_owned(),
             pub_key_cred_params: algorithms
+                .iter()
                 .map(|algorithm| CredentialParameters {
                     kind: "public-key",
                     alg: algorithm.cose(),

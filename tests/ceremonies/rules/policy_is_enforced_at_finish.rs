@@ -1,6 +1,6 @@
 //! Rule 4: policy is enforced at finish, from server-side state, whatever the browser has enforced.
 
-use passkeys::{Algorithm, attestation::TrustAnchors, ceremony::FinishRegistration};
+use passkeys::ceremony::FinishRegistration;
 
 use super::*;
 
@@ -169,14 +169,4 @@ async fn conditional_creation_needs_to_be_configured_at_begin_and_at_finish() {
     assert_eq!(new.audit.last_reason(), Some(Reason::UserNotPresent));
     let present = created_conditionally(&old, &[]).await;
     registration.finish_as(&ada(), &present).await.unwrap();
-}
-
-/// The attribute and `Config` reject such a list under `attestation = "direct"`, which trust anchors
-/// imply. Browsers would create a passkey of another algorithm, which `finish` rejects.
-#[test]
-#[should_panic(expected = "trust anchors take `ES256`, `ES384` and `RS256`")]
-fn trust_anchors_need_an_algorithm_that_can_be_attested() {
-    let config = config(|config| config.algorithms([Algorithm::EdDsa, Algorithm::MlDsa44]));
-    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
-    let _ = passkeys.trust_anchors(TrustAnchors::new([]));
 }

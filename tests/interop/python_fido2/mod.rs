@@ -39,7 +39,7 @@ use cases::{
 /// Verdict of python-fido2: the error, if it rejects.
 type Python = Result<(), String>;
 
-/// What python-fido2 does not check, by the reason for which this library rejects it, with the step
+/// Checks that python-fido2 lacks, by the reason for which this library rejects it, with the step
 /// of the specification.
 const OMITTED: &[(Reason, &str)] = &[
     (
@@ -64,7 +64,7 @@ const OMITTED: &[(Reason, &str)] = &[
     (Reason::Attestation, "§8.7: the statement is a map"),
 ];
 
-/// What this library accepts and python-fido2 rejects.
+/// Responses that this library accepts and python-fido2 rejects.
 struct Leniency {
     name: &'static str,
     /// Step of the specification that allows or demands it.

@@ -1,7 +1,7 @@
 //! Trust anchors: the attestation certificates of the specification's examples lead to one root.
 
 use passkeys::{
-    Attestation, Error, Passkeys, RegistrationResult,
+    Algorithm, Attestation, Error, Passkeys, RegistrationResult,
     attestation::{AttestationType, Authority, TrustAnchors},
     audit::Reason,
     store::MemoryRepository,
@@ -225,6 +225,29 @@ async fn trust_anchors_request_direct_attestation_whatever_the_configuration() {
     assert_eq!(asked(&passkeys).await, Value::from("none"));
     let passkeys = passkeys.trust_anchors(trusting(&vectors));
     assert_eq!(asked(&passkeys).await, Value::from("direct"));
+}
+
+#[tokio::test]
+async fn trust_anchors_offer_the_algorithms_that_can_be_attested() {
+    let vectors = Vectors::load();
+    for (configured, offered) in [
+        (
+            &[Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Es256][..],
+            &[-257, -7][..],
+        ),
+        (&[Algorithm::EdDsa], &[-7, -35, -257]),
+    ] {
+        let config = vectors.builder().algorithms(configured.iter().copied());
+        let repository = MemoryRepository::default();
+        let passkeys = Passkeys::with_config(App, repository, config.build().unwrap())
+            .trust_anchors(trusting(&vectors));
+        let user = passkeys_test_support::ada();
+        let begun = passkeys.registration().begin(&user).await.unwrap();
+        let options = serde_json::to_value(&begun).unwrap();
+        let parameters = options["publicKey"]["pubKeyCredParams"].as_array();
+        let algorithms: Vec<_> = parameters.unwrap().iter().map(|it| &it["alg"]).collect();
+        assert_eq!(algorithms, offered);
+    }
 }
 
 #[test]

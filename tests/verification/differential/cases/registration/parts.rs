@@ -24,7 +24,7 @@ pub(crate) enum Format {
 
 #[derive(Clone)]
 pub(crate) struct Parts {
-    /// Whether the signature is written without leading zeros.
+    /// Form of the signature: `true` without its leading zeros.
     pub(crate) without_leading_zeros: bool,
     pub(crate) challenge: Vec<u8>,
     pub(crate) id: String,

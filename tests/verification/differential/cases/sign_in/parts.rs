@@ -9,7 +9,7 @@ use super::{
 
 #[derive(Clone)]
 pub(crate) struct Parts {
-    /// Whether the signature is written without leading zeros.
+    /// Form of the signature: `true` without its leading zeros.
     pub(crate) without_leading_zeros: bool,
     pub(crate) challenge: Vec<u8>,
     pub(crate) credential_id: Vec<u8>,
