@@ -75,7 +75,7 @@ fn offered(configured: &[Algorithm], attestation: Attestation) -> Vec<Algorithm>
     let offered = attested(configured);
     if offered.is_empty() {
         // The configuration asks for no attestation, and trust anchors do.
-        return attested(&Algorithm::DEFAULT);
+        return attested(Algorithm::DEFAULT);
     }
     offered
 }
