@@ -3,7 +3,10 @@
 use ed25519_dalek::{Signer as _, Verifier as _};
 use ml_dsa::{MlDsa44, MlDsa65, MlDsa87, MlDsaParams};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng as _};
-use rsa::{BoxedUint, signature::SignatureEncoding as _, traits::PublicKeyParts as _};
+use rsa::{
+    BoxedUint, pkcs1::EncodeRsaPrivateKey as _, signature::SignatureEncoding as _,
+    traits::PublicKeyParts as _,
+};
 use serde_cbor_2::Value as Cbor;
 use sha2::Sha256;
 
@@ -12,12 +15,19 @@ use super::cbor::{self, Map};
 pub(crate) enum Key {
     Es256(p256::ecdsa::SigningKey),
     Es384(p384::ecdsa::SigningKey),
-    Rs256(Box<rsa::pkcs1v15::SigningKey<Sha256>>),
+    Rs256(Box<RsaKey>),
     Ed25519(ed25519_dalek::SigningKey),
     Es512(p521::ecdsa::SigningKey),
     MlDsa44(Box<ml_dsa::SigningKey<MlDsa44>>),
     MlDsa65(Box<ml_dsa::SigningKey<MlDsa65>>),
     MlDsa87(Box<ml_dsa::SigningKey<MlDsa87>>),
+}
+
+pub(crate) struct RsaKey {
+    private: rsa::RsaPrivateKey,
+    /// Signs in a tenth of the time that the `rsa` crate takes, which would be most of a long run.
+    /// Keys of other sizes are refused.
+    pair: Option<aws_lc_rs::rsa::KeyPair>,
 }
 
 impl Key {
@@ -41,8 +51,9 @@ impl Key {
     fn generate_rsa(seed: u8, bits: usize, exponent: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed.into());
         let exponent = BoxedUint::from(exponent);
-        let key = rsa::RsaPrivateKey::new_with_exp(&mut random, bits, exponent).unwrap();
-        Self::Rs256(Box::new(rsa::pkcs1v15::SigningKey::new(key)))
+        let private = rsa::RsaPrivateKey::new_with_exp(&mut random, bits, exponent).unwrap();
+        let pair = aws_lc_rs::rsa::KeyPair::from_der(private.to_pkcs1_der().unwrap().as_bytes()).ok();
+        Self::Rs256(Box::new(RsaKey { private, pair }))
     }
 
     pub(crate) fn ed25519(seed: u8) -> Self {
@@ -77,12 +88,7 @@ impl Key {
                 let signature: p384::ecdsa::Signature = key.sign(message);
                 signature.to_der().as_bytes().to_vec()
             }
-            Self::Rs256(key) => {
-                let signature = key.sign(message).to_vec();
-                // The crate writes multiples of eight bytes.
-                let key: &rsa::RsaPrivateKey = (**key).as_ref();
-                signature[signature.len() - key.size()..].to_vec()
-            }
+            Self::Rs256(key) => key.sign(message),
             Self::Ed25519(key) => key.sign(message).to_vec(),
             Self::Es512(key) => {
                 let signature: p521::ecdsa::Signature = key.sign(message);
@@ -134,7 +140,7 @@ impl Key {
                 (2, -35, vec![cbor::integer(2), x, y])
             }
             Self::Rs256(key) => {
-                let key: &rsa::RsaPrivateKey = (**key).as_ref();
+                let key = &key.private;
                 let mut e = key.e_bytes().to_vec();
                 // Three bytes at least, as Windows Hello writes it.
                 while e.len() < 3 {
@@ -176,7 +182,7 @@ impl Key {
                 "c7634d81f4372ddf581a0db248b0a77aecec196accc52973",
             )),
             Self::Rs256(key) => {
-                let key: &rsa::RsaPrivateKey = (**key).as_ref();
+                let key = &key.private;
                 key.n().to_be_bytes().to_vec()
             }
             Self::Es512(_) => hex(concat!(
@@ -190,6 +196,23 @@ impl Key {
                 "014def9dea2f79cd65812631a5cf5d3ed",
             )),
         }
+    }
+}
+
+impl RsaKey {
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let size = self.private.size();
+        if let Some(pair) = &self.pair {
+            let mut signature = vec![0; size];
+            let random = aws_lc_rs::rand::SystemRandom::new();
+            let padding = &aws_lc_rs::signature::RSA_PKCS1_SHA256;
+            pair.sign(padding, &random, message, &mut signature).unwrap();
+            return signature;
+        }
+        let key = rsa::pkcs1v15::SigningKey::<Sha256>::new(self.private.clone());
+        let signature = key.sign(message).to_vec();
+        // The crate writes multiples of eight bytes.
+        signature[signature.len() - size..].to_vec()
     }
 }
 
