@@ -52,7 +52,8 @@ impl Key {
         let mut random = ChaCha8Rng::seed_from_u64(seed.into());
         let exponent = BoxedUint::from(exponent);
         let private = rsa::RsaPrivateKey::new_with_exp(&mut random, bits, exponent).unwrap();
-        let pair = aws_lc_rs::rsa::KeyPair::from_der(private.to_pkcs1_der().unwrap().as_bytes()).ok();
+        let pair =
+            aws_lc_rs::rsa::KeyPair::from_der(private.to_pkcs1_der().unwrap().as_bytes()).ok();
         Self::Rs256(Box::new(RsaKey { private, pair }))
     }
 
@@ -206,7 +207,8 @@ impl RsaKey {
             let mut signature = vec![0; size];
             let random = aws_lc_rs::rand::SystemRandom::new();
             let padding = &aws_lc_rs::signature::RSA_PKCS1_SHA256;
-            pair.sign(padding, &random, message, &mut signature).unwrap();
+            pair.sign(padding, &random, message, &mut signature)
+                .unwrap();
             return signature;
         }
         let key = rsa::pkcs1v15::SigningKey::<Sha256>::new(self.private.clone());
