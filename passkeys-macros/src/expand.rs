@@ -22,9 +22,11 @@ pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenS
         let (attrs, ty) = (&repository.attrs, &repository.ty);
         quote_spanned!(here()=> #(#attrs)* type Repository = #ty;)
     });
+    let name = Glue::name(&model.app);
     let config = config(&model.args.settings, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
+        .chain(name)
         .chain([config, glue.needs(needs), describe(model, glue)])
         .chain(hooks)
         .chain(left_out(model, glue))

@@ -130,6 +130,7 @@ mod openapi;
 mod passkeys;
 mod relying_party;
 pub mod store;
+mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verify;

@@ -1,11 +1,19 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::runtime::Handle;
 
 use crate::{
-    Clock, Config, SystemClock, WeakSecret,
+    Clock, Config, Error, SystemClock, WeakSecret,
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
     relying_party::RelyingParty,
+    domain::application::Application,
     store::{ChallengeStore, MemoryChallenges},
+    tasks::Tasks,
     verify::Verifier,
 };
 
@@ -43,6 +51,7 @@ use crate::{
 pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
     pub(crate) ceremonies: Ceremonies<A::Repository>,
+    pub(crate) tasks: Tasks,
     #[cfg(feature = "client")]
     pub(crate) signals_unknown: bool,
 }
@@ -52,6 +61,7 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
         Self {
             app: self.app.clone(),
             ceremonies: self.ceremonies.clone(),
+            tasks: self.tasks.clone(),
             #[cfg(feature = "client")]
             signals_unknown: self.signals_unknown,
         }
@@ -102,6 +112,7 @@ impl<A: RelyingParty> Passkeys<A> {
         let ceremonies = Ceremonies {
             verifier: Arc::new(Verifier::new(&config)),
             config: Arc::new(config),
+            application: Application::named(A::name()),
             repository: Arc::new(repository),
             challenges: Arc::new(MemoryChallenges::default()),
             clock: Arc::new(SystemClock),
@@ -113,6 +124,7 @@ impl<A: RelyingParty> Passkeys<A> {
         Self {
             app,
             ceremonies,
+            tasks: Tasks::default(),
             #[cfg(feature = "client")]
             signals_unknown: false,
         }
@@ -128,6 +140,23 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
+    /// Sets the name of the application, to which its ceremonies belong. Default: the path of the
+    /// annotated type, such as `shop::App`.
+    ///
+    /// A ceremony finishes only at the application that it was begun at, also where several applications
+    /// have one RP ID and one challenge store, or seal their ceremony states with one secret. To another
+    /// one it is [unknown](crate::Error::ChallengeNotFound); its audit trail has the reason
+    /// `other_application`.
+    ///
+    /// Set a name where two programs are one application (a ceremony that one has begun finishes at
+    /// the other), or where one type serves several: each tenant, for example. A new name, also of the
+    /// type, ends the ceremonies that wait.
+    #[must_use]
+    pub fn application(mut self, name: impl AsRef<str>) -> Self {
+        self.ceremonies.application = Application::named(name.as_ref());
+        self
+    }
+
     /// Sets the sink of the audit trail. Default: none; events are always logged by `tracing`.
     ///
     /// The sink runs on [a thread of its own](crate::audit#to-a-sink).
@@ -140,10 +169,107 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Waits until the audit sink has received every event so far, for at most `at_most`. Returns
     /// whether it has.
     ///
-    /// Blocks the thread. For the end of a program, after the server has shut down, and for tests.
+    /// Blocks the thread. For tests; [`shutdown`](Self::shutdown) is for the end of a program.
     pub fn flush_audit(&self, at_most: Duration) -> bool {
         let trail = self.ceremonies.audit.as_ref();
         trail.is_none_or(|trail| trail.flush(at_most))
+    }
+
+    /// Waits for the finishes and changes in progress, and then for the audit sink to receive their
+    /// events, for at most `at_most` together. Returns whether all of it is done.
+    ///
+    /// The routes finish a ceremony, rename and delete in a task of its own, hooks included: the work
+    /// goes on when its client disconnects, and may outlast the server's graceful shutdown. Call this
+    /// at the end of the program, after the server.
+    ///
+    /// ```no_run
+    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
+    /// # }
+    /// use std::time::Duration;
+    ///
+    /// use axum::Router;
+    /// use tokio::net::TcpListener;
+    ///
+    /// # async fn serve(stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+    /// let passkeys = Passkeys::new(App, MemoryRepository::default());
+    /// let router = Router::new().nest("/auth/passkeys", passkeys.router());
+    /// let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    /// axum::serve(listener, router).with_graceful_shutdown(stop).await?;
+    /// if !passkeys.shutdown(Duration::from_secs(10)).await {
+    ///     eprintln!("some work was not done in time");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn shutdown(&self, at_most: Duration) -> bool {
+        let begun = Instant::now();
+        let ended = self.tasks.ended(at_most).await;
+        let left = at_most.saturating_sub(begun.elapsed());
+        let passkeys = self.clone();
+        let flush = move || passkeys.flush_audit(left);
+        let flushed = match Handle::try_current() {
+            Ok(runtime) => runtime.spawn_blocking(flush).await.unwrap_or(false),
+            Err(_) => flush(),
+        };
+        ended && flushed
+    }
+
+    /// Runs work to its end in a task of its own, whatever the client's connection does. For routes
+    /// of your own, as the [router](Self::router)'s routes do it.
+    ///
+    /// A server drops the handler of a request whose client disconnects, at any `.await`: a passkey
+    /// might be stored, and the account not created. Pass the whole rest of the handler, from the
+    /// finish of the ceremony on. [`shutdown`](Self::shutdown) waits for it.
+    ///
+    /// The work runs in the current tracing span. It does not see the task-locals of the caller. A
+    /// panic is resumed in the caller.
+    ///
+    /// ```
+    /// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+    /// # }
+    /// use axum::{Json, extract::State};
+    /// use passkeys::{Error, ceremony::FinishAuthentication};
+    ///
+    /// async fn finish(
+    ///     State(passkeys): State<Passkeys<App>>,
+    ///     State(app): State<App>,
+    ///     Json(request): Json<FinishAuthentication>,
+    /// ) -> Result<String, Error> {
+    ///     let worker = passkeys.clone();
+    ///     let work = async move {
+    ///         let login = worker.authentication().finish(&request).await?;
+    ///         Ok(app.on_authenticated(login).await)
+    ///     };
+    ///     passkeys.run_to_completion(work).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The error of the work; [`Error::StorageUnavailable`](crate::Error::StorageUnavailable) if the
+    /// Tokio runtime shuts down meanwhile.
+    pub async fn run_to_completion<T, E>(
+        &self,
+        work: impl Future<Output = Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.tasks.run(work).await?
     }
 
     /// Restricts registration to passkeys whose attestation leads to one of these trust anchors.

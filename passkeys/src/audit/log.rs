@@ -33,6 +33,7 @@ pub(crate) fn log(
         AuditKind::CloneSuspected
         | AuditKind::CredentialSuspended
         | AuditKind::BackupEligibilityChanged => write!(warn),
+        AuditKind::RollbackFailed => write!(error),
         _ => write!(info),
     }
 }

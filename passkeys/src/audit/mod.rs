@@ -24,7 +24,7 @@
 //! | --- | --- |
 //! | `DEBUG` | `registration_begun`, `authentication_begun`, `step_up_begun`: clients can cause these without limit |
 //! | `WARN` | `clone_suspected`, `credential_suspended`, `backup_eligibility_changed` |
-//! | `ERROR` | `events_lost` |
+//! | `ERROR` | `rollback_failed`, `events_lost` |
 //! | `INFO` | all others |
 //!
 //! # Request spans
@@ -163,6 +163,13 @@ pub enum AuditKind {
     RegistrationSucceeded,
     /// A registration failed.
     RegistrationFailed(Reason),
+    /// The passkey of a registration was deleted again, because what follows it failed: the
+    /// `on_registered` of a sign-up, or what called
+    /// [`Registration::roll_back`](crate::ceremony::Registration::roll_back).
+    RegistrationRolledBack,
+    /// A registration should have been rolled back, and the repository failed: its passkey may still
+    /// be stored, perhaps of no account.
+    RollbackFailed,
     /// A sign-in was begun: the client has the request options.
     AuthenticationBegun,
     /// A sign-in was verified.
@@ -202,6 +209,8 @@ impl AuditKind {
             Self::RegistrationBegun => "registration_begun",
             Self::RegistrationSucceeded => "registration_succeeded",
             Self::RegistrationFailed(_) => "registration_failed",
+            Self::RegistrationRolledBack => "registration_rolled_back",
+            Self::RollbackFailed => "rollback_failed",
             Self::AuthenticationBegun => "authentication_begun",
             Self::AuthenticationSucceeded => "authentication_succeeded",
             Self::AuthenticationFailed(_) => "authentication_failed",
@@ -226,9 +235,11 @@ impl AuditKind {
     #[must_use]
     pub fn ceremony(self) -> Option<&'static str> {
         match self {
-            Self::RegistrationBegun | Self::RegistrationSucceeded | Self::RegistrationFailed(_) => {
-                Some("registration")
-            }
+            Self::RegistrationBegun
+            | Self::RegistrationSucceeded
+            | Self::RegistrationFailed(_)
+            | Self::RegistrationRolledBack
+            | Self::RollbackFailed => Some("registration"),
             Self::AuthenticationBegun
             | Self::AuthenticationSucceeded
             | Self::AuthenticationFailed(_)

@@ -24,6 +24,11 @@ pub enum Reason {
     OtherPurpose,
     /// The ceremony was begun for another relying party.
     OtherRelyingParty,
+    /// The ceremony was begun at another application ([`Passkeys::application`]) of the same relying
+    /// party, with which this one shares the challenge store or the sealing secret.
+    ///
+    /// [`Passkeys::application`]: crate::Passkeys::application
+    OtherApplication,
     /// The ceremony was begun by another user.
     OtherUser,
     /// The step-up was begun for another [action](crate::ceremony::Action).
@@ -97,6 +102,7 @@ impl Reason {
                 | Self::Expired
                 | Self::OtherPurpose
                 | Self::OtherRelyingParty
+                | Self::OtherApplication
                 | Self::OtherUser
                 | Self::OtherAction
         )
@@ -111,6 +117,7 @@ impl Reason {
             Self::Expired => "expired",
             Self::OtherPurpose => "other_purpose",
             Self::OtherRelyingParty => "other_relying_party",
+            Self::OtherApplication => "other_application",
             Self::OtherUser => "other_user",
             Self::OtherAction => "other_action",
             Self::Malformed => "malformed",

@@ -41,6 +41,7 @@ use crate::{
     Attestation, Clock, Config, Credential, CredentialId, Error,
     audit::{self, AuditEvent, AuditKind, Reason, Trail},
     domain::{
+        application::Application,
         challenge::Challenge,
         error::StoreError,
         pending::{PendingCeremony, Purpose, to_millisecond},
@@ -52,6 +53,8 @@ use crate::{
 /// State that the ceremonies of one relying party share.
 pub(crate) struct Ceremonies<R> {
     pub(crate) config: Arc<Config>,
+    /// Application that these ceremonies belong to.
+    pub(crate) application: Application,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) repository: Arc<R>,
     pub(crate) challenges: Arc<dyn ChallengeStore>,
@@ -67,6 +70,7 @@ impl<R> Clone for Ceremonies<R> {
     fn clone(&self) -> Self {
         Self {
             config: self.config.clone(),
+            application: self.application,
             verifier: self.verifier.clone(),
             repository: self.repository.clone(),
             challenges: self.challenges.clone(),
@@ -123,6 +127,7 @@ impl<R> Ceremonies<R> {
     fn pending(&self, challenge: Challenge, purpose: Purpose) -> PendingCeremony {
         PendingCeremony::new(
             self.config.rp_id(),
+            self.application,
             challenge,
             purpose,
             self.now(),
@@ -147,6 +152,8 @@ impl<R> Ceremonies<R> {
         self.redeemed.insert(state);
         Ok(if ceremony.rp_id != self.config.rp_id() {
             Err(Reason::OtherRelyingParty)
+        } else if ceremony.application != self.application {
+            Err(Reason::OtherApplication)
         } else if ceremony.expires_at <= self.now() {
             Err(Reason::Expired)
         } else {

@@ -197,6 +197,30 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         Ok(self.complete(begun, request).await?)
     }
 
+    /// Rolls a registration back: deletes its passkey, and records it. For work that follows a
+    /// registration and fails, such as the creation of the account of a sign-up, which would leave a
+    /// passkey of no account.
+    ///
+    /// [`Passkeys::router`](crate::Passkeys::router) does it for sign-ups whose `on_registered` panics
+    /// or responds with a status of 400 or more. It tells the browser to drop the passkey, too, by the
+    /// response header `Passkey-Rolled-Back` with the credential ID, which `client.js` understands.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::StorageUnavailable`]: the passkey may still be stored, which the audit trail says.
+    pub async fn roll_back(&self, registered: &RegistrationResult) -> Result<(), Error> {
+        let Credential { user_id, id, .. } = &registered.credential;
+        let deleted = self.ceremonies.repository.delete(user_id, id).await;
+        let kind = if deleted.is_ok() {
+            AuditKind::RegistrationRolledBack
+        } else {
+            AuditKind::RollbackFailed
+        };
+        self.ceremonies.record(kind, Some(user_id), Some(id));
+        deleted?;
+        Ok(())
+    }
+
     /// Takes the ceremony state from the challenge store.
     async fn take(&self, state: &str) -> Result<Pending, Error> {
         let taken = self.ceremonies.take(state).await;

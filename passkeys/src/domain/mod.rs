@@ -5,6 +5,7 @@
 
 pub(crate) mod aaguid;
 pub(crate) mod action;
+pub(crate) mod application;
 pub(crate) mod base64url;
 pub(crate) mod challenge;
 pub(crate) mod clock;

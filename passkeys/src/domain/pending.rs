@@ -3,7 +3,10 @@ use std::ops::Add;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use crate::{PasskeyUser, UserHandle, domain::action::Action, domain::challenge::Challenge};
+use crate::{
+    PasskeyUser, UserHandle,
+    domain::{action::Action, application::Application, challenge::Challenge},
+};
 
 /// Server-side state of a ceremony that was begun and not yet finished, kept by a
 /// [`ChallengeStore`](crate::store::ChallengeStore).
@@ -16,6 +19,8 @@ use crate::{PasskeyUser, UserHandle, domain::action::Action, domain::challenge::
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCeremony {
     pub(crate) rp_id: String,
+    /// Application that the ceremony was begun at, which alone can finish it.
+    pub(crate) application: Application,
     pub(crate) challenge: Challenge,
     pub(crate) purpose: Purpose,
     #[serde(with = "time::serde::timestamp::milliseconds")]
@@ -81,6 +86,7 @@ impl PendingCeremony {
     /// Cuts the time to the millisecond, which is the precision in which ceremonies are kept.
     pub(crate) fn new<D>(
         rp_id: &str,
+        application: Application,
         challenge: Challenge,
         purpose: Purpose,
         begun_at: OffsetDateTime,
@@ -92,6 +98,7 @@ impl PendingCeremony {
         let begun_at = to_millisecond(begun_at);
         Self {
             rp_id: rp_id.to_owned(),
+            application,
             challenge,
             purpose,
             begun_at,

@@ -53,6 +53,10 @@ pub(super) async fn finish<A: RelyingParty>(
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let request = body::json(&parts.headers, &body)?;
-    let login = passkeys.authentication().finish(&request).await?;
-    Ok(passkeys.app.on_authenticated(&mut parts, login).await)
+    let tasks = passkeys.tasks.clone();
+    let finish = async move {
+        let login = passkeys.authentication().finish(&request).await?;
+        Ok(passkeys.app.on_authenticated(&mut parts, login).await)
+    };
+    tasks.run(finish).await?
 }

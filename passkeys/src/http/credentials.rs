@@ -44,15 +44,19 @@ pub(super) async fn rename<A: RelyingParty>(
     let body = body::read(body).await?;
     let Rename { device_name } = body::json(&parts.headers, &body)?;
     let name = device_name::of_renamed_passkey(&device_name)?;
-    let id = own_credential(&passkeys, &user, id).await?;
-    let renamed = passkeys.repository().rename(user.id(), &id, &name).await;
-    if !renamed.map_err(Error::from)? {
-        return Err(Error::CredentialNotFound.into());
-    }
-    passkeys
-        .ceremonies
-        .record(AuditKind::CredentialRenamed, Some(user.id()), Some(&id));
-    Ok(StatusCode::NO_CONTENT)
+    let tasks = passkeys.tasks.clone();
+    let change = async move {
+        let id = own_credential(&passkeys, &user, id).await?;
+        let renamed = passkeys.repository().rename(user.id(), &id, &name).await;
+        if !renamed.map_err(Error::from)? {
+            return Err(Error::CredentialNotFound.into());
+        }
+        passkeys
+            .ceremonies
+            .record(AuditKind::CredentialRenamed, Some(user.id()), Some(&id));
+        Ok(StatusCode::NO_CONTENT)
+    };
+    tasks.run(change).await?
 }
 
 /// `DELETE /credentials/{id}`
@@ -63,24 +67,28 @@ pub(super) async fn delete<A: RelyingParty>(
 ) -> Result<StatusCode, Failure> {
     let (mut parts, _) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
-    let id = own_credential(&passkeys, &user, id).await?;
-    let repository = passkeys.repository();
-    let deletion = if user.must_keep_last_passkey() {
-        let rp_id = passkeys.config().rp_id();
-        repository.delete_unless_last(user.id(), &id, rp_id).await
-    } else {
-        let deleted = repository.delete(user.id(), &id).await;
-        deleted.map(|deleted| Deletion::of(deleted, false))
+    let tasks = passkeys.tasks.clone();
+    let change = async move {
+        let id = own_credential(&passkeys, &user, id).await?;
+        let repository = passkeys.repository();
+        let deletion = if user.must_keep_last_passkey() {
+            let rp_id = passkeys.config().rp_id();
+            repository.delete_unless_last(user.id(), &id, rp_id).await
+        } else {
+            let deleted = repository.delete(user.id(), &id).await;
+            deleted.map(|deleted| Deletion::of(deleted, false))
+        };
+        match deletion.map_err(Error::from)? {
+            Deletion::Deleted => {}
+            Deletion::Last => return Err(Error::LastCredential.into()),
+            Deletion::Unknown => return Err(Error::CredentialNotFound.into()),
+        }
+        passkeys
+            .ceremonies
+            .record(AuditKind::CredentialDeleted, Some(user.id()), Some(&id));
+        Ok(StatusCode::NO_CONTENT)
     };
-    match deletion.map_err(Error::from)? {
-        Deletion::Deleted => {}
-        Deletion::Last => return Err(Error::LastCredential.into()),
-        Deletion::Unknown => return Err(Error::CredentialNotFound.into()),
-    }
-    passkeys
-        .ceremonies
-        .record(AuditKind::CredentialDeleted, Some(user.id()), Some(&id));
-    Ok(StatusCode::NO_CONTENT)
+    tasks.run(change).await?
 }
 
 /// Parses the ID in the path, and checks that it is one of the user's passkeys at this relying party.

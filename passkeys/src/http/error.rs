@@ -15,19 +15,24 @@ impl IntoResponse for Error {
     /// The cause of a store's failure, and the problem of a hook's user, are logged and not sent to
     /// the client.
     fn into_response(self) -> Response {
-        match &self {
-            Self::StorageUnavailable(cause) => {
-                // Escaped (`Debug`): a database may quote values that the client sent.
-                tracing::error!(error = ?causes(cause), "a store failed");
-            }
-            Self::InvalidUser(problem) => {
-                tracing::error!(problem, "a hook returned a user that cannot have passkeys");
-            }
-            _ => {}
-        }
+        log(&self);
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::BAD_REQUEST);
         let body = json!({ "error": { "code": self.code(), "message": self.to_string() } });
         (status, Json(body)).into_response()
+    }
+}
+
+/// Logs what the operator has to know and the client must not.
+pub(super) fn log(error: &Error) {
+    match error {
+        Error::StorageUnavailable(cause) => {
+            // Escaped (`Debug`): a database may quote values that the client sent.
+            tracing::error!(error = ?causes(cause), "a store failed");
+        }
+        Error::InvalidUser(problem) => {
+            tracing::error!(problem, "a hook returned a user that cannot have passkeys");
+        }
+        _ => {}
     }
 }
 

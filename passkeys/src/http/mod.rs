@@ -17,6 +17,7 @@ mod router;
 mod signals;
 mod state;
 mod step_up;
+mod target;
 mod verified;
 mod well_known;
 

@@ -1,12 +1,21 @@
 //! `POST /register/begin` and `POST /register/finish`.
 
+use std::panic::resume_unwind;
+
 use axum::{
     extract::{Request, State},
+    http::{HeaderName, HeaderValue, request::Parts},
     response::Response,
 };
 
-use super::{body, failure::Failure, state::Shared};
-use crate::{Error, relying_party::RelyingParty, wire::json};
+use super::{body, error, failure::Failure, state::Shared};
+use crate::{
+    CredentialId, Error, RegistrationResult, relying_party::RelyingParty, tasks::caught, wire::json,
+};
+
+/// Response header with the credential ID of a sign-up that was rolled back, from which `client.js`
+/// knows that the browser should drop the passkey.
+const ROLLED_BACK: HeaderName = HeaderName::from_static("passkey-rolled-back");
 
 /// `POST /register/begin`: a further passkey, also by conditional creation, or a sign-up where there
 /// is a body and the hook.
@@ -62,9 +71,50 @@ pub(super) async fn finish<A: RelyingParty>(
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let request = body::json(&parts.headers, &body)?;
-    let who = passkeys.app.get_user(&mut parts);
-    let who = async { who.await.map_err(Failure::from) };
-    let registration = passkeys.registration().sign_ups(A::SIGN_UP);
-    let result = registration.finish(&request, who).await?;
-    Ok(passkeys.app.on_registered(&mut parts, result).await)
+    let tasks = passkeys.tasks.clone();
+    let finish = async move {
+        let who = passkeys.app.get_user(&mut parts);
+        let who = async { who.await.map_err(Failure::from) };
+        let registration = passkeys.registration().sign_ups(A::SIGN_UP);
+        let result = registration.finish(&request, who).await?;
+        Ok(if result.signed_up() {
+            signed_up(&passkeys, &mut parts, result).await
+        } else {
+            passkeys.app.on_registered(&mut parts, result).await
+        })
+    };
+    tasks.run(finish).await?
+}
+
+/// Calls the hook after a sign-up, and rolls the sign-up back if the hook fails.
+async fn signed_up<A: RelyingParty>(
+    passkeys: &Shared<A>,
+    parts: &mut Parts,
+    result: RegistrationResult,
+) -> Response {
+    let hook = passkeys.app.on_registered(parts, result.clone());
+    let outcome = match caught(hook).await {
+        Ok(response) if !is_error(&response) => return response,
+        outcome => outcome,
+    };
+    let rolled_back = passkeys.registration().roll_back(&result).await;
+    if let Err(error) = &rolled_back {
+        error::log(error);
+    }
+    let mut response = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    if rolled_back.is_ok() {
+        let id = &result.credential().id;
+        response.headers_mut().extend(header(id));
+    }
+    response
+}
+
+fn is_error(response: &Response) -> bool {
+    response.status().is_client_error() || response.status().is_server_error()
+}
+
+fn header(id: &CredentialId) -> Option<(HeaderName, HeaderValue)> {
+    // Base64url is valid in a header.
+    let value = HeaderValue::try_from(id.to_string()).ok()?;
+    Some((ROLLED_BACK, value))
 }

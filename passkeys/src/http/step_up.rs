@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, failure::Failure, state::Shared};
+use super::{body, failure::Failure, state::Shared, target};
 use crate::{
     ceremony::Action,
     relying_party::RelyingParty,
@@ -20,8 +20,17 @@ pub(super) async fn begin<A: RelyingParty>(
     let (mut parts, body) = request.into_parts();
     let user = passkeys.app.get_user(&mut parts).await?;
     let body = body::read(body).await?;
-    let BeginStepUp { method, path, body } = body::json(&parts.headers, &body)?;
-    let action = Action::new(&method, &path, body.get().as_bytes());
+    let BeginStepUp {
+        method,
+        host,
+        path,
+        body,
+    } = body::json(&parts.headers, &body)?;
+    let host = match &host {
+        Some(host) => host,
+        None => target::host(&parts)?,
+    };
+    let action = Action::new(&method, host, &path, body.get().as_bytes());
     let begun = passkeys.step_up().begin(&user, &action).await?;
     Ok(json::response(&begun))
 }

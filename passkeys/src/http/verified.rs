@@ -1,16 +1,16 @@
 use std::{fmt, marker::PhantomData};
 
 use axum::{
-    extract::{FromRequest, OriginalUri, Request},
+    extract::{FromRequest, Request},
     http::request::Parts,
     response::{IntoResponse as _, Response},
 };
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::{body, failure::Failure, observe::no_store, state::ProvidesPasskeys};
+use super::{body, failure::Failure, observe::no_store, state::ProvidesPasskeys, target};
 use crate::{
-    AuthenticationResult, PasskeyUser, Passkeys,
+    AuthenticationResult, Error, PasskeyUser, Passkeys,
     ceremony::{Action, Consent, FinishStepUp},
     relying_party::RelyingParty,
 };
@@ -107,12 +107,12 @@ impl<S, A, T> FromRequest<S> for Verified<A, T>
 where
     S: ProvidesPasskeys<A> + Send + Sync,
     A: RelyingParty,
-    T: DeserializeOwned + Send,
+    T: DeserializeOwned + Send + 'static,
 {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        match verify(&state.passkeys(), request).await {
+        match verify(state.passkeys(), request).await {
             Ok(Consent { result, user, body }) => Ok(Self {
                 result,
                 user,
@@ -124,24 +124,27 @@ where
     }
 }
 
-async fn verify<A, T>(passkeys: &Passkeys<A>, request: Request) -> Result<Consent<T>, Failure>
+async fn verify<A, T>(passkeys: Passkeys<A>, request: Request) -> Result<Consent<T>, Failure>
 where
     A: RelyingParty,
-    T: DeserializeOwned + Send,
+    T: DeserializeOwned + Send + 'static,
 {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let request: FinishStepUp = body::json(&parts.headers, &body)?;
-    let action = action(&parts, &request.body);
-    let who = passkeys.app.get_user(&mut parts);
-    let who = async { who.await.map_err(Failure::from) };
-    passkeys.step_up().finish(&request, &action, who).await
+    let action = action(&parts, &request.body)?;
+    let tasks = passkeys.tasks.clone();
+    let finish = async move {
+        let who = passkeys.app.get_user(&mut parts);
+        let who = async { who.await.map_err(Failure::from) };
+        passkeys.step_up().finish(&request, &action, who).await
+    };
+    tasks.run(finish).await?
 }
 
 /// Returns the action that this request is.
-fn action(parts: &Parts, body: &RawValue) -> Action {
-    let original = parts.extensions.get::<OriginalUri>();
-    let uri = original.map_or(&parts.uri, |OriginalUri(uri)| uri);
-    let path = uri.path_and_query().map_or("", |path| path.as_str());
-    Action::new(parts.method.as_str(), path, body.get().as_bytes())
+fn action(parts: &Parts, body: &RawValue) -> Result<Action, Error> {
+    let (method, host) = (parts.method.as_str(), target::host(parts)?);
+    let path = target::path_and_query(parts);
+    Ok(Action::new(method, host, path, body.get().as_bytes()))
 }

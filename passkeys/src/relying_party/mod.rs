@@ -50,6 +50,16 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     /// Whether there is a `find_user` hook.
     const FIND_USER: bool = false;
 
+    /// Returns the application's name, by which its ceremonies are told from those of others with the
+    /// same challenge store: the path of the annotated type.
+    ///
+    /// The default is for generic types, whose arguments the macro does not know. It may be another
+    /// one with another compiler, so the macro names all other types.
+    #[must_use]
+    fn name() -> &'static str {
+        std::any::type_name::<Self>()
+    }
+
     /// Returns the configuration in the attribute.
     fn config() -> Config;
 

@@ -42,9 +42,12 @@ from_json!(BeginStepUp);
 #[serde(expecting = "an object")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::BeginStepUp))]
 pub(crate) struct BeginStepUp {
-    /// Method, in upper case.
+    /// Method. `DELETE`, `GET`, `HEAD`, `OPTIONS`, `POST` and `PUT` in any case.
     pub(crate) method: String,
-    /// Path and query, as the server receives them.
+    /// Host, with the port unless it is the default, if it is another one than that of this request.
+    #[serde(default)]
+    pub(crate) host: Option<String>,
+    /// Path and query, as the client sends them.
     pub(crate) path: String,
     /// Value of its member `body`, byte for byte. `null` is the same as no value.
     #[serde(default)]

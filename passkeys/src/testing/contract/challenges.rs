@@ -5,9 +5,12 @@ use time::{Duration, OffsetDateTime};
 use super::{ROUNDS, TASKS, Verdict, Violation, kept, race, same};
 use crate::{
     PasskeyUser, UserHandle,
-    domain::action::Action,
-    domain::challenge::Challenge,
-    domain::pending::{Account, Purpose},
+    domain::{
+        action::Action,
+        application::Application,
+        challenge::Challenge,
+        pending::{Account, Purpose},
+    },
     store::{ChallengeStore, PendingCeremony},
 };
 
@@ -77,6 +80,7 @@ fn pending(
     challenge[..8].copy_from_slice(&number.to_be_bytes());
     PendingCeremony::new(
         "example.com",
+        Application::named("example"),
         Challenge::known(challenge),
         purpose,
         begun_at,
