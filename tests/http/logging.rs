@@ -89,7 +89,7 @@ fn challenges_ceremony_states_keys_and_signatures_are_never_logged() {
             .unwrap();
         tracing::trace!(?begun, ?request, ?registered, "what an application may log");
 
-        let action = Action::new("POST", "/transfer", b"to my secret account");
+        let action = Action::new("POST", "example.com", "/transfer", b"to my secret account");
         let begun = world
             .passkeys
             .step_up()

@@ -88,6 +88,7 @@ async fn ada_at_the_bank() -> (Site, Device, Trail) {
 #[derive(Clone)]
 struct Order {
     method: Method,
+    host: &'static str,
     path: &'static str,
     body: &'static str,
 }
@@ -95,15 +96,24 @@ struct Order {
 /// Transfer of 5 to Bob, in JSON that no serializer would write.
 const FIVE_TO_BOB: Order = Order {
     method: Method::POST,
+    host: "example.com",
     path: "/bank/transfer?from=savings&note=%F0%9F%8E%82",
     body: "{\"amount\" : 5,\n\"to\": \"b\\u006fb\"}",
 };
 
 /// Asks Ada for her consent to an order; returns her credential and the ceremony state.
 async fn agree(site: &Site, order: &Order, phone: &mut Device) -> (Value, Value) {
-    let Order { method, path, body } = order;
+    let Order {
+        method, path, body, ..
+    } = order;
     let asked = format!(r#"{{ "method": "{method}", "path": "{path}", "body": {body} }}"#);
+    agree_to(site, order.host, asked, phone).await
+}
+
+/// Asks Ada for her consent with this body of `step-up/begin`, sent to this host.
+async fn agree_to(site: &Site, host: &str, asked: String, phone: &mut Device) -> (Value, Value) {
     let begun = Request::post("/auth/passkeys/step-up/begin")
+        .header("host", host)
         .header("x-user", "ada")
         .header("content-type", "application/json");
     let begun = site.send(begun.body(asked.into()).unwrap()).await;
@@ -120,8 +130,14 @@ async fn send(
     (credential, state): &(Value, Value),
     user: Option<&str>,
 ) -> Answer {
-    let Order { method, path, body } = order;
+    let Order {
+        method,
+        host,
+        path,
+        body,
+    } = order;
     let mut request = Request::builder().method(method).uri(*path);
+    request = request.header("host", *host);
     if let Some(user) = user {
         request = request.header("x-user", user);
     }
@@ -146,7 +162,7 @@ async fn step_up_gives_the_handler_the_signed_body_and_rejects_a_replay() {
 }
 
 #[tokio::test]
-async fn step_up_consent_is_bound_to_method_path_query_and_body() {
+async fn step_up_consent_is_bound_to_method_host_path_query_and_body() {
     let (site, mut phone, audit) = ada_at_the_bank().await;
     let other = |change: fn(&mut Order)| {
         let mut order = FIVE_TO_BOB;
@@ -155,6 +171,8 @@ async fn step_up_consent_is_bound_to_method_path_query_and_body() {
     };
     for instead in [
         other(|order| order.method = Method::PUT),
+        other(|order| order.host = "staging.example.com"),
+        other(|order| order.host = "example.com:8443"),
         other(|order| order.path = "/bank/transfer?from=current&note=%F0%9F%8E%82"),
         other(|order| order.path = "/bank/transfer"),
         other(|order| order.path = "/bank/transfer?"),
@@ -171,16 +189,107 @@ async fn step_up_consent_is_bound_to_method_path_query_and_body() {
 }
 
 #[tokio::test]
+async fn step_up_for_a_request_to_another_host_names_it() {
+    let (site, mut phone, audit) = ada_at_the_bank().await;
+    let api = Order {
+        host: "api.example.com",
+        ..FIVE_TO_BOB
+    };
+    let Order { path, body, .. } = api;
+    let asked = |host: &str| {
+        format!(r#"{{ "method": "POST", "host": {host}, "path": "{path}", "body": {body} }}"#)
+    };
+    let agreed = agree_to(
+        &site,
+        "example.com",
+        asked(r#""API.example.com""#),
+        &mut phone,
+    )
+    .await;
+    let answer = send(&site, &api, &agreed, Some("ada")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+
+    let agreed = agree_to(
+        &site,
+        "example.com",
+        asked(r#""api.example.com""#),
+        &mut phone,
+    )
+    .await;
+    let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
+    answer.is_error(400, "challenge_not_found");
+    assert_eq!(audit.last_reason(), Some(Reason::OtherAction));
+
+    // `null` is the same as no host: that of the request.
+    let agreed = agree_to(&site, "example.com", asked("null"), &mut phone).await;
+    let answer = send(&site, &FIVE_TO_BOB, &agreed, Some("ada")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn step_up_host_is_the_authority_where_the_request_has_one() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let Order { path, body, .. } = FIVE_TO_BOB;
+    for (authority, is_same) in [("example.com", true), ("example.org", false)] {
+        let (credential, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+        // As HTTP/2 has it: no `Host`, but `:authority`.
+        let request = Request::post(format!("https://{authority}{path}"))
+            .header("x-user", "ada")
+            .header("content-type", "application/json");
+        let body = format!(r#"{{ "state": {state}, "credential": {credential}, "body":{body} }}"#);
+        let answer = site.send(request.body(body.into()).unwrap()).await;
+        assert_eq!(answer.status == StatusCode::OK, is_same, "{authority}");
+    }
+}
+
+#[tokio::test]
+async fn step_up_rejects_a_request_that_names_two_hosts() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let (credential, state) = agree(&site, &FIVE_TO_BOB, &mut phone).await;
+    let Order { path, body, .. } = FIVE_TO_BOB;
+    let sent = format!(r#"{{ "state": {state}, "credential": {credential}, "body":{body} }}"#);
+    let begin = format!(r#"{{ "method": "POST", "path": "{path}", "body":{body} }}"#);
+    for (path, body) in [(path, sent), ("/auth/passkeys/step-up/begin", begin)] {
+        let request = Request::post(path)
+            .header("host", "example.com")
+            .header("host", "example.org")
+            .header("x-user", "ada")
+            .header("content-type", "application/json");
+        let answer = site.send(request.body(body.into()).unwrap()).await;
+        answer.is_error(400, "invalid_request");
+    }
+}
+
+/// `fetch()` sends `post` as `POST`, and `patch` as it is.
+#[tokio::test]
+async fn step_up_accepts_the_method_as_a_page_passes_it_to_fetch() {
+    let (site, mut phone, _) = ada_at_the_bank().await;
+    let Order { path, body, .. } = FIVE_TO_BOB;
+    for (written, sent) in [("post", Method::POST), ("Put", Method::PUT)] {
+        let asked = format!(r#"{{ "method": "{written}", "path": "{path}", "body": {body} }}"#);
+        let agreed = agree_to(&site, "example.com", asked, &mut phone).await;
+        let order = Order {
+            method: sent,
+            ..FIVE_TO_BOB
+        };
+        let answer = send(&site, &order, &agreed, Some("ada")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{written}");
+    }
+}
+
+#[tokio::test]
 async fn step_up_without_a_body_is_bound_to_the_path() {
     let (site, mut phone, _) = ada_at_the_bank().await;
     let close = |body| Order {
         method: Method::DELETE,
+        host: "example.com",
         path: "/bank/account",
         body,
     };
     let (credential, state) = agree(&site, &close("null"), &mut phone).await;
     // A missing body is equal to `null`.
     let request = Request::delete("/bank/account")
+        .header("host", "example.com")
         .header("x-user", "ada")
         .header("content-type", "application/json");
     let body = json!({ "credential": credential, "state": state }).to_string();
@@ -342,6 +451,7 @@ async fn step_up_works_in_a_router_whose_state_is_passkeys() {
     site.register("ada", &mut phone).await;
     let order = Order {
         method: Method::POST,
+        host: "example.com",
         path: "/transfer",
         body: "5",
     };
@@ -350,11 +460,11 @@ async fn step_up_works_in_a_router_whose_state_is_passkeys() {
     assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!(5)));
 }
 
-/// A proxy serves `/bank` as `/app/bank`.
+/// A proxy serves `/bank` as `https://example.com/app/bank`, and names the upstream host.
 #[tokio::test]
-async fn step_up_behind_a_path_rewriting_proxy_uses_the_original_uri() {
+async fn step_up_behind_a_proxy_that_changes_path_and_host_uses_the_original_uri() {
     async fn as_in_the_browser(mut request: Request<Body>) -> Request<Body> {
-        let path = format!("/app{}", request.uri());
+        let path = format!("https://example.com/app{}", request.uri());
         let original = OriginalUri(path.parse().unwrap());
         request.extensions_mut().insert(original);
         request
@@ -370,6 +480,7 @@ async fn step_up_behind_a_path_rewriting_proxy_uses_the_original_uri() {
         ..FIVE_TO_BOB
     };
     let sent = Order {
+        host: "upstream:3000",
         path: "/bank/transfer",
         ..FIVE_TO_BOB
     };

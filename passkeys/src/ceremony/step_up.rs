@@ -43,7 +43,7 @@ use crate::{
 ///     user: PasskeyUser,
 ///     request: &FinishStepUp,
 /// ) -> Result<(), Error> {
-///     let action = Action::new("DELETE", "/account", request.body.get().as_bytes());
+///     let action = Action::new("DELETE", "example.com", "/account", request.body.get().as_bytes());
 ///     let who = async { Ok::<_, Error>(user) };
 ///     let consent = passkeys.step_up().finish::<(), _>(request, &action, who).await?;
 ///     println!("{} deletes their account", consent.user.name());

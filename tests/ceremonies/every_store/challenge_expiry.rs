@@ -30,7 +30,7 @@ async fn finish_before_expiry_by(early: Duration) {
             .unwrap();
         let sign_up = answer(begun, &mut device());
         let sign_in = assert(&passkeys.authentication(), None, &mut phone).await;
-        let action = Action::new("POST", "/transfer", b"{}");
+        let action = Action::new("POST", "example.com", "/transfer", b"{}");
         let consent = agree(&passkeys.step_up(), &ada, &action, &mut phone).await;
 
         world

@@ -46,7 +46,7 @@ const CEREMONIES: [Ceremony; 11] = [
 
 /// Returns the action of the step-ups.
 fn transfer() -> Action {
-    Action::new("POST", "/transfer", b"{}")
+    Action::new("POST", "example.com", "/transfer", b"{}")
 }
 
 struct Site {

@@ -58,7 +58,7 @@ async fn replay_of_a_successful_step_up_is_rejected() {
         let device = registered(&passkeys, "ada").await;
         let mut device = device.with_fault(Fault::SignCount(0));
         let (step_up, ada) = (passkeys.step_up(), person("ada"));
-        let action = Action::new("POST", "/transfer", b"{}");
+        let action = Action::new("POST", "example.com", "/transfer", b"{}");
         let request = agree(&step_up, &ada, &action, &mut device).await;
         step_up.finish_as(&ada, &action, &request).await.unwrap();
         for _ in 0..3 {

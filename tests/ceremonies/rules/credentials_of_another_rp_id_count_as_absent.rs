@@ -57,7 +57,7 @@ async fn passkey_of_another_rp_id_is_neither_offered_nor_excluded() {
         let next = site.passkeys.registration().begin(&ada()).await.unwrap();
         let excluded = listed(&next, "excludeCredentials");
         assert_eq!(excluded.contains(&id), is_own);
-        let action = Action::new("POST", "/pay", b"");
+        let action = Action::new("POST", "example.com", "/pay", b"");
         let step_up = site.passkeys.step_up().begin(&ada(), &action).await;
         assert_eq!(step_up.is_ok(), is_own, "{step_up:?}");
     }

@@ -7,6 +7,7 @@ mod assertions_match_the_stored_credential;
 mod backup_eligibility_does_not_change;
 mod bounds_of_users_and_credential_ids;
 mod ceremonies_are_single_use;
+mod ceremonies_finish_at_the_application_they_began_at;
 mod ceremony_state_is_bound_to_purpose_user_and_relying_party;
 mod challenges_are_random_bounded_and_expire;
 mod clone_detection;

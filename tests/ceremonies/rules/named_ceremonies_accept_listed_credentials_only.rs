@@ -32,7 +32,7 @@ async fn named_sign_in_rejects_a_passkey_that_was_registered_after_it_was_begun(
 #[tokio::test]
 async fn step_up_rejects_a_passkey_that_was_registered_after_it_was_begun() {
     let (world, mut device) = ada_registered().await;
-    let action = Action::new("POST", "/pay", b"");
+    let action = Action::new("POST", "example.com", "/pay", b"");
     let step_up = world.passkeys.step_up();
     let begun = step_up.begin(&ada(), &action).await.unwrap();
     world.clock.advance(Duration::from_millis(1));
@@ -80,7 +80,7 @@ async fn named_ceremonies_accept_a_listed_passkey_with_a_registration_time_in_th
     let request = world.assert(Some("ada"), &mut device).await;
     let authentication = world.passkeys.authentication();
     authentication.finish(&request).await.unwrap();
-    let action = Action::new("POST", "/pay", b"");
+    let action = Action::new("POST", "example.com", "/pay", b"");
     let request = world.agree(&ada(), &action, &mut device).await;
     let step_up = world.passkeys.step_up();
     step_up.finish_as(&ada(), &action, &request).await.unwrap();

@@ -150,7 +150,7 @@ async fn empty_user_handle_counts_as_none() {
     let login = authentication.finish(&request).await.unwrap();
     assert_eq!(login.user_id(), "ada");
 
-    let action = passkeys::ceremony::Action::new("POST", "/pay", b"");
+    let action = passkeys::ceremony::Action::new("POST", "example.com", "/pay", b"");
     let request = world.agree(&ada(), &action, &mut device).await;
     let step_up = world.passkeys.step_up();
     step_up.finish_as(&ada(), &action, &request).await.unwrap();

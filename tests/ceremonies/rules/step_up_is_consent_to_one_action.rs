@@ -8,7 +8,12 @@ use passkeys::{
 use super::*;
 
 fn transfer() -> Action {
-    Action::new("POST", "/transfer?from=1", br#"{"to":"bob","amount":5}"#)
+    Action::new(
+        "POST",
+        "example.com",
+        "/transfer?from=1",
+        br#"{"to":"bob","amount":5}"#,
+    )
 }
 
 /// Asserts the opaque error for an unknown ceremony, and the true reason in the audit trail.
@@ -115,19 +120,32 @@ async fn replaying_a_step_up_32_times_concurrently_succeeds_exactly_once() {
 }
 
 #[tokio::test]
-async fn step_up_is_rejected_for_any_other_method_path_query_or_body() {
+async fn step_up_is_rejected_for_any_other_method_host_path_query_or_body() {
     let (world, mut device) = ada_registered().await;
     let body = br#"{"to":"bob","amount":5}"#.as_slice();
     for other in [
-        Action::new("PUT", "/transfer?from=1", body),
-        Action::new("post", "/transfer?from=1", body),
-        Action::new("POST", "/donate?from=1", body),
-        Action::new("POST", "/transfer?from=2", body),
-        Action::new("POST", "/transfer", body),
-        Action::new("POST", "/transfer?from=1", br#"{"to":"bob","amount":50}"#),
+        Action::new("PUT", "example.com", "/transfer?from=1", body),
+        Action::new("PATCH", "example.com", "/transfer?from=1", body),
+        Action::new("POST", "staging.example.com", "/transfer?from=1", body),
+        Action::new("POST", "example.com:8443", "/transfer?from=1", body),
+        Action::new("POST", "", "/transfer?from=1", body),
+        Action::new("POST", "example.com", "/donate?from=1", body),
+        Action::new("POST", "example.com", "/transfer?from=2", body),
+        Action::new("POST", "example.com", "/transfer", body),
+        Action::new(
+            "POST",
+            "example.com",
+            "/transfer?from=1",
+            br#"{"to":"bob","amount":50}"#,
+        ),
         // Equivalent JSON, but not the same bytes.
-        Action::new("POST", "/transfer?from=1", br#"{"to":"bob", "amount":5}"#),
-        Action::new("POST", "/transfer?from=1", b""),
+        Action::new(
+            "POST",
+            "example.com",
+            "/transfer?from=1",
+            br#"{"to":"bob", "amount":5}"#,
+        ),
+        Action::new("POST", "example.com", "/transfer?from=1", b""),
     ] {
         let request = world.agree(&ada(), &transfer(), &mut device).await;
         let step_up = world.passkeys.step_up();
@@ -139,14 +157,33 @@ async fn step_up_is_rejected_for_any_other_method_path_query_or_body() {
     }
 }
 
+#[tokio::test]
+async fn step_up_accepts_the_method_and_the_host_in_any_case() {
+    let (world, mut device) = ada_registered().await;
+    let body = br#"{"to":"bob","amount":5}"#.as_slice();
+    for same in [
+        Action::new("post", "example.com", "/transfer?from=1", body),
+        Action::new("POST", "EXAMPLE.com", "/transfer?from=1", body),
+    ] {
+        let request = world.agree(&ada(), &transfer(), &mut device).await;
+        let step_up = world.passkeys.step_up();
+        step_up.finish_as(&ada(), &same, &request).await.unwrap();
+    }
+    // `fetch()` sends these as they are.
+    let patch = |method| Action::new(method, "example.com", "/", b"");
+    assert_ne!(patch("patch"), patch("PATCH"));
+}
+
 #[test]
 fn actions_that_split_the_same_bytes_differently_are_not_equal() {
     let actions = [
-        Action::new("POST", "/a", b"b"),
-        Action::new("POST", "/ab", b""),
-        Action::new("POST/", "a", b"b"),
-        Action::new("", "POST/a", b"b"),
-        Action::new("", "", b"POST/ab"),
+        Action::new("POST", "example.com", "/a", b"b"),
+        Action::new("POST", "example.com", "/ab", b""),
+        Action::new("POST/", "example.com", "a", b"b"),
+        Action::new("", "example.com", "POST/a", b"b"),
+        Action::new("", "example.com", "", b"POST/ab"),
+        Action::new("POST", "example.com/", "a", b"b"),
+        Action::new("POST", "", "example.com/a", b"b"),
     ];
     for (number, action) in actions.iter().enumerate() {
         assert!(!actions[..number].contains(action), "{number}");

@@ -112,7 +112,7 @@ async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
         Purpose::Authenticate(Some("a'b\"c\\d\0e".to_owned())),
         Purpose::StepUp {
             user_id: "42".to_owned(),
-            action: Action::new("POST", "/transfer", b"{}"),
+            action: Action::new("POST", "example.com", "/transfer", b"{}"),
         },
         Purpose::Register(usual.clone()),
         Purpose::RegisterConditionally(usual.clone()),
