@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     io,
     net::SocketAddr,
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
     time::Duration,
 };
