@@ -71,16 +71,21 @@ async fn begin_registration(
 }
 
 /// The future that identifies the user runs after the challenge has been taken from its store, so
-/// that a failed request uses the challenge up.
+/// that a failed request uses the challenge up. The finish runs to its end also if the browser
+/// disconnects.
 async fn finish_registration(
     State(passkeys): State<Passkeys<App>>,
     State(app): State<App>,
     headers: HeaderMap,
     Json(request): Json<FinishRegistration>,
 ) -> Result<StatusCode, AppError> {
-    let user = async { app.get_user(headers) };
-    passkeys.registration().finish(&request, user).await?;
-    Ok(StatusCode::CREATED)
+    let worker = passkeys.clone();
+    let work = async move {
+        let user = async { app.get_user(headers) };
+        worker.registration().finish(&request, user).await?;
+        Ok(StatusCode::CREATED)
+    };
+    passkeys.run_to_completion(work).await
 }
 
 async fn begin_sign_in(
@@ -94,8 +99,12 @@ async fn finish_sign_in(
     State(app): State<App>,
     Json(request): Json<FinishAuthentication>,
 ) -> Result<String, Error> {
-    let login = passkeys.authentication().finish(&request).await?;
-    Ok(app.on_authenticated(login))
+    let worker = passkeys.clone();
+    let work = async move {
+        let login = worker.authentication().finish(&request).await?;
+        Ok(app.on_authenticated(login))
+    };
+    passkeys.run_to_completion(work).await
 }
 
 fn app() -> Router {

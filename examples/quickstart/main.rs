@@ -11,7 +11,7 @@ mod accounts;
 mod error;
 mod page;
 
-use std::{env, net::Ipv4Addr};
+use std::{env, net::Ipv4Addr, time::Duration};
 
 use accounts::Accounts;
 use axum::{
@@ -22,8 +22,7 @@ use axum::{
 use error::AppError;
 use passkeys::{
     AuthenticationResult, Config, Credential, CredentialId, PasskeyUser, Passkeys,
-    RegistrationResult, passkeys,
-    store::{CredentialRepository, SqliteRepository},
+    RegistrationResult, passkeys, store::SqliteRepository,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
@@ -35,7 +34,6 @@ use uuid::Uuid;
 #[derive(Clone)]
 struct App {
     accounts: Accounts,
-    passkeys: SqliteRepository,
 }
 
 #[passkeys(rp_id = "localhost", rp_name = "Quickstart", origins = ["http://localhost:3000"])]
@@ -71,13 +69,13 @@ impl App {
     ) -> Result<Json<Account>, AppError> {
         let user = registered.user();
         if registered.signed_up() {
+            // The library deletes the passkey of a sign-up for which this hook returns an error, and
+            // `get_user` accepts no session without an account. So the account comes last.
+            sign_in(&session, registered.credential()).await?;
             // `sign_up` checked the name; the unique column decides between concurrent sign-ups.
             if !self.accounts.create(user.id(), user.name()).await? {
-                let id = &registered.credential().id;
-                self.passkeys.delete(user.id(), id).await?;
                 return Err(AppError::NameTaken);
             }
-            sign_in(&session, registered.credential()).await?;
         }
         let name = user.name().to_owned();
         Ok(Json(Account { name }))
@@ -154,7 +152,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     repository.migrate().await?;
     let app = App {
         accounts: Accounts::open(pool).await?,
-        passkeys: repository.clone(),
     };
 
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
@@ -180,9 +177,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .nest("/auth/passkeys", passkeys.router())
         .layer(sessions)
         .merge(page::routes())
-        .with_state(passkeys);
+        .with_state(passkeys.clone());
 
     println!("Open {origin}");
-    axum::serve(listener, router).await?;
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stopped())
+        .await?;
+    // Ceremonies that were being finished, also those whose browser is gone.
+    passkeys.shutdown(Duration::from_secs(10)).await;
     Ok(())
+}
+
+/// Waits for Ctrl-C.
+async fn stopped() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "cannot wait for Ctrl-C");
+        std::future::pending::<()>().await;
+    }
 }

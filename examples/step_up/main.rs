@@ -5,12 +5,17 @@
 //! ```
 //!
 //! On the server it is an argument of [`transfer`], in the browser `passkeys.stepUp(..)` in
-//! `page/app.js`. The environment variable `PORT` sets the port (default 3000). Everything is kept in
-//! memory and ends with the process.
+//! `page/app.js`. Everything is kept in memory and ends with the process.
+//!
+//! Environment variables: `PORT` (default 3000), and `BEHIND_PROXY=true` where a proxy changes the path
+//! or the host, as in [`proxy`].
 
 mod accounts;
 mod error;
 mod page;
+mod proxy;
+#[cfg(test)]
+mod tests;
 
 use std::{env, net::Ipv4Addr};
 
@@ -19,6 +24,7 @@ use axum::{
     Json, Router,
     extract::State,
     http::StatusCode,
+    middleware::map_request,
     routing::{get, post},
 };
 use error::AppError;
@@ -110,6 +116,24 @@ async fn sign_out(session: Session) -> Result<StatusCode, AppError> {
     Ok(StatusCode::NO_CONTENT)
 }
 
+fn router(passkeys: Passkeys<App>, behind_proxy: bool) -> Router {
+    // Without `Secure`, because this is plain HTTP.
+    let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
+    let router = Router::new()
+        .route("/account", get(account))
+        .route("/transfer", post(transfer))
+        .route("/sign-out", post(sign_out))
+        .nest("/auth/passkeys", passkeys.router())
+        .layer(sessions)
+        .merge(page::routes())
+        .with_state(passkeys);
+    if behind_proxy {
+        router.layer(map_request(proxy::original_url))
+    } else {
+        router
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt::init();
@@ -122,16 +146,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
 
     let passkeys = Passkeys::with_config(App::default(), MemoryRepository::default(), config);
-    // Without `Secure`, because this is plain HTTP.
-    let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
-    let router = Router::new()
-        .route("/account", get(account))
-        .route("/transfer", post(transfer))
-        .route("/sign-out", post(sign_out))
-        .nest("/auth/passkeys", passkeys.router())
-        .layer(sessions)
-        .merge(page::routes())
-        .with_state(passkeys);
+    let behind_proxy = env::var("BEHIND_PROXY").is_ok_and(|value| value == "true");
+    let router = router(passkeys, behind_proxy);
 
     println!("Open {origin}");
     axum::serve(listener, router).await?;

@@ -138,6 +138,9 @@ export class PasskeyClient {
    * Creates a passkey: for a new account if `signUp` is given, otherwise a further one for the
    * signed-in user. Resolves to the server's response.
    *
+   * If the server does not keep the passkey, because it does not verify or because `on_registered`
+   * rejects the sign-up, this signals the browser to remove it.
+   *
    * The user is always prompted. There is no automatic upgrade after a sign-in by password
    * (conditional create), because the browser's response has no user presence, which the server
    * requires.
@@ -158,8 +161,8 @@ export class PasskeyClient {
 
   /**
    * Step-up: asks the signed-in user for consent to one request with one of their passkeys, and
-   * sends it, for routes whose handler takes a `Verified`. The consent is bound to this method, URL
-   * and body; the server rejects any other request with it. Resolves to the server's response.
+   * sends it, for routes whose handler takes a `Verified`. The consent is bound to this method, host,
+   * path with query, and body; the server rejects any other request with it. Resolves to the server's response.
    */
   stepUp<T = unknown>(url: string, options?: StepUpOptions): Promise<T>;
 

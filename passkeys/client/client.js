@@ -80,9 +80,43 @@ export class PasskeyClient {
       );
       const name = typeof deviceName === "function" ? deviceName(credential) : deviceName;
       // Not abortable from here on: the server may already have stored the passkey.
-      const finish = { credential, state: begun.state, deviceName: name };
-      return this.#send("POST", "/register/finish", finish);
+      return this.#finish(begun.publicKey.rp.id, {
+        credential,
+        state: begun.state,
+        deviceName: name,
+      });
     });
+  }
+
+  /**
+   * Finishes a registration. If the server says that it has not kept the passkey, signals that, so
+   * that the browser no longer offers it.
+   *
+   * @param {string} rpId
+   * @param {{ credential: { id: string }, state: string, deviceName?: string }} finish
+   */
+  async #finish(rpId, finish) {
+    const { id: credentialId } = finish.credential;
+    let dropped = false;
+    /** @type {typeof fetch} */
+    const watched = async (url, init) => {
+      const response = await (this.#fetch ?? globalThis.fetch)(url, init);
+      // The server has rolled the sign-up back. A status alone says nothing: a proxy that gives up
+      // responds with an error, too, and the server stores the passkey.
+      dropped = response.headers.get("passkey-rolled-back") === credentialId;
+      return response;
+    };
+    try {
+      const url = this.#base + "/register/finish";
+      return await request("POST", url, finish, { fetch: watched });
+    } catch (error) {
+      const { code } = /** @type {PasskeyError} */ (error);
+      if (dropped || NOT_STORED.includes(code)) {
+        // Not awaited, so that the signal does not delay the page.
+        tell("signalUnknownCredential", { rpId, credentialId })?.catch(() => {});
+      }
+      throw error;
+    }
   }
 
   /**
@@ -139,7 +173,9 @@ export class PasskeyClient {
       // A private copy: the body that the user consents to is the body that is sent.
       const json = JSON.stringify(body);
       const agreed = json && JSON.parse(json);
-      const asked = { method, path, body: agreed };
+      // The consent is to a request to this host. The server knows its own.
+      const { host } = new URL(this.#base, document.baseURI);
+      const asked = { method, host: target.host === host ? undefined : target.host, path, body: agreed };
       const begun = await this.#send("POST", "/step-up/begin", asked, signal);
       const answer = await sign(begun, signal);
       return request(method, target.href, { ...answer, body: agreed }, { fetch: this.#fetch });
@@ -367,6 +403,9 @@ async function asked(question) {
     return false;
   }
 }
+
+/** The codes of errors after which the server has certainly not stored the new passkey. */
+const NOT_STORED = ["account_already_exists", "attestation_verification_failed"];
 
 /** The signals about the signed-in user. */
 const SIGNALS = /** @type {const} */ (["signalAllAcceptedCredentials", "signalCurrentUserDetails"]);

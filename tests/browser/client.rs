@@ -318,6 +318,88 @@ fn failed_or_missing_signals_resolve_to_false() {
     });
 }
 
+/// Two people sign up with one name at the same time; the second finishes first.
+#[test]
+fn passkey_of_a_sign_up_that_was_rolled_back_is_dropped() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        let outcomes = with_client(
+            visit,
+            "const base = '/auth/passkeys';
+             const signUp = { name: 'Ada' };
+             const fetch = async (url, init) => {
+               if (url.endsWith('/finish')) self.second = await passkeys.register({ signUp });
+               return self.fetch(url, init);
+             };
+             const first = await outcome(new PasskeyClient({ base, fetch }).register({ signUp }));
+             return [first, self.second];",
+        )
+        .await;
+        let name_taken = ["server", "name_taken"];
+        assert_eq!(outcomes, json!([name_taken, { "name": "Ada" }]));
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.len() == 1
+            })
+            .await;
+        sign_in(visit, "Ada").await;
+    });
+}
+
+/// A proxy may respond with an error while the server stores the passkey.
+#[test]
+fn passkey_of_a_registration_with_an_unknown_outcome_is_kept() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        let outcome = with_client(
+            visit,
+            "const fetch = async (url, init) => {
+               const answer = await self.fetch(url, init);
+               return url.endsWith('/finish') ? new Response('', { status: 504 }) : answer;
+             };
+             self.signalled = 0;
+             PublicKeyCredential.signalUnknownCredential = async () => { self.signalled++; };
+             const client = new PasskeyClient({ base: '/auth/passkeys', fetch });
+             return [await outcome(client.register({ signUp: { name: 'Ada' } })), self.signalled];",
+        )
+        .await;
+        assert_eq!(outcome, json!([["server", ""], 0]));
+        assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
+    });
+}
+
+#[test]
+fn step_up_names_the_host_only_if_it_is_another_one() {
+    in_browser(async |visit| {
+        visit.open().await;
+        let sent = with_client(
+            visit,
+            "const sent = [];
+             const fetch = async (url, init) => {
+               sent.push([new URL(url, document.baseURI).pathname, JSON.parse(init.body)]);
+               throw new TypeError('on purpose');
+             };
+             const client = new PasskeyClient({ base: '/auth/passkeys', fetch });
+             await outcome(client.stepUp('/transfer?to=bob#top', { body: 5 }));
+             await outcome(client.stepUp('https://api.example.com:8443/a', { method: 'put' }));
+             return sent;",
+        )
+        .await;
+        let begin = "/auth/passkeys/step-up/begin";
+        assert_eq!(
+            sent,
+            json!([
+                [begin, { "method": "POST", "path": "/transfer?to=bob", "body": 5 }],
+                [begin, { "method": "put", "host": "api.example.com:8443", "path": "/a" }],
+            ])
+        );
+    });
+}
+
 /// The quickstart never signals unknown credentials, because other applications share the RP ID
 /// `localhost`; the test replaces its response.
 #[test]

@@ -43,8 +43,8 @@
 //! failures cannot displace the events of accounts. Lost events are counted and reported: to the
 //! log at once, and to the sink as [`AuditKind::EventsLost`] once it has caught up.
 //!
-//! [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) waits until the queue is delivered, for
-//! a graceful shutdown and for tests.
+//! [`Passkeys::shutdown`](crate::Passkeys::shutdown) waits until the queue is delivered, and
+//! [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) does in tests.
 
 mod log;
 mod reason;

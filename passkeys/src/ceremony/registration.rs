@@ -123,6 +123,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
     /// the user until it is finished.
     ///
+    /// The user's ID must be new: whoever finishes the sign-up has a passkey for it. An account that
+    /// exists and has no passkeys is not known here.
+    ///
     /// # Errors
     ///
     /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys, also if only of another RP ID:
@@ -173,7 +176,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ///
     /// The error of `who`, or
     ///
-    /// - [`Error::ChallengeNotFound`] unless the ceremony is pending and was begun by this user,
+    /// - [`Error::ChallengeNotFound`] unless the ceremony is pending and was begun by this user at this
+    ///   [application](crate::Passkeys::application),
     /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
     ///   shape, [`Error::PayloadTooLarge`],
     /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,

@@ -8,7 +8,8 @@ use std::{borrow::Cow, error::Error as StdError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The ceremony state is unknown, already used, expired, or of another ceremony or user.
+    /// The ceremony state is unknown, already used, expired, or of another ceremony, user or
+    /// application.
     #[error("The ceremony is unknown, already finished or expired. Begin again.")]
     ChallengeNotFound,
     /// The registration does not verify.

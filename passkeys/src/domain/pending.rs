@@ -19,7 +19,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCeremony {
     pub(crate) rp_id: String,
-    /// Application that the ceremony was begun at, which alone can finish it.
+    /// Application that the ceremony was begun at. No other one can finish it.
     pub(crate) application: Application,
     pub(crate) challenge: Challenge,
     pub(crate) purpose: Purpose,

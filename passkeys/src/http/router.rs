@@ -19,6 +19,10 @@ impl<A: RelyingParty> Passkeys<A> {
     /// `/signals` and `/signals/unknown`, which it calls.
     ///
     /// Request bodies are JSON of at most 64 KiB; responses have `Cache-Control: no-store`.
+    ///
+    /// Once its request has been read, a ceremony is finished, and a passkey renamed or deleted, in a
+    /// task of its own: to its end, hooks included, although the client disconnects. Call
+    /// [`shutdown`](Self::shutdown) at the end of the program.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         router(self.clone())
     }

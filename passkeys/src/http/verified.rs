@@ -57,8 +57,8 @@ use crate::{
 /// The handler does not run unless
 ///
 /// - the user that `get_user` returns now is the one who began, and owns the passkey;
-/// - the method, the path with its query, and the text of `body` are those that the step-up was
-///   begun for, byte for byte;
+/// - the method, the host, the path with its query, and the text of `body` are those that the
+///   step-up was begun for ([`Action`] says how they are compared);
 /// - the assertion verifies as in a sign-in, and the ceremony state is used for the first time, as
 ///   far as the challenge store guarantees it: `SealedChallenges` rejects replays per process.
 ///
@@ -71,15 +71,27 @@ use crate::{
 /// that `Passkeys<App>` can be had from by [`FromRef`](axum::extract::FromRef). Anything else is a compile error. They must
 /// be the `Passkeys` (or a clone) whose router began the step-up.
 ///
-/// It reads the body, at most 64 KiB of it, so it is the handler's last argument. The path is the
-/// one the client requested, however routers are nested. Behind a proxy that changes the path, add a
-/// layer that inserts the client's as an [`OriginalUri`].
+/// It reads the body, at most 64 KiB of it, so it is the handler's last argument. The verification
+/// runs to its end although the client disconnects; the handler does not, unless it uses
+/// [`Passkeys::run_to_completion`].
+///
+/// # Host and path
+///
+/// The host is the request's `Host` header or `:authority`, also that of `step-up/begin`, unless its
+/// body has a member `host`. A request that names two hosts is rejected. The path is the one the
+/// client requested, however routers are nested.
+///
+/// Behind a proxy that changes the host or the path, add a layer that inserts the URL that the client
+/// requested as [`OriginalUri`](axum::extract::OriginalUri), from a header of the proxy. The proxy
+/// must **overwrite** that header, and the application must be reachable through the proxy only:
+/// otherwise a client can name the URL that its user has consented to in a request to another one.
+/// The example `step_up` has such a layer.
 ///
 /// # Rejections
 ///
 /// The rejection of `get_user`, or an [`Error`](crate::Error) as a response with `Cache-Control:
 /// no-store`: `challenge_not_found` (400) if the ceremony is not pending or was begun by another
-/// user or for another action, `authentication_failed` (401) if the assertion does not verify,
+/// user, for another action or at another application, `authentication_failed` (401) if the assertion does not verify,
 /// `invalid_request` (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the
 /// body, `storage_unavailable` (503).
 #[non_exhaustive]

@@ -19,6 +19,9 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
+    fn name() -> &'static ::core::primitive::str {
+        ::core::concat!(::core::module_path!(), "::App")
+    }
     fn config() -> ::passkeys::__private_0_1_0::Config {
         ::passkeys::__private_0_1_0::from_attribute(
             &::passkeys::__private_0_1_0::Draft {

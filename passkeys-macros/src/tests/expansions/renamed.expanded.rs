@@ -11,6 +11,9 @@ impl App {
 #[allow(deprecated)]
 impl auth::__private_0_1_0::RelyingParty for App {
     type Repository = MemoryRepository;
+    fn name() -> &'static ::core::primitive::str {
+        ::core::concat!(::core::module_path!(), "::App")
+    }
     fn config() -> auth::__private_0_1_0::Config {
         auth::__private_0_1_0::from_attribute(
             &auth::__private_0_1_0::Draft {

@@ -15,6 +15,9 @@ impl App {
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
+    fn name() -> &'static ::core::primitive::str {
+        ::core::concat!(::core::module_path!(), "::App")
+    }
     fn config() -> ::passkeys::__private_0_1_0::Config {
         ::passkeys::__private_0_1_0::from_attribute(
             &::passkeys::__private_0_1_0::Draft {
