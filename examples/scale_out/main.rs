@@ -146,11 +146,23 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let router = Router::new()
         .route("/me", get(me))
         .nest("/auth/passkeys", passkeys.router())
-        .with_state(passkeys);
+        .with_state(passkeys.clone());
 
     let port = env::var("PORT").map_or(Ok(3000), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("Listening on {}", listener.local_addr()?);
-    axum::serve(listener, router).await?;
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stopped())
+        .await?;
+    // Ceremonies that were being finished, also those whose client is gone.
+    passkeys.shutdown(Duration::from_secs(10)).await;
     Ok(())
+}
+
+/// Waits for Ctrl-C.
+async fn stopped() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "cannot wait for Ctrl-C");
+        std::future::pending::<()>().await;
+    }
 }

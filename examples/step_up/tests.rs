@@ -1,7 +1,7 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderValue, StatusCode, Uri},
+    http::{HeaderValue, Method, StatusCode, Uri},
 };
 use passkeys::testing::Browser;
 use serde_json::{Value, json};

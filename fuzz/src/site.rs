@@ -99,7 +99,9 @@ impl Site {
             .build()
             .expect("a valid configuration");
         let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config)
-            .challenges(Stateless { sign_in });
+            .challenges(Stateless { sign_in })
+            // That of `pending_ceremony`.
+            .application("example");
         // Fuzzing does not measure timing side channels.
         let passkeys = passkeys.timing_floor(std::time::Duration::ZERO);
         let router = passkeys.router();

@@ -162,7 +162,8 @@ export class PasskeyClient {
   /**
    * Step-up: asks the signed-in user for consent to one request with one of their passkeys, and
    * sends it, for routes whose handler takes a `Verified`. The consent is bound to this method, host,
-   * path with query, and body; the server rejects any other request with it. Resolves to the server's response.
+   * path with query, and body; the server rejects any other request with it. Resolves to the
+   * server's response.
    */
   stepUp<T = unknown>(url: string, options?: StepUpOptions): Promise<T>;
 

@@ -103,7 +103,7 @@ export class PasskeyClient {
       const response = await (this.#fetch ?? globalThis.fetch)(url, init);
       // The server has rolled the sign-up back. A status alone says nothing: a proxy that gives up
       // responds with an error, too, and the server stores the passkey.
-      dropped = response.headers.get("passkey-rolled-back") === credentialId;
+      dropped = response.headers?.get("passkey-rolled-back") === credentialId;
       return response;
     };
     try {
@@ -174,8 +174,9 @@ export class PasskeyClient {
       const json = JSON.stringify(body);
       const agreed = json && JSON.parse(json);
       // The consent is to a request to this host. The server knows its own.
-      const { host } = new URL(this.#base, document.baseURI);
-      const asked = { method, host: target.host === host ? undefined : target.host, path, body: agreed };
+      const own = new URL(this.#base, document.baseURI).host;
+      const host = target.host === own ? undefined : target.host;
+      const asked = { method, host, path, body: agreed };
       const begun = await this.#send("POST", "/step-up/begin", asked, signal);
       const answer = await sign(begun, signal);
       return request(method, target.href, { ...answer, body: agreed }, { fetch: this.#fetch });

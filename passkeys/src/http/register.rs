@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, request::Parts},
     response::Response,
 };
 
@@ -110,7 +110,7 @@ async fn signed_up<A: RelyingParty>(
 }
 
 fn is_error(response: &Response) -> bool {
-    response.status().is_client_error() || response.status().is_server_error()
+    response.status() >= StatusCode::BAD_REQUEST
 }
 
 fn header(id: &CredentialId) -> Option<(HeaderName, HeaderValue)> {

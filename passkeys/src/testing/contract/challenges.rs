@@ -60,7 +60,8 @@ pub async fn challenge_store<S: ChallengeStore>(make: impl AsyncFn() -> S) {
 /// Creates the state of a sign-in that was begun at this time and has this lifetime, for tests of
 /// challenge stores.
 ///
-/// Its challenge is fixed, and no relying party can finish it.
+/// Its challenge is fixed, and no relying party can finish it. It belongs to the application named
+/// `example`.
 #[must_use]
 pub fn pending_ceremony(begun_at: OffsetDateTime, lifetime: Duration) -> PendingCeremony {
     pending(0, Purpose::Authenticate(None), begun_at, lifetime)
