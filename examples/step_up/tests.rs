@@ -49,16 +49,18 @@ async fn transfer_needs_a_step_up() {
     let mut ada = ada(bank(false), "").await;
     let answer = ada.post("/transfer", &five_to_bob()).await;
     answer.assert_error("invalid_request");
-    let answer = ada.step_up(Method::POST, "/transfer", Some(&five_to_bob()));
-    let account: Value = answer.await.assert_ok().json();
+    let (method, five) = (Method::POST, five_to_bob());
+    let answer = ada.step_up(method, "/transfer", Some(&five)).await;
+    let account: Value = answer.assert_ok().json();
     assert_eq!(account["balance"], 995);
 }
 
 #[tokio::test]
 async fn step_up_works_behind_a_proxy_that_changes_host_and_path() {
     let mut ada = ada(proxy(), "/bank").await;
-    let answer = ada.step_up(Method::POST, "/bank/transfer", Some(&five_to_bob()));
-    let account: Value = answer.await.assert_ok().json();
+    let (method, five) = (Method::POST, five_to_bob());
+    let answer = ada.step_up(method, "/bank/transfer", Some(&five)).await;
+    let account: Value = answer.assert_ok().json();
     assert_eq!(account["balance"], 995);
 }
 
