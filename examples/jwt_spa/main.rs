@@ -63,11 +63,13 @@ impl App {
     /// Runs when a passkey has been stored. Creates the account after a sign-up; issues a token.
     fn on_registered(&self, registered: RegistrationResult) -> Result<Json<SignedIn>, AppError> {
         let user = registered.user();
+        let signed_in = self.tokens.issue(user.id(), user.name())?;
+        // The account comes last: after an error, the library deletes the passkey of a sign-up.
         if registered.signed_up() {
             let mut accounts = self.accounts.lock().expect("no hook panics");
             accounts.insert(user.id().to_owned(), user.name().to_owned());
         }
-        Ok(Json(self.tokens.issue(user.id(), user.name())?))
+        Ok(Json(signed_in))
     }
 
     /// Runs when a passkey has been verified. Issues a token.
