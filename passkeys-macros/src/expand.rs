@@ -11,7 +11,7 @@ use crate::{
     fallback,
     glue::{Glue, here, there},
     hooks::Hook,
-    model::{HookFn, Model},
+    model::{App, HookFn, Model},
     names,
     values::Value,
 };
@@ -22,11 +22,9 @@ pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenS
         let (attrs, ty) = (&repository.attrs, &repository.ty);
         quote_spanned!(here()=> #(#attrs)* type Repository = #ty;)
     });
-    let name = Glue::name(&model.app);
     let config = config(&model.args.settings, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
-        .chain(name)
         .chain([config, glue.needs(needs), describe(model, glue)])
         .chain(hooks)
         .chain(left_out(model, glue))
@@ -114,9 +112,9 @@ fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
     }
 }
 
-/// Generates the description of the hooks for the OpenAPI document: their documentation, and the type
-/// of the body that each reads or returns. It is a call of a macro of the library, which expands to
-/// nothing without the feature `openapi`.
+/// Generates the description of the application: its name, and for the OpenAPI document its hooks,
+/// with their documentation and the type of the body that each reads or returns. It is a call of a
+/// macro of the library, which leaves out the hooks without the feature `openapi`.
 fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
     let hooks = model.hooks.iter().map(|hook| {
@@ -134,7 +132,20 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
         let name = Ident::new(hook.hook.spec().name, here());
         quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] #ty;)
     });
-    quote_spanned!(here()=> #glue::describe! { #(#hooks)* })
+    let name = name(&model.app);
+    quote_spanned!(here()=> #glue::describe! { [#name] #(#hooks)* })
+}
+
+/// Returns the annotated type as text. A generic type is named by the library, at run time, because its
+/// arguments are part of the name.
+fn name(app: &App) -> Option<String> {
+    if !app.generics.params.is_empty() {
+        return None;
+    }
+    let mut name = app.ty.to_token_stream().to_string();
+    // They are not the same in all versions of the compiler.
+    name.retain(|char| !char.is_whitespace());
+    Some(name)
 }
 
 /// Generates the trait's method for a hook: runs the extractors, calls the hook, converts what it

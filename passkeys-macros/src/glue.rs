@@ -98,24 +98,6 @@ impl<'a> Glue<'a> {
         quote_spanned!(here()=> type Repository = #self::MemoryRepository;)
     }
 
-    /// Generates the application's name: the path of the annotated type. A generic type is named by the
-    /// library, at run time, because its arguments are part of the name.
-    pub(crate) fn name(app: &App) -> Option<TokenStream> {
-        let App { generics, ty, .. } = app;
-        if !generics.params.is_empty() {
-            return None;
-        }
-        // Without spaces, which are not the same in all versions of the compiler.
-        let mut name = ty.to_token_stream().to_string();
-        name.retain(|char| !char.is_whitespace());
-        let name = format!("::{name}");
-        Some(quote_spanned! {here()=>
-            fn name() -> &'static ::core::primitive::str {
-                ::core::concat!(::core::module_path!(), #name)
-            }
-        })
-    }
-
     pub(crate) fn config(&self) -> TokenStream {
         quote_spanned!(here()=> fn config() -> #self::Config)
     }

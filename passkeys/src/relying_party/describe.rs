@@ -1,17 +1,19 @@
-//! Descriptions of hooks for the OpenAPI document.
+//! Descriptions of an application: its name, and its hooks for the OpenAPI document.
 //!
 //! The output of `#[passkeys]` calls a macro of this crate, because the attribute does not know
 //! which Cargo features the library has.
 
-/// Expands to the hidden trait's method that describes the hooks.
+/// Expands to the hidden trait's methods that name the application and describe the hooks.
 ///
-/// One line for each hook: `hook ["its", "doc comment"] => Type;`, where the type is that of the
+/// The name of its type within the module, unless it is generic. One line for each hook: `hook ["its", "doc comment"] => Type;`, where the type is that of the
 /// request or response body.
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe {
-    ($($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] $(=> $payload:ty)?;)*) => {
+    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] $(=> $payload:ty)?;)*) => {
+        $crate::__name!($($name)?);
+
         fn describe(hooks: &mut $crate::__private_0_1_0::Hooks) {
             #[allow(unused_imports)]
             use $crate::__private_0_1_0::{Content as _, Typed as _, Unknown as _, Untyped as _};
@@ -31,10 +33,24 @@ macro_rules! __describe {
     };
 }
 
-/// Expands to nothing without the feature `openapi`.
+/// Expands to the method that names the application, without the feature `openapi`.
 #[cfg(not(feature = "openapi"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe {
-    ($($hooks:tt)*) => {};
+    ([$($name:literal)?] $($hooks:tt)*) => {
+        $crate::__name!($($name)?);
+    };
+}
+
+/// Expands to the method that names the application: the path of its type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __name {
+    () => {};
+    ($name:literal) => {
+        fn name() -> &'static ::core::primitive::str {
+            ::core::concat!(::core::module_path!(), "::", $name)
+        }
+    };
 }

@@ -19,9 +19,6 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
-    fn name() -> &'static ::core::primitive::str {
-        ::core::concat!(::core::module_path!(), "::App")
-    }
     fn config() -> ::passkeys::__private_0_1_0::Config {
         ::passkeys::__private_0_1_0::from_attribute(
             &::passkeys::__private_0_1_0::Draft {
@@ -34,8 +31,8 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         )
     }
     ::passkeys::__private_0_1_0::describe! {
-        #[cfg(debug_assertions)] #[cfg(unix)] get_user[]; on_authenticated[] => ();
-        #[cfg(feature = "names")] find_user[];
+        ["App"] #[cfg(debug_assertions)] #[cfg(unix)] get_user[]; on_authenticated[] =>
+        (); #[cfg(feature = "names")] find_user[];
     }
     #[cfg(debug_assertions)]
     #[cfg(unix)]

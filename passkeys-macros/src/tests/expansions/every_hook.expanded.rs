@@ -26,9 +26,6 @@ impl App {
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
-    fn name() -> &'static ::core::primitive::str {
-        ::core::concat!(::core::module_path!(), "::App")
-    }
     fn config() -> ::passkeys::__private_0_1_0::Config {
         ::passkeys::__private_0_1_0::from_attribute(
             &::passkeys::__private_0_1_0::Draft {
@@ -50,7 +47,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         }
     }
     ::passkeys::__private_0_1_0::describe! {
-        get_user[]; on_authenticated[] => (); sign_up[] => Json < SignUp >;
+        ["App"] get_user[]; on_authenticated[] => (); sign_up[] => Json < SignUp >;
         on_registered[] => (StatusCode, ::passkeys::__private_0_1_0::Unnamed);
         find_user[];
     }

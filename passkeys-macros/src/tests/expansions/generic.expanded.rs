@@ -32,7 +32,7 @@ where
         )
     }
     ::passkeys::__private_0_1_0::describe! {
-        get_user[]; on_authenticated[] => ();
+        [] get_user[]; on_authenticated[] => ();
     }
     async fn get_user(
         &self,

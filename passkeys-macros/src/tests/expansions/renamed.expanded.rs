@@ -11,9 +11,6 @@ impl App {
 #[allow(deprecated)]
 impl auth::__private_0_1_0::RelyingParty for App {
     type Repository = MemoryRepository;
-    fn name() -> &'static ::core::primitive::str {
-        ::core::concat!(::core::module_path!(), "::App")
-    }
     fn config() -> auth::__private_0_1_0::Config {
         auth::__private_0_1_0::from_attribute(
             &auth::__private_0_1_0::Draft {
@@ -26,7 +23,7 @@ impl auth::__private_0_1_0::RelyingParty for App {
         )
     }
     auth::__private_0_1_0::describe! {
-        get_user[]; on_authenticated[] => (); find_user[];
+        ["App"] get_user[]; on_authenticated[] => (); find_user[];
     }
     async fn get_user(
         &self,

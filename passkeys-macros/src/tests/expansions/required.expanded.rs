@@ -15,9 +15,6 @@ impl App {
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
-    fn name() -> &'static ::core::primitive::str {
-        ::core::concat!(::core::module_path!(), "::App")
-    }
     fn config() -> ::passkeys::__private_0_1_0::Config {
         ::passkeys::__private_0_1_0::from_attribute(
             &::passkeys::__private_0_1_0::Draft {
@@ -30,7 +27,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         )
     }
     ::passkeys::__private_0_1_0::describe! {
-        get_user[" Who is asking?"]; on_authenticated[] =>
+        ["App"] get_user[" Who is asking?"]; on_authenticated[] =>
         ::passkeys::__private_0_1_0::Unnamed;
     }
     async fn get_user(
