@@ -3,14 +3,13 @@
 use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     task::Poll,
     time::Duration,
 };
 
 use futures_timer::Delay;
-use tokio::runtime::Handle;
-use tokio_util::task::TaskTracker;
+use tokio::{runtime::Handle, sync::watch};
 use tracing::Instrument as _;
 
 use crate::{Error, domain::error::StoreError};
@@ -20,7 +19,18 @@ use crate::{Error, domain::error::StoreError};
 /// A server drops the future of a request whose client disconnects. What has begun to change a store
 /// therefore runs in a task of its own.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tasks(TaskTracker);
+pub(crate) struct Tasks {
+    running: watch::Sender<usize>,
+}
+
+/// Counts a task until it is dropped: when the task has ended, also by a panic.
+struct Running(watch::Sender<usize>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.send_modify(|running| *running -= 1);
+    }
+}
 
 impl Tasks {
     /// Runs work to its end in a task of its own, in the current span. A panic of the work is resumed
@@ -31,7 +41,12 @@ impl Tasks {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Error> {
-        let work = self.0.track_future(work.in_current_span());
+        let running = self.count();
+        let work = async move {
+            let _running = running;
+            work.await
+        };
+        let work = work.in_current_span();
         let Ok(runtime) = Handle::try_current() else {
             return Ok(work.await);
         };
@@ -46,16 +61,21 @@ impl Tasks {
         }
     }
 
+    fn count(&self) -> Running {
+        self.running.send_modify(|running| *running += 1);
+        Running(self.running.clone())
+    }
+
     /// Waits for the tasks in progress, for at most `at_most`. Returns whether all have ended.
     pub(crate) async fn ended(&self, at_most: Duration) -> bool {
-        self.0.close();
-        let mut ended = pin!(self.0.wait());
+        let mut running = self.running.subscribe();
+        let mut ended = pin!(running.wait_for(|running| *running == 0));
         let mut late = Delay::new(at_most);
         poll_fn(|context| {
             if ended.as_mut().poll(context).is_ready() {
                 return Poll::Ready(true);
             }
-            pin!(&mut late).poll(context).map(|()| false)
+            Pin::new(&mut late).poll(context).map(|()| false)
         })
         .await
     }
