@@ -4,14 +4,16 @@ use std::{
     collections::BTreeSet,
     io,
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, Mutex},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
 use axum::{
     Router,
     body::Body,
-    http::{HeaderMap, Request},
+    http::{HeaderMap, Request, StatusCode},
 };
 use passkeys::{
     AuthenticationResult, Credential, CredentialId, PasskeyUser, Passkeys, RegistrationResult,
@@ -386,4 +388,20 @@ async fn panic_of_a_hook_reaches_the_server_as_without_a_task() {
     drop(app);
     // Later requests are not affected.
     browser.sign_in().await.assert_ok();
+}
+
+/// As in a fuzz target, or on another runtime: there is no task to run the work in.
+#[test]
+fn finishes_run_in_the_request_where_there_is_no_tokio_runtime() {
+    let (_, passkeys, router, _) = slow_site();
+    let request = Request::delete("/auth/passkeys/credentials/AAAA");
+    let request = request.body(Body::empty()).unwrap();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut handled = pin!(router.oneshot(request));
+    let Poll::Ready(Ok(response)) = handled.as_mut().poll(&mut context) else {
+        panic!("memory stores are never pending");
+    };
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let mut shutdown = pin!(passkeys.shutdown(PATIENCE));
+    assert_eq!(shutdown.as_mut().poll(&mut context), Poll::Ready(true));
 }
