@@ -159,7 +159,7 @@ impl<A: RelyingParty> Passkeys<A> {
 
     /// Sets the sink of the audit trail. Default: none; events are always logged by `tracing`.
     ///
-    /// The sink runs on [a thread of its own](crate::audit#to-a-sink).
+    /// The sink runs on [a thread of its own](crate::audit#delivery-to-a-sink).
     #[must_use]
     pub fn audit(mut self, sink: impl AuditSink) -> Self {
         self.ceremonies.audit = Some(Arc::new(Trail::to(sink)));

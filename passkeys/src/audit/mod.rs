@@ -38,15 +38,23 @@
 //!
 //! A sink runs on a thread of its own. A sink that is slow, blocks or panics does not affect
 //! requests. Instead, events are queued in memory, and a sink that stays too slow loses some: the
-//! queue holds at most [`MAX_WAITING`] events (typically 1 MB, at most 8 MB), and only half of it is
-//! open to events that unauthenticated clients can cause, so that a flood of `begin` requests or of
-//! failures cannot displace the events of accounts. Lost events are counted and reported: to the
-//! log at once, and to the sink as [`AuditKind::EventsLost`] once it has caught up.
+//! queue holds at most [`MAX_WAITING`] events (typically 2 MB, at most 9 MB), shared as follows:
+//!
+//! - Half of it is for events that clients can cause without limit (`begin` requests and failures),
+//!   half for all others, so that a flood of the former cannot displace the events of accounts.
+//! - In a half that is full, the user and kind of event with the most events waiting loses the newest
+//!   of them. So a user who renames a passkey in a loop cannot displace events of other users, and not
+//!   the user's own registration either.
+//!
+//! Lost events are counted and reported: to the log at once, and to the sink as
+//! [`AuditKind::EventsLost`], at the first loss, then once a second while the losses go on, and when
+//! the sink has caught up. The log has each of the lost events.
 //!
 //! [`Passkeys::shutdown`](crate::Passkeys::shutdown) waits until the queue is delivered, and
 //! [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) does in tests.
 
 mod log;
+mod queue;
 mod reason;
 pub(crate) mod span;
 mod trail;
@@ -59,8 +67,8 @@ pub(crate) use trail::Trail;
 
 use crate::CredentialId;
 
-/// Maximum number of events queued for a sink. Events beyond it are lost, and
-/// [counted](AuditKind::EventsLost).
+/// Maximum number of events queued for a sink, [half of it for each class](self#delivery-to-a-sink).
+/// Events beyond it are lost, and [counted](AuditKind::EventsLost).
 pub const MAX_WAITING: usize = 4096;
 
 /// Receiver of audit events, for example a database table or a SIEM.
@@ -196,8 +204,9 @@ pub enum AuditKind {
     CredentialRenamed,
     /// A passkey was deleted by its owner.
     CredentialDeleted,
-    /// This many events did not reach the sink, because it was too slow. Sent to the sink only:
-    /// the log has each of the lost events.
+    /// This many events did not reach the sink since the last notice, because it was too slow. Sent to
+    /// the sink only, at most once a second while events are queued: the log has each of the lost
+    /// events.
     EventsLost(u64),
 }
 

@@ -1,15 +1,14 @@
 //! Delivery of events to the sink: a bounded queue and a thread.
 
 use std::{
-    collections::VecDeque,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use super::{AuditEvent, AuditKind, AuditSink, MAX_WAITING};
+use super::{AuditEvent, AuditKind, AuditSink, queue::Queue};
 
 /// Queue to a sink. Recording never waits for the sink.
 ///
@@ -19,7 +18,7 @@ pub(crate) struct Trail(Arc<Shared>);
 struct Shared {
     sink: Box<dyn AuditSink>,
     /// Not locked while the sink records an event.
-    queue: Mutex<Queue>,
+    state: Mutex<State>,
     /// Notified when an event is queued or the queue is closed.
     arrived: Condvar,
     /// Notified when the sink has recorded an event.
@@ -27,18 +26,8 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct Queue {
-    waiting: VecDeque<AuditEvent>,
-    /// Pending [`AuditKind::EventsLost`] of the events lost since the last one.
-    notice: Option<AuditEvent>,
-    /// Number of events lost since the last notice.
-    lost: u64,
-    /// Number of events lost in total.
-    lost_total: u64,
-    /// Number of events and notices accepted for the sink.
-    accepted: u64,
-    /// Number of events and notices that the sink has recorded.
-    delivered: u64,
+struct State {
+    queue: Queue,
     has_thread: bool,
     closed: bool,
 }
@@ -47,24 +36,24 @@ impl Trail {
     pub(crate) fn to(sink: impl AuditSink) -> Self {
         Self(Arc::new(Shared {
             sink: Box::new(sink),
-            queue: Mutex::default(),
+            state: Mutex::default(),
             arrived: Condvar::new(),
             delivered: Condvar::new(),
         }))
     }
 
-    /// Queues an event, or counts it as lost if the queue is full. Does not block.
+    /// Queues an event. If the queue is full, an event is lost and counted. Does not block.
     pub(crate) fn record(&self, event: AuditEvent) {
-        let mut queue = self.0.lock();
-        let lost = queue.add(event);
-        let started = if queue.has_thread {
+        let mut state = self.0.lock();
+        let lost = state.queue.add(event);
+        let started = if state.has_thread {
             Ok(())
         } else {
             let started = self.start();
-            queue.has_thread = started.is_ok();
+            state.has_thread = started.is_ok();
             started
         };
-        drop(queue);
+        drop(state);
         self.0.arrived.notify_one();
         if let Err(error) = started {
             tracing::error!(%error, "cannot start the audit sink's thread; retrying with the next event");
@@ -82,14 +71,14 @@ impl Trail {
 
     /// Waits until the sink has recorded all events queued so far. Returns `false` on timeout.
     pub(crate) fn flush(&self, timeout: Duration) -> bool {
-        let queue = self.0.lock();
-        let goal = queue.accepted;
+        let state = self.0.lock();
+        let end = state.queue.end();
         let waited = self
             .0
             .delivered
-            .wait_timeout_while(queue, timeout, |queue| queue.delivered < goal);
-        let (queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        queue.delivered >= goal
+            .wait_timeout_while(state, timeout, |state| !state.queue.is_delivered(end));
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.queue.is_delivered(end)
     }
 
     fn start(&self) -> io::Result<()> {
@@ -108,43 +97,9 @@ impl Drop for Trail {
     }
 }
 
-impl Queue {
-    /// Queues an event. If it is lost, returns the number of events lost in total.
-    fn add(&mut self, event: AuditEvent) -> Option<u64> {
-        let capacity = if event.kind.is_cheap() {
-            MAX_WAITING / 2
-        } else {
-            MAX_WAITING
-        };
-        if self.waiting.len() < capacity {
-            self.waiting.push_back(event);
-            self.accepted += 1;
-            return None;
-        }
-        if self.notice.is_none() {
-            self.accepted += 1;
-            self.lost = 0;
-        }
-        self.lost += 1;
-        self.lost_total += 1;
-        self.notice = Some(AuditEvent {
-            kind: AuditKind::EventsLost(self.lost),
-            user_id: None,
-            credential_id: None,
-            ..event
-        });
-        Some(self.lost_total)
-    }
-
-    /// Returns the next event. A notice of lost events comes after the queued ones.
-    fn next(&mut self) -> Option<AuditEvent> {
-        self.waiting.pop_front().or_else(|| self.notice.take())
-    }
-}
-
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Delivers events until the queue is closed and empty. Runs on the sink's thread.
@@ -153,22 +108,22 @@ impl Shared {
             if catch_unwind(AssertUnwindSafe(|| self.sink.record(&event))).is_err() {
                 tracing::error!(event = event.kind.as_str(), "the audit sink panicked");
             }
-            self.lock().delivered += 1;
+            self.lock().queue.delivered();
             self.delivered.notify_all();
         }
     }
 
     /// Waits for the next event. Returns `None` if the queue is closed and empty.
     fn wait(&self) -> Option<AuditEvent> {
-        let mut queue = self.lock();
+        let mut state = self.lock();
         loop {
-            let next = queue.next();
-            if next.is_some() || queue.closed {
+            let next = state.queue.take(Instant::now());
+            if next.is_some() || state.closed {
                 return next;
             }
-            queue = self
+            state = self
                 .arrived
-                .wait(queue)
+                .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::http::Method;
 use passkeys::{
     Passkeys,
     audit::{AuditEvent, AuditKind, AuditSink, MAX_WAITING, Reason},
@@ -17,6 +18,9 @@ use passkeys::{
     testing::Fault,
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada};
+use serde_json::{Value, json};
+
+use super::browser;
 
 /// Upper bound of a test's waiting time; durations are not asserted.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -96,6 +100,17 @@ async fn panicking_audit_sink_fails_no_sign_in_and_receives_the_next_event() {
     assert_eq!(sink.0.load(Ordering::Relaxed), 3);
 }
 
+/// Returns the number of begun sign-ins and the number of events reported lost, which is all there is.
+fn count(kinds: &[AuditKind]) -> (usize, usize) {
+    kinds
+        .iter()
+        .fold((0, 0), |(begun, lost), kind| match *kind {
+            AuditKind::AuthenticationBegun => (begun + 1, lost),
+            AuditKind::EventsLost(more) => (begun, lost + usize::try_from(more).unwrap()),
+            other => panic!("{other:?}"),
+        })
+}
+
 #[tokio::test]
 async fn slow_audit_sink_receives_the_number_of_events_that_were_lost() {
     const EVENTS: usize = 10_000;
@@ -108,14 +123,10 @@ async fn slow_audit_sink_receives_the_number_of_events_that_were_lost() {
     assert!(world.passkeys.flush_audit(PATIENCE));
 
     let kinds = sink.kinds();
-    let (last, given) = kinds.split_last().unwrap();
-    let AuditKind::EventsLost(missed) = *last else {
-        panic!("{last:?}");
-    };
+    let (given, missed) = count(&kinds);
     // The sink may have received one before the queue was full.
-    assert!(given.len() <= MAX_WAITING / 2 + 1, "{} waited", given.len());
-    assert!(given.iter().all(|it| *it == AuditKind::AuthenticationBegun));
-    assert_eq!(given.len() + usize::try_from(missed).unwrap(), EVENTS);
+    assert!(given <= MAX_WAITING / 2 + 1, "{given} waited");
+    assert_eq!(given + missed, EVENTS);
 
     // The next loss is counted anew.
     world.passkeys.authentication().begin().await.unwrap();
@@ -142,6 +153,63 @@ async fn flood_of_begins_and_failures_evicts_no_account_event_from_the_audit_tra
     let kinds = sink.kinds();
     assert!(kinds.contains(&AuditKind::AuthenticationFailed(Reason::Replayed)));
     assert!(kinds.contains(&AuditKind::AuthenticationSucceeded));
+}
+
+/// Sink that records one event for each permit, and passes it on.
+struct Permitted(Mutex<mpsc::Receiver<()>>, mpsc::Sender<AuditEvent>);
+
+impl AuditSink for Permitted {
+    fn record(&self, event: &AuditEvent) {
+        // Without a sender the test is over.
+        let _ = self.0.lock().unwrap().recv();
+        let _ = self.1.send(event.clone());
+    }
+}
+
+#[tokio::test]
+async fn user_renaming_in_a_loop_displaces_no_event_of_others_and_losses_are_reported_meanwhile() {
+    let (permit, permits) = mpsc::channel();
+    let (sender, recorded) = mpsc::channel();
+    let world = world(Permitted(Mutex::new(permits), sender));
+    let mut eve = browser(&world, "eve");
+    let registered: Value = eve.register().await.assert_ok().json();
+    let id = registered["credentialId"].as_str().unwrap();
+    let path = format!("/auth/passkeys/credentials/{id}");
+    let name = json!({ "deviceName": "Key" });
+    // The sink is slow: it records one event while four arrive.
+    let mut renamed = 0;
+    let mut received = Vec::new();
+    let mut rename = async || {
+        eve.request(Method::PATCH, &path, Some(&name)).await;
+        renamed += 1;
+        if renamed % 4 == 0 {
+            permit.send(()).unwrap();
+        }
+        renamed
+    };
+    while rename().await < MAX_WAITING {}
+    browser(&world, "ada").register().await.assert_ok();
+    // And the loop goes on until the sink has recorded everything that was queued by now.
+    while rename().await < 4 * MAX_WAITING {
+        received.extend(recorded.try_iter());
+    }
+
+    let of = |user: &str| {
+        let of_user = received
+            .iter()
+            .filter(move |event: &&AuditEvent| event.user_id.as_deref() == Some(user));
+        of_user.map(|event| event.kind).collect::<Vec<_>>()
+    };
+    let begun_and_succeeded = [
+        AuditKind::RegistrationBegun,
+        AuditKind::RegistrationSucceeded,
+    ];
+    assert_eq!(of("ada"), begun_and_succeeded);
+    assert_eq!(of("eve")[..2], begun_and_succeeded);
+    let mut notices = received
+        .iter()
+        .filter(|event| matches!(event.kind, AuditKind::EventsLost(_)));
+    assert!(notices.next().is_some(), "there was no notice");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
