@@ -27,6 +27,17 @@ pub struct Violation {
     pub rule: Rule,
 }
 
+impl Violation {
+    /// Creates the violation of an environment variable that is not UTF-8, so that the value of its
+    /// key is unknown.
+    #[must_use]
+    pub const fn not_utf8(key: Key) -> Self {
+        let place = Place { key, index: None };
+        let rule = Rule::NotUtf8;
+        Self { place, rule }
+    }
+}
+
 /// Place of a violation: a key, or an element of its array. Formatted as `rp_id` or `origins[1]`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
@@ -66,6 +77,9 @@ pub enum Rule {
     /// A required key is absent.
     #[error("`{key}` is missing; add `{key} = {}`", .0.spec().example, key = .0)]
     Missing(Key),
+    /// A value was read from an environment variable that is not UTF-8.
+    #[error("the variable is not UTF-8; encode its value as UTF-8, or remove it")]
+    NotUtf8,
     /// An array is empty.
     #[error("`{key}` is empty; {}", fill(*.0), key = .0)]
     EmptyList(Key),

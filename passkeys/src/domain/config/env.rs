@@ -1,22 +1,47 @@
 //! Reads the configuration from environment variables, one for each key.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ffi::OsString};
 
 use passkeys_rules::{Draft, Key, Place, Rule, Violation};
 
 use super::{Config, ConfigError};
 
-pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
-    let values: BTreeMap<Key, String> = Key::ALL
-        .iter()
-        .filter_map(|&key| Some((key, variable(&name(key))?)))
-        .collect();
+pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Config, ConfigError> {
+    let mut values = BTreeMap::new();
+    let mut unreadable = Vec::new();
+    for &key in Key::ALL {
+        match variable(&name(key)).map(OsString::into_string) {
+            Some(Ok(value)) => {
+                values.insert(key, value);
+            }
+            Some(Err(_)) => unreadable.push(key),
+            None => {}
+        }
+    }
     let text = |key| values.get(&key).map(String::as_str);
     let list = |key| {
         let items = text(key)?.split(',').map(str::trim);
         Some(items.filter(|item| !item.is_empty()).collect())
     };
-    Config::check(&Draft::read(text, list), line)
+    let checked = Config::check(&Draft::read(text, list), line);
+    if unreadable.is_empty() {
+        return checked;
+    }
+    let mut violations = checked
+        .err()
+        .map_or_else(Vec::new, |error| error.violations);
+    // Violations that involve an unknown value, such as that it is missing, may not be true.
+    violations.retain(|violation| {
+        let mut keys = violation
+            .rule
+            .judges_by()
+            .iter()
+            .chain([&violation.place.key]);
+        !keys.any(|key| unreadable.contains(key))
+    });
+    violations.extend(unreadable.into_iter().map(Violation::not_utf8));
+    violations.sort_by_key(|violation| violation.place);
+    Err(ConfigError { violations, line })
 }
 
 /// Returns the variable of a key: `PASSKEYS_ORIGINS` for `origins`.
@@ -67,7 +92,7 @@ mod tests {
                 "PASSKEYS_APPLE_APPS" => "ABCDE12345.com.example.a,ABCDE12345.com.example.b",
                 _ => return None,
             };
-            Some(value.to_owned())
+            Some(value.into())
         })
         .unwrap();
         assert_eq!(config.rp_id(), "example.com");
@@ -96,7 +121,7 @@ mod tests {
                     name if name == key => value,
                     _ => return None,
                 };
-                Some(value.to_owned())
+                Some(value.into())
             });
             error.err().map(|error| error.to_string())
         };
@@ -117,7 +142,7 @@ mod tests {
     #[test]
     fn from_env_names_the_variable_of_each_mistake() {
         let error = read(|name| match name {
-            "PASSKEYS_ORIGINS" => Some("https://example.com,ftp://x".to_owned()),
+            "PASSKEYS_ORIGINS" => Some("https://example.com,ftp://x".into()),
             _ => None,
         })
         .unwrap_err();
@@ -131,6 +156,33 @@ mod tests {
             mistakes[1].starts_with("PASSKEYS_ORIGINS, item 2: "),
             "{}",
             mistakes[1]
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn from_env_names_each_variable_that_is_not_utf8() {
+        use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+
+        let error = read(|name| match name {
+            "PASSKEYS_RP_ID" => Some("example.com".into()),
+            // In Latin-1.
+            "PASSKEYS_ORIGINS" => Some(OsString::from_vec(b"https://b\xfccher.example".into())),
+            "PASSKEYS_CHALLENGE_TTL" => Some(OsString::from_vec(b"10\xff".into())),
+            // Perhaps not longer than the lifetime.
+            "PASSKEYS_TIMEOUT" => Some("10m".into()),
+            "PASSKEYS_SIGN_COUNT" => Some("ignore".into()),
+            _ => None,
+        })
+        .unwrap_err();
+        let mistakes: Vec<_> = error.mistakes().collect();
+        let utf8 = "the variable is not UTF-8; encode its value as UTF-8, or remove it";
+        assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
+        assert_eq!(mistakes[0], format!("PASSKEYS_ORIGINS: {utf8}"));
+        assert_eq!(mistakes[1], format!("PASSKEYS_CHALLENGE_TTL: {utf8}"));
+        assert!(
+            mistakes[2].starts_with("PASSKEYS_SIGN_COUNT: "),
+            "{mistakes:#?}"
         );
     }
 }

@@ -62,9 +62,9 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with every mistake, named by its variable.
+    /// [`ConfigError`] with every mistake, named by its variable. A variable that is not UTF-8 is one.
     pub fn from_env() -> Result<Self, ConfigError> {
-        env::read(|name| std::env::var(name).ok())
+        env::read(|name| std::env::var_os(name))
     }
 
     fn check(draft: &Draft<'_>, line: fn(&Violation) -> String) -> Result<Self, ConfigError> {
