@@ -27,15 +27,17 @@ use tower_governor::{
 /// Unused requests accumulate, up to `burst`.
 pub(crate) fn limited(routes: &Router) -> Router {
     // Each visit of a page with passkey autofill begins a sign-in, which occupies memory until it
-    // expires: at most 660 in the five minutes that a challenge lasts.
+    // expires: at most 1260 in the ten minutes that a challenge lasts.
     let begin = limit(routes, 60, Duration::from_millis(500));
-    // Verifies a signature. A user does this once, and again after a failure.
+    // Verifies a signature. A user does this once, and again after a failure. The application's own
+    // routes with `Verified`, which finish a step-up, verify one, too: give them such a limit.
     let finish = limit(routes, 20, Duration::from_secs(1));
     // Reads a session and queries the store.
     let manage = limit(routes, 60, Duration::from_millis(200));
     Router::new()
         .route_service("/register/begin", begin.clone())
-        .route_service("/authenticate/begin", begin)
+        .route_service("/authenticate/begin", begin.clone())
+        .route_service("/step-up/begin", begin)
         .route_service("/register/finish", finish.clone())
         .route_service("/authenticate/finish", finish)
         .fallback_service(manage)

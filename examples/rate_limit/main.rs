@@ -36,8 +36,8 @@ impl App {
 }
 
 fn router() -> Router {
-    // Enough for 300 addresses that use up their limit while a challenge lasts (five minutes).
-    let challenges = MemoryChallenges::with_capacity(300 * 660);
+    // Enough for 300 addresses that use up their limit while a challenge lasts (ten minutes).
+    let challenges = MemoryChallenges::with_capacity(300 * 1260);
     let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(challenges);
     Router::new().nest("/auth/passkeys", limits::limited(&passkeys.router()))
 }
@@ -71,6 +71,7 @@ mod tests {
 
     const BEGIN: &str = "/auth/passkeys/authenticate/begin";
     const FINISH: &str = "/auth/passkeys/authenticate/finish";
+    const STEP_UP: &str = "/auth/passkeys/step-up/begin";
     const MANAGE: &str = "/auth/passkeys/credentials";
 
     /// Returns a browser that connects from this address.
@@ -120,6 +121,19 @@ mod tests {
         let answer = browser.get(MANAGE).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "not limited yet");
         exhaust(&mut browser, MANAGE).await;
+    }
+
+    #[tokio::test]
+    async fn step_up_begin_shares_the_limit_of_the_other_begin_routes() {
+        let router = router();
+        let mut browser = browser(&router, "192.0.2.1:1000");
+        exhaust(&mut browser, STEP_UP).await;
+        for begin in [BEGIN, "/auth/passkeys/register/begin"] {
+            let answer = browser.post(begin, &json!({})).await;
+            assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{begin}");
+        }
+        let answer = browser.get(MANAGE).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "not limited yet");
     }
 
     #[tokio::test]

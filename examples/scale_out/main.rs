@@ -13,9 +13,10 @@ use std::{env, net::Ipv4Addr, time::Duration};
 
 use axum::{
     Json, Router,
+    extract::State,
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use passkeys::{
     AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
@@ -38,8 +39,8 @@ impl App {
 
     async fn get_user(&self, headers: HeaderMap) -> Result<PasskeyUser, AppError> {
         let token = session_token(&headers).ok_or(AppError::SignedOut)?;
-        let account =
-            "SELECT id::text, name FROM accounts JOIN sessions ON id = account WHERE token = $1";
+        let account = "SELECT id::text, name FROM accounts JOIN sessions ON id = account
+             WHERE token = $1 AND expires_at > now()";
         let account: Option<(String, String)> = sqlx::query_as(account)
             .bind(token)
             .fetch_optional(&self.pool)
@@ -69,16 +70,25 @@ impl App {
     }
 
     async fn sign_in(&self, account: &str) -> Result<SignedIn, AppError> {
-        let token = Uuid::new_v4();
-        sqlx::query("INSERT INTO sessions (token, account) VALUES ($1, $2::uuid)")
-            .bind(token)
-            .bind(account)
+        // Those of everybody, so that the table does not grow.
+        sqlx::query("DELETE FROM sessions WHERE expires_at <= now()")
             .execute(&self.pool)
             .await?;
-        let cookie = format!("session={token}; Path=/; HttpOnly; SameSite=Lax");
-        Ok(AppendHeaders([(header::SET_COOKIE, cookie)]))
+        let token = Uuid::new_v4();
+        let session = "INSERT INTO sessions (token, account, expires_at)
+             VALUES ($1, $2::uuid, now() + make_interval(secs => $3))";
+        sqlx::query(session)
+            .bind(token)
+            .bind(account)
+            .bind(f64::from(SESSION_SECONDS))
+            .execute(&self.pool)
+            .await?;
+        Ok(set_cookie(&token.to_string(), SESSION_SECONDS))
     }
 }
+
+/// Lifetime of a session: 12 hours from the sign-in.
+const SESSION_SECONDS: u32 = 12 * 60 * 60;
 
 #[derive(Deserialize, Serialize)]
 struct Account {
@@ -86,10 +96,28 @@ struct Account {
 }
 
 type SignedIn = AppendHeaders<[(HeaderName, String); 1]>;
+type SignedOut = (StatusCode, SignedIn);
 
 async fn me(user: PasskeyUser) -> Json<Account> {
     let name = user.name().to_owned();
     Json(Account { name })
+}
+
+/// Ends the session on every instance.
+async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<SignedOut, AppError> {
+    if let Some(token) = session_token(&headers) {
+        sqlx::query("DELETE FROM sessions WHERE token = $1")
+            .bind(token)
+            .execute(&app.pool)
+            .await?;
+    }
+    Ok((StatusCode::NO_CONTENT, set_cookie("", 0)))
+}
+
+/// On a server with TLS, add `Secure`.
+fn set_cookie(token: &str, seconds: u32) -> SignedIn {
+    let cookie = format!("session={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax");
+    AppendHeaders([(header::SET_COOKIE, cookie)])
 }
 
 fn session_token(headers: &HeaderMap) -> Option<Uuid> {
@@ -123,7 +151,12 @@ impl IntoResponse for AppError {
 const SCHEMA: &str = "
     SELECT pg_advisory_xact_lock(1);
     CREATE TABLE IF NOT EXISTS accounts (id uuid PRIMARY KEY, name text NOT NULL);
-    CREATE TABLE IF NOT EXISTS sessions (token uuid PRIMARY KEY, account uuid NOT NULL REFERENCES accounts);
+    CREATE TABLE IF NOT EXISTS sessions (
+        token uuid PRIMARY KEY,
+        account uuid NOT NULL REFERENCES accounts,
+        expires_at timestamptz NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS sessions_expires_at ON sessions (expires_at);
 ";
 
 #[tokio::main]
@@ -145,6 +178,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .decoy_secret(env::var("DECOY_SECRET")?)?;
     let router = Router::new()
         .route("/me", get(me))
+        .route("/sign-out", post(sign_out))
         .nest("/auth/passkeys", passkeys.router())
         .with_state(passkeys.clone());
 

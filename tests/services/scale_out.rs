@@ -174,12 +174,35 @@ fn rand(below: usize) -> usize {
     usize::from(uuid::Uuid::new_v4().as_bytes()[0]) % below
 }
 
+/// The servers that the instances share.
+struct Servers {
+    postgres: Server,
+    redis: Server,
+    /// Removed after the servers are stopped.
+    _directory: tempfile::TempDir,
+}
+
+/// Starts PostgreSQL and Redis. `None` where they are not installed.
+fn servers() -> Option<Servers> {
+    let directory = tempfile::tempdir().unwrap();
+    // The user that PostgreSQL runs as needs access to the directory.
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(directory.path(), open).unwrap();
+    Some(Servers {
+        postgres: servers::postgres(&directory.path().join("postgres"))?,
+        redis: servers::redis(directory.path())?,
+        _directory: directory,
+    })
+}
+
+fn database(postgres: &Server) -> String {
+    format!("postgres://passkeys@127.0.0.1:{}/postgres", postgres.port())
+}
+
 fn instance(postgres: &Server, redis: &Server) -> Server {
     let port = free_port();
-    let (database, redis) = (
-        format!("postgres://passkeys@127.0.0.1:{}/postgres", postgres.port()),
-        format!("redis://127.0.0.1:{}", redis.port()),
-    );
+    let database = database(postgres);
+    let redis = format!("redis://127.0.0.1:{}", redis.port());
     Server::start(port, move || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_example-scale_out"));
         command
@@ -194,14 +217,12 @@ fn instance(postgres: &Server, redis: &Server) -> Server {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_acknowledged_change_is_lost_and_no_replay_accepted_while_servers_crash() {
-    let directory = tempfile::tempdir().unwrap();
-    // The user that PostgreSQL runs as needs access to the directory.
-    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(directory.path(), open).unwrap();
-    let Some(mut postgres) = servers::postgres(&directory.path().join("postgres")) else {
-        return;
-    };
-    let Some(mut redis) = servers::redis(directory.path()) else {
+    let Some(Servers {
+        mut postgres,
+        mut redis,
+        ..
+    }) = servers()
+    else {
         return;
     };
     let mut instances: Vec<_> = (0..INSTANCES)
@@ -251,8 +272,7 @@ async fn no_acknowledged_change_is_lost_and_no_replay_accepted_while_servers_cra
 
     assert_eq!(load.accepted_twice.load(Ordering::Relaxed), 0);
     assert!(load.succeeded.load(Ordering::Relaxed) >= CEREMONIES);
-    let url = format!("postgres://passkeys@127.0.0.1:{}/postgres", postgres.port());
-    let pool = PgPool::connect(&url).await.unwrap();
+    let pool = PgPool::connect(&database(&postgres)).await.unwrap();
     let rows = sqlx::query("SELECT credential_id, sign_count FROM passkey_credentials");
     let stored: HashMap<String, i64> = rows
         .fetch_all(&pool)
@@ -272,4 +292,65 @@ async fn no_acknowledged_change_is_lost_and_no_replay_accepted_while_servers_cra
             "no counter went back"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sessions_end_on_every_instance_by_sign_out_and_by_expiry() {
+    let Some(Servers {
+        postgres,
+        redis,
+        _directory,
+    }) = servers()
+    else {
+        return;
+    };
+    let instances = [(); 2].map(|()| instance(&postgres, &redis));
+    let urls = instances
+        .each_ref()
+        .map(|instance| format!("http://127.0.0.1:{}", instance.port()));
+    let pool = PgPool::connect(&database(&postgres)).await.unwrap();
+    let sessions = async || -> i64 {
+        let count = sqlx::query_scalar("SELECT count(*) FROM sessions");
+        count.fetch_one(&pool).await.unwrap()
+    };
+    let mut browser = Browser::connect(&urls[0], "http://localhost:3000");
+    let account = json!({ "name": "ada" });
+    let begun = browser.post("/auth/passkeys/register/begin", &account);
+    let begun: Value = begun.await.assert_ok().json();
+    let credential = browser.authenticator().create(&begun);
+    let body = json!({ "credential": credential, "state": begun["state"] });
+    let signed_up = browser.post("/auth/passkeys/register/finish", &body).await;
+    let signed_up = signed_up.assert_ok();
+    let cookie = signed_up.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains("Max-Age=43200;"), "{cookie}");
+    // A copy that somebody may have kept.
+    let mut copy = browser.clone();
+    copy.visit(&urls[1]);
+    copy.get("/me").await.assert_ok();
+
+    let signed_out = browser.post("/sign-out", &json!({})).await;
+    assert_eq!(signed_out.status, 204);
+    let cookie = signed_out.headers["set-cookie"].to_str().unwrap();
+    assert!(
+        cookie.starts_with("session=; ") && cookie.contains("Max-Age=0;"),
+        "{cookie}"
+    );
+    for browser in [&mut browser, &mut copy] {
+        assert_eq!(browser.get("/me").await.status, 401);
+    }
+    assert_eq!(sessions().await, 0);
+    // Without a session, signing out has nothing to do.
+    assert_eq!(browser.post("/sign-out", &json!({})).await.status, 204);
+
+    browser.sign_in().await.assert_ok();
+    browser.get("/me").await.assert_ok();
+    let expiry = sqlx::query("UPDATE sessions SET expires_at = now()");
+    assert_eq!(expiry.execute(&pool).await.unwrap().rows_affected(), 1);
+    for url in &urls {
+        browser.visit(url);
+        assert_eq!(browser.get("/me").await.status, 401, "expired");
+    }
+    browser.sign_in().await.assert_ok();
+    browser.get("/me").await.assert_ok();
+    assert_eq!(sessions().await, 1, "the expired one is removed");
 }
