@@ -64,6 +64,10 @@ impl Registration<'_> {
         let is_self = format == "packed"
             && member(&statement, "x5c").is_none()
             && member(&statement, "ecdaaKeyId").is_none();
+        if format == "fido-u2f" {
+            assert_eq!(stored.aaguid, None, "nobody signs it");
+            assert!(!self.requested || data[37..53] == [0; 16]);
+        }
         if format == "none" {
             assert!(!self.requested, "nothing is attested");
             assert_eq!(statement, Cbor::Map(Vec::new()));

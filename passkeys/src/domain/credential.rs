@@ -52,7 +52,9 @@ pub struct Credential {
     pub sign_count: u32,
     /// Transports of the authenticator, as the browser reported them at registration.
     pub transports: Vec<Transport>,
-    /// AAGUID of the authenticator, if it disclosed one.
+    /// AAGUID of the authenticator, if it disclosed one. A claim, for names and icons: proven is only
+    /// what `VerifiedAttestation::aaguid` returns. `None` for passkeys of `fido-u2f`, which does not
+    /// sign it.
     pub aaguid: Option<Aaguid>,
     /// Backup eligibility: whether the passkey can be synced to other devices. `None`: unknown, as in
     /// a credential that was imported; the first sign-in stores it. From then on it is compared with

@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 
 #[cfg(feature = "attestation")]
-use crate::attestation::{AttestationType, VerifiedAttestation};
+use crate::{
+    Aaguid,
+    attestation::{AttestationType, VerifiedAttestation},
+};
 use crate::{
     AuthenticationResult, Credential, PasskeyUser, RegistrationResult, Verified,
     relying_party::RelyingParty,
@@ -96,9 +99,17 @@ impl VerifiedAttestation {
         Self {
             format: format.into(),
             attestation_type,
+            aaguid: None,
             trust_path: Vec::new(),
             authority: None,
         }
+    }
+
+    /// Sets the AAGUID that the attestation proves, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_aaguid(mut self, aaguid: Aaguid) -> Self {
+        self.aaguid = Some(aaguid);
+        self
     }
 
     /// Sets the certificates of the statement in DER, the signing certificate first, for tests

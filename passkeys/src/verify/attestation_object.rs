@@ -63,6 +63,15 @@ impl<'a> Statement<'a> {
         }
     }
 
+    /// Returns the number of elements of an array; 0 if there is none of this name.
+    #[cfg(feature = "attestation")]
+    pub(super) fn length(&self, name: &'static str) -> usize {
+        match self.member(name) {
+            Some(Value::Array(elements)) => elements.len(),
+            _ => 0,
+        }
+    }
+
     /// Returns the certificates (`x5c`) in DER, if any.
     #[cfg(feature = "attestation")]
     pub(super) fn certificates(&self) -> impl Iterator<Item = &'a [u8]> {

@@ -3,12 +3,15 @@
 //! which WebAuthn requires of authenticators and clients
 //! ([Level 3, §2](https://www.w3.org/TR/webauthn-3/#sctn-conformance)).
 //!
-//! Lengths are definite, map keys are distinct integers or texts, there are no tags, and nesting is
-//! bounded. What authenticators in use do differently is accepted: the order of map keys is not
+//! Lengths are definite, map keys are distinct integers or texts, there are no tags, and nesting and
+//! the number of data items are bounded, so that reading costs less than a signature. What authenticators in use do differently is accepted: the order of map keys is not
 //! checked, and [`Heads::Any`] accepts integers and lengths in more bytes than they need.
 
 /// Maximum nesting depth. The deepest defined structure, a compound attestation, has five levels.
 const MAX_DEPTH: usize = 16;
+
+/// Maximum number of data items, keys included. Attestation objects have a few dozen.
+const MAX_ITEMS: usize = 256;
 
 /// Data item.
 #[derive(Debug, PartialEq)]
@@ -52,7 +55,11 @@ pub(super) fn read_map(bytes: &[u8], heads: Heads) -> Option<Map<'_>> {
 
 /// Reads a map at the start of `bytes`. Returns it with its bytes, and the rest.
 pub(super) fn split_map(bytes: &[u8], heads: Heads) -> Option<(Map<'_>, &[u8], &[u8])> {
-    let mut reader = Reader { rest: bytes, heads };
+    let mut reader = Reader {
+        rest: bytes,
+        heads,
+        items: 0,
+    };
     let Value::Map(map) = reader.value(0)? else {
         return None;
     };
@@ -79,6 +86,8 @@ impl<'a> Map<'a> {
 struct Reader<'a> {
     rest: &'a [u8],
     heads: Heads,
+    /// Number of data items read so far.
+    items: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -125,6 +134,10 @@ impl<'a> Reader<'a> {
 
     /// Reads the major type and the argument of an item.
     fn head(&mut self) -> Option<(u8, u64)> {
+        if self.items == MAX_ITEMS {
+            return None;
+        }
+        self.items += 1;
         let (&[first], rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         let (major, info) = (first >> 5, first & 0x1f);
@@ -177,7 +190,7 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heads, Key, MAX_DEPTH, Value, read_map};
+    use super::{Heads, Key, MAX_DEPTH, MAX_ITEMS, Value, read_map};
 
     fn shortest(bytes: &[u8]) -> bool {
         read_map(bytes, Heads::Shortest).is_some()
@@ -273,5 +286,25 @@ mod tests {
         assert!(shortest(&nested(MAX_DEPTH - 1)));
         assert!(!shortest(&nested(MAX_DEPTH)));
         assert!(!shortest(&nested(30_000)));
+    }
+
+    /// Also where the client claims a length that it does not send.
+    #[test]
+    fn cbor_of_more_items_than_any_attestation_object_has_is_rejected() {
+        let with_head = |head: &[u8], items: &[u8], count: usize| {
+            let length = u16::try_from(count).unwrap().to_be_bytes();
+            [head, &length, &items.repeat(count)].concat()
+        };
+        // The map, its key and the array are three items.
+        let array = |item: &[u8], count| with_head(b"\xa1\x01\x99", item, count);
+        assert!(any(&array(b"\x00", MAX_ITEMS - 3)));
+        assert!(!any(&array(b"\x00", MAX_ITEMS - 2)));
+        for item in [&b"\xa0"[..], b"\x80", b"\xa1\x01\x00", b"\x61a", b"\x41a"] {
+            assert!(!any(&array(item, 40_000 / item.len())));
+        }
+        let keys: Vec<u8> = (0..10_000_u16)
+            .flat_map(|key| [0x19, (key >> 8) as u8 | 0x80, key as u8, 0x00])
+            .collect();
+        assert!(!any(&[&b"\xb9\x27\x10"[..], &keys].concat()));
     }
 }

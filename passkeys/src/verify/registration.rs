@@ -117,6 +117,8 @@ impl Verifier {
         ensure(offered, Refusal::Algorithm)?;
         ensure(curve::contains(&key), Refusal::Malformed)?;
 
+        let aaguid = Aaguid::new(attested.aaguid);
+
         // Steps 21 to 24: the attestation statement, if one was asked for. With `indirect`, the client
         // may have left it out.
         #[cfg(feature = "attestation")]
@@ -126,7 +128,6 @@ impl Verifier {
             unsolicited::check(&object, &key, &hash)?;
             None
         } else {
-            let aaguid = Aaguid::new(attested.aaguid);
             Some(self.verify_attestation(response, asked.challenge, &object, aaguid, asked.now)?)
         };
         #[cfg(not(feature = "attestation"))]
@@ -139,7 +140,8 @@ impl Verifier {
             id,
             public_key: attested.public_key.to_vec(),
             sign_count: data.sign_count,
-            aaguid: Aaguid::new(attested.aaguid),
+            // Not signed by `fido-u2f`, whose authenticators have none (§8.6).
+            aaguid: aaguid.filter(|_| object.format != "fido-u2f"),
             user_verified: data.user_verified(),
             backup_eligible: data.backup_eligible(),
             backup_state: data.backup_state(),

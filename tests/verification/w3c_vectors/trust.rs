@@ -70,6 +70,16 @@ async fn register(
     })
 }
 
+/// Returns the U2F example without its AAGUID, which the signature does not cover.
+fn u2f(vectors: &Vectors) -> Example {
+    let mut example = vectors.example(U2F).clone();
+    let registration = &mut example.registration;
+    let object =
+        registration["attestationObject"].replace(&registration["aaguid"], &"00".repeat(16));
+    registration.insert("attestationObject".into(), object);
+    example
+}
+
 fn member<'a>(map: &'a mut Cbor, name: &str) -> &'a mut Cbor {
     let Cbor::Map(members) = map else {
         panic!("{name} is a member of a map");
@@ -89,16 +99,33 @@ async fn attestation_that_leads_to_a_trust_anchor_registers_and_names_the_author
         (U2F, AttestationType::Basic),
         (APPLE, AttestationType::AnonymizationCa),
     ] {
-        let example = vectors.example(name);
-        let registered = register(trusting(&vectors), &vectors, example)
+        let example = match name {
+            U2F => u2f(&vectors),
+            _ => vectors.example(name).clone(),
+        };
+        let registered = register(trusting(&vectors), &vectors, &example)
             .await
             .unwrap();
         let attestation = registered.attestation().unwrap();
         assert_eq!(attestation.attestation_type(), attestation_type, "{name}");
+        // The manufacturer's key signs it in this format only.
+        let proven = registered.credential().aaguid.filter(|_| name == PACKED);
+        assert_eq!(attestation.aaguid(), proven, "{name}");
         assert_eq!(attestation.authority(), Some(&*vectors.root()), "{name}");
         assert_eq!(attestation.trust_path().count(), 1, "{name}");
         assert!(registered.credential().attestation_verified, "{name}");
     }
+}
+
+#[tokio::test]
+async fn u2f_attestation_with_an_aaguid_that_nobody_signed_is_rejected() {
+    let vectors = Vectors::load();
+    let example = vectors.example(U2F);
+    let answer = register(trusting(&vectors), &vectors, example).await;
+    assert_eq!(answer.unwrap_err(), Some(Reason::Attestation));
+    // Where attestation was not asked for, it counts as none, and the AAGUID is not reported.
+    let registered = register_under(Attestation::None, &vectors, example).await;
+    assert_eq!(registered.credential().aaguid, None);
 }
 
 #[tokio::test]
@@ -109,11 +136,16 @@ async fn attestation_without_trust_anchors_is_reported_and_names_no_authority() 
         (PACKED, "packed", AttestationType::Basic),
         (U2F, "fido-u2f", AttestationType::Basic),
     ] {
-        let registered = register_under(Attestation::Direct, &vectors, name).await;
+        let example = match name {
+            U2F => u2f(&vectors),
+            _ => vectors.example(name).clone(),
+        };
+        let registered = register_under(Attestation::Direct, &vectors, &example).await;
         let attestation = registered.attestation().unwrap();
         assert_eq!(attestation.format(), format);
         assert_eq!(attestation.attestation_type(), attestation_type);
         assert_eq!(attestation.authority(), None);
+        assert_eq!(attestation.aaguid(), None, "anybody can sign for any model");
     }
 }
 
@@ -127,7 +159,7 @@ async fn attestation_that_was_not_asked_for_is_recorded_by_format_and_not_report
         (PACKED, "packed"),
         (TPM, "tpm"),
     ] {
-        let registered = register_under(Attestation::None, &vectors, name).await;
+        let registered = register_under(Attestation::None, &vectors, vectors.example(name)).await;
         assert_eq!(registered.attestation(), None, "{name}");
         let recorded = registered.credential();
         assert_eq!(recorded.attestation_format.as_deref(), Some(format));
@@ -139,13 +171,13 @@ async fn attestation_that_was_not_asked_for_is_recorded_by_format_and_not_report
 async fn register_under(
     attestation: Attestation,
     vectors: &Vectors,
-    name: &str,
+    example: &Example,
 ) -> RegistrationResult {
     let rigged = Rigged::default();
     let config = vectors.builder().attestation(attestation).build().unwrap();
     let passkeys =
         Passkeys::with_config(App, MemoryRepository::default(), config).challenges(rigged.clone());
-    let registered = rigged.register(&passkeys, vectors.example(name)).await;
+    let registered = rigged.register(&passkeys, example).await;
     registered.unwrap()
 }
 
@@ -204,8 +236,8 @@ async fn trust_anchor_may_be_limited_to_authenticator_models() {
     register(models(PACKED), &vectors, packed).await.unwrap();
     let answer = register(models(ITSELF), &vectors, packed).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
-    // The U2F signature does not cover the AAGUID, so the client could claim any model.
-    let answer = register(models(U2F), &vectors, vectors.example(U2F)).await;
+    // U2F security keys do not say which model they are.
+    let answer = register(models(U2F), &vectors, &u2f(&vectors)).await;
     assert_eq!(answer.unwrap_err(), Some(Reason::Untrusted));
 }
 

@@ -40,7 +40,8 @@
 //! Statements of the formats `none`, `packed`, `fido-u2f`, `android-key` and `apple` are verified
 //! ([Level 3, §8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats)). Other
 //! formats, such as `tpm` of Windows Hello, are rejected, and so is `none` with
-//! `attestation = "direct"`. Where attestation is requested, registrations in a cross-origin frame are
+//! `attestation = "direct"`. A `fido-u2f` statement with an AAGUID, which its signature does not cover, is
+//! rejected, and so is one with more than five certificates, before any of them is read. Where attestation is requested, registrations in a cross-origin frame are
 //! rejected, whatever `top_origins` is.
 
 #[cfg(feature = "fido-mds")]
@@ -78,6 +79,7 @@ impl Verifier {
     ) -> Result<VerifiedAttestation, Refusal> {
         // Steps 21 and 22: the statement is of a supported format, and verifies.
         ensure(object.format != "none", Refusal::Attestation)?;
+        statement::check_bounds(object, aaguid)?;
         let verified = self.core.verify_registration(response, challenge)?;
         statement::check_statement(object)?;
 
@@ -89,6 +91,7 @@ impl Verifier {
         Ok(VerifiedAttestation {
             format: object.format.to_owned(),
             attestation_type: verified.attestation_type()?,
+            aaguid: aaguid.filter(|_| authority.is_some() && verified.proves_model()),
             trust_path: object.statement.certificates().map(Into::into).collect(),
             authority,
         })

@@ -120,7 +120,7 @@ impl Authority {
         let Some(models) = &self.models else {
             return true;
         };
-        statement.signs_model() && aaguid.is_some_and(|aaguid| models.contains(&aaguid))
+        statement.proves_model() && aaguid.is_some_and(|aaguid| models.contains(&aaguid))
     }
 }
 

@@ -1,3 +1,5 @@
+use crate::Aaguid;
+
 /// Type of an attestation: which key signed the statement
 /// ([Level 3, §6.5.4](https://www.w3.org/TR/webauthn-3/#sctn-attestation-types)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +24,7 @@ pub enum AttestationType {
 pub struct VerifiedAttestation {
     pub(crate) format: String,
     pub(crate) attestation_type: AttestationType,
+    pub(crate) aaguid: Option<Aaguid>,
     pub(crate) trust_path: Vec<Vec<u8>>,
     pub(crate) authority: Option<Vec<u8>>,
 }
@@ -37,6 +40,17 @@ impl VerifiedAttestation {
     #[must_use]
     pub fn attestation_type(&self) -> AttestationType {
         self.attestation_type
+    }
+
+    /// Returns the AAGUID, the authenticator model, where the attestation proves it.
+    ///
+    /// Only a `packed` statement with certificates does, and only with an
+    /// [`authority`](Self::authority): without one, anybody can sign for any model. `None` for every
+    /// other format, since the authenticator's key or the manufacturer's does not vouch for the AAGUID,
+    /// whatever [`Credential::aaguid`](crate::Credential::aaguid) says.
+    #[must_use]
+    pub fn aaguid(&self) -> Option<Aaguid> {
+        self.aaguid
     }
 
     /// Returns the certificates of the statement in DER, the signing certificate first.

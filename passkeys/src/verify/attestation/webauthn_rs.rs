@@ -108,10 +108,12 @@ impl Statement {
         }
     }
 
-    /// Returns whether the statement proves the authenticator model: its format signs the AAGUID,
-    /// and it must be equal to the one in the certificate, if any.
-    pub(super) fn signs_model(&self) -> bool {
+    /// Returns whether the statement proves the authenticator model, if its certificates lead to a trust
+    /// anchor: the manufacturer's key signs the AAGUID, and it must be equal to the one in the
+    /// certificate, if any.
+    pub(super) fn proves_model(&self) -> bool {
         matches!(self.format, AttestationFormat::Packed)
+            && matches!(self.attestation, ParsedAttestationData::Basic(_))
     }
 }
 

@@ -85,6 +85,14 @@ pub(crate) fn rows() -> Vec<Row> {
                 };
             },
         ),
+        u2f(5, "an AAGUID, which `sig` does not cover", with_aaguid),
+        u2f(
+            5,
+            "an AAGUID, which `sig` does not cover, where attestation is not requested",
+            with_aaguid,
+        )
+        .unsolicited()
+        .accepted(),
         u2f(5, "a bit of `sig` is flipped", broken),
         u2f(
             5,
@@ -94,6 +102,10 @@ pub(crate) fn rows() -> Vec<Row> {
         .unsolicited()
         .accepted(),
     ]
+}
+
+fn with_aaguid(answer: &mut Registration) {
+    answer.data.attested().aaguid = *b"a model of these";
 }
 
 fn broken(answer: &mut Registration) {

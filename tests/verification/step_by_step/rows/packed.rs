@@ -80,6 +80,13 @@ fn syntax() -> Vec<Row> {
         packed(1, "the second certificate is not a certificate", |answer| {
             answer.statement.edit = |statement| chain(statement)[1] = vec![0x30, 0].into();
         }),
+        packed(1, "`x5c` has five certificates", |answer| {
+            answer.statement.edit = |statement| lengthen(statement, 5);
+        })
+        .accepted(),
+        packed(1, "`x5c` has six certificates", |answer| {
+            answer.statement.edit = |statement| lengthen(statement, 6);
+        }),
         packed(1, "`ecdaaKeyId` replaces `x5c`", by_ecdaa),
         packed(
             1,
@@ -125,6 +132,13 @@ fn by_ecdaa(answer: &mut Registration) {
 /// CBOR in which a key stands twice cannot be read at all.
 fn twice(change: &'static str, apply: fn(&mut Registration)) -> Row {
     packed(1, change, apply).because(passkeys::audit::Reason::Malformed)
+}
+
+/// Repeats the last certificate. Chains are verified with trust anchors only.
+fn lengthen(statement: &mut Map, length: usize) {
+    let chain = chain(statement);
+    let last = chain.last().expect("a chain has a certificate").clone();
+    chain.resize(length, last);
 }
 
 fn chain(statement: &mut Map) -> &mut Vec<Cbor> {
