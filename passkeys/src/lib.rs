@@ -107,7 +107,7 @@
 //! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
 //! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types |
 //! | `attestation` | `attestation`: trust anchors, and the keys' values `attestation = "direct"` and `"indirect"` |
-//! | `fido-mds` | `attestation::TrustAnchors::from_fido_metadata`: trust anchors from the FIDO Metadata Service |
+//! | `fido-mds` | `attestation::FidoMetadata`: trust anchors from the FIDO Metadata Service |
 //! | `ring`, `aws-lc-rs`, `rustcrypto` | the cryptography provider; the first that is on, in the order `aws-lc-rs`, `ring`, `rustcrypto`. Only `aws-lc-rs` has ES512 and ML-DSA ([`Algorithm`]) |
 //! | `testing` | `testing`, and constructors for what hooks receive; for dev-dependencies |
 

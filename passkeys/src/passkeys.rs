@@ -288,6 +288,24 @@ impl<A: RelyingParty> Passkeys<A> {
         self
     }
 
+    /// Replaces the [trust anchors](Self::trust_anchors) of a running application, in every clone and
+    /// router, from the next registration on: for newer metadata of the FIDO Alliance, or another
+    /// manufacturer.
+    ///
+    /// # Errors
+    ///
+    /// - [`NotSet`](crate::attestation::ReplaceError::NotSet): the application has no trust anchors, so
+    ///   it does not ask for attestation.
+    /// - `Older` (feature `fido-mds`): the current ones were made of newer metadata. The same metadata
+    ///   again is accepted.
+    #[cfg(feature = "attestation")]
+    pub fn replace_trust_anchors(
+        &self,
+        anchors: crate::attestation::TrustAnchors,
+    ) -> Result<(), crate::attestation::ReplaceError> {
+        self.ceremonies.verifier.replace_trust(anchors)
+    }
+
     /// Sets the secret that decoy credentials are derived from, against user enumeration. Default: a
     /// random one for this process.
     ///

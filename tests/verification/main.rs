@@ -4,9 +4,11 @@
 //! - `w3c_vectors`: the specification's test vectors.
 //! - `differential`: verdicts are compared with those of `webauthn-rs-core`.
 //! - `providers`: verdicts of the cryptography providers are compared with each other.
+//! - `fido_metadata`: metadata of the FIDO Alliance, with a root certificate of the tests.
 //! - `fuzz_corpora`: the corpora of the fuzz targets, replayed.
 
 mod differential;
+mod fido_metadata;
 mod fuzz_corpora;
 mod providers;
 mod step_by_step;

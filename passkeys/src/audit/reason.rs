@@ -61,6 +61,9 @@ pub enum Reason {
     /// The attestation leads to no trust anchor ([`trust_anchors`](crate::Passkeys::trust_anchors)), or
     /// to one that is not trusted for this authenticator model. Only with the feature `attestation`.
     Untrusted,
+    /// The trust anchors were made of metadata of the FIDO Alliance that is stale: newer metadata must
+    /// be fetched (`attestation::FidoMetadata`). Only with the feature `fido-mds`.
+    StaleMetadata,
     /// `id`, `rawId` and the attested credential ID differ.
     CredentialId,
     /// The credential ID is registered already.
@@ -133,6 +136,7 @@ impl Reason {
             Self::Algorithm => "algorithm",
             Self::Attestation => "attestation",
             Self::Untrusted => "untrusted",
+            Self::StaleMetadata => "stale_metadata",
             Self::CredentialId => "credential_id",
             Self::AlreadyRegistered => "already_registered",
             Self::AccountExists => "account_exists",
@@ -174,6 +178,8 @@ impl From<Refusal> for Reason {
             Refusal::Attestation => Self::Attestation,
             #[cfg(feature = "attestation")]
             Refusal::Untrusted => Self::Untrusted,
+            #[cfg(feature = "fido-mds")]
+            Refusal::StaleMetadata => Self::StaleMetadata,
             Refusal::Signature => Self::Signature,
         }
     }

@@ -155,7 +155,7 @@ impl<'a> Members<'_, 'a> {
 }
 
 impl<'a> RsaKey<'a> {
-    fn new(n: &'a [u8], e: &'a [u8]) -> Result<Self, Refusal> {
+    pub(super) fn new(n: &'a [u8], e: &'a [u8]) -> Result<Self, Refusal> {
         // RFC 8230 has no leading zeros, but Windows Hello has written them.
         let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
         let modulus = matches!(bits(n), 2048..=8192) && is_odd(n);

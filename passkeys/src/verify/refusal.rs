@@ -31,6 +31,9 @@ pub(crate) enum Refusal {
     /// The attestation leads to no trust anchor, or to one that is not trusted for this model.
     #[cfg(feature = "attestation")]
     Untrusted,
+    /// The trust anchors were made of FIDO metadata that is stale.
+    #[cfg(feature = "fido-mds")]
+    StaleMetadata,
     /// The signature does not verify.
     Signature,
 }

@@ -1,7 +1,7 @@
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "attestation")]
-use super::attestation::{Core, TrustAnchors};
+use super::attestation::{Core, Current, ReplaceError, TrustAnchors};
 use super::refusal::{Refusal, ensure};
 use crate::{
     Algorithm, Attestation, BackupEligibility, Config, UserVerification, domain::base64url,
@@ -21,7 +21,7 @@ pub(crate) struct Verifier {
     #[cfg(feature = "attestation")]
     pub(super) core: Core,
     #[cfg(feature = "attestation")]
-    pub(super) trust_anchors: Option<TrustAnchors>,
+    pub(super) trust_anchors: Option<Current>,
 }
 
 impl Verifier {
@@ -47,7 +47,14 @@ impl Verifier {
     pub(crate) fn trust(&mut self, anchors: TrustAnchors) {
         self.attestation = Attestation::Direct;
         self.algorithms = offered(&self.algorithms, self.attestation);
-        self.trust_anchors = Some(anchors);
+        self.trust_anchors = Some(Current::new(anchors));
+    }
+
+    /// Replaces the trust anchors.
+    #[cfg(feature = "attestation")]
+    pub(crate) fn replace_trust(&self, anchors: TrustAnchors) -> Result<(), ReplaceError> {
+        let current = self.trust_anchors.as_ref().ok_or(ReplaceError::NotSet)?;
+        current.replace(anchors)
     }
 
     /// Returns the attestation conveyance preference to send to browsers.

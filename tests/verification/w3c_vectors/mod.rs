@@ -2,7 +2,7 @@
 //! (<https://www.w3.org/TR/webauthn-3/#sctn-test-vectors>), used for registrations and sign-ins
 //! through the public ceremony services.
 
-mod rigged;
+pub(crate) mod rigged;
 mod trust;
 
 use std::collections::BTreeMap;

@@ -54,8 +54,9 @@ mod webauthn_rs;
 use time::OffsetDateTime;
 
 #[cfg(feature = "fido-mds")]
-pub use fido_metadata::InvalidMetadata;
-pub use trust_anchors::{Authority, InvalidCertificate, TrustAnchors};
+pub use fido_metadata::{FidoMetadata, InvalidMetadata, ModelStatus};
+pub(super) use trust_anchors::Current;
+pub use trust_anchors::{Authority, InvalidCertificate, ReplaceError, TrustAnchors};
 pub use verified::{AttestationType, VerifiedAttestation};
 pub(super) use webauthn_rs::Core;
 
@@ -85,7 +86,7 @@ impl Verifier {
 
         // Steps 23 and 24: the statement's certificates lead to a trust anchor.
         let authority = match &self.trust_anchors {
-            Some(anchors) => Some(anchors.verify(&verified, aaguid, now)?),
+            Some(anchors) => Some(anchors.get().verify(&verified, aaguid, now)?),
             None => None,
         };
         Ok(VerifiedAttestation {

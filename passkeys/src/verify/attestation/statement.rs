@@ -54,9 +54,9 @@ fn fits_packed(object: &AttestationObject<'_>, der: &[u8]) -> bool {
     fits && has_country(&certificate) && !has_serial_number(&certificate)
 }
 
-const ES256: i128 = -7;
+pub(super) const ES256: i128 = -7;
 const ES384: i128 = -35;
-const RS256: i128 = -257;
+pub(super) const RS256: i128 = -257;
 
 const ELLIPTIC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
@@ -65,7 +65,7 @@ const SERIAL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// Returns the COSE algorithm of the certificate's key, if it is supported.
-fn algorithm(certificate: &Certificate) -> Option<i128> {
+pub(super) fn algorithm(certificate: &Certificate) -> Option<i128> {
     let key = certificate.tbs_certificate().subject_public_key_info();
     let curve = || key.algorithm.parameters.as_ref()?.decode_as().ok();
     match key.algorithm.oid {

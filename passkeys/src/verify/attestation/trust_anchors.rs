@@ -1,7 +1,13 @@
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use time::OffsetDateTime;
 
+#[cfg(feature = "fido-mds")]
+use super::fido_metadata::Edition;
 use super::webauthn_rs::{Root, Roots, Statement};
 use crate::{Aaguid, verify::refusal::Refusal};
 
@@ -11,6 +17,9 @@ use crate::{Aaguid, verify::refusal::Refusal};
 pub struct TrustAnchors {
     authorities: Vec<Authority>,
     roots: Roots,
+    /// Metadata that they were made of, if any.
+    #[cfg(feature = "fido-mds")]
+    edition: Option<Edition>,
 }
 
 impl TrustAnchors {
@@ -22,7 +31,30 @@ impl TrustAnchors {
         Self {
             roots: Roots::new(roots),
             authorities,
+            #[cfg(feature = "fido-mds")]
+            edition: None,
         }
+    }
+
+    /// Creates trust anchors of metadata.
+    #[cfg(feature = "fido-mds")]
+    pub(super) fn of_edition(
+        authorities: impl IntoIterator<Item = Authority>,
+        edition: Edition,
+    ) -> Self {
+        let edition = Some(edition);
+        Self {
+            edition,
+            ..Self::new(authorities)
+        }
+    }
+
+    /// Returns the [serial number](super::FidoMetadata::number) of the metadata that they were made of,
+    /// if any.
+    #[cfg(feature = "fido-mds")]
+    #[must_use]
+    pub fn metadata_number(&self) -> Option<u32> {
+        self.edition.map(|edition| edition.number)
     }
 
     /// Returns the authorities.
@@ -35,13 +67,18 @@ impl TrustAnchors {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Untrusted`] if there is none, or if it is not trusted for this model.
+    /// [`Refusal::Untrusted`] if there is none, or if it is not trusted for this model;
+    /// [`Refusal::StaleMetadata`] if they were made of metadata that is stale.
     pub(super) fn verify(
         &self,
         statement: &Statement,
         aaguid: Option<Aaguid>,
         now: OffsetDateTime,
     ) -> Result<Vec<u8>, Refusal> {
+        #[cfg(feature = "fido-mds")]
+        if self.edition.is_some_and(|edition| now >= edition.stale_at) {
+            return Err(Refusal::StaleMetadata);
+        }
         let root = self
             .roots
             .verify(statement, now)
@@ -60,13 +97,70 @@ impl fmt::Debug for TrustAnchors {
     }
 }
 
+/// Trust anchors of a running application.
+pub(in crate::verify) struct Current(RwLock<Arc<TrustAnchors>>);
+
+impl Current {
+    pub(in crate::verify) fn new(anchors: TrustAnchors) -> Self {
+        Self(RwLock::new(Arc::new(anchors)))
+    }
+
+    pub(super) fn get(&self) -> Arc<TrustAnchors> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Replaces the trust anchors, if they were not made of newer metadata.
+    pub(in crate::verify) fn replace(&self, anchors: TrustAnchors) -> Result<(), ReplaceError> {
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        #[cfg(feature = "fido-mds")]
+        if let (Some(current), Some(replacement)) = (current.edition, anchors.edition)
+            && replacement.number < current.number
+        {
+            return Err(ReplaceError::Older {
+                current: current.number,
+                replacement: replacement.number,
+            });
+        }
+        *current = Arc::new(anchors);
+        Ok(())
+    }
+}
+
+/// Error returned by [`Passkeys::replace_trust_anchors`](crate::Passkeys::replace_trust_anchors). The
+/// trust anchors stay as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplaceError {
+    /// The application has none.
+    #[error(
+        "there are no trust anchors to replace; set some with `Passkeys::trust_anchors` before the \
+         application starts"
+    )]
+    NotSet,
+    /// The current ones were made of newer metadata.
+    #[cfg(feature = "fido-mds")]
+    #[error(
+        "the replacement was made of metadata with the serial number {replacement}, and the current \
+         trust anchors of newer metadata, with {current}; fetch it again"
+    )]
+    Older {
+        /// Serial number of the metadata in use.
+        current: u32,
+        /// Serial number of the rejected metadata.
+        replacement: u32,
+    },
+}
+
 /// Trusted authority: the root certificate of a manufacturer, or one that it has issued, and
 /// optionally the authenticator models it is trusted for.
 #[derive(Clone)]
 pub struct Authority {
     certificate: Vec<u8>,
-    root: Root,
-    pub(super) models: Option<BTreeSet<Aaguid>>,
+    pub(super) root: Root,
+    models: Option<BTreeSet<Aaguid>>,
 }
 
 impl Authority {
@@ -113,6 +207,12 @@ impl Authority {
     #[must_use]
     pub fn certificate(&self) -> &[u8] {
         &self.certificate
+    }
+
+    /// Returns the authenticator models that it is [restricted](Self::only_models) to. `None`: all.
+    #[must_use]
+    pub fn models(&self) -> Option<&BTreeSet<Aaguid>> {
+        self.models.as_ref()
     }
 
     /// Returns whether the authority is trusted for the model that the statement proves.

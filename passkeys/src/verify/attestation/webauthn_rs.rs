@@ -20,6 +20,9 @@ use webauthn_rs_core::{
     },
 };
 
+#[cfg(feature = "fido-mds")]
+use x509_cert::Certificate;
+
 use super::verified::AttestationType;
 use crate::{
     Config, domain::base64url, verify::refusal::Refusal, wire::responses::RegistrationResponse,
@@ -149,8 +152,20 @@ impl Roots {
     /// Returns the certificate that the statement's trust path leads to, if all certificates of the
     /// path are valid at `now`.
     pub(super) fn verify(&self, statement: &Statement, now: OffsetDateTime) -> Option<Root> {
+        self.find(&statement.attestation, now)
+    }
+
+    /// Returns whether a chain of certificates, that of the signing key first, leads to one of these,
+    /// and all are valid at `now`.
+    #[cfg(feature = "fido-mds")]
+    pub(super) fn certify(&self, chain: Vec<Certificate>, now: OffsetDateTime) -> bool {
+        self.find(&ParsedAttestationData::Basic(chain), now)
+            .is_some()
+    }
+
+    fn find(&self, attestation: &ParsedAttestationData, now: OffsetDateTime) -> Option<Root> {
         let now = SystemTime::from(now);
-        let found = silently(|| verify_attestation_ca_chain(&statement.attestation, &self.0, now));
+        let found = silently(|| verify_attestation_ca_chain(attestation, &self.0, now));
         let mut root = AttestationCaList::default();
         root.insert(found.ok()??.clone()).ok()?;
         Some(Root(root))
