@@ -299,12 +299,12 @@ mod tests {
         // The queue is full after about 2.3 of the 10 seconds.
         assert_eq!(notices.len(), 8, "{notices:?}");
         let rest = drain(&mut queue, start + Duration::from_secs(11));
-        let last = match rest[0].1 {
+        let remaining = match rest[0].1 {
             AuditKind::EventsLost(lost) => lost,
             kind => panic!("{kind:?}"),
         };
         let delivered = 1000 - notices.len() + rest.len() - 1;
-        let lost = notices.iter().sum::<u64>() + last;
+        let lost = notices.iter().sum::<u64>() + remaining;
         assert_eq!(u64::try_from(delivered).unwrap() + lost, 10_000);
     }
 

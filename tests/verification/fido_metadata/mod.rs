@@ -141,8 +141,8 @@ fn fido_metadata_that_was_changed_or_has_another_form_is_rejected() {
     let forged = payload(1, now, &[model(GOOD, &[])]);
     let part = |blob: &str, index: usize| blob.split('.').nth(index).unwrap().to_owned();
     for signer in [&signer, &rsa] {
-        let (signed, other) = (signer.sign(&good), signer.sign(&forged));
-        let changed = [part(&signed, 0), part(&other, 1), part(&signed, 2)].join(".");
+        let (sent, other) = (signer.sign(&good), signer.sign(&forged));
+        let changed = [part(&sent, 0), part(&other, 1), part(&sent, 2)].join(".");
         assert_eq!(
             verify(&changed, &root).unwrap_err(),
             InvalidMetadata::Signature
