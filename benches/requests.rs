@@ -75,6 +75,7 @@ impl Request {
 pub struct Person {
     id: String,
     device: Authenticator,
+    named: bool,
 }
 
 impl Person {
@@ -84,7 +85,13 @@ impl Person {
         Self {
             id: format!("user-{number:07}"),
             device: Authenticator::new(ORIGIN),
+            named: false,
         }
+    }
+
+    /// Sets whether the person is named when a sign-in begins, by user ID.
+    pub fn be_named(&mut self, named: bool) {
+        self.named = named;
     }
 
     /// Creates a request to a route. `answered` is the body of the last response.
@@ -94,6 +101,7 @@ impl Person {
     /// If `route` is a `finish` and `answered` is not the response of `begin`.
     pub fn request(&mut self, route: Route, answered: &Value) -> Request {
         let body = match route {
+            Route::AuthenticateBegin if self.named => json!({ "userId": self.id }).to_string(),
             Route::RegisterBegin | Route::AuthenticateBegin => String::new(),
             Route::RegisterFinish => finish(self.device.create(answered), answered),
             Route::AuthenticateFinish => {
@@ -115,6 +123,10 @@ impl Person {
     /// If it is not as expected.
     pub fn check(&self, route: Route, answer: &Value) {
         let succeeded = match route {
+            Route::AuthenticateBegin if self.named => {
+                let listed = answer["publicKey"]["allowCredentials"].as_array();
+                answer["state"].is_string() && listed.is_some_and(|list| list.len() == 1)
+            }
             Route::RegisterBegin | Route::AuthenticateBegin => answer["state"].is_string(),
             Route::RegisterFinish => answer["status"] == "ok",
             Route::AuthenticateFinish => answer["userId"] == self.id.as_str(),

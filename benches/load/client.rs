@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::Result;
 
-/// Client of one server: sends requests one after the other on one keep-alive connection.
+/// Client of one server, with keep-alive connections: as many as there are requests at once.
+#[derive(Clone)]
 pub(crate) struct Client {
     http: HttpClient<HttpConnector, Body>,
     base: String,

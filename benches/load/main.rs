@@ -8,10 +8,10 @@ mod table;
 
 use std::{env, error::Error, time::Duration};
 
-use server::{Ceremony, Server};
+use server::{Ceremony, Load, Server};
 use table::Table;
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -27,6 +27,13 @@ async fn main() -> Result<()> {
     }
 }
 
+/// Number of people who sign in at the same time, in the columns about that.
+const CROWD: usize = 32;
+
+/// Pause before every finish in the columns about sign-ins without a named user that wait as long as
+/// those with one: the timing floor of this library.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Prints the server's processor time and the client's latency of each ceremony.
 async fn cost(rounds: usize, ceremonies: usize, servers: &[String]) -> Result<()> {
     let mut servers = servers
@@ -35,8 +42,9 @@ async fn cost(rounds: usize, ceremonies: usize, servers: &[String]) -> Result<()
         .collect::<Result<Vec<_>>>()?;
     for server in &mut servers {
         // Warm-up: connections, caches and just-in-time compilation.
-        server.run(Ceremony::Registration, ceremonies).await?;
-        server.run(Ceremony::SignIn, ceremonies).await?;
+        for ceremony in [Ceremony::Registration, Ceremony::SignIn] {
+            server.run(ceremony, ceremonies, Load::ONE).await?;
+        }
     }
     let mut table = Table::new([
         "CPU of a sign-in",
@@ -44,11 +52,21 @@ async fn cost(rounds: usize, ceremonies: usize, servers: &[String]) -> Result<()
         "latency of a sign-in",
         "of a registration",
     ]);
+    let mut named = Table::new([
+        "nobody named, 1 at a time",
+        "the same, paused",
+        "named, 1 at a time",
+        "nobody named, 32 at a time",
+        "the same, paused",
+        "named, 32 at a time",
+    ]);
+    let micros = |time: Duration| time.as_secs_f64() * 1e6;
     for _ in 0..rounds {
         for server in &mut servers {
-            let registration = server.run(Ceremony::Registration, ceremonies).await?;
-            let sign_in = server.run(Ceremony::SignIn, ceremonies).await?;
-            let micros = |time: Duration| time.as_secs_f64() * 1e6;
+            let registration = server
+                .run(Ceremony::Registration, ceremonies, Load::ONE)
+                .await?;
+            let sign_in = server.run(Ceremony::SignIn, ceremonies, Load::ONE).await?;
             table.add(
                 &server.name,
                 [
@@ -59,9 +77,30 @@ async fn cost(rounds: usize, ceremonies: usize, servers: &[String]) -> Result<()
                 ]
                 .map(micros),
             );
+            let mut numbers = [0.0; 6];
+            let loads = [1, CROWD].map(|at_once| {
+                let unpaused = Load {
+                    at_once,
+                    pause: Duration::ZERO,
+                };
+                let paused = Load {
+                    at_once,
+                    pause: PAUSE,
+                };
+                [
+                    (Ceremony::SignIn, unpaused),
+                    (Ceremony::SignIn, paused),
+                    (Ceremony::NamedSignIn, unpaused),
+                ]
+            });
+            for (number, (ceremony, load)) in numbers.iter_mut().zip(loads.into_iter().flatten()) {
+                *number = micros(server.run(ceremony, ceremonies, load).await?.cpu);
+            }
+            named.add(&server.name, numbers);
         }
     }
-    print!("{}", table.markdown("µs"));
+    println!("{}", table.markdown("µs"));
+    print!("{}", named.markdown("CPU of a sign-in in µs"));
     Ok(())
 }
 

@@ -52,6 +52,8 @@ pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
     pub(crate) ceremonies: Ceremonies<A::Repository>,
     pub(crate) tasks: Tasks,
+    /// Whether the routes begin sign-ins by user ID, too, where there is `find_user`.
+    pub(crate) by_user_id: bool,
     #[cfg(feature = "client")]
     pub(crate) signals_unknown: bool,
 }
@@ -62,6 +64,7 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
             app: self.app.clone(),
             ceremonies: self.ceremonies.clone(),
             tasks: self.tasks.clone(),
+            by_user_id: self.by_user_id,
             #[cfg(feature = "client")]
             signals_unknown: self.signals_unknown,
         }
@@ -119,12 +122,14 @@ impl<A: RelyingParty> Passkeys<A> {
             audit: None,
             decoys: Decoys::random(),
             redeemed: Arc::new(Recent::default()),
+            empty_allow_credentials: false,
             timing_floor: Duration::from_millis(20),
         };
         Self {
             app,
             ceremonies,
             tasks: Tasks::default(),
+            by_user_id: false,
             #[cfg(feature = "client")]
             signals_unknown: false,
         }
@@ -328,14 +333,46 @@ impl<A: RelyingParty> Passkeys<A> {
         Ok(self)
     }
 
-    /// Sets the minimum response time of sign-in begins that name a user, and of failed sign-ins,
-    /// against user enumeration by a timing side channel. Default: 20 ms. Zero disables it; the
-    /// maximum is an hour.
+    /// Responds to every sign-in begin that names a user with an empty `allowCredentials`, whether the
+    /// user exists or not. Default: off; the list has the user's credentials, or decoy credentials.
+    ///
+    /// Decoy credentials are drawn from the kinds and numbers of passkeys that are common, so a list
+    /// of an unusual form is a real one. An empty list discloses nothing about anybody, and the
+    /// repository is not asked. It takes discoverable credentials, which the browser or the
+    /// authenticator finds by itself: users of others, such as security keys with
+    /// `resident_key = "discouraged"`, cannot sign in any more. The sign-in still finishes with a
+    /// passkey of the named user only.
+    #[must_use]
+    pub fn empty_allow_credentials(mut self) -> Self {
+        self.ceremonies.empty_allow_credentials = true;
+        self
+    }
+
+    /// Lets `authenticate/begin` of the [router](Self::router) take a `userId` where the application
+    /// has the hook `find_user`. Default: off; it takes a `username` there. Without that hook it always
+    /// takes a `userId`.
+    ///
+    /// Where both are taken, a client that begins by a user name and by user IDs recognises the same
+    /// credentials, and learns which ID belongs to the name. Enable it where user IDs are as private
+    /// as user names, or together with [`empty_allow_credentials`](Self::empty_allow_credentials).
+    #[must_use]
+    pub fn sign_in_by_user_id(mut self) -> Self {
+        self.by_user_id = true;
+        self
+    }
+
+    /// Sets the timing floor, against user enumeration by a timing side channel: the time between the
+    /// request and the response is this long, or a whole multiple of it. Default: 20 ms. Zero disables
+    /// it; the maximum is an hour.
+    ///
+    /// It applies to sign-in begins that name a user, to failed sign-ins and step-ups, to
+    /// registrations whose credential ID is already registered, and to `/signals/unknown`, of the
+    /// [router](Self::router) and of the services for routes of your own alike. Everything else is
+    /// not delayed, such as a sign-in that succeeds.
     ///
     /// It should exceed the time of what happens meanwhile: `find_user`, and one query each of the
-    /// repository and of the challenge store. It applies to the [router](Self::router) and to
-    /// [`authentication`](Self::authentication) alike. Successful sign-ins
-    /// that name no user are not delayed.
+    /// repository and of the challenge store. Work that takes longer is hidden, too, but for the
+    /// number of multiples.
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
         self.ceremonies.timing_floor = at_least.min(Duration::from_hours(1));

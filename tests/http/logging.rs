@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use axum::{Router, http::Method};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
-    Error, Passkeys,
+    AuthenticationResult, Error, PasskeyUser, Passkeys,
     ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
+    passkeys,
     store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
     testing::Browser,
 };
@@ -333,5 +334,58 @@ fn storage_errors_are_escaped_and_logged_in_one_line() {
         line.unwrap()
             .contains(r#"invalid value \"eve\u{202e}\nFORGED\""#),
         "{line:?}"
+    );
+}
+
+/// Application in which a sign-in can begin with a username.
+#[derive(Clone)]
+struct ByName;
+
+#[passkeys(rp_id = "by-name.example", origins = ["https://by-name.example"])]
+impl ByName {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> PasskeyUser {
+        ada()
+    }
+
+    fn find_user(&self, _: String) -> Option<PasskeyUser> {
+        None
+    }
+
+    fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+#[test]
+fn find_user_without_a_decoy_secret_is_a_warning_at_start() {
+    listen();
+    let warnings = || {
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        let lines = log.lines().filter(|line| {
+            line.contains(" WARN ")
+                && line.contains("`find_user` is used without `Passkeys::decoy_secret`")
+        });
+        lines.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let of_this_application = |lines: &[String]| {
+        let lines = lines.iter();
+        lines.filter(|it| it.contains("by-name.example")).count()
+    };
+
+    let passkeys = Passkeys::new(ByName, MemoryRepository::default());
+    let with_secret = passkeys.clone().decoy_secret([7; 32]).unwrap();
+    let _: Router = with_secret.router();
+    let _: Router = passkeys.clone().empty_allow_credentials().router();
+    assert_eq!(of_this_application(&warnings()), 0);
+
+    let _: Router = passkeys.router();
+    assert_eq!(of_this_application(&warnings()), 1, "{:?}", warnings());
+
+    // Without `find_user`, begins name users by their IDs.
+    let _: Router = Passkeys::new(App, MemoryRepository::default()).router();
+    assert!(
+        !warnings()
+            .iter()
+            .any(|line| line.contains("\"example.com\""))
     );
 }

@@ -1,9 +1,11 @@
 //! Malformed requests: invalid JSON, wrong media types, oversized bodies, wrong methods.
 
 use axum::{
+    Router,
     body::Body,
     http::{Method, Request, StatusCode},
 };
+use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
 use serde_json::json;
 
 use crate::site::Site;
@@ -241,4 +243,50 @@ async fn unknown_route_falls_through_to_the_application() {
         (answer.status, answer.body.len()),
         (StatusCode::NOT_FOUND, 0)
     );
+}
+
+/// Application in which a sign-in can begin with a username.
+#[derive(Clone)]
+struct Directory;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl Directory {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("id-of-ada", "ada", "Ada")
+    }
+
+    fn find_user(&self, name: String) -> Option<PasskeyUser> {
+        (name == "ada").then(|| self.get_user())
+    }
+
+    fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+/// Otherwise the credentials would tell which ID belongs to a name.
+#[tokio::test]
+async fn sign_in_by_user_id_is_rejected_where_there_is_find_user_unless_it_is_enabled() {
+    let passkeys = Passkeys::new(Directory, MemoryRepository::default());
+    for (enabled, passkeys) in [
+        (false, passkeys.clone()),
+        (true, passkeys.sign_in_by_user_id()),
+    ] {
+        let site = Site(Router::new().nest("/auth/passkeys", passkeys.router()));
+        for user_id in ["id-of-ada", "unknown"] {
+            let body = json!({ "userId": user_id });
+            let answer = site.post("/authenticate/begin", None, Some(body)).await;
+            if enabled {
+                assert_eq!(answer.status, StatusCode::OK, "{user_id}");
+            } else {
+                answer.is_error(422, "invalid_request");
+                let message = answer.json()["error"]["message"].to_string();
+                assert!(message.contains("`username`"), "{message}");
+            }
+        }
+        for body in [json!({ "username": "ada" }), json!({})] {
+            let answer = site.post("/authenticate/begin", None, Some(body)).await;
+            assert_eq!(answer.status, StatusCode::OK);
+        }
+    }
 }

@@ -126,13 +126,22 @@ async fn finish_registration(
     Ok((NO_STORE, Json(registered)))
 }
 
+/// Body of `authenticate/begin`: the user who signs in, if named.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BeginAuthentication {
+    user_id: String,
+}
+
 async fn begin_authentication(
     State(app): State<Arc<App>>,
+    named: Option<Json<BeginAuthentication>>,
 ) -> Answer<Begun<PublicKeyCredentialRequestOptions>> {
     let policy = UserVerificationPolicy::Required;
+    let credentials = named.map_or_else(Vec::new, |Json(named)| app.passkeys.of(&named.user_id));
     let builder = app
         .webauthn
-        .new_challenge_authenticate_builder(Vec::new(), Some(policy))?;
+        .new_challenge_authenticate_builder(credentials, Some(policy))?;
     let (options, state) = app.webauthn.generate_challenge_authenticate(builder)?;
     let state = app.ceremonies.begin(Purpose::Authenticate(state))?;
     let public_key = options.public_key;

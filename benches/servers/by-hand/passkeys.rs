@@ -35,6 +35,14 @@ impl Passkeys {
         self.lock().users.get(user_id).cloned().unwrap_or_default()
     }
 
+    /// Returns the credentials of a user.
+    pub(crate) fn of(&self, user_id: &str) -> Vec<Credential> {
+        let store = self.lock();
+        let ids = store.users.get(user_id).into_iter().flatten();
+        let passkeys = ids.filter_map(|id| store.passkeys.get(id));
+        passkeys.map(|passkey| passkey.credential.clone()).collect()
+    }
+
     /// Stores a passkey. Returns `false`, and changes nothing, if the credential ID exists.
     pub(crate) fn insert(
         &self,

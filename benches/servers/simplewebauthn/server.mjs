@@ -106,8 +106,13 @@ app.post("/auth/passkeys/register/finish", async (request) => {
   return { status: "ok", credentialId: credential.id };
 });
 
-app.post("/auth/passkeys/authenticate/begin", async () => {
-  const publicKey = await generateAuthenticationOptions({ rpID, userVerification: "required" });
+app.post("/auth/passkeys/authenticate/begin", async (request) => {
+  const ids = users.get(request.body?.userId) ?? [];
+  const publicKey = await generateAuthenticationOptions({
+    rpID,
+    userVerification: "required",
+    allowCredentials: ids.map((id) => ({ id, transports: passkeys.get(id).transports })),
+  });
   return { publicKey, state: begin({ kind: "authenticate", challenge: publicKey.challenge }) };
 });
 

@@ -68,6 +68,9 @@ pub enum Reason {
     CredentialId,
     /// The credential ID is registered already.
     AlreadyRegistered,
+    /// A registration with the ID of a decoy credential, which no authenticator has: the client probes
+    /// for accounts. It gets the same error as for [`AlreadyRegistered`](Self::AlreadyRegistered).
+    DecoyCredential,
     /// The account of a sign-up has passkeys already.
     AccountExists,
     /// No credential with this ID is registered.
@@ -139,6 +142,7 @@ impl Reason {
             Self::StaleMetadata => "stale_metadata",
             Self::CredentialId => "credential_id",
             Self::AlreadyRegistered => "already_registered",
+            Self::DecoyCredential => "decoy_credential",
             Self::AccountExists => "account_exists",
             Self::UnknownCredential => "unknown_credential",
             Self::OtherRpId => "other_rp_id",

@@ -4,7 +4,6 @@ use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
     assertion::{Allowed, Assertion, Kinds, Pending},
     decoy::Named,
-    floor::Floor,
 };
 #[cfg(feature = "client")]
 use crate::CredentialId;
@@ -19,7 +18,7 @@ use crate::{
 /// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)), for routes of your
 /// own. [`Passkeys::router`](crate::Passkeys::router) calls the same methods.
 ///
-/// Begins that name a user, and credentials that do not verify, take at least
+/// Begins that name a user, and credentials that do not verify, take a multiple of
 /// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing. What
 /// depends on no user, such as an unknown ceremony state or malformed JSON, fails at once.
 pub struct Authentication<'a, R>(&'a Ceremonies<R>);
@@ -58,17 +57,19 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     /// Begins a sign-in by the user with this ID.
     ///
     /// For an unknown user the response has decoy credentials, the same ones every time, against
-    /// user enumeration.
+    /// user enumeration. With
+    /// [`Passkeys::empty_allow_credentials`](crate::Passkeys::empty_allow_credentials) it has none for
+    /// anybody.
+    ///
+    /// An application that also begins sign-ins by user name lets clients find out which name belongs
+    /// to which ID: the responses have the same credentials.
     ///
     /// # Errors
     ///
     /// [`Error::StorageUnavailable`].
     pub async fn begin_for_user_id(&self, user_id: &str) -> Result<Begun<RequestOptions>, Error> {
-        let floor = self.floor();
-        // No user has a longer ID, and a ceremony state must not be as long as a client likes.
-        let is_possible = user_id.len() <= PasskeyUser::MAX_ID_BYTES;
-        let known = if is_possible { user_id } else { "" };
-        let begun = self.begin_for(known, &Named::Id(user_id)).await;
+        let floor = self.0.floor();
+        let begun = self.begin_for(user_id, &Named::Id(user_id)).await;
         floor.reached().await;
         begun
     }
@@ -76,7 +77,9 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     /// Begins a sign-in by the user with this name, whom the application looks up by `find`.
     ///
     /// For a name without a user the response has decoy credentials, the same ones every time,
-    /// against user enumeration.
+    /// against user enumeration. With
+    /// [`Passkeys::empty_allow_credentials`](crate::Passkeys::empty_allow_credentials) it has none for
+    /// anybody.
     ///
     /// # Errors
     ///
@@ -87,7 +90,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         username: &str,
         find: impl Future<Output = Result<Option<PasskeyUser>, E>>,
     ) -> Result<Begun<RequestOptions>, E> {
-        let floor = self.floor();
+        let floor = self.0.floor();
         let user = find.await?;
         // The empty ID is no user's, so no passkey finishes what is begun for it.
         let user_id = user.as_ref().map_or("", PasskeyUser::id);
@@ -101,21 +104,29 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user_id: &str,
         named: &Named<'_>,
     ) -> Result<Begun<RequestOptions>, Error> {
-        // Computed for known users too, so that the work is the same.
-        let decoys = Allowed::decoys(self.0.decoys.of(named, self.0.possible()));
-        let assertion = self.assertion();
-        let usable = assertion.usable(user_id).await?;
-        // The empty ID is no user's, whatever a row says.
-        let allowed = if user_id.is_empty() || usable.credentials.is_empty() {
-            decoys
+        // No user has a longer ID, and a ceremony state must not be as long as a client likes.
+        let is_possible = user_id.len() <= PasskeyUser::MAX_ID_BYTES;
+        let user_id = if is_possible { user_id } else { "" };
+        let allowed = if self.0.empty_allow_credentials {
+            None
         } else {
-            usable
+            Some(self.allowed(user_id, named).await?)
         };
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
         let user_id = Some(user_id);
-        assertion
-            .create_options(user_id, Some(allowed), purpose)
+        self.assertion()
+            .create_options(user_id, allowed, purpose)
             .await
+    }
+
+    /// Returns the credentials of a user, or decoys if there are none.
+    async fn allowed(&self, user_id: &str, named: &Named<'_>) -> Result<Allowed, Error> {
+        // Computed for known users too, so that the work is the same.
+        let decoys = Allowed::decoys(self.0.decoys.of(named, self.0.possible()));
+        let usable = self.assertion().usable(user_id).await?;
+        // The empty ID is no user's, whatever a row says.
+        let is_known = !user_id.is_empty() && !usable.credentials.is_empty();
+        Ok(if is_known { usable } else { decoys })
     }
 
     /// Finishes a sign-in, and records the use of the passkey.
@@ -135,7 +146,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         &self,
         request: &FinishAuthentication,
     ) -> Result<AuthenticationResult, Error> {
-        let floor = self.floor();
+        let floor = self.0.floor();
         let assertion = self.assertion();
         let pending = self.take(&request.state).await?;
         let response = assertion.parse(&pending, &request.credential)?;
@@ -168,17 +179,16 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Err(self.assertion().refuse(reason, None, None))
     }
 
-    fn floor(&self) -> Floor {
-        Floor::starting_now(self.0.timing_floor)
-    }
-
-    /// Returns whether no passkey of this relying party has this ID, and it is no decoy's.
+    /// Returns whether no passkey of this relying party has this ID, and it is no decoy's, after
+    /// the timing floor.
     #[cfg(feature = "client")]
     pub(crate) async fn is_unknown(&self, id: &CredentialId) -> Result<bool, Error> {
+        let floor = self.0.floor();
         // Both are computed, so that the work is the same.
         let is_decoy = self.0.decoys.made(id);
-        let found = self.0.repository.find(id).await?;
-        let is_known = found.is_some_and(|it| it.is_for(self.0.config.rp_id()));
+        let found = self.0.repository.find(id).await;
+        floor.reached().await;
+        let is_known = found?.is_some_and(|it| it.is_for(self.0.config.rp_id()));
         Ok(!is_known && !is_decoy)
     }
 }

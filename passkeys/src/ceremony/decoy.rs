@@ -22,9 +22,12 @@ const OF_NAME: u8 = 1;
 const SEAL: u8 = 2;
 const STAND_IN: u8 = 3;
 
+/// Block from which numbers and kinds are drawn; those before it are for IDs.
+const DRAW: u8 = 0xff;
+
 /// A kind of authenticator, as real users have them.
 struct Kind {
-    /// Share of users, in per cent.
+    /// Share of passkeys, per mille.
     share: u32,
     /// Length of its credential IDs.
     bytes: usize,
@@ -42,56 +45,82 @@ pub(super) struct Possible {
     pub(super) synchronised: bool,
 }
 
-const KINDS: [Kind; 5] = {
+/// Kinds of passkeys, estimated from what authenticators and browsers create. Those without
+/// transports are from browsers that do not report them, and from imports.
+const KINDS: [Kind; 18] = {
     use AuthenticatorAttachment::{CrossPlatform, Platform};
     use Transport::{Hybrid, Internal, Nfc, Usb};
+
+    /// Also cross-platform: a phone that signs in to a desktop.
+    const SYNCED: Kind = Kind {
+        share: 0,
+        bytes: 16,
+        transports: &[Hybrid, Internal],
+        attachments: &[Platform, CrossPlatform],
+        synchronised: true,
+    };
+    const PLATFORM: Kind = Kind {
+        share: 0,
+        bytes: 32,
+        transports: &[Internal],
+        attachments: &[Platform],
+        synchronised: false,
+    };
+    const SECURITY_KEY: Kind = Kind {
+        share: 0,
+        bytes: 48,
+        transports: &[Nfc, Usb],
+        attachments: &[CrossPlatform],
+        synchronised: false,
+    };
+    macro_rules! kind {
+        ($kind:ident, $share:literal, $bytes:literal, $transports:expr) => {
+            Kind {
+                share: $share,
+                bytes: $bytes,
+                transports: $transports,
+                ..$kind
+            }
+        };
+    }
     [
         // Apple's.
-        Kind {
-            share: 40,
-            bytes: 20,
-            transports: &[Hybrid, Internal],
-            // Also cross-platform: a phone that signs in to a desktop.
-            attachments: &[Platform, CrossPlatform],
-            synchronised: true,
-        },
+        kind!(SYNCED, 330, 20, &[Hybrid, Internal]),
+        kind!(SYNCED, 25, 20, &[]),
+        kind!(SYNCED, 10, 20, &[Internal]),
         // Google's, and password managers'.
-        Kind {
-            share: 35,
-            bytes: 16,
-            transports: &[Hybrid, Internal],
-            attachments: &[Platform, CrossPlatform],
-            synchronised: true,
-        },
-        // Windows Hello.
-        Kind {
-            share: 13,
-            bytes: 32,
-            transports: &[Internal],
-            attachments: &[Platform],
-            synchronised: false,
-        },
+        kind!(SYNCED, 280, 16, &[Hybrid, Internal]),
+        kind!(SYNCED, 60, 16, &[Internal]),
+        kind!(SYNCED, 25, 16, &[]),
+        kind!(SYNCED, 40, 32, &[Hybrid, Internal]),
+        // Windows Hello, and Chromium on macOS.
+        kind!(PLATFORM, 105, 32, &[Internal]),
+        kind!(PLATFORM, 10, 32, &[]),
+        // Android's screen lock.
+        kind!(PLATFORM, 15, 65, &[Internal]),
         // Security keys.
-        Kind {
-            share: 8,
-            bytes: 48,
-            transports: &[Nfc, Usb],
-            attachments: &[CrossPlatform],
-            synchronised: false,
-        },
-        Kind {
-            share: 4,
-            bytes: 64,
-            transports: &[Usb],
-            attachments: &[CrossPlatform],
-            synchronised: false,
-        },
+        kind!(SECURITY_KEY, 40, 48, &[Nfc, Usb]),
+        kind!(SECURITY_KEY, 12, 48, &[Usb]),
+        kind!(SECURITY_KEY, 5, 48, &[]),
+        kind!(SECURITY_KEY, 15, 64, &[Nfc, Usb]),
+        kind!(SECURITY_KEY, 15, 64, &[Usb]),
+        kind!(SECURITY_KEY, 5, 64, &[]),
+        kind!(SECURITY_KEY, 4, 96, &[Nfc, Usb]),
+        kind!(SECURITY_KEY, 4, 96, &[Usb]),
     ]
 };
+
+/// Share of users with one passkey, with two, and so on, per mille.
+const COUNTS: [u32; 8] = [640, 220, 80, 30, 15, 8, 4, 3];
+
+/// Maximum length of the MAC at the end of a decoy's ID.
+const MAX_SEAL_BYTES: usize = 32;
 
 #[derive(Clone)]
 pub(crate) struct Decoys {
     key: Zeroizing<[u8; 32]>,
+    /// Whether the key lasts longer than the process.
+    lasting: bool,
 }
 
 /// User as named by the client.
@@ -106,51 +135,60 @@ impl Decoys {
         let mut key = Zeroizing::new([0; 32]);
         // Without random numbers no ceremony can begin either, and that failure is reported.
         let _ = getrandom::fill(&mut *key);
-        Self { key }
+        let lasting = false;
+        Self { key, lasting }
     }
 
     /// Creates decoys with a key derived from a secret: the same in every process that has it.
     pub(crate) fn with_secret(secret: &[u8]) -> Result<Self, WeakSecret> {
         let key = secret::derive(secret, b"passkeys: made-up credentials, form 1")?;
-        Ok(Self { key })
+        let lasting = true;
+        Ok(Self { key, lasting })
     }
 
-    /// Returns one to three decoys for a user.
+    /// Returns whether decoys are the same in every process that has the secret.
+    pub(crate) fn are_lasting(&self) -> bool {
+        self.lasting
+    }
+
+    /// Returns one to eight decoys for a user.
     pub(super) fn of(&self, user: &Named<'_>, possible: Possible) -> Vec<CredentialDescriptor> {
-        let count = match self.derive(user, 0)[0] {
-            0..180 => 1,
-            180..236 => 2,
-            _ => 3,
-        };
-        (1..=count)
-            .map(|number| self.credential(user, number, possible))
+        let [high, low, ..] = self.derive(user, [0, DRAW]);
+        let more = draw([high, low], COUNTS.iter().copied());
+        (0..=more)
+            .zip(1..)
+            .map(|(_, number)| self.credential(user, number, possible))
             .collect()
     }
 
     fn credential(&self, user: &Named<'_>, number: u8, possible: Possible) -> CredentialDescriptor {
-        let kind = draw(self.derive(user, number | 0x80), possible);
+        let kinds = || KINDS.iter().filter(|kind| kind.fits(possible));
+        let [high, low, ..] = self.derive(user, [number, DRAW]);
+        let kind = draw([high, low], kinds().map(|kind| kind.share));
+        let kind = kinds().nth(kind).unwrap_or(&KINDS[0]);
         let mut id = vec![0; kind.bytes];
-        let (seed, seal) = id.split_at_mut(kind.bytes / 2);
-        seed.copy_from_slice(&self.derive(user, number)[..kind.bytes / 2]);
-        seal.copy_from_slice(&self.mac(SEAL, 0, seed)[..kind.bytes / 2]);
+        let (seed, seal) = id.split_at_mut(kind.bytes - seal_bytes(kind.bytes));
+        for (block, part) in (0..DRAW).zip(seed.chunks_mut(32)) {
+            part.copy_from_slice(&self.derive(user, [number, block])[..part.len()]);
+        }
+        seal.copy_from_slice(&self.mac(SEAL, [0, 0], seed)[..seal.len()]);
         CredentialDescriptor::new(CredentialId::from_valid(id), kind.transports.to_vec())
     }
 
-    /// Returns whether the ID is a decoy's: its second half is the MAC of its first.
-    #[cfg(feature = "client")]
+    /// Returns whether the ID is a decoy's: it ends with the MAC of its beginning.
     pub(super) fn made(&self, id: &CredentialId) -> bool {
         let id = id.as_bytes();
-        let (seed, seal) = id.split_at(id.len() / 2);
+        let (seed, seal) = id.split_at(id.len() - seal_bytes(id.len()));
         // Not constant-time: an ID with a forged MAC is only treated as known.
         KINDS.iter().any(|kind| kind.bytes == id.len())
-            && self.mac(SEAL, 0, seed)[..seal.len()] == *seal
+            && self.mac(SEAL, [0, 0], seed)[..seal.len()] == *seal
     }
 
     /// Returns a credential to verify a response against if no passkey has its ID, so that the
     /// response takes as long as for a passkey of that kind.
     pub(super) fn stand_in(&self, id: &[u8]) -> Credential {
         // Windows Hello creates keys of either algorithm.
-        let coin = self.mac(STAND_IN, 0, id)[0];
+        let coin = self.mac(STAND_IN, [0, 0], id)[0];
         let stand_in: &Credential = match id.len() {
             16 | 20 => &stand_in::SYNCHRONISED,
             32 if coin < 128 => &stand_in::RS256,
@@ -163,38 +201,47 @@ impl Decoys {
         credential
     }
 
-    fn derive(&self, user: &Named<'_>, number: u8) -> [u8; 32] {
+    /// Derives a block of pseudorandom bytes for a decoy of the user. Number 0 is for all of them.
+    fn derive(&self, user: &Named<'_>, number_and_block: [u8; 2]) -> [u8; 32] {
         match user {
-            Named::Id(id) => self.mac(OF_ID, number, id.as_bytes()),
-            Named::Name(name) => self.mac(OF_NAME, number, name.as_bytes()),
+            Named::Id(id) => self.mac(OF_ID, number_and_block, id.as_bytes()),
+            Named::Name(name) => self.mac(OF_NAME, number_and_block, name.as_bytes()),
         }
     }
 
-    fn mac(&self, space: u8, number: u8, data: &[u8]) -> [u8; 32] {
+    fn mac(&self, space: u8, [one, other]: [u8; 2], data: &[u8]) -> [u8; 32] {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.key) else {
             // An HMAC accepts a key of any length.
             return [0; 32];
         };
-        mac.update(&[space, number]);
+        mac.update(&[space, one, other]);
         mac.update(data);
         mac.finalize().into_bytes().into()
     }
 }
 
-fn draw(bytes: [u8; 32], possible: Possible) -> &'static Kind {
-    let fits = |kind: &&Kind| {
+impl Kind {
+    fn fits(&self, possible: Possible) -> bool {
         let attachment = possible.attachment;
-        attachment.is_none_or(|it| kind.attachments.contains(&it))
-            && (possible.synchronised || !kind.synchronised)
-    };
-    let all: u32 = KINDS.iter().filter(fits).map(|kind| kind.share).sum();
-    let [a, b, ..] = bytes;
-    let mut at = (u32::from(u16::from_be_bytes([a, b])) * all) >> 16;
-    for kind in KINDS.iter().filter(fits) {
-        match at.checked_sub(kind.share) {
-            None => return kind,
+        attachment.is_none_or(|it| self.attachments.contains(&it))
+            && (possible.synchronised || !self.synchronised)
+    }
+}
+
+/// Returns the length of the MAC in a decoy's ID of this length.
+fn seal_bytes(id: usize) -> usize {
+    (id / 2).min(MAX_SEAL_BYTES)
+}
+
+/// Draws one of several by their shares. Returns its index.
+fn draw(random: [u8; 2], shares: impl Iterator<Item = u32> + Clone) -> usize {
+    let all: u32 = shares.clone().sum();
+    let mut at = (u32::from(u16::from_be_bytes(random)) * all) >> 16;
+    for (index, share) in shares.enumerate() {
+        match at.checked_sub(share) {
+            None => return index,
             Some(rest) => at = rest,
         }
     }
-    &KINDS[0]
+    0
 }

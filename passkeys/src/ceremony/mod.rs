@@ -6,6 +6,7 @@
 //! [`Passkeys::step_up`](crate::Passkeys::step_up): they are what the router calls, with the same
 //! guarantees. Nothing here knows axum.
 
+mod alarm;
 mod assertion;
 mod authentication;
 mod decoy;
@@ -24,6 +25,7 @@ use time::OffsetDateTime;
 pub use authentication::Authentication;
 pub(crate) use decoy::Decoys;
 use decoy::Possible;
+use floor::Floor;
 pub(crate) use recent::Recent;
 pub use registration::Registration;
 pub use result::{AuthenticationResult, RegistrationResult};
@@ -62,7 +64,9 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) audit: Option<Arc<Trail>>,
     pub(crate) decoys: Decoys,
     pub(crate) redeemed: Arc<Recent>,
-    /// Minimum duration of named begins and of failed sign-ins.
+    /// Whether nobody who is named gets a list of credentials.
+    pub(crate) empty_allow_credentials: bool,
+    /// Minimum duration of responses whose time would allow user enumeration.
     pub(crate) timing_floor: Duration,
 }
 
@@ -78,6 +82,7 @@ impl<R> Clone for Ceremonies<R> {
             audit: self.audit.clone(),
             decoys: self.decoys.clone(),
             redeemed: self.redeemed.clone(),
+            empty_allow_credentials: self.empty_allow_credentials,
             timing_floor: self.timing_floor,
         }
     }
@@ -112,6 +117,11 @@ impl<R> Ceremonies<R> {
     /// Returns the current time to the millisecond, which is the precision of every store.
     pub(crate) fn now(&self) -> OffsetDateTime {
         to_millisecond(self.clock.now())
+    }
+
+    /// Starts the timing floor now.
+    fn floor(&self) -> Floor {
+        Floor::starting_now(self.timing_floor)
     }
 
     /// Returns which kinds of passkeys the configuration allows.

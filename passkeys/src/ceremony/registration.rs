@@ -181,7 +181,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
     ///   shape, [`Error::PayloadTooLarge`],
     /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,
-    /// - [`Error::CredentialAlreadyExists`], and [`Error::AccountAlreadyExists`] for a sign-up,
+    /// - [`Error::CredentialAlreadyExists`], also for the ID of a decoy credential, and
+    ///   [`Error::AccountAlreadyExists`] for a sign-up; both after a multiple of
+    ///   [`Passkeys::timing_floor`](crate::Passkeys::timing_floor),
     /// - [`Error::StorageUnavailable`].
     pub async fn finish<E: From<Error>>(
         &self,
@@ -327,9 +329,28 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         user: &PasskeyUser,
         sign_up: bool,
     ) -> Result<(), Error> {
+        let floor = self.ceremonies.floor();
+        let refused = self.try_to_store(credential, user, sign_up).await;
+        if refused.is_err() {
+            // The time of the store would tell a decoy credential from a registered one.
+            floor.reached().await;
+        }
+        refused
+    }
+
+    async fn try_to_store(
+        &self,
+        credential: &Credential,
+        user: &PasskeyUser,
+        sign_up: bool,
+    ) -> Result<(), Error> {
         let lost = |error| self.lost(error, Some(user));
         let repository = &self.ceremonies.repository;
-        let stored = if sign_up {
+        let is_decoy = self.ceremonies.decoys.made(&credential.id);
+        let stored = if is_decoy {
+            // Asks the store, as for a registered one.
+            repository.find(&credential.id).await.map(|_| false)
+        } else if sign_up {
             repository.insert_first(credential).await
         } else {
             repository.insert(credential).await
@@ -337,7 +358,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if stored.map_err(lost)? {
             return Ok(());
         }
-        let reason = if sign_up
+        let reason = if is_decoy {
+            Reason::DecoyCredential
+        } else if sign_up
             && repository
                 .find(&credential.id)
                 .await
@@ -407,7 +430,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             credential.map(|credential| &credential.id),
         );
         match reason {
-            Reason::AlreadyRegistered => Error::CredentialAlreadyExists,
+            Reason::AlreadyRegistered | Reason::DecoyCredential => Error::CredentialAlreadyExists,
             Reason::AccountExists => Error::AccountAlreadyExists,
             reason if reason.is_about_state() => Error::ChallengeNotFound,
             _ => Error::AttestationVerificationFailed,

@@ -127,6 +127,9 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     ///   another shape, [`Error::PayloadTooLarge`],
     /// - [`Error::AuthenticationFailed`] for every other reason,
     /// - [`Error::StorageUnavailable`].
+    ///
+    /// The last two take a multiple of [`Passkeys::timing_floor`](crate::Passkeys::timing_floor):
+    /// their time does not tell which credential IDs are registered.
     pub async fn finish<T, E>(
         &self,
         request: &FinishStepUp,
@@ -137,6 +140,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         T: DeserializeOwned,
         E: From<Error>,
     {
+        let floor = self.0.floor();
         let assertion = self.assertion();
         let (pending, begun_for) = self.take(&request.state).await?;
         let user = who.await;
@@ -148,7 +152,11 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         // Before the passkey counts as used: a body that the application cannot read is no action.
         let body = json::parse(request.body.get(), "body");
         let body = body.inspect_err(|_| assertion.malformed(&pending))?;
-        let result = assertion.complete(&pending, &response).await?;
+        let result = assertion.complete(&pending, &response).await;
+        if result.is_err() {
+            floor.reached().await;
+        }
+        let result = result?;
         Ok(Consent { result, user, body })
     }
 

@@ -115,6 +115,16 @@ impl PendingCeremony {
         self
     }
 
+    /// Returns the user ID of a sign-in that was begun for a named user. Empty for one who does not
+    /// exist.
+    #[cfg(feature = "sealed")]
+    pub(crate) fn named(&self) -> Option<&str> {
+        match &self.purpose {
+            Purpose::Authenticate(user_id) => user_id.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Returns the time at which the ceremony was begun, in the library's clock. In
     /// [`put`](crate::store::ChallengeStore::put) this is the current time.
     #[must_use]

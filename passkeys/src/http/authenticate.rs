@@ -34,6 +34,10 @@ pub(super) async fn begin<A: RelyingParty>(
             let message = "This application does not look up a `username`.";
             return Err(Error::InvalidRequest(message.into()).into());
         }
+        (Some(_), None) if A::FIND_USER && !passkeys.by_user_id => {
+            let message = "This application looks up users by `username`, not by `userId`.";
+            return Err(Error::InvalidRequest(message.into()).into());
+        }
         (None, Some(username)) => {
             let found = passkeys.app.find_user(&mut parts, username.clone());
             let found = async { found.await.map_err(Failure::from) };

@@ -33,6 +33,7 @@ where
     A: RelyingParty,
     S: Clone + Send + Sync + 'static,
 {
+    warn_of_changing_decoys(&passkeys);
     let routes = Router::new()
         .route("/register/begin", post(register::begin::<A>))
         .route("/register/finish", post(register::finish::<A>))
@@ -55,6 +56,21 @@ where
     #[cfg(feature = "client")]
     let routes = routes.route("/client.js", client_js());
     routes.with_state(Arc::new(passkeys))
+}
+
+/// Logs a warning if sign-in begins with a name, and decoy credentials change with every process.
+fn warn_of_changing_decoys<A: RelyingParty>(passkeys: &Passkeys<A>) {
+    let ceremonies = &passkeys.ceremonies;
+    let decoys_are_used = A::FIND_USER && !ceremonies.empty_allow_credentials;
+    if decoys_are_used && !ceremonies.decoys.are_lasting() {
+        tracing::warn!(
+            rp_id = ceremonies.config.rp_id(),
+            "`find_user` is used without `Passkeys::decoy_secret`: decoy credentials of unknown users \
+             change when the process restarts and differ between instances, which discloses who has \
+             an account. Call `.decoy_secret(secret)?` with 32 random bytes or more, the same for \
+             every instance, or `.empty_allow_credentials()`.",
+        );
+    }
 }
 
 #[cfg(feature = "client")]

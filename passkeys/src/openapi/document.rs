@@ -8,7 +8,7 @@ use super::{
     routes,
 };
 use crate::{
-    Config, Passkeys,
+    Passkeys,
     relying_party::{RelyingParty, hooks::Hooks},
 };
 
@@ -63,12 +63,12 @@ impl<A: RelyingParty> Passkeys<A> {
     /// IDs with `passkeys_`; the types of hooks keep the names that utoipa gives them.
     #[must_use]
     pub fn openapi(&self) -> utoipa::openapi::OpenApi {
-        document::<A>(self.config())
+        document(self)
     }
 }
 
 /// Returns the document of an application's routes.
-fn document<A: RelyingParty>(config: &Config) -> OpenApi {
+fn document<A: RelyingParty>(passkeys: &Passkeys<A>) -> OpenApi {
     let mut hooks = Hooks::default();
     A::describe(&mut hooks);
     let mut components = Components::new();
@@ -76,13 +76,13 @@ fn document<A: RelyingParty>(config: &Config) -> OpenApi {
         .schemas
         .insert(REJECTION.to_owned(), errors::rejection());
     let mut paths = PathsBuilder::new();
-    for (path, method, operation) in routes::all::<A>(config, &mut hooks, &mut components) {
+    for (path, method, operation) in routes::all(passkeys, &mut hooks, &mut components) {
         paths = paths.path(path, PathItem::new(method, operation));
     }
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
-                .title(config.rp_name())
+                .title(passkeys.config().rp_name())
                 .version(env!("CARGO_PKG_VERSION"))
                 .build(),
         )

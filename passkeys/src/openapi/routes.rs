@@ -16,7 +16,7 @@ use super::{
     operation::{Described, Route},
 };
 use crate::{
-    Config, Error,
+    Config, Error, Passkeys,
     ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration, RequestOptions},
     relying_party::{RelyingParty, hooks::Hooks, payload::Payload},
     wire::{
@@ -29,14 +29,14 @@ use crate::{
 
 /// Returns the operations of all routes.
 pub(super) fn all<A: RelyingParty>(
-    config: &Config,
+    passkeys: &Passkeys<A>,
     hooks: &mut Hooks,
     components: &mut Components,
 ) -> Vec<Route> {
     vec![
-        register_begin::<A>(config, hooks, components),
+        register_begin::<A>(passkeys.config(), hooks, components),
         register_finish::<A>(hooks, components),
-        authenticate_begin::<A>(hooks, components),
+        authenticate_begin(passkeys, hooks, components),
         authenticate_finish(hooks, components),
         step_up_begin(hooks, components),
         list(hooks, components),
@@ -121,12 +121,16 @@ fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Componen
     ("/register/finish", HttpMethod::Post, route.build())
 }
 
-fn authenticate_begin<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {
+fn authenticate_begin<A: RelyingParty>(
+    passkeys: &Passkeys<A>,
+    hooks: &mut Hooks,
+    components: &mut Components,
+) -> Route {
     let mut route = Described::new("authenticate_begin", "Begin a sign-in", components)
         .documented(hooks, &["find_user"])
         .takes(
             "The user to sign in. Without one, the authenticator offers its discoverable credentials.",
-            Payload::json_of(begin_body(A::FIND_USER)),
+            Payload::json_of(begin_body(A::FIND_USER, passkeys.by_user_id)),
             Required::False,
         )
         .returns(
@@ -149,15 +153,17 @@ where
     Payload::json_of(Begun::<O>::schema()).about::<O>()
 }
 
-/// Returns the schema of the body of `authenticate/begin`: a user ID, or a username where the
-/// application has `find_user`, or neither. Not both.
-fn begin_body(by_name: bool) -> Schema {
+/// Returns the schema of the body of `authenticate/begin`: a user ID, or where the application has
+/// `find_user` a username, or one of the two if that is enabled; or neither. Not both.
+fn begin_body(by_name: bool, also_by_id: bool) -> Schema {
     let by = |key| {
         let object = ObjectBuilder::new().property(key, schemas::optional_string());
         // Otherwise a body with both members would be valid.
         object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
     };
-    if by_name {
+    if by_name && !also_by_id {
+        by("username").into()
+    } else if by_name {
         let either = OneOfBuilder::new()
             .item(by("userId"))
             .item(by("username").required("username"));

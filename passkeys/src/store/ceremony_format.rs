@@ -1,9 +1,13 @@
 //! Serialized forms of a ceremony, in CBOR.
 
+#[cfg(feature = "sealed")]
+use serde::Deserialize as _;
 use serde::Serialize as _;
 use serde_cbor_2::{Serializer, ser::IoWrite};
 
 use super::{PendingCeremony, StoreError};
+#[cfg(feature = "sealed")]
+use crate::PasskeyUser;
 
 /// Serializes for this process only: fields by position, a third of the size of JSON.
 pub(super) fn pack(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
@@ -32,4 +36,36 @@ pub(crate) fn write(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
 #[cfg(any(feature = "postgres", feature = "redis", feature = "sealed"))]
 pub(crate) fn read(written: &[u8]) -> Option<PendingCeremony> {
     serde_cbor_2::from_slice(written).ok()
+}
+
+/// Serializes for clients: as [`write`], followed by zeros, so that the length does not depend on the
+/// user whom a sign-in names. They may not exist, and an ID is shorter or longer than another.
+#[cfg(feature = "sealed")]
+pub(crate) fn write_padded(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
+    let mut written = write(ceremony)?;
+    if let Some(user_id) = ceremony.named() {
+        let longest = text_bytes(PasskeyUser::MAX_ID_BYTES);
+        let padding = longest.saturating_sub(text_bytes(user_id.len()));
+        written.resize(written.len() + padding, 0);
+    }
+    Ok(written)
+}
+
+/// Deserializes the output of [`write_padded`], as [`read`].
+#[cfg(feature = "sealed")]
+pub(crate) fn read_padded(written: &[u8]) -> Option<PendingCeremony> {
+    // Does not look at what follows.
+    let mut deserializer = serde_cbor_2::Deserializer::from_slice(written);
+    PendingCeremony::deserialize(&mut deserializer).ok()
+}
+
+/// Returns the encoded length of a text in CBOR.
+#[cfg(feature = "sealed")]
+fn text_bytes(length: usize) -> usize {
+    let head = match length {
+        0..24 => 1,
+        24..256 => 2,
+        _ => 3,
+    };
+    head + length
 }

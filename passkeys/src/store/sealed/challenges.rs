@@ -50,7 +50,10 @@ use crate::store::{
 /// replaced all at once, first add the new secret to them as a previous one. Remove an old secret
 /// when the ceremonies sealed with it have expired.
 ///
-/// **Bound**: `state` is at most 8 KiB long (typically 220 to 520 bytes). At most
+/// **Length**: the `state` of a sign-in that names a user is padded: its length does not depend on
+/// the user, nor on their existence.
+///
+/// **Bound**: `state` is at most 8 KiB long (typically 220 to 700 bytes). At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) taken ceremonies are remembered, or
 /// [another number](Self::with_capacity), in 70 bytes each. When the memory is full, the one that
 /// expires first is forgotten, and from then on every ceremony that expires no later than that is
@@ -181,7 +184,7 @@ impl ChallengeStore for SealedChallenges {
         require_capacity(self.capacity)?;
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(StoreError::new)?;
-        let written = ceremony_format::write(&ceremony)?;
+        let written = ceremony_format::write_padded(&ceremony)?;
         let mut sealed = nonce.to_vec();
         let payload = Payload {
             msg: &written,
@@ -213,7 +216,8 @@ impl ChallengeStore for SealedChallenges {
             return Ok(None);
         };
         let opened = self.open(nonce.into(), sealed);
-        let Some(ceremony) = opened.and_then(|written| ceremony_format::read(&written)) else {
+        let Some(ceremony) = opened.and_then(|written| ceremony_format::read_padded(&written))
+        else {
             return Ok(None);
         };
         let expiry = milliseconds(ceremony.expires_at());
