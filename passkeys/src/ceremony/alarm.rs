@@ -10,13 +10,18 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     thread::{self, Thread},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-/// Waits until this time.
-pub(super) fn reached(at: Instant) -> impl Future<Output = ()> + Send {
-    Wait { at, number: None }
+/// Waits until this time. Of tasks that wait until the same time, those with an earlier `rank` are woken
+/// first: which of them began to wait first discloses nothing.
+pub(super) fn reached(at: Instant, rank: Duration) -> impl Future<Output = ()> + Send {
+    let key = None;
+    Wait { at, rank, key }
 }
+
+/// Time at which a task is woken, its rank among those of the same time, and a number of its own.
+type Key = (Instant, Duration, u64);
 
 static ALARM: Mutex<Alarm> = Mutex::new(Alarm {
     waiting: BTreeMap::new(),
@@ -25,8 +30,8 @@ static ALARM: Mutex<Alarm> = Mutex::new(Alarm {
 });
 
 struct Alarm {
-    /// Tasks that wait, by the time at which they are woken, and a number of their own.
-    waiting: BTreeMap<(Instant, u64), Waker>,
+    /// Tasks that wait.
+    waiting: BTreeMap<Key, Waker>,
     next: u64,
     thread: Option<Thread>,
 }
@@ -36,26 +41,27 @@ impl Alarm {
         ALARM.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a task, and returns its number; or `None` if the system refuses the thread.
-    fn add(&mut self, at: Instant, waker: &Waker) -> Option<u64> {
+    /// Adds a task, and returns its key; or `None` if the system refuses the thread.
+    fn add(&mut self, at: Instant, rank: Duration, waker: &Waker) -> Option<Key> {
         let thread = match &self.thread {
             Some(thread) => thread,
             None => self.thread.insert(start()?),
         };
-        let number = self.next;
-        self.next += 1;
-        self.waiting.insert((at, number), waker.clone());
-        // Where another task is due before this one, the thread is awake in time.
-        let is_first = self.waiting.first_key_value();
-        if is_first.is_some_and(|(key, _)| *key == (at, number)) {
+        // Where another task is due no later, the thread wakes in time.
+        let first = self.waiting.keys().next();
+        if first.is_none_or(|(first, ..)| at < *first) {
             thread.unpark();
         }
-        Some(number)
+        let key = (at, rank, self.next);
+        self.next += 1;
+        self.waiting.insert(key, waker.clone());
+        Some(key)
     }
 
     /// Removes the tasks that are due, and returns them.
-    fn due(&mut self) -> BTreeMap<(Instant, u64), Waker> {
-        let later = self.waiting.split_off(&(Instant::now(), u64::MAX));
+    fn due(&mut self) -> BTreeMap<Key, Waker> {
+        let last = (Instant::now(), Duration::MAX, u64::MAX);
+        let later = self.waiting.split_off(&last);
         std::mem::replace(&mut self.waiting, later)
     }
 }
@@ -68,7 +74,9 @@ fn start() -> Option<Thread> {
             due.into_values().for_each(Waker::wake);
             let next = Alarm::lock().waiting.keys().next().copied();
             match next {
-                Some((at, _)) => thread::park_timeout(at.saturating_duration_since(Instant::now())),
+                Some((at, ..)) => {
+                    thread::park_timeout(at.saturating_duration_since(Instant::now()))
+                }
                 None => thread::park(),
             }
         }
@@ -80,7 +88,8 @@ fn start() -> Option<Thread> {
 /// with it another `Wait`.
 struct Wait {
     at: Instant,
-    number: Option<u64>,
+    rank: Duration,
+    key: Option<Key>,
 }
 
 impl Future for Wait {
@@ -91,16 +100,16 @@ impl Future for Wait {
             return Poll::Ready(());
         }
         let mut alarm = Alarm::lock();
-        if let Some(number) = self.number
-            && let Some(waker) = alarm.waiting.get_mut(&(self.at, number))
+        if let Some(key) = &self.key
+            && let Some(waker) = alarm.waiting.get_mut(key)
         {
             let replaced = std::mem::replace(waker, context.waker().clone());
             drop(alarm);
             drop(replaced);
             return Poll::Pending;
         }
-        self.number = alarm.add(self.at, context.waker());
-        if self.number.is_none() {
+        self.key = alarm.add(self.at, self.rank, context.waker());
+        if self.key.is_none() {
             drop(alarm);
             // No thread to be had. Better a slow server than one that discloses.
             thread::sleep(self.at.saturating_duration_since(Instant::now()));
@@ -112,8 +121,8 @@ impl Future for Wait {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        if let Some(number) = self.number {
-            let removed = Alarm::lock().waiting.remove(&(self.at, number));
+        if let Some(key) = &self.key {
+            let removed = Alarm::lock().waiting.remove(key);
             drop(removed);
         }
     }
@@ -143,7 +152,7 @@ mod tests {
 
     fn waits(at: Instant) -> bool {
         let alarm = Alarm::lock();
-        alarm.waiting.keys().any(|(time, _)| *time == at)
+        alarm.waiting.keys().any(|(time, ..)| *time == at)
     }
 
     /// Without a runtime.
@@ -154,7 +163,7 @@ mod tests {
         let mut times = [600, 400, 500].map(|millis| now + Duration::from_millis(millis));
         let mut waits = times.map(|at| {
             let waker = Waker::from(Arc::new(Bell(bell.clone(), at)));
-            let mut wait = Box::pin(reached(at));
+            let mut wait = Box::pin(reached(at, Duration::ZERO));
             let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));
             assert!(polled.is_pending());
             wait
@@ -167,11 +176,28 @@ mod tests {
         }
     }
 
+    #[test]
+    fn alarm_wakes_tasks_of_the_same_time_in_the_order_of_their_ranks() {
+        let at = Instant::now() + Duration::from_millis(300);
+        let (bell, woken) = mpsc::channel();
+        let ranks = [3, 1, 2].map(Duration::from_secs);
+        let _waits = ranks.map(|rank| {
+            // Tells the waker by the rank.
+            let waker = Waker::from(Arc::new(Bell(bell.clone(), at - rank)));
+            let mut wait = Box::pin(reached(at, rank));
+            let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+            wait
+        });
+        let in_order = [1, 2, 3].map(|rank| at - Duration::from_secs(rank));
+        assert_eq!(in_order.map(|_| woken.recv().unwrap()), in_order);
+    }
+
     #[tokio::test]
     async fn alarm_wakes_the_task_that_polled_last_and_forgets_one_that_is_dropped() {
         let far = Instant::now() + Duration::from_hours(1);
         {
-            let mut wait = pin!(reached(far));
+            let mut wait = pin!(reached(far, Duration::ZERO));
             let polled = poll_fn(|context| Poll::Ready(wait.as_mut().poll(context))).await;
             assert!(polled.is_pending());
             assert!(waits(far));
@@ -179,7 +205,7 @@ mod tests {
         assert!(!waits(far));
 
         let at = Instant::now() + Duration::from_millis(30);
-        let mut wait = Box::pin(reached(at));
+        let mut wait = Box::pin(reached(at, Duration::ZERO));
         let polled = wait.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         assert!(polled.is_pending());
         // Another task.

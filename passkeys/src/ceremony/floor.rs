@@ -32,7 +32,8 @@ impl Floor {
     /// Waits until the response is due.
     pub(super) async fn reached(self) {
         if let Some(due) = due(self.started, ORIGIN.elapsed(), self.minimum) {
-            alarm::reached(*ORIGIN + due).await;
+            // In the order of the requests, not in that in which their work was finished.
+            alarm::reached(*ORIGIN + due, self.started).await;
         }
     }
 }
