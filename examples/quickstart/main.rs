@@ -166,6 +166,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             .build()?;
         Passkeys::with_config(app, repository, config)
     };
+    // Without it, a client that asks again after a restart learns which names have no account.
+    let passkeys = match env::var("DECOY_SECRET") {
+        Ok(secret) => passkeys.decoy_secret(secret)?,
+        Err(_) => passkeys,
+    };
 
     // Sessions are in memory and end with the process. Without `Secure`, because this is plain HTTP.
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);

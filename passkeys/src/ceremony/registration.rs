@@ -181,9 +181,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
     ///   shape, [`Error::PayloadTooLarge`],
     /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,
-    /// - [`Error::CredentialAlreadyExists`], also for the ID of a decoy credential, and
-    ///   [`Error::AccountAlreadyExists`] for a sign-up; both after a multiple of
+    /// - [`Error::CredentialAlreadyExists`], also for the ID of a decoy credential, after a multiple of
     ///   [`Passkeys::timing_floor`](crate::Passkeys::timing_floor),
+    /// - [`Error::AccountAlreadyExists`] for a sign-up,
     /// - [`Error::StorageUnavailable`].
     pub async fn finish<E: From<Error>>(
         &self,
@@ -331,7 +331,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ) -> Result<(), Error> {
         let floor = self.ceremonies.floor();
         let refused = self.try_to_store(credential, user, sign_up).await;
-        if refused.is_err() {
+        if matches!(refused, Err(Error::CredentialAlreadyExists)) {
             // The time of the store would tell a decoy credential from a registered one.
             floor.reached().await;
         }

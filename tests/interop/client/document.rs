@@ -129,7 +129,7 @@ fn drift_of_client_js_requests_from_the_openapi_document_is_detected() {
             (
                 "\"username\"",
                 "\"login\"",
-                "documented: \"userId\" | \"login\"",
+                "documented: \"login\"",
             ),
             (
                 "/signals/unknown",

@@ -28,8 +28,9 @@ export const named: Fits<Name, Body<"/register/finish", "POST">["deviceName"]> =
 
 type BeginBody = Body<"/authenticate/begin", "POST">;
 type KeysOf<T> = T extends unknown ? keyof T : never;
-export const who: Same<Exclude<keyof AuthenticateOptions, "signal">, KeysOf<BeginBody>> = true;
-export const byId: Fits<Required<Pick<AuthenticateOptions, "userId">>, BeginBody> = true;
+// The document is of an application with `find_user`, which takes no `userId`.
+type Who = Exclude<keyof AuthenticateOptions, "signal" | "userId">;
+export const who: Same<Who, KeysOf<BeginBody>> = true;
 export const byName: Fits<Required<Pick<AuthenticateOptions, "username">>, BeginBody> = true;
 
 // The options for the browser.
