@@ -5,13 +5,18 @@
 //! ```
 //!
 //! An attacker on the same machine, without a network in between, names users who exist and users
-//! who do not. For each, the attacker measures `authenticate/begin`, and `authenticate/finish` with a
-//! response for the offered credential that is valid except for its signature. Two groups of users
-//! who exist are compared, too: the difference between these is the noise of the method.
+//! who do not. For each, the attacker measures every route that knows about the offered credential, by
+//! attempts in which everything is right but that:
 //!
-//! The groups take turns in random order. Times are compared by the medians of batches (Welch's
-//! t-test) and one by one (Kolmogorov–Smirnov test). Nothing is asserted: the output is for a person
-//! to read.
+//! - `authenticate/begin`, alone and in a burst,
+//! - `authenticate/finish` and the finish of a step-up, valid except for the signature,
+//! - `register/finish` of a passkey with the same credential ID,
+//! - `/signals/unknown`.
+//!
+//! Two groups of users who exist are compared, too: the difference between these is the noise of the
+//! method. The groups take turns in random order. Times are compared by the medians of batches
+//! (Welch's t-test) and one by one (Kolmogorov–Smirnov test). Nothing is asserted: the output is for a
+//! person to read.
 
 mod statistics;
 
@@ -25,9 +30,10 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     http::Request,
+    routing::post,
 };
 use passkeys::{
-    AuthenticationResult, CredentialId, Error, PasskeyUser, Passkeys,
+    AuthenticationResult, CredentialId, Error, PasskeyUser, Passkeys, Verified,
     ceremony::FinishRegistration,
     passkeys,
     store::{CredentialRepository, MemoryRepository},
@@ -35,6 +41,7 @@ use passkeys::{
 };
 use serde_json::{Value, json, value::to_raw_value};
 use statistics::Sample;
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 /// Number of users in each group.
@@ -42,8 +49,20 @@ const USERS: usize = 64;
 
 /// Values of `Passkeys::timing_floor`, each with its number of rounds. Zero shows what the floor
 /// hides. The first tenth of the rounds is a warm-up.
-const FLOORS: [(Duration, usize); 2] =
-    [(Duration::ZERO, 20_000), (Duration::from_millis(20), 2000)];
+const FLOORS: [(Duration, usize); 2] = [(Duration::ZERO, 8000), (Duration::from_millis(20), 800)];
+
+/// Number of begins at once in a burst.
+const BURST: usize = 100;
+
+/// Attempts, in the order in which they are made.
+const ATTEMPTS: [&str; 6] = [
+    "begin",
+    "sign-in",
+    "step-up",
+    "registration",
+    "signal",
+    "burst of 100 begins",
+];
 
 struct App<R>(PhantomData<fn() -> R>);
 
@@ -58,7 +77,7 @@ impl<R: CredentialRepository> App<R> {
     type Repository = R;
 
     async fn get_user(&self) -> PasskeyUser {
-        PasskeyUser::new("1", "ada", "Ada")
+        PasskeyUser::new("attacker", "attacker", "Attacker")
     }
 
     async fn on_authenticated(&self, _: AuthenticationResult) {}
@@ -82,6 +101,12 @@ fn random(number: usize) -> u64 {
     STATE.with(|state| state.hash_one(number))
 }
 
+/// User whom the attacker names, and the ID of the credential that the server offers for them.
+struct Target {
+    user: String,
+    offered: Value,
+}
+
 struct Server<R: CredentialRepository> {
     passkeys: Passkeys<App<R>>,
     router: Router,
@@ -91,8 +116,13 @@ struct Server<R: CredentialRepository> {
 impl<R: CredentialRepository> Server<R> {
     async fn with(repository: R, floor: Duration) -> Self {
         let passkeys = Passkeys::new(App(PhantomData), repository).timing_floor(floor);
+        let passkeys = passkeys.signal_unknown_credentials();
+        let transfer = post(async |_: Verified<App<R>, Value>| ());
+        let transfer = Router::new().route("/transfer", transfer);
         let mut server = Self {
-            router: passkeys.router(),
+            router: passkeys
+                .router()
+                .merge(transfer.with_state(passkeys.clone())),
             passkeys,
             attacker: phone(0),
         };
@@ -113,29 +143,32 @@ impl<R: CredentialRepository> Server<R> {
         registration.finish(&request, who).await.unwrap();
     }
 
-    /// Registers a group of users. Returns their user IDs.
-    async fn known(&self, group: usize) -> Vec<String> {
+    /// Registers a group of users.
+    async fn known(&self, group: usize) -> Vec<Target> {
         let mut users = Vec::new();
         for number in 0..USERS {
-            let id = format!("{:016x}", random((group + 1) * USERS + number));
-            self.register(&id, &mut phone((group + 1) * USERS + number))
+            let user = format!("{:016x}", random((group + 1) * USERS + number));
+            self.register(&user, &mut phone((group + 1) * USERS + number))
                 .await;
-            users.push(id);
+            let offered =
+                self.begin(&user).await.1["publicKey"]["allowCredentials"][0]["id"].take();
+            users.push(Target { user, offered });
         }
         users
     }
 
-    /// Returns user IDs of a group of users who do not exist. Their decoy credentials look like one
-    /// synced passkey, as those of the users who exist.
-    async fn unknown(&self) -> Vec<String> {
+    /// Returns a group of users who do not exist. Their decoy credentials look like one synced
+    /// passkey, as those of the users who exist.
+    async fn unknown(&self) -> Vec<Target> {
         let mut users = Vec::new();
         for number in 0.. {
-            let id = format!("{:016x}", random(1_000_000 + number));
-            let offered = self.begin(&id).await.1["publicKey"]["allowCredentials"].clone();
-            let id_of = offered[0]["id"].as_str().unwrap().parse::<CredentialId>();
+            let user = format!("{:016x}", random(1_000_000 + number));
+            let offered = self.begin(&user).await.1["publicKey"]["allowCredentials"].take();
+            let id = offered[0]["id"].clone();
+            let id_of = id.as_str().unwrap().parse::<CredentialId>();
             let synced = id_of.unwrap().as_bytes().len() <= 20;
             if offered.as_array().unwrap().len() == 1 && synced {
-                users.push(id);
+                users.push(Target { user, offered: id });
             }
             if users.len() == USERS {
                 break;
@@ -146,16 +179,7 @@ impl<R: CredentialRepository> Server<R> {
 
     /// Sends a request. Returns the response time in nanoseconds, and the body.
     async fn post(&self, path: &str, body: &Value) -> (f64, Value) {
-        let request = Request::post(path)
-            .header("content-type", "application/json")
-            .body(Body::from(body.to_string()))
-            .unwrap();
-        let router = self.router.clone();
-        let begun = Instant::now();
-        let response = router.oneshot(request).await.unwrap();
-        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let nanoseconds = begun.elapsed().as_secs_f64() * 1e9;
-        (nanoseconds, serde_json::from_slice(&body).unwrap())
+        send(self.router.clone(), path, body.to_string()).await
     }
 
     async fn begin(&self, user: &str) -> (f64, Value) {
@@ -163,19 +187,60 @@ impl<R: CredentialRepository> Server<R> {
             .await
     }
 
-    /// Measures both halves of an attempt to enumerate a user.
-    async fn attempt(&self, user: &str) -> [f64; 2] {
-        let (begin, mut options) = self.begin(user).await;
-        let offered = options["publicKey"]["allowCredentials"][0]["id"].clone();
+    /// Measures the attempts to find out whether a user exists.
+    async fn attempt(&self, target: &Target) -> [f64; ATTEMPTS.len()] {
+        let (begin, options) = self.begin(&target.user).await;
+        let body = self.assertion(options, target);
+        let (sign_in, answer) = self.post("/authenticate/finish", &body).await;
+        assert_eq!(answer["error"]["code"], "authentication_failed");
+
+        let action = json!({ "method": "POST", "path": "/transfer", "body": 1 });
+        let options = self.post("/step-up/begin", &action).await.1;
+        let mut body = self.assertion(options, target);
+        body["body"] = 1.into();
+        let (step_up, answer) = self.post("/transfer", &body).await;
+        assert_eq!(answer["error"]["code"], "authentication_failed");
+
+        let begun = self.post("/register/begin", &Value::Null).await.1;
+        let id: CredentialId = target.offered.as_str().unwrap().parse().unwrap();
+        let id = Fault::CredentialId(id.as_bytes().to_vec());
+        let credential = phone(0).with_fault(id).create(&begun);
+        let body = json!({ "credential": credential, "state": begun["state"] });
+        let (registration, answer) = self.post("/register/finish", &body).await;
+        assert_eq!(answer["error"]["code"], "credential_already_exists");
+
+        let body = json!({ "credentialId": target.offered });
+        let (signal, answer) = self.post("/signals/unknown", &body).await;
+        assert_eq!(answer, Value::Null);
+
+        let burst = self.burst(target).await;
+        [begin, sign_in, step_up, registration, signal, burst]
+    }
+
+    /// Returns the body of a finish with the offered credential, in which the signature is wrong.
+    fn assertion(&self, mut options: Value, target: &Target) -> Value {
         options["publicKey"]["allowCredentials"] = json!([]);
         let mut credential = self.attacker.clone().get(&options).unwrap();
-        credential["id"] = offered.clone();
-        credential["rawId"] = offered;
+        credential["id"] = target.offered.clone();
+        credential["rawId"] = target.offered.clone();
         credential["response"]["userHandle"] = Value::Null;
-        let body = json!({ "credential": credential, "state": options["state"] });
-        let (finish, answer) = self.post("/authenticate/finish", &body).await;
-        assert_eq!(answer["error"]["code"], "authentication_failed");
-        [begin, finish]
+        json!({ "credential": credential, "state": options["state"] })
+    }
+
+    /// Begins many sign-ins at once. Returns the time until all responses are there.
+    async fn burst(&self, target: &Target) -> f64 {
+        let body = json!({ "userId": target.user }).to_string();
+        let begun = Instant::now();
+        let mut requests = JoinSet::new();
+        for _ in 0..BURST {
+            requests.spawn(send(
+                self.router.clone(),
+                "/authenticate/begin",
+                body.clone(),
+            ));
+        }
+        requests.join_all().await;
+        begun.elapsed().as_secs_f64() * 1e9
     }
 
     async fn measure(&self, rounds: usize) {
@@ -184,7 +249,7 @@ impl<R: CredentialRepository> Server<R> {
             self.known(1).await,
             self.unknown().await,
         ];
-        let mut times = [const { [const { Vec::new() }; 3] }; 2];
+        let mut times = ATTEMPTS.map(|_| [const { Vec::new() }; 3]);
         for round in 0..rounds {
             let orders = [
                 [0, 1, 2],
@@ -204,12 +269,28 @@ impl<R: CredentialRepository> Server<R> {
                 }
             }
         }
-        for (what, times) in ["begin", "finish"].into_iter().zip(times) {
+        for (what, times) in ATTEMPTS.into_iter().zip(times) {
             let [known, others, unknown] = times.map(Sample::new);
-            known.compare(&others, &format!("{what}: known and other known users"));
-            known.compare(&unknown, &format!("{what}: known and unknown users"));
+            known.compare(&others, &format!("{what}: known, and other known"));
+            known.compare(&unknown, &format!("{what}: known and unknown"));
         }
     }
+}
+
+/// Sends a request to a router. Returns the response time in nanoseconds, and the body, if it is JSON.
+async fn send(router: Router, path: &str, body: String) -> (f64, Value) {
+    let request = Request::post(path)
+        .header("content-type", "application/json")
+        .body(Body::from(body))
+        .unwrap();
+    let begun = Instant::now();
+    let response = router.oneshot(request).await.unwrap();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let nanoseconds = begun.elapsed().as_secs_f64() * 1e9;
+    (
+        nanoseconds,
+        serde_json::from_slice(&body).unwrap_or_default(),
+    )
 }
 
 #[tokio::main(flavor = "current_thread")]

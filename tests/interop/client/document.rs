@@ -126,11 +126,7 @@ fn drift_of_client_js_requests_from_the_openapi_document_is_detected() {
                 "\"options\"",
                 "Property 'publicKey' does not exist",
             ),
-            (
-                "\"username\"",
-                "\"login\"",
-                "documented: \"login\"",
-            ),
+            ("\"username\"", "\"login\"", "documented: \"login\""),
             (
                 "/signals/unknown",
                 "/signals/stray",
