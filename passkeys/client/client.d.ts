@@ -107,7 +107,7 @@ export interface RegisterOptions {
 }
 
 export interface AuthenticateOptions {
-  /** The user ID, if the page knows it; at most one of the two. */
+  /** The user ID, if the page knows it, for applications without the `find_user` hook. */
   userId?: string;
   /** The username, which the `find_user` hook looks up. */
   username?: string;
