@@ -321,6 +321,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// are private, the same for every instance, and keep it: changing it discloses as much as a
     /// restart without one.
     ///
+    /// The [router](Self::router) of an application with the hook `find_user` logs a warning if there is
+    /// none.
+    ///
     /// The secret has 32 bytes or more from a random source, in any encoding, such as base64 from
     /// the environment. Keys are derived from it, so it may serve other purposes, for example
     /// `SealedChallenges`.
@@ -366,7 +369,8 @@ impl<A: RelyingParty> Passkeys<A> {
     /// it; the maximum is an hour.
     ///
     /// It applies to sign-in begins that name a user, to failed sign-ins and step-ups, to
-    /// registrations whose credential ID is already registered, and to `/signals/unknown`, of the
+    /// registrations whose credential ID is already registered, to changes of credentials that the
+    /// user does not have, and to `/signals/unknown`, of the
     /// [router](Self::router) and of the services for routes of your own alike. Everything else is
     /// not delayed, such as a sign-in that succeeds.
     ///

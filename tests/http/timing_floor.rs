@@ -3,7 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use axum::{Router, http::StatusCode};
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+};
 use passkeys::{
     AuthenticationResult, CredentialId, Error, PasskeyUser, Passkeys, ceremony::Action, passkeys,
     store::MemoryRepository, testing::Fault,
@@ -221,6 +224,33 @@ async fn timing_floor_applies_to_failed_step_ups() {
     let bob = bob();
     let consent = step_up.finish_as(&bob, &action, &request);
     consent.await.unwrap();
+}
+
+#[tokio::test]
+async fn timing_floor_applies_to_changes_of_credentials_that_the_user_does_not_have() {
+    let (world, [known, decoy]) = endless().await;
+    let bobs = world.register(&bob(), &mut world.device()).await.unwrap();
+    let site = Site::of(&world.passkeys);
+    let user = Some("bob");
+    let rename = |id: &CredentialId| {
+        let path = format!("/credentials/{id}");
+        let body = Some(json!({ "deviceName": "Phone" }));
+        let site = &site;
+        async move { site.ask(Method::PATCH, &path, user, body).await }
+    };
+    let delete = |id: &CredentialId| {
+        let path = format!("/credentials/{id}");
+        let site = &site;
+        async move { site.ask(Method::DELETE, &path, user, None).await }
+    };
+    for id in [&known, &decoy, &CredentialId::new([1; 16]).unwrap()] {
+        assert_floored(rename(id)).await;
+        assert_floored(delete(id)).await;
+    }
+    // Changes of their own are not delayed.
+    let own = &bobs.credential().id;
+    assert_eq!(rename(own).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(delete(own).await.status, StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@
 //! - `authenticate/begin`, alone and in a burst,
 //! - `authenticate/finish` and the finish of a step-up, valid except for the signature,
 //! - `register/finish` of a passkey with the same credential ID,
-//! - `/signals/unknown`.
+//! - `/signals/unknown`, and the renaming of another user's passkey.
 //!
 //! Two groups of users who exist are compared, too: the difference between these is the noise of the
 //! method. The groups take turns in random order. Times are compared by the medians of batches
@@ -29,7 +29,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::Request,
+    http::{Method, Request},
     routing::post,
 };
 use passkeys::{
@@ -55,12 +55,13 @@ const FLOORS: [(Duration, usize); 2] = [(Duration::ZERO, 8000), (Duration::from_
 const BURST: usize = 100;
 
 /// Attempts, in the order in which they are made.
-const ATTEMPTS: [&str; 6] = [
+const ATTEMPTS: [&str; 7] = [
     "begin",
     "sign-in",
     "step-up",
     "registration",
     "signal",
+    "rename",
     "burst of 100 begins",
 ];
 
@@ -179,7 +180,7 @@ impl<R: CredentialRepository> Server<R> {
 
     /// Sends a request. Returns the response time in nanoseconds, and the body.
     async fn post(&self, path: &str, body: &Value) -> (f64, Value) {
-        send(self.router.clone(), path, body.to_string()).await
+        send(self.router.clone(), Method::POST, path, body.to_string()).await
     }
 
     async fn begin(&self, user: &str) -> (f64, Value) {
@@ -213,8 +214,13 @@ impl<R: CredentialRepository> Server<R> {
         let (signal, answer) = self.post("/signals/unknown", &body).await;
         assert_eq!(answer, Value::Null);
 
+        let body = json!({ "deviceName": "Phone" }).to_string();
+        let path = format!("/credentials/{}", target.offered.as_str().unwrap());
+        let (rename, answer) = send(self.router.clone(), Method::PATCH, &path, body).await;
+        assert_eq!(answer["error"]["code"], "credential_not_found");
+
         let burst = self.burst(target).await;
-        [begin, sign_in, step_up, registration, signal, burst]
+        [begin, sign_in, step_up, registration, signal, rename, burst]
     }
 
     /// Returns the body of a finish with the offered credential, in which the signature is wrong.
@@ -233,11 +239,8 @@ impl<R: CredentialRepository> Server<R> {
         let begun = Instant::now();
         let mut requests = JoinSet::new();
         for _ in 0..BURST {
-            requests.spawn(send(
-                self.router.clone(),
-                "/authenticate/begin",
-                body.clone(),
-            ));
+            let (router, body) = (self.router.clone(), body.clone());
+            requests.spawn(send(router, Method::POST, "/authenticate/begin", body));
         }
         requests.join_all().await;
         begun.elapsed().as_secs_f64() * 1e9
@@ -278,8 +281,10 @@ impl<R: CredentialRepository> Server<R> {
 }
 
 /// Sends a request to a router. Returns the response time in nanoseconds, and the body, if it is JSON.
-async fn send(router: Router, path: &str, body: String) -> (f64, Value) {
-    let request = Request::post(path)
+async fn send(router: Router, method: Method, path: &str, body: String) -> (f64, Value) {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
         .header("content-type", "application/json")
         .body(Body::from(body))
         .unwrap();

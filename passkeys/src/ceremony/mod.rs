@@ -105,11 +105,17 @@ impl<R: CredentialRepository> Ceremonies<R> {
         Ok(credentials)
     }
 
-    /// Returns whether the user has a passkey with this ID at this relying party.
+    /// Returns whether the user has a passkey with this ID at this relying party. If not, after the
+    /// timing floor: the time would tell a decoy credential from another user's passkey.
     pub(crate) async fn owns(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        let floor = self.floor();
         let found = self.repository.find(id).await?;
         let is_own = |it: Credential| it.user_id == user_id && it.is_for(self.config.rp_id());
-        Ok(found.is_some_and(is_own))
+        let owns = found.is_some_and(is_own);
+        if !owns {
+            floor.reached().await;
+        }
+        Ok(owns)
     }
 }
 
