@@ -119,6 +119,7 @@
 #[cfg(feature = "attestation")]
 pub use crate::verify::attestation;
 
+mod alarm;
 pub mod audit;
 pub mod ceremony;
 mod domain;

@@ -5,14 +5,13 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::{Pin, pin},
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use futures_timer::Delay;
 use tokio::{runtime::Handle, sync::watch};
 use tracing::Instrument as _;
 
-use crate::{Error, domain::error::StoreError};
+use crate::{Error, alarm, domain::error::StoreError};
 
 /// Tasks of the finishes and changes that are in progress.
 ///
@@ -70,12 +69,17 @@ impl Tasks {
     pub(crate) async fn ended(&self, at_most: Duration) -> bool {
         let mut running = self.running.subscribe();
         let mut ended = pin!(running.wait_for(|running| *running == 0));
-        let mut late = Delay::new(at_most);
+        let until = Instant::now().checked_add(at_most);
+        let mut late = pin!(until.map(|until| alarm::reached(until, Duration::ZERO)));
         poll_fn(|context| {
             if ended.as_mut().poll(context).is_ready() {
                 return Poll::Ready(true);
             }
-            Pin::new(&mut late).poll(context).map(|()| false)
+            match late.as_mut().as_pin_mut() {
+                Some(late) => late.poll(context).map(|()| false),
+                // A time that no clock reaches.
+                None => Poll::Pending,
+            }
         })
         .await
     }

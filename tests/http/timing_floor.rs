@@ -209,7 +209,7 @@ async fn timing_floor_applies_to_failed_step_ups() {
     let (world, [known, decoy]) = endless().await;
     let mut device = world.device();
     world.register(&bob(), &mut device).await.unwrap();
-    let action = Action::new("POST", "/transfer", b"null");
+    let action = Action::new("POST", "example.com", "/transfer", b"null");
     let step_up = world.passkeys.step_up();
     // Ada's passkey, a decoy and one that nobody has.
     for id in [known, decoy, CredentialId::new([1; 16]).unwrap()] {

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::alarm;
+use crate::alarm;
 
 /// Number of ticks in a floor. Responses are sent at ticks, which all requests share: those of a burst
 /// are sent together, by one wake-up.

@@ -6,7 +6,6 @@
 //! [`Passkeys::step_up`](crate::Passkeys::step_up): they are what the router calls, with the same
 //! guarantees. Nothing here knows axum.
 
-mod alarm;
 mod assertion;
 mod authentication;
 mod decoy;

@@ -15,7 +15,7 @@ use std::{
 
 /// Waits until this time. Of tasks that wait until the same time, those with an earlier `rank` are woken
 /// first: which of them began to wait first discloses nothing.
-pub(super) fn reached(at: Instant, rank: Duration) -> impl Future<Output = ()> + Send {
+pub(crate) fn reached(at: Instant, rank: Duration) -> impl Future<Output = ()> + Send {
     let key = None;
     Wait { at, rank, key }
 }
