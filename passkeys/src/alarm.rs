@@ -67,7 +67,7 @@ impl Alarm {
 }
 
 fn start() -> Option<Thread> {
-    let thread = thread::Builder::new().name("passkeys-timing-floor".to_owned());
+    let thread = thread::Builder::new().name("passkeys-timer".to_owned());
     let started = thread.spawn(|| {
         loop {
             let due = Alarm::lock().due();

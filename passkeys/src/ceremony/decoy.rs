@@ -48,67 +48,64 @@ pub(super) struct Possible {
 /// Kinds of passkeys, estimated from what authenticators and browsers create. Those without
 /// transports are from browsers that do not report them, and from imports.
 const KINDS: [Kind; 18] = {
-    use AuthenticatorAttachment::{CrossPlatform, Platform};
     use Transport::{Hybrid, Internal, Nfc, Usb};
-
-    /// Also cross-platform: a phone that signs in to a desktop.
-    const SYNCED: Kind = Kind {
-        share: 0,
-        bytes: 16,
-        transports: &[Hybrid, Internal],
-        attachments: &[Platform, CrossPlatform],
-        synchronised: true,
-    };
-    const PLATFORM: Kind = Kind {
-        share: 0,
-        bytes: 32,
-        transports: &[Internal],
-        attachments: &[Platform],
-        synchronised: false,
-    };
-    const SECURITY_KEY: Kind = Kind {
-        share: 0,
-        bytes: 48,
-        transports: &[Nfc, Usb],
-        attachments: &[CrossPlatform],
-        synchronised: false,
-    };
-    macro_rules! kind {
-        ($kind:ident, $share:literal, $bytes:literal, $transports:expr) => {
-            Kind {
-                share: $share,
-                bytes: $bytes,
-                transports: $transports,
-                ..$kind
-            }
-        };
-    }
     [
         // Apple's.
-        kind!(SYNCED, 330, 20, &[Hybrid, Internal]),
-        kind!(SYNCED, 25, 20, &[]),
-        kind!(SYNCED, 10, 20, &[Internal]),
+        synced(330, 20, &[Hybrid, Internal]),
+        synced(25, 20, &[]),
+        synced(10, 20, &[Internal]),
         // Google's, and password managers'.
-        kind!(SYNCED, 280, 16, &[Hybrid, Internal]),
-        kind!(SYNCED, 60, 16, &[Internal]),
-        kind!(SYNCED, 25, 16, &[]),
-        kind!(SYNCED, 40, 32, &[Hybrid, Internal]),
+        synced(280, 16, &[Hybrid, Internal]),
+        synced(60, 16, &[Internal]),
+        synced(25, 16, &[]),
+        synced(40, 32, &[Hybrid, Internal]),
         // Windows Hello, and Chromium on macOS.
-        kind!(PLATFORM, 105, 32, &[Internal]),
-        kind!(PLATFORM, 10, 32, &[]),
+        platform(105, 32, &[Internal]),
+        platform(10, 32, &[]),
         // Android's screen lock.
-        kind!(PLATFORM, 15, 65, &[Internal]),
-        // Security keys.
-        kind!(SECURITY_KEY, 40, 48, &[Nfc, Usb]),
-        kind!(SECURITY_KEY, 12, 48, &[Usb]),
-        kind!(SECURITY_KEY, 5, 48, &[]),
-        kind!(SECURITY_KEY, 15, 64, &[Nfc, Usb]),
-        kind!(SECURITY_KEY, 15, 64, &[Usb]),
-        kind!(SECURITY_KEY, 5, 64, &[]),
-        kind!(SECURITY_KEY, 4, 96, &[Nfc, Usb]),
-        kind!(SECURITY_KEY, 4, 96, &[Usb]),
+        platform(15, 65, &[Internal]),
+        security_key(40, 48, &[Nfc, Usb]),
+        security_key(12, 48, &[Usb]),
+        security_key(5, 48, &[]),
+        security_key(15, 64, &[Nfc, Usb]),
+        security_key(15, 64, &[Usb]),
+        security_key(5, 64, &[]),
+        security_key(4, 96, &[Nfc, Usb]),
+        security_key(4, 96, &[Usb]),
     ]
 };
+
+const fn synced(share: u32, bytes: usize, transports: &'static [Transport]) -> Kind {
+    use AuthenticatorAttachment::{CrossPlatform, Platform};
+    Kind {
+        share,
+        bytes,
+        transports,
+        // Also cross-platform: a phone that signs in to a desktop.
+        attachments: &[Platform, CrossPlatform],
+        synchronised: true,
+    }
+}
+
+const fn platform(share: u32, bytes: usize, transports: &'static [Transport]) -> Kind {
+    Kind {
+        share,
+        bytes,
+        transports,
+        attachments: &[AuthenticatorAttachment::Platform],
+        synchronised: false,
+    }
+}
+
+const fn security_key(share: u32, bytes: usize, transports: &'static [Transport]) -> Kind {
+    Kind {
+        share,
+        bytes,
+        transports,
+        attachments: &[AuthenticatorAttachment::CrossPlatform],
+        synchronised: false,
+    }
+}
 
 /// Share of users with one passkey, with two, and so on, per mille.
 const COUNTS: [u32; 8] = [640, 220, 80, 30, 15, 8, 4, 3];

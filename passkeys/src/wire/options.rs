@@ -210,7 +210,11 @@ impl CredentialDescriptor {
 
 impl From<Credential> for CredentialDescriptor {
     fn from(credential: Credential) -> Self {
-        Self::new(credential.id, credential.transports)
+        // In alphabetical order, which is the browsers' (Level 3, §5.2.1.1). Extensions of password
+        // managers report another, in which the credential would differ from a decoy.
+        let mut transports = credential.transports;
+        transports.sort_unstable_by_key(|transport| transport.as_str());
+        Self::new(credential.id, transports)
     }
 }
 

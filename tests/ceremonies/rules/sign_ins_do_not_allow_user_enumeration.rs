@@ -202,6 +202,19 @@ async fn sealed_states_of_named_sign_ins_have_one_length_whoever_is_named() {
 }
 
 #[tokio::test]
+async fn offered_transports_are_in_the_order_of_decoy_credentials_whatever_the_browser_sent() {
+    let world = instance(&SECRET, config(|config| config));
+    let registered = world.register(&ada(), &mut world.device()).await.unwrap();
+    let repository = world.passkeys.repository();
+    let mut credential = registered.credential().clone();
+    assert!(repository.delete("ada", &credential.id).await.unwrap());
+    credential.transports = vec![Transport::Internal, Transport::Hybrid];
+    assert!(repository.insert(&credential).await.unwrap());
+    let transports = allowed_for(&world, "ada").await[0]["transports"].take();
+    assert_eq!(transports, json!(["hybrid", "internal"]));
+}
+
+#[tokio::test]
 async fn empty_allow_credentials_gives_every_named_user_an_empty_list() {
     let passkeys = Passkeys::new(App, MemoryRepository::default()).timing_floor(Duration::ZERO);
     let world = World::of(passkeys.empty_allow_credentials());
