@@ -73,11 +73,10 @@ fn start() -> Option<Thread> {
             let due = Alarm::lock().due();
             due.into_values().for_each(Waker::wake);
             let next = Alarm::lock().waiting.keys().next().copied();
-            match next {
-                Some((at, ..)) => {
-                    thread::park_timeout(at.saturating_duration_since(Instant::now()))
-                }
-                None => thread::park(),
+            if let Some((at, ..)) = next {
+                thread::park_timeout(at.saturating_duration_since(Instant::now()));
+            } else {
+                thread::park();
             }
         }
     });
@@ -180,16 +179,17 @@ mod tests {
     fn alarm_wakes_tasks_of_the_same_time_in_the_order_of_their_ranks() {
         let at = Instant::now() + Duration::from_millis(300);
         let (bell, woken) = mpsc::channel();
-        let ranks = [3, 1, 2].map(Duration::from_secs);
+        let now = Instant::now();
+        let ranks = [3, 1, 2].map(Duration::from_nanos);
         let _waits = ranks.map(|rank| {
-            // Tells the waker by the rank.
-            let waker = Waker::from(Arc::new(Bell(bell.clone(), at - rank)));
+            // A time that tells the rank.
+            let waker = Waker::from(Arc::new(Bell(bell.clone(), now + rank)));
             let mut wait = Box::pin(reached(at, rank));
             let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));
             assert!(polled.is_pending());
             wait
         });
-        let in_order = [1, 2, 3].map(|rank| at - Duration::from_secs(rank));
+        let in_order = [1, 2, 3].map(|rank| now + Duration::from_nanos(rank));
         assert_eq!(in_order.map(|_| woken.recv().unwrap()), in_order);
     }
 
