@@ -21,7 +21,7 @@ pub fn crowd(others: usize) -> MemoryRepository {
             let now = OffsetDateTime::UNIX_EPOCH;
             let credential =
                 Credential::new(id.expect("of a valid length"), user, vec![0; 77], now);
-            repository.insert(&credential).await.expect("room");
+            repository.insert(&credential, 1).await.expect("room");
         }
     });
     repository

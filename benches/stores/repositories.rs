@@ -1,7 +1,7 @@
 use divan::Bencher;
 use passkeys::{
     Credential, CredentialId,
-    store::{CredentialRepository, CredentialUse, Deletion},
+    store::{CredentialRepository, CredentialUse, Deletion, Insertion},
 };
 use passkeys_test_support::stores::RepositoryBackend;
 use time::OffsetDateTime;
@@ -52,7 +52,8 @@ pub(crate) fn insert<B: RepositoryBackend>(bencher: Bencher<'_, '_>) {
     bencher
         .with_inputs(|| credentials.next().expect("another"))
         .bench_local_refs(|credential| {
-            assert!(open.run(open.store.insert(credential)).unwrap());
+            let insertion = open.run(open.store.insert(credential, 20)).unwrap();
+            assert!(insertion == Insertion::Stored);
         });
 }
 
@@ -76,7 +77,8 @@ fn on_stored<B: RepositoryBackend>(
     bencher
         .with_inputs(|| {
             let credential = credentials.next().expect("another");
-            assert!(open.run(open.store.insert(&credential)).unwrap());
+            let insertion = open.run(open.store.insert(&credential, 20)).unwrap();
+            assert!(insertion == Insertion::Stored);
             credential
         })
         .bench_local_refs(|credential| assert!(open.run(operation(&open.store, credential))));

@@ -32,7 +32,8 @@ impl App {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let store = Documents::create(SqlitePool::connect("sqlite::memory:").await?).await?;
+    let pool = SqlitePool::connect("sqlite::memory:").await?;
+    let store = Documents::create(pool, 100_000).await?;
     let passkeys = Passkeys::new(App, store.clone()).challenges(store.clone());
     let router = Router::new().nest("/auth/passkeys", passkeys.router());
 

@@ -1,5 +1,5 @@
 use passkeys::store::{ChallengeStore, CredentialRepository, CredentialUse};
-use passkeys::store::{Deletion, PendingCeremony, StoreError, async_trait};
+use passkeys::store::{Deletion, Insertion, PendingCeremony, StoreError, async_trait};
 use passkeys::{Credential, CredentialId};
 use sqlx::{SqlitePool, types::Json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -9,20 +9,25 @@ use uuid::Uuid;
 const SCHEMA: &str = "
     CREATE TABLE credentials (id BLOB PRIMARY KEY, owner TEXT, created INTEGER, document TEXT);
     CREATE INDEX owned ON credentials (owner, created, id);
-    CREATE TABLE ceremonies (state TEXT PRIMARY KEY, expires INTEGER, document TEXT);
+    CREATE TABLE ceremonies (state TEXT PRIMARY KEY, user BLOB, expires INTEGER, document TEXT);
     CREATE INDEX expiring ON ceremonies (expires);
+    CREATE INDEX begun ON ceremonies (user, expires);
 ";
 
-/// Both stores, over one SQLite database. Each method is one statement, and so atomic.
+/// Both stores, over one SQLite database. It has one writer, so each statement is atomic.
 #[derive(Clone)]
-pub(crate) struct Documents(SqlitePool);
+pub(crate) struct Documents {
+    pool: SqlitePool,
+    /// How many ceremonies are kept.
+    capacity: i64,
+}
 
 type Done<T> = Result<T, StoreError>;
 
 /// Executes a statement and returns whether it changed a row.
 macro_rules! execute {
     ($this:expr, $statement:expr, $($value:expr),*) => {{
-        let done = sqlx::query($statement)$(.bind($value))*.execute(&$this.0).await;
+        let done = sqlx::query($statement)$(.bind($value))*.execute(&$this.pool).await;
         done.map(|done| done.rows_affected() > 0).map_err(StoreError::new)
     }};
 }
@@ -30,23 +35,31 @@ macro_rules! execute {
 /// Returns the documents that a query selects.
 macro_rules! fetch {
     ($this:expr, $query:expr, $($value:expr),*) => {{
-        let rows = sqlx::query_scalar($query)$(.bind($value))*.fetch_all(&$this.0).await;
+        let rows = sqlx::query_scalar($query)$(.bind($value))*.fetch_all(&$this.pool).await;
         rows.map_err(StoreError::new)?.into_iter().map(|Json(document)| document)
     }};
 }
 
 impl Documents {
-    pub(crate) async fn create(pool: SqlitePool) -> Done<Self> {
+    pub(crate) async fn create(pool: SqlitePool, capacity: i64) -> Done<Self> {
         let created = sqlx::raw_sql(SCHEMA).execute(&pool).await;
-        created.map(|_| Self(pool)).map_err(StoreError::new)
+        created
+            .map(|_| Self { pool, capacity })
+            .map_err(StoreError::new)
     }
 }
 
 impl CredentialRepository for Documents {
-    async fn insert(&self, new: &Credential) -> Done<bool> {
-        let insert = "INSERT INTO credentials VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    async fn insert(&self, new: &Credential, max: usize) -> Done<Insertion> {
+        let insert = "INSERT INTO credentials SELECT ?1, ?2, ?3, ?4 WHERE ?6 >
+            (SELECT count(*) FROM credentials WHERE owner = ?2 AND
+            coalesce(document ->> 'rp_id', ?5, '') = coalesce(?5, document ->> 'rp_id', ''))
+            ON CONFLICT DO NOTHING";
         let (id, created) = (new.id.as_bytes(), nanoseconds(new.created_at));
-        execute!(self, insert, id, &new.user_id, created, Json(new))
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let (owner, rp_id) = (&new.user_id, &new.rp_id);
+        let stored = execute!(self, insert, id, owner, created, Json(new), rp_id, max)?;
+        Ok(Insertion::of(stored, self.find(&new.id).await?.is_some()))
     }
 
     async fn insert_first(&self, new: &Credential) -> Done<bool> {
@@ -105,15 +118,30 @@ impl CredentialRepository for Documents {
 #[async_trait]
 impl ChallengeStore for Documents {
     async fn put(&self, ceremony: PendingCeremony) -> Done<String> {
-        // Deletes what has expired, and the oldest beyond 100,000, so that the table is bounded.
-        let clean = "DELETE FROM ceremonies WHERE expires < ? OR state IN
-            (SELECT state FROM ceremonies ORDER BY expires DESC LIMIT -1 OFFSET 100000)";
-        execute!(self, clean, nanoseconds(ceremony.begun_at()))?;
+        // Deletes what has expired, and the oldest beyond the capacity, so that the table is bounded.
+        // Signed-in users have a part of their own, and eight places in it: nobody else's ceremonies
+        // push theirs out.
+        let clean = "DELETE FROM ceremonies WHERE expires < ?1
+            OR state IN (SELECT state FROM ceremonies WHERE user = ?2
+                ORDER BY expires DESC LIMIT -1 OFFSET 7)
+            OR state IN (SELECT state FROM ceremonies WHERE user IS NULL
+                ORDER BY expires DESC LIMIT -1 OFFSET ?3 - 1)";
+        let user = ceremony.begun_by().map(Vec::from);
+        execute!(
+            self,
+            clean,
+            nanoseconds(ceremony.begun_at()),
+            &user,
+            self.capacity
+        )?;
         // A state needs 128 random bits, and a version 4 UUID has 122.
         let state = format!("{}{}", Uuid::new_v4(), Uuid::new_v4());
-        let insert = "INSERT INTO ceremonies VALUES (?, ?, ?)";
+        // Where their part is full, too, new ones are like everybody's.
+        let insert = "INSERT INTO ceremonies SELECT ?1, CASE WHEN ?5 / 4 >
+            (SELECT count(*) FROM ceremonies WHERE user IS NOT NULL) THEN ?2 END, ?3, ?4";
         let expires = nanoseconds(ceremony.expires_at());
-        execute!(self, insert, &state, expires, Json(&ceremony)).map(|_| state)
+        let document = Json(&ceremony);
+        execute!(self, insert, &state, user, expires, document, self.capacity).map(|_| state)
     }
 
     async fn take(&self, state: &str) -> Done<Option<PendingCeremony>> {

@@ -173,7 +173,8 @@ pub(crate) fn at_sign_in<T>(then: impl FnOnce(&Site) -> T) -> T {
             let site = Site::new(true, Attestation::None);
             for example in EXAMPLES.iter() {
                 let credential = example.credential();
-                block_on(site.passkeys.repository().insert(&credential)).expect("stored");
+                block_on(site.passkeys.repository().insert(&credential, usize::MAX))
+                    .expect("stored");
             }
             site
         }))

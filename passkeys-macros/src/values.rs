@@ -21,7 +21,7 @@ pub(crate) enum Value {
     },
 }
 
-/// String, with its literal. A boolean is a string, too, with a literal made for it.
+/// String, with its literal. Booleans and numbers are strings, too, with a literal made for them.
 pub(crate) struct Text {
     pub(crate) literal: LitStr,
     value: String,
@@ -70,6 +70,8 @@ pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Optio
         (Form::List | Form::WordList(_), other) => not_an_array(key, &other),
         (Form::Boolean, Written::Boolean(text)) => return Some(Value::One(text)),
         (Form::Boolean, other) => not_a_boolean(key, &other),
+        (Form::Number, Written::Integer(text)) => return Some(Value::One(text)),
+        (Form::Number, other) => not_a_number(key, &other),
         (_, Written::Text(text)) => return Some(Value::One(text)),
         (form, other) => not_a_string(key, form, &other),
     };
@@ -127,10 +129,12 @@ fn not_a_string(key: Key, form: Form, value: &Written) -> String {
     let example = key.spec().example;
     match (value, form) {
         (Written::Array { elements, .. }, _) => not_one_value(key, elements),
-        (Written::Integer(number), Form::Duration) => format!(
-            "`{key}` needs a unit; write `{key} = \"{number}s\"` for seconds or \
-             `{key} = \"{number}m\"` for minutes"
-        ),
+        (Written::Integer(Text { value, .. }) | Written::Measure(value), Form::Duration) => {
+            format!(
+                "`{key}` needs a unit; write `{key} = \"{value}s\"` for seconds or \
+                 `{key} = \"{value}m\"` for minutes"
+            )
+        }
         (Written::Word(word), Form::Words(words)) => match nearest(word, words.iter().copied()) {
             Some(near) => format!("`{key}` takes a word in quotes; write `{key} = \"{near}\"`"),
             None => not_a_literal(key),
@@ -159,6 +163,18 @@ fn not_a_boolean(key: Key, value: &Written) -> String {
             format!("`{key}` takes `true` or `false`{quotes}; write `{key} = {fix}`")
         }
     }
+}
+
+fn not_a_number(key: Key, value: &Written) -> String {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let (meant, quotes) = match value {
+        Written::Array { elements, .. } => return not_one_value(key, elements),
+        Written::Word(_) | Written::Expression => return not_a_literal(key),
+        Written::Text(text) if is_number(&text.value) => (text.value.as_str(), ", without quotes"),
+        Written::Measure(digits) => (digits.as_str(), ""),
+        _ => (key.spec().example, ""),
+    };
+    format!("`{key}` takes a whole number{quotes}; write `{key} = {meant}`")
 }
 
 fn not_one_value(key: Key, elements: &[TokenStream]) -> String {
@@ -190,7 +206,7 @@ fn not_an_element(key: Key, element: &Written) -> String {
             format!("`{key}` takes words in quotes; write `\"{word}\"`")
         }
         Written::Word(_) | Written::Expression => not_a_literal(key),
-        Written::Integer(number) if key == Key::Algorithms => {
+        Written::Integer(Text { value: number, .. }) if key == Key::Algorithms => {
             match number.parse().ok().and_then(Algorithm::from_cose) {
                 Some(algorithm) => format!(
                     "`{number}` is the COSE identifier of an algorithm, and `{key}` takes names in \
@@ -221,7 +237,9 @@ fn not_a_literal(key: Key) -> String {
 /// Classification of a value's tokens.
 enum Written {
     Text(Text),
-    Integer(String),
+    Integer(Text),
+    /// Digits of an integer with a suffix, such as `30s`.
+    Measure(String),
     Boolean(Text),
     /// Identifiers with optional dashes between them: a constant, or a word without quotes.
     Word(String),
@@ -267,7 +285,11 @@ impl Written {
                     value,
                 })
             }
-            Lit::Int(number) => Self::Integer(number.base10_digits().to_owned()),
+            Lit::Int(number) if number.suffix().is_empty() => Self::Integer(Text {
+                literal: LitStr::new(number.base10_digits(), number.span()),
+                value: number.base10_digits().to_owned(),
+            }),
+            Lit::Int(number) => Self::Measure(number.base10_digits().to_owned()),
             _ => Self::Other,
         }
     }

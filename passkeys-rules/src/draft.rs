@@ -7,6 +7,7 @@ use crate::app;
 use crate::duration;
 use crate::feature::Feature;
 use crate::key::Key;
+use crate::number;
 use crate::origin::Origin;
 use crate::policy::{Policy, Values};
 use crate::related;
@@ -21,6 +22,9 @@ use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint};
 /// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
 const DEFAULT_CHALLENGE_TTL: Duration = Duration::from_mins(10);
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// More than the devices of most people.
+const DEFAULT_MAX_CREDENTIALS: usize = 20;
 
 macro_rules! field {
     (List) => { Option<Vec<&'a str>> };
@@ -111,6 +115,12 @@ impl Draft<'_> {
         let timeout = self.timeout(challenge_ttl, &mut report);
         let sign_count = report.word(Key::SignCount, self.sign_count);
         let backup_eligibility = report.word(Key::BackupEligibility, self.backup_eligibility);
+        let max_credentials = report.number(
+            Key::MaxCredentials,
+            self.max_credentials,
+            &number::MAX_CREDENTIALS,
+            DEFAULT_MAX_CREDENTIALS,
+        );
         let enroll_url = report.page(
             Key::EnrollUrl,
             self.enroll_url,
@@ -126,8 +136,10 @@ impl Draft<'_> {
         let android_apps = self.android_apps(&origins, &mut report);
         let apple_apps = self.apple_apps(rp_id.as_ref(), &origins, &mut report);
 
-        match (rp_id, challenge_ttl, timeout) {
-            (Some(rp_id), Some(challenge_ttl), Some(timeout)) if report.is_empty() => {
+        match (rp_id, challenge_ttl, timeout, max_credentials) {
+            (Some(rp_id), Some(challenge_ttl), Some(timeout), Some(max_credentials))
+                if report.is_empty() =>
+            {
                 Ok(Policy(Values {
                     rp_name: rp_name.unwrap_or(rp_id.as_str()).to_owned(),
                     rp_id,
@@ -145,6 +157,7 @@ impl Draft<'_> {
                     timeout,
                     sign_count: sign_count.unwrap_or_default(),
                     backup_eligibility: backup_eligibility.unwrap_or_default(),
+                    max_credentials,
                     enroll_url: enroll_url.map(str::to_owned),
                     manage_url: manage_url.map(str::to_owned),
                     android_apps: values(android_apps),

@@ -41,6 +41,8 @@ pub enum Form {
     Duration,
     /// `true` or `false`.
     Boolean,
+    /// A whole number.
+    Number,
 }
 
 macro_rules! form {

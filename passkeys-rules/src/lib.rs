@@ -38,6 +38,7 @@ mod extension;
 mod feature;
 mod host;
 mod key;
+mod number;
 mod origin;
 mod page;
 mod policy;
@@ -61,6 +62,7 @@ pub use duration::{
 pub use feature::{Feature, Need};
 pub use host::HostProblem;
 pub use key::{Form, Key, KeySpec};
+pub use number::{MAX_CREDENTIALS, NumberError};
 pub use origin::{Origin, OriginError, OriginProblem};
 pub use page::{PageError, PageProblem};
 pub use policy::{Policy, Values};

@@ -60,6 +60,8 @@ pub struct Values {
     pub sign_count: SignCount,
     /// Response to a backup eligibility flag that differs from the one at registration.
     pub backup_eligibility: BackupEligibility,
+    /// How many passkeys a user can have at most, 1 to 64.
+    pub max_credentials: usize,
     /// Page where users create a passkey, on a host that may use the RP ID.
     pub enroll_url: Option<String>,
     /// Page where users manage their passkeys, on a host that may use the RP ID.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::duration;
 use crate::key::Key;
+use crate::number;
 use crate::origin::Origin;
 use crate::page;
 use crate::rp_id::RpId;
@@ -87,6 +88,18 @@ impl Report {
     ) -> Option<Duration> {
         value.map_or(Some(default), |value| {
             self.keep(key, duration::parse(value, allowed))
+        })
+    }
+
+    pub(crate) fn number(
+        &mut self,
+        key: Key,
+        value: Option<&str>,
+        allowed: &RangeInclusive<usize>,
+        default: usize,
+    ) -> Option<usize> {
+        value.map_or(Some(default), |value| {
+            self.keep(key, number::parse(value, allowed))
         })
     }
 

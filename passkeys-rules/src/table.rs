@@ -10,8 +10,8 @@
 /// Variant name: Form, default "what holds without the key" { .. }
 /// ```
 ///
-/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration` or `Boolean`. The
-/// order of the rows is the order of the documentation and of error messages. `example` is a valid
+/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration`, `Boolean` or
+/// `Number`. The order of the rows is the order of the documentation and of error messages. `example` is a valid
 /// value as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
 /// alias is a name that another library has for the key: the error message for it suggests this one.
 #[doc(hidden)]
@@ -97,6 +97,11 @@ macro_rules! keys {
             BackupEligibility backup_eligibility: (Words $crate::BackupEligibility), default r#"`"reject"`"# {
                 example: r#""reject""#,
                 summary: "the response to a backup eligibility flag that differs from the one at registration, which the specification rules out and some passkey providers do nevertheless",
+                aliases: [],
+            }
+            MaxCredentials max_credentials: Number, default "`20`" {
+                example: "20",
+                summary: "how many passkeys a user can have at most, from 1 to 64, suspended ones included",
                 aliases: [],
             }
             EnrollUrl enroll_url: Text, default "none" {

@@ -8,6 +8,7 @@ use crate::app::{AndroidAppError, AppleAppError};
 use crate::duration::{DurationError, format_duration};
 use crate::feature::Feature;
 use crate::key::Key;
+use crate::number::NumberError;
 use crate::origin::{Origin, OriginError};
 use crate::page::PageError;
 use crate::related::RelatedError;
@@ -149,6 +150,9 @@ pub enum Rule {
     /// A duration is invalid or out of range.
     #[error(transparent)]
     Duration(#[from] DurationError),
+    /// A number is invalid or out of range.
+    #[error(transparent)]
+    Number(#[from] NumberError),
     /// The challenge would expire while the browser is still waiting for the user.
     #[error(
         "a timeout of `{timeout}` is longer than `challenge_ttl`, which is `{}`; lower it, or write \

@@ -11,6 +11,7 @@ use passkeys::{
     store::{CredentialRepository as _, SqliteRepository},
     testing::Browser,
 };
+use passkeys_test_support::imported;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::OffsetDateTime;
@@ -118,7 +119,7 @@ async fn keeps_last_passkey_reports_another_users_passkey_as_not_found() {
     let mut bobs: [Credential; 2] = repository.list("ada").await.unwrap().try_into().unwrap();
     for (number, passkey) in (1..).zip(&mut bobs) {
         (passkey.id, passkey.user_id) = (CredentialId::new([number]).unwrap(), "bob".into());
-        assert!(repository.insert(passkey).await.unwrap());
+        assert!(imported(&repository, passkey).await);
     }
     let passkey = json!({ "id": bobs[0].id });
     assert_eq!(delete(&mut adas, &passkey).await, StatusCode::NOT_FOUND);
@@ -161,7 +162,7 @@ async fn keeps_last_passkey_does_not_count_passkeys_of_another_rp_id() {
     let mut other = repository.list("ada").await.unwrap().remove(0);
     other.id = CredentialId::new(*b"at the other site").unwrap();
     other.rp_id = Some("example.org".to_owned());
-    assert!(repository.insert(&other).await.unwrap());
+    assert!(imported(&repository, &other).await);
     let listed = listed(&mut phone).await;
     assert_eq!(listed.len(), 2);
     assert_eq!(delete(&mut phone, &listed[0]).await, StatusCode::NO_CONTENT);

@@ -5,7 +5,7 @@ use passkeys::{
     Aaguid, Credential, CredentialId, Passkeys,
     store::{CredentialRepository as _, MemoryRepository},
 };
-use passkeys_test_support::App;
+use passkeys_test_support::{App, imported};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -63,7 +63,7 @@ async fn list_names_the_provider_of_a_known_aaguid() {
         let id = CredentialId::new([number]).unwrap();
         let mut credential = Credential::new(id, "ada", vec![], now);
         credential.aaguid = aaguid;
-        assert!(passkeys.repository().insert(&credential).await.unwrap());
+        assert!(imported(passkeys.repository(), &credential).await);
     }
     let listed = Site::of(&passkeys)
         .ask(Method::GET, "/credentials", Some("ada"), None)
@@ -198,7 +198,7 @@ async fn passkey_of_another_rp_id_is_not_listed_renamed_deleted_or_signalled() {
     let mut other = Credential::new(id, "ada", vec![0xa5], now);
     other.rp_id = Some("example.org".to_owned());
     let repository = passkeys.repository();
-    assert!(repository.insert(&other).await.unwrap());
+    assert!(imported(repository, &other).await);
     let site = Site::of(&passkeys);
     let ask = async |method, path: &str, body| site.ask(method, path, Some("ada"), body).await;
 

@@ -6,9 +6,9 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, Credential, CredentialId, PasskeyUser, Passkeys, UserHandle, passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::MemoryRepository,
 };
-use passkeys_test_support::App;
+use passkeys_test_support::{App, imported};
 use serde_json::json;
 use time::OffsetDateTime;
 
@@ -108,7 +108,7 @@ async fn signals_have_one_argument_for_each_user_handle_of_the_user() {
         let id = CredentialId::new([number]).unwrap();
         let mut credential = Credential::new(id, "ada", vec![0xa5], OffsetDateTime::UNIX_EPOCH);
         credential.user_handle = handle.map(|bytes| UserHandle::new(bytes).unwrap());
-        assert!(passkeys.repository().insert(&credential).await.unwrap());
+        assert!(imported(passkeys.repository(), &credential).await);
     }
     let site = Site(Router::new().nest("/auth/passkeys", passkeys.router()));
     let told = signals(&site, None).await.json();
@@ -139,7 +139,7 @@ async fn signals_leave_out_a_user_id_that_cannot_be_a_user_handle() {
     let user = "a".repeat(UserHandle::MAX_BYTES + 1);
     let id = CredentialId::new([1]).unwrap();
     let credential = Credential::new(id, &user, vec![0xa5], OffsetDateTime::UNIX_EPOCH);
-    assert!(passkeys.repository().insert(&credential).await.unwrap());
+    assert!(imported(passkeys.repository(), &credential).await);
     let told = signals(&Site::of(&passkeys), Some(&user)).await.json();
     assert_eq!(told["signalAllAcceptedCredentials"], json!([]));
     assert_eq!(told["signalCurrentUserDetails"], json!([]));
@@ -199,7 +199,7 @@ async fn credential_of_another_rp_id_is_signalled_as_unknown() {
         let mut credential =
             Credential::new(id.clone(), "ada", vec![0xa5], OffsetDateTime::UNIX_EPOCH);
         credential.rp_id = rp_id.map(Into::into);
-        assert!(passkeys.repository().insert(&credential).await.unwrap());
+        assert!(imported(passkeys.repository(), &credential).await);
         let answer = unknown(&site, &id.to_string()).await;
         let signalled = answer.status == StatusCode::OK;
         assert_eq!(signalled, rp_id == Some("example.org"), "{rp_id:?}");

@@ -8,6 +8,7 @@ use passkeys::{
     store::{CredentialRepository as _, MemoryRepository},
     testing::Authenticator,
 };
+use passkeys_test_support::imported;
 use serde_json::{Value, json, to_value, value::to_raw_value};
 use uuid::Uuid;
 use webauthn_rs::{Webauthn, WebauthnBuilder};
@@ -88,7 +89,7 @@ async fn moved(row: &str, user_unique_id: Uuid) -> Passkeys<App> {
     let now = time::OffsetDateTime::now_utc();
     let handle = user_unique_id.as_bytes();
     let credential = convert::passkey(&row, "42", handle, now).unwrap();
-    assert!(passkeys.repository().insert(&credential).await.unwrap());
+    assert!(imported(passkeys.repository(), &credential).await);
     passkeys
 }
 
@@ -155,7 +156,7 @@ async fn passkey_of_webauthn_rs_signs_in_where_the_uuid_is_the_user_id() {
     let now = time::OffsetDateTime::now_utc();
     let user_id = id.to_string();
     let credential = convert::passkey(&row, &user_id, id.as_bytes(), now).unwrap();
-    assert!(passkeys.repository().insert(&credential).await.unwrap());
+    assert!(imported(passkeys.repository(), &credential).await);
     for named in [None, Some(&*user_id)] {
         let login = sign_in(&passkeys, named, &mut device).await;
         assert_eq!(login.user_id_as::<Uuid>(), Ok(id));

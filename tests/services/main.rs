@@ -8,9 +8,11 @@
 #[path = "../stores/contract.rs"]
 mod contract;
 mod crash;
+mod encoding;
 #[path = "../ceremonies/every_store/mod.rs"]
 mod every_store;
 mod growth;
+mod isolation;
 mod postgres;
 mod redis;
 mod scale_out;

@@ -7,7 +7,7 @@ use passkeys::{
     },
     testing::pending_ceremony,
 };
-use passkeys_test_support::credential;
+use passkeys_test_support::{credential, imported};
 use passkeys_tests::{Schema, left_out, servers};
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use time::{Duration, OffsetDateTime};
@@ -44,7 +44,7 @@ async fn timeout_fails_the_operation_and_costs_no_connection() {
         .unwrap()
         .timeout(StdDuration::from_millis(200));
     repository.migrate().await.unwrap();
-    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
+    assert!(imported(&repository, &credential(1, "ada")).await);
 
     let mut blocker = schema.pool().begin().await.unwrap();
     let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
@@ -185,7 +185,7 @@ async fn delete_unless_last_waits_for_uncommitted_changes_of_the_users_rows() {
     repository.migrate().await.unwrap();
     let (first, second) = (credential(1, "ada"), credential(2, "ada"));
     for credential in [&first, &second] {
-        assert!(repository.insert(credential).await.unwrap());
+        assert!(imported(&repository, credential).await);
     }
     let waiting = format!(
         "SELECT EXISTS (SELECT 1 FROM pg_stat_activity

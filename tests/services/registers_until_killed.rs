@@ -5,7 +5,7 @@
 use std::{env, io::Write as _};
 
 use passkeys::store::CredentialRepository;
-use passkeys_test_support::{credential, repositories, stores::DurableBackend as _};
+use passkeys_test_support::{credential, imported, repositories, stores::DurableBackend as _};
 use tokio::task::JoinSet;
 
 #[tokio::main]
@@ -38,7 +38,7 @@ async fn register(repository: impl CredentialRepository + Clone, first: u32) {
         tasks.spawn(async move {
             for number in (first + task..).step_by(4) {
                 let new = credential(number, "ada");
-                assert!(repository.insert(&new).await.expect("it is stored"));
+                assert!(imported(&repository, &new).await);
                 writeln!(std::io::stdout(), "{number}").expect("the test listens");
             }
         });

@@ -6,7 +6,7 @@ use passkeys::{
     testing::{self, pending_ceremony},
 };
 use passkeys_test_support::{
-    credential,
+    credential, imported,
     stores::{ChallengeBackend, RepositoryBackend},
 };
 use time::{Duration, OffsetDateTime};
@@ -25,7 +25,7 @@ pub(crate) async fn repository_clones_share_credentials<B: RepositoryBackend>() 
     };
     let store = backend.open().await;
     let new = credential(1, "ada");
-    assert!(store.clone().insert(&new).await.unwrap());
+    assert!(imported(&store.clone(), &new).await);
     assert_eq!(store.find(&new.id).await.unwrap(), Some(new));
     backend.stop().await;
 }
@@ -35,6 +35,17 @@ pub(crate) async fn challenge_store_satisfies_the_contract<B: ChallengeBackend>(
         return;
     };
     testing::challenge_store(async || backend.open().await).await;
+    backend.stop().await;
+}
+
+pub(crate) async fn full_challenge_store_satisfies_the_contract<B: ChallengeBackend>() {
+    let Some(backend) = B::start().await else {
+        return;
+    };
+    testing::full_challenge_store(async |capacity| {
+        B::with_capacity(backend.open().await, capacity)
+    })
+    .await;
     backend.stop().await;
 }
 
@@ -94,6 +105,11 @@ macro_rules! test_challenge_stores {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
                 async fn satisfies_the_contract() {
                     challenge_store_satisfies_the_contract::<$backend>().await;
+                }
+
+                #[tokio::test]
+                async fn full_satisfies_the_contract() {
+                    full_challenge_store_satisfies_the_contract::<$backend>().await;
                 }
 
                 #[tokio::test]

@@ -4,16 +4,16 @@ use passkeys::{
 };
 use time::{Duration, OffsetDateTime};
 
-use passkeys_test_support::credential;
+use passkeys_test_support::{credential, imported};
 
 #[tokio::test]
 async fn full_memory_repository_fails_insertions_of_new_credentials_and_nothing_else() {
     let repository = MemoryRepository::with_capacity(2);
-    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
-    assert!(repository.insert(&credential(2, "ada")).await.unwrap());
-    assert!(repository.insert(&credential(3, "ada")).await.is_err());
+    assert!(imported(&repository, &credential(1, "ada")).await);
+    assert!(imported(&repository, &credential(2, "ada")).await);
+    assert!(repository.insert(&credential(3, "ada"), 20).await.is_err());
     assert!(
-        !repository.insert(&credential(1, "eve")).await.unwrap(),
+        !imported(&repository, &credential(1, "eve")).await,
         "an existing ID is reported as such"
     );
     assert!(
@@ -22,13 +22,13 @@ async fn full_memory_repository_fails_insertions_of_new_credentials_and_nothing_
             .await
             .unwrap()
     );
-    assert!(repository.insert(&credential(3, "ada")).await.unwrap());
+    assert!(imported(&repository, &credential(3, "ada")).await);
 }
 
 #[tokio::test]
 async fn memory_repository_with_capacity_0_fails_every_insertion() {
     let repository = MemoryRepository::with_capacity(0);
-    assert!(repository.insert(&credential(1, "ada")).await.is_err());
+    assert!(repository.insert(&credential(1, "ada"), 20).await.is_err());
     let first = repository.insert_first(&credential(1, "ada")).await;
     let error = first.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();

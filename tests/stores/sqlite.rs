@@ -2,7 +2,7 @@ use passkeys::store::{CredentialRepository as _, Deletion, SqliteRepository};
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::task::JoinSet;
 
-use passkeys_test_support::credential;
+use passkeys_test_support::{credential, imported};
 
 async fn open_raw(file: &std::path::Path) -> SqlitePool {
     let options = SqliteConnectOptions::new()
@@ -51,7 +51,7 @@ async fn repository_shares_the_applications_database_under_another_table_name() 
         .table("app_passkeys")
         .unwrap();
     repository.migrate().await.unwrap();
-    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
+    assert!(imported(&repository, &credential(1, "ada")).await);
     let tables: Vec<String> =
         sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
             .fetch_all(&pool)
@@ -95,7 +95,7 @@ async fn corrupt_rows_are_errors_and_can_be_deleted() {
         "created_at = 'yesterday'",
         "public_key = 5",
     ]) {
-        assert!(repository.insert(&credential(number, "ada")).await.unwrap());
+        assert!(imported(&repository, &credential(number, "ada")).await);
         let update = format!("UPDATE passkey_credentials SET {damage}");
         sqlx::raw_sql(sqlx::AssertSqlSafe(update))
             .execute(&pool)
@@ -186,7 +186,7 @@ async fn corrupt_user_handle_is_an_error() {
     let file = directory.path().join("passkeys.db");
     let repository = SqliteRepository::open(&file).await.unwrap();
     let pool = open_raw(&file).await;
-    assert!(repository.insert(&credential(1, "ada")).await.unwrap());
+    assert!(imported(&repository, &credential(1, "ada")).await);
     for handle in ["X''", "zeroblob(65)"] {
         let update = format!("UPDATE passkey_credentials SET user_handle = {handle}");
         let update = sqlx::AssertSqlSafe(update);

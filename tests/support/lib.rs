@@ -7,7 +7,10 @@ pub mod stores;
 mod world;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use passkeys::{Credential, CredentialId};
+use passkeys::{
+    Credential, CredentialId,
+    store::{CredentialRepository, Insertion},
+};
 use time::OffsetDateTime;
 
 pub use app::{App, SignedIn};
@@ -18,6 +21,16 @@ pub use world::{Trail, World, ada, agree, answer, assert, bob, create};
 #[must_use]
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Stores a credential, however many its user has. Returns whether its ID was new.
+///
+/// # Panics
+///
+/// If the repository fails.
+pub async fn imported(repository: &impl CredentialRepository, credential: &Credential) -> bool {
+    let insertion = repository.insert(credential, usize::MAX).await;
+    insertion.expect("an insertion") == Insertion::Stored
 }
 
 /// Creates a credential whose ID is made from a number.

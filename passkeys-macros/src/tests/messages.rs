@@ -162,6 +162,32 @@ fn message_about_a_boolean_in_another_form_contains_the_fix() {
 }
 
 #[test]
+fn message_about_a_number_in_another_form_contains_the_fix() {
+    for (value, about) in [
+        ("\"30\"", ", without quotes; write `max_credentials = 30`"),
+        ("\"many\"", "; write `max_credentials = 20`"),
+        ("30u8", "; write `max_credentials = 30`"),
+        ("1.5", "; write `max_credentials = 20`"),
+        ("true", "; write `max_credentials = 20`"),
+        ("[30]", "not an array; write `max_credentials = 30`"),
+        ("LIMIT", "takes literals"),
+        ("8 * 8", "takes literals"),
+        ("0", "write a number from `1` to `64`"),
+        ("65", "write a number from `1` to `64`"),
+        ("-1", "write a number from `1` to `64`"),
+    ] {
+        let messages = with_arguments(&format!("{SITE}, max_credentials = {value}"));
+
+        assert_eq!(messages.len(), 1, "{value}: {messages:?}");
+        assert!(messages[0].contains(about), "{value}: {messages:?}");
+    }
+    for value in ["1", "64", "6_4"] {
+        let arguments = format!("{SITE}, max_credentials = {value}");
+        assert_eq!(with_arguments(&arguments), [""; 0]);
+    }
+}
+
+#[test]
 fn message_about_an_algorithm_without_quotes_or_as_a_number_contains_its_name() {
     for (value, about) in [
         ("ES256", "takes words in quotes; write `\"ES256\"`"),

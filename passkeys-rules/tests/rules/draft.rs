@@ -33,6 +33,7 @@ fn policy_has_the_value_of_every_key() {
         timeout: Some("90s"),
         sign_count: Some("suspend"),
         backup_eligibility: Some("report"),
+        max_credentials: Some("64"),
         enroll_url: Some("https://example.com/passkeys/new"),
         manage_url: Some("https://example.co.uk/passkeys"),
         android_apps: Some(vec!["com.example.app", "com.example.other"]),
@@ -75,6 +76,7 @@ fn policy_has_the_value_of_every_key() {
     assert_eq!(policy.timeout, Duration::from_secs(90));
     assert_eq!(policy.sign_count, SignCount::Suspend);
     assert_eq!(policy.backup_eligibility, BackupEligibility::Report);
+    assert_eq!(policy.max_credentials, 64);
     assert_eq!(
         policy.enroll_url.as_deref(),
         Some("https://example.com/passkeys/new")
@@ -113,6 +115,7 @@ fn defaults_are_the_strict_values() {
     assert_eq!(policy.timeout, Duration::from_mins(5));
     assert_eq!(policy.sign_count, SignCount::Reject);
     assert_eq!(policy.backup_eligibility, BackupEligibility::Reject);
+    assert_eq!(policy.max_credentials, 20);
 }
 
 #[test]
@@ -326,6 +329,7 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
         timeout: Some("1m"),
         sign_count: Some("d"),
         backup_eligibility: Some("e"),
+        max_credentials: Some("65"),
         enroll_url: Some(""),
         manage_url: Some("/passkeys"),
         android_apps: Some(vec!["com.example.app", "app"]),
@@ -362,6 +366,7 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
             "timeout",
             "sign_count",
             "backup_eligibility",
+            "max_credentials",
             "enroll_url",
             "manage_url",
             "android_apps[1]",

@@ -5,9 +5,13 @@ use passkeys_rules::{Draft, Form, Key};
 
 use crate::{ANDROID, valid};
 
-/// Returns the values in the source of an example: a string, an array of strings, or a boolean.
+/// Returns the values in the source of an example: a string, an array of strings, a boolean or a
+/// number.
 fn values(source: &'static str) -> Vec<&'static str> {
     if let "true" | "false" = source {
+        return vec![source];
+    }
+    if source.bytes().all(|byte| byte.is_ascii_digit()) {
         return vec![source];
     }
     source.split('"').skip(1).step_by(2).collect()
@@ -58,7 +62,7 @@ fn defaults_of_the_table_equal_the_values_without_the_key() {
         let spec = key.spec();
         assert_eq!(spec.required, spec.default.is_empty(), "{key}");
         let default = match spec.form {
-            Form::Boolean => vec![spec.default.trim_matches('`')],
+            Form::Boolean | Form::Number => vec![spec.default.trim_matches('`')],
             // One that depends on other keys is a sentence.
             _ if spec.default.starts_with('`') && spec.default.ends_with('`') => {
                 values(spec.default)

@@ -3,6 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
+use passkeys_rules::wording::quote;
 use passkeys_rules::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint, ResidentKey,
     SignCount, UnknownWord, UserVerification,
@@ -127,6 +128,40 @@ fn boolean_is_true_or_false() {
             ..valid()
         };
         assert_eq!(messages(&draft), [format!("conditional_create: {message}")]);
+    }
+}
+
+#[test]
+fn max_credentials_is_a_whole_number_from_1_to_64() {
+    for (written, expected) in [("1", 1), ("20", 20), ("064", 64)] {
+        let max_credentials = Some(written);
+        let draft = Draft {
+            max_credentials,
+            ..valid()
+        };
+        assert_eq!(draft.check().unwrap().max_credentials, expected);
+    }
+    let endless = "9".repeat(100);
+    for (written, problem) in [
+        ("0", "is too small"),
+        ("00", "is too small"),
+        ("65", "is too large"),
+        (endless.as_str(), "is too large"),
+        ("", "is not a whole number"),
+        ("-1", "is not a whole number"),
+        ("+1", "is not a whole number"),
+        ("1.5", "is not a whole number"),
+        ("twenty", "is not a whole number"),
+    ] {
+        let draft = Draft {
+            max_credentials: Some(written),
+            ..valid()
+        };
+        let expected = format!(
+            "max_credentials: {} {problem}; write a number from `1` to `64`",
+            quote(written)
+        );
+        assert_eq!(messages(&draft), [expected]);
     }
 }
 

@@ -71,6 +71,8 @@ pub enum Reason {
     /// A registration with the ID of a decoy credential, which no authenticator has: the client probes
     /// for accounts. It gets the same error as for [`AlreadyRegistered`](Self::AlreadyRegistered).
     DecoyCredential,
+    /// The user has as many passkeys as the configuration allows (`max_credentials`).
+    TooManyCredentials,
     /// The account of a sign-up has passkeys already.
     AccountExists,
     /// No credential with this ID is registered.
@@ -143,6 +145,7 @@ impl Reason {
             Self::CredentialId => "credential_id",
             Self::AlreadyRegistered => "already_registered",
             Self::DecoyCredential => "decoy_credential",
+            Self::TooManyCredentials => "too_many_credentials",
             Self::AccountExists => "account_exists",
             Self::UnknownCredential => "unknown_credential",
             Self::OtherRpId => "other_rp_id",

@@ -2,6 +2,8 @@
 //! against the stored credential
 //! ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)).
 
+use std::cmp::Reverse;
+
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
@@ -22,6 +24,10 @@ use crate::{
 /// How often one assertion may lose the compare-and-swap on the signature counter against
 /// concurrent uses of the same passkey before it is refused.
 const MAX_CONTENTION: usize = 64;
+
+/// Maximum number of credentials in a list. Chromium rejects requests with more; and a list is sent to
+/// anybody who names its user.
+const MAX_LISTED: usize = 64;
 
 /// The audit events of a ceremony.
 pub(super) struct Kinds {
@@ -79,10 +85,16 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Self { ceremonies, kinds }
     }
 
-    /// Returns the passkeys of a user at this relying party that are not suspended.
+    /// Returns the passkeys of a user at this relying party that are not suspended: if there are more
+    /// than [`MAX_LISTED`], those that were used or registered last.
     pub(super) async fn usable(&self, user_id: &str) -> Result<Allowed, Error> {
         let mut credentials = self.ceremonies.list(user_id).await?;
         credentials.retain(|credential| credential.suspended_at.is_none());
+        if credentials.len() > MAX_LISTED {
+            let last_used = |it: &Credential| it.last_used_at.unwrap_or(it.created_at);
+            credentials.sort_by_key(|credential| Reverse(last_used(credential)));
+            credentials.truncate(MAX_LISTED);
+        }
         let registered = credentials.iter().map(|credential| credential.created_at);
         let newest = registered.max().unwrap_or(OffsetDateTime::UNIX_EPOCH);
         Ok(Allowed {

@@ -12,7 +12,7 @@ use crate::{
         error::StoreError,
         pending::{Account, PendingCeremony, Purpose},
     },
-    store::CredentialRepository,
+    store::{CredentialRepository, Insertion},
     verify::{Asked, Attested},
     wire::{json::FromJson as _, responses::RegistrationResponse},
 };
@@ -81,7 +81,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// # Errors
     ///
     /// [`Error::InvalidUser`] if the user's ID or names are out of bounds,
-    /// [`Error::StorageUnavailable`].
+    /// [`Error::TooManyCredentials`] if the user has
+    /// [as many passkeys as allowed](crate::Config::max_credentials), [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         self.begin_further(user, Purpose::Register).await
     }
@@ -117,6 +118,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         let exclude = self.ceremonies.list(user.id()).await?;
+        if exclude.len() >= self.ceremonies.config.max_credentials() {
+            return Err(self.refuse(Reason::TooManyCredentials, Some(user), None));
+        }
         self.create_options(user, exclude, purpose).await
     }
 
@@ -183,7 +187,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,
     /// - [`Error::CredentialAlreadyExists`], also for the ID of a decoy credential, after a multiple of
     ///   [`Passkeys::timing_floor`](crate::Passkeys::timing_floor),
-    /// - [`Error::AccountAlreadyExists`] for a sign-up,
+    /// - [`Error::TooManyCredentials`] and, for a sign-up, [`Error::AccountAlreadyExists`],
     /// - [`Error::StorageUnavailable`].
     pub async fn finish<E: From<Error>>(
         &self,
@@ -322,7 +326,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         })
     }
 
-    /// Stores a credential whose ID is new, for a sign-up only as the user's first.
+    /// Stores a credential whose ID is new if the user may have one more, for a sign-up only as the
+    /// user's first.
     async fn store(
         &self,
         credential: &Credential,
@@ -346,31 +351,29 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ) -> Result<(), Error> {
         let lost = |error| self.lost(error, Some(user));
         let repository = &self.ceremonies.repository;
-        let is_decoy = self.ceremonies.decoys.made(&credential.id);
-        let stored = if is_decoy {
+        let reason = if self.ceremonies.decoys.made(&credential.id) {
             // Asks the store, as for a registered one.
-            repository.find(&credential.id).await.map(|_| false)
-        } else if sign_up {
-            repository.insert_first(credential).await
-        } else {
-            repository.insert(credential).await
-        };
-        if stored.map_err(lost)? {
-            return Ok(());
-        }
-        let reason = if is_decoy {
+            repository.find(&credential.id).await.map_err(lost)?;
             Reason::DecoyCredential
-        } else if sign_up
-            && repository
-                .find(&credential.id)
-                .await
-                .map_err(lost)?
-                .is_none()
-        {
-            // The account got its first passkey since the sign-up was begun.
-            Reason::AccountExists
+        } else if sign_up {
+            let stored = repository.insert_first(credential).await;
+            if stored.map_err(lost)? {
+                return Ok(());
+            }
+            let found = repository.find(&credential.id).await;
+            match found.map_err(lost)? {
+                Some(_) => Reason::AlreadyRegistered,
+                // The account got its first passkey since the sign-up was begun.
+                None => Reason::AccountExists,
+            }
         } else {
-            Reason::AlreadyRegistered
+            let max_credentials = self.ceremonies.config.max_credentials();
+            let inserted = repository.insert(credential, max_credentials).await;
+            match inserted.map_err(lost)? {
+                Insertion::Stored => return Ok(()),
+                Insertion::Exists => Reason::AlreadyRegistered,
+                Insertion::Full => Reason::TooManyCredentials,
+            }
         };
         Err(self.refuse(reason, Some(user), Some(credential)))
     }
@@ -431,6 +434,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         );
         match reason {
             Reason::AlreadyRegistered | Reason::DecoyCredential => Error::CredentialAlreadyExists,
+            Reason::TooManyCredentials => Error::TooManyCredentials,
             Reason::AccountExists => Error::AccountAlreadyExists,
             reason if reason.is_about_state() => Error::ChallengeNotFound,
             _ => Error::AttestationVerificationFailed,

@@ -18,6 +18,10 @@ pub enum Error {
     /// The credential ID is already registered, by this user or another.
     #[error("This passkey is already registered.")]
     CredentialAlreadyExists,
+    /// The user has as many passkeys as the configuration allows:
+    /// [`Config::max_credentials`](crate::Config::max_credentials).
+    #[error("This account has the maximum number of passkeys. Delete one first.")]
+    TooManyCredentials,
     /// The user of a sign-up already has passkeys.
     #[error("This account exists already. Sign in instead.")]
     AccountAlreadyExists,
@@ -62,6 +66,7 @@ impl Error {
             Self::ChallengeNotFound => "challenge_not_found",
             Self::AttestationVerificationFailed => "attestation_verification_failed",
             Self::CredentialAlreadyExists => "credential_already_exists",
+            Self::TooManyCredentials => "too_many_credentials",
             Self::AccountAlreadyExists => "account_already_exists",
             Self::AuthenticationFailed => "authentication_failed",
             Self::CredentialNotFound => "credential_not_found",
@@ -85,9 +90,10 @@ impl Error {
             Self::AuthenticationFailed => 401,
             Self::CredentialNotFound => 404,
             Self::MethodNotAllowed => 405,
-            Self::CredentialAlreadyExists | Self::AccountAlreadyExists | Self::LastCredential => {
-                409
-            }
+            Self::CredentialAlreadyExists
+            | Self::TooManyCredentials
+            | Self::AccountAlreadyExists
+            | Self::LastCredential => 409,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::InvalidRequest(_) => 422,

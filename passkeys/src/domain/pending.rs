@@ -1,6 +1,7 @@
 use std::ops::Add;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
 /// may change between releases, since a ceremony lives for minutes; a store that cannot read one
 /// treats it as unknown.
 ///
-/// Tests of stores get one from `passkeys::testing::pending_ceremony`.
+/// Tests of stores get one from `passkeys::testing::pending_ceremony` and
+/// `passkeys::testing::pending_ceremony_of`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCeremony {
     pub(crate) rp_id: String,
@@ -136,6 +138,33 @@ impl PendingCeremony {
     #[must_use]
     pub fn expires_at(&self) -> OffsetDateTime {
         self.expires_at
+    }
+
+    /// Returns a digest of the signed-in user who began the ceremony, a registration of a further
+    /// passkey or a step-up. Returns `None` for sign-ins and sign-ups, which anybody can begin.
+    ///
+    /// The digest is the same for all ceremonies that one user begins at one relying party. A store
+    /// uses it to keep the ceremonies of signed-in users
+    /// [apart](crate::store::ChallengeStore#requirements).
+    #[must_use]
+    pub fn begun_by(&self) -> Option<[u8; 16]> {
+        /// Domain separation: keeps this digest apart from any other use of SHA-256.
+        const DOMAIN: &[u8] = b"passkeys: the user who began a ceremony, 1";
+        let user_id = match &self.purpose {
+            Purpose::Register(account) | Purpose::RegisterConditionally(account) => {
+                &account.user_id
+            }
+            Purpose::StepUp { user_id, .. } => user_id,
+            Purpose::SignUp(_) | Purpose::Authenticate(_) => return None,
+        };
+        let mut digest = Sha256::new();
+        for part in [DOMAIN, self.rp_id.as_bytes(), user_id.as_bytes()] {
+            // Length-prefixed, so that no two lists of parts have the same encoding.
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        let digest: [u8; 32] = digest.finalize().into();
+        digest.first_chunk().copied()
     }
 }
 

@@ -38,8 +38,8 @@ impl PasskeyUser {
 
     /// Creates a user.
     ///
-    /// - `id` is the application's stable ID of the user, 1 to 255 bytes of UTF-8, such as the key of
-    ///   the user's record. It stays on the server: passkeys carry a [user handle](Self::handle).
+    /// - `id` is the application's stable ID of the user, 1 to 255 bytes of UTF-8 without NUL, such as
+    ///   the key of the user's record. It stays on the server: passkeys carry a [user handle](Self::handle).
     /// - `name` is the user name that distinguishes accounts, such as an e-mail address.
     /// - `display_name` is what the user likes to be called. Browsers show both names.
     ///
@@ -169,6 +169,8 @@ impl PasskeyUser {
             "its ID is empty"
         } else if self.id.len() > Self::MAX_ID_BYTES {
             "its ID is longer than 255 bytes"
+        } else if self.id.contains('\0') {
+            "its ID contains NUL, which PostgreSQL cannot store"
         } else if self.name.is_empty() {
             "its name is empty, so browsers could not show which account it is"
         } else if self.name.len().max(self.display_name.len()) > Self::MAX_NAME_BYTES {

@@ -62,7 +62,7 @@ fn register_begin<A: RelyingParty>(
         )
         .rejects()
         .fails(BODY)
-        .fails([Error::InvalidUser("")])
+        .fails([Error::InvalidUser(""), Error::TooManyCredentials])
         .fails(store());
     if config.conditional_create() {
         let parameter = ParameterBuilder::new()
@@ -111,6 +111,7 @@ fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Componen
             Error::ChallengeNotFound,
             Error::AttestationVerificationFailed,
             Error::CredentialAlreadyExists,
+            Error::TooManyCredentials,
         ])
         .fails(BODY)
         .fails(JSON)

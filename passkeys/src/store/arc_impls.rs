@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{
-    ChallengeStore, CredentialRepository, CredentialUse, Deletion, PendingCeremony, StoreError,
+    ChallengeStore, CredentialRepository, CredentialUse, Deletion, Insertion, PendingCeremony,
+    StoreError,
 };
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
@@ -23,8 +24,12 @@ impl<S: ChallengeStore + ?Sized> ChallengeStore for Arc<S> {
 }
 
 impl<R: CredentialRepository> CredentialRepository for Arc<R> {
-    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        (**self).insert(credential).await
+    async fn insert(
+        &self,
+        credential: &Credential,
+        max_credentials: usize,
+    ) -> Result<Insertion, StoreError> {
+        (**self).insert(credential, max_credentials).await
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {

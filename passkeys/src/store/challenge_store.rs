@@ -16,10 +16,18 @@ use super::{PendingCeremony, StoreError};
 /// - Bounded: anybody can begin ceremonies and never finish them, so a store must not grow without
 ///   limit. It may drop what has [expired](PendingCeremony::expires_at). The library checks the
 ///   expiry itself after [`take`](Self::take).
+/// - Open: a full store makes room for a new ceremony by dropping an old one. If it rejected new ones,
+///   anybody could lock all users out.
+/// - Reserved: a ceremony that a signed-in user [has begun](PendingCeremony::begun_by) is not dropped
+///   for the sake of ceremonies that others begin, be they signed in or not. So a store keeps a part
+///   for these, in which each user has a few places, and a further ceremony of a user replaces the
+///   user's own oldest. Only where that part is full, because very many users are signed in, new ones
+///   may be treated like those that anybody can begin.
 /// - No clock of its own: the current time is the [`begun_at`](PendingCeremony::begun_at) of the
 ///   ceremony being put, since the library's clock may be a test's.
 ///
-/// `passkeys::testing::challenge_store` (feature `testing`) tests a store against all of this.
+/// `passkeys::testing::challenge_store` and `passkeys::testing::full_challenge_store` (feature
+/// `testing`) test a store against all of this.
 ///
 /// # Errors
 ///

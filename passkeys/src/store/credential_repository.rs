@@ -11,8 +11,9 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 /// # Requirements
 ///
 /// - Atomic: every method happens entirely or not at all, also if several processes call it
-///   concurrently. An implementation needs no locks of its own: each method corresponds to one SQL
-///   statement.
+///   concurrently, and whatever the isolation level that a database has by default. Each method but
+///   the two insertions corresponds to one SQL statement; a database with one writer needs no more
+///   for these either.
 /// - Durable: once a method has returned `Ok`, its effect survives a crash (as far as the storage
 ///   itself does).
 /// - Owner check: every mutation names the owner, and leaves credentials of other users unchanged.
@@ -37,17 +38,28 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
     note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`)"
 )]
 pub trait CredentialRepository: Send + Sync + 'static {
-    /// Stores a new credential unless its ID exists, whoever owns it: a unique insert.
+    /// Stores a new credential unless its ID exists, whoever owns it, or the user has
+    /// `max_credentials` already: a unique and bounded insert.
     ///
-    /// Returns whether the credential was stored. Of several concurrent insertions of one ID
-    /// exactly one returns `true`. An existing credential is never changed.
+    /// Counts the user's credentials for the RP ID of the new one, suspended ones included: those whose
+    /// `rp_id` is the same or `None` ([`Credential::is_for`]), or all if the new one has none.
+    ///
+    /// Of several concurrent insertions of one ID exactly one returns [`Insertion::Stored`], and
+    /// concurrent insertions for one user store no more than the maximum. In databases whose
+    /// statements do not see uncommitted insertions of others, such as PostgreSQL, this method has to
+    /// take a lock first. An existing credential is never changed. If both is the case,
+    /// [`Insertion::Exists`] goes before [`Insertion::Full`].
+    ///
+    /// The library passes [`Config::max_credentials`](crate::Config::max_credentials). An import from
+    /// another system passes `usize::MAX`, which is no limit.
     fn insert(
         &self,
         credential: &Credential,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+        max_credentials: usize,
+    ) -> impl Future<Output = Result<Insertion, StoreError>> + Send;
 
     /// Stores the first credential of a new account: like [`insert`](Self::insert), but only if
-    /// the user has no credential, suspended or not, of any RP ID.
+    /// the user has no credential, suspended or not, of any RP ID. Returns whether it was stored.
     ///
     /// Of several concurrent insertions for one user exactly one returns `true`, and the credential
     /// of any other must never be visible, not even for a moment: whoever registered it could sign
@@ -127,6 +139,31 @@ pub trait CredentialRepository: Send + Sync + 'static {
         id: &CredentialId,
         rp_id: &str,
     ) -> impl Future<Output = Result<Deletion, StoreError>> + Send;
+}
+
+/// Result of [`CredentialRepository::insert`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Insertion {
+    /// The credential was stored.
+    Stored,
+    /// The credential was not stored: its ID exists, of this user or another.
+    Exists,
+    /// The credential was not stored: the user has the maximum number of credentials.
+    Full,
+}
+
+impl Insertion {
+    /// Combines the results of two queries: whether the credential was `stored`, and whether its ID
+    /// `exists`, which matters if it was not.
+    #[must_use]
+    pub fn of(stored: bool, exists: bool) -> Self {
+        match (stored, exists) {
+            (true, _) => Self::Stored,
+            (false, true) => Self::Exists,
+            (false, false) => Self::Full,
+        }
+    }
 }
 
 /// Result of [`CredentialRepository::delete_unless_last`].

@@ -123,8 +123,12 @@ impl Statements {
              $18, $19"
         );
         Self {
-            insert: insert(format!("VALUES ({values})")),
-            // PostgreSQL requires one type for both uses of `$2`: the column's.
+            // PostgreSQL requires one type for all uses of a parameter: the column's.
+            insert: insert(format!(
+                "SELECT {values} WHERE (SELECT count(*) FROM {table} \
+                 WHERE user_id = CAST($2 AS VARCHAR) AND (rp_id IS NULL \
+                 OR rp_id = COALESCE(CAST($17 AS VARCHAR), rp_id))) < $20"
+            )),
             insert_first: insert(format!(
                 "SELECT {values} WHERE NOT EXISTS \
                  (SELECT 1 FROM {table} WHERE user_id = CAST($2 AS VARCHAR))"

@@ -19,7 +19,7 @@
 //!
 //! | setting | meaning | default |
 //! | --- | --- | --- |
-//! | `with_capacity(n)` | at most `n` are kept | `DEFAULT_CAPACITY` |
+//! | `with_capacity(n)` | at most `n` are kept; in a challenge store a quarter as many more that signed-in users have begun | `DEFAULT_CAPACITY` |
 //! | `timeout(duration)` | maximum time of one operation, waiting for a connection included | `DEFAULT_TIMEOUT` |
 //! | `table(name)` | table in the database; `prefix(..)` of the keys in Redis | `passkey_credentials`, `passkey_challenges`; `passkeys:` |
 //! | `migrate()` | creates the table, or adds the columns that it lacks | |
@@ -33,8 +33,9 @@
 //! # Writing a store
 //!
 //! Implement the trait, then run the contract tests of `passkeys::testing` (feature `testing`)
-//! against it: `testing::credential_repository` and `testing::challenge_store` take a function
-//! that opens an empty store, and report every requirement of the trait that the store violates.
+//! against it: `testing::credential_repository`, `testing::challenge_store` and
+//! `testing::full_challenge_store` take a function that opens an empty store, and report every
+//! requirement of the trait that the store violates.
 //! Rebuild a credential with [`Credential::new`](crate::Credential::new) and its public fields.
 //! Serialize a [`PendingCeremony`] with serde.
 
@@ -50,6 +51,7 @@ mod memory;
 mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
+mod reserved;
 #[cfg(feature = "sealed")]
 mod sealed;
 #[cfg(feature = "sqlite")]
@@ -60,7 +62,7 @@ pub(crate) mod ticket;
 /// Attribute for implementations of [`ChallengeStore`], from the crate `async-trait`.
 pub use async_trait::async_trait;
 pub use challenge_store::ChallengeStore;
-pub use credential_repository::{CredentialRepository, CredentialUse, Deletion};
+pub use credential_repository::{CredentialRepository, CredentialUse, Deletion, Insertion};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use credential_table::InvalidTableName;
 pub use memory::{MemoryChallenges, MemoryRepository};

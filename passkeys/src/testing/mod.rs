@@ -30,6 +30,9 @@ mod results;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::ManualClock;
-pub use contract::{challenge_store, credential_repository, pending_ceremony};
+pub use contract::{
+    challenge_store, credential_repository, full_challenge_store, pending_ceremony,
+    pending_ceremony_of,
+};
 pub use fault::Fault;
 pub use response::Response;

@@ -8,7 +8,7 @@ use passkeys::{
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Fault},
 };
-use passkeys_test_support::{RegistrationExt as _, assert, create};
+use passkeys_test_support::{RegistrationExt as _, assert, create, imported};
 use time::OffsetDateTime;
 use tokio::join;
 
@@ -309,7 +309,7 @@ async fn sign_in_is_not_recorded_on_a_credential_whose_owner_or_key_was_replaced
             }
             let (_, ()) = join!(authentication.finish(&request), async {
                 assert!(repository.delete("ada", &passkey.id).await.unwrap());
-                assert!(repository.insert(&other).await.unwrap());
+                assert!(imported(repository, &other).await);
             });
             let after = repository.find(&passkey.id).await.unwrap();
             assert_eq!(

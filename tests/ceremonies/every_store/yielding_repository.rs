@@ -3,7 +3,9 @@
 
 use passkeys::{
     Credential, CredentialId,
-    store::{CredentialRepository, CredentialUse, Deletion, MemoryRepository, StoreError},
+    store::{
+        CredentialRepository, CredentialUse, Deletion, Insertion, MemoryRepository, StoreError,
+    },
 };
 use time::OffsetDateTime;
 use tokio::task::yield_now;
@@ -20,8 +22,12 @@ async fn between_yields<T>(operation: impl Future<Output = T>) -> T {
 }
 
 impl CredentialRepository for YieldingRepository {
-    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        between_yields(self.0.insert(credential)).await
+    async fn insert(
+        &self,
+        credential: &Credential,
+        max_credentials: usize,
+    ) -> Result<Insertion, StoreError> {
+        between_yields(self.0.insert(credential, max_credentials)).await
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {

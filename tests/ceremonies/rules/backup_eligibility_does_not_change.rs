@@ -16,7 +16,7 @@ async fn world(policy: BackupEligibility, stored: Option<bool>) -> (World, Authe
     credential.backup_eligible = stored;
     let repository = world.passkeys.repository();
     repository.delete("ada", &credential.id).await.unwrap();
-    repository.insert(&credential).await.unwrap();
+    imported(repository, &credential).await;
     (world, device)
 }
 

@@ -124,7 +124,7 @@ async fn passkey_without_rp_id_belongs_to_every_relying_party() {
     credential.rp_id = None;
     let repository = sites.com.passkeys.repository();
     repository.delete("ada", &credential.id).await.unwrap();
-    repository.insert(&credential).await.unwrap();
+    imported(repository, &credential).await;
     sites.com.sign_in(&mut device).await.unwrap();
     let named = sites.org.passkeys.authentication();
     let named = named.begin_for_user_id("ada").await.unwrap();

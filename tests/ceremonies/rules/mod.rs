@@ -30,7 +30,9 @@ use passkeys::{
     store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
     testing::{Authenticator, Fault},
 };
-use passkeys_test_support::{App, RegistrationExt as _, StepUpExt as _, World, ada, bob, raw};
+use passkeys_test_support::{
+    App, RegistrationExt as _, StepUpExt as _, World, ada, bob, imported, raw,
+};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 

@@ -75,7 +75,7 @@ async fn named_ceremonies_accept_a_listed_passkey_with_a_registration_time_in_th
     let mut credential = repository.list("ada").await.unwrap().remove(0);
     repository.delete("ada", &credential.id).await.unwrap();
     credential.created_at += Duration::from_micros(3_600_000_400);
-    repository.insert(&credential).await.unwrap();
+    imported(repository, &credential).await;
 
     let request = world.assert(Some("ada"), &mut device).await;
     let authentication = world.passkeys.authentication();

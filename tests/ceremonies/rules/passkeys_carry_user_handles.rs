@@ -31,7 +31,7 @@ async fn replace(world: &World, credential: Credential) {
     let repository = world.passkeys.repository();
     let deleted = repository.delete(&credential.user_id, &credential.id).await;
     assert!(deleted.unwrap());
-    assert!(repository.insert(&credential).await.unwrap());
+    assert!(imported(repository, &credential).await);
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ async fn passkey_of_an_empty_user_id_belongs_to_no_user() {
     let repository = world.passkeys.repository();
     assert!(repository.delete("ada", &credential.id).await.unwrap());
     credential.user_id.clear();
-    assert!(repository.insert(&credential).await.unwrap());
+    assert!(imported(repository, &credential).await);
 
     assert_eq!(allowed_for(&world, "").await, unknown);
     let too_long = "a".repeat(PasskeyUser::MAX_ID_BYTES + 1);

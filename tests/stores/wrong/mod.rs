@@ -2,6 +2,7 @@
 //! violating it.
 
 mod challenges;
+mod full_challenges;
 mod repositories;
 
 use std::collections::BTreeSet;

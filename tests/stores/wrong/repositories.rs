@@ -2,7 +2,9 @@ use std::{collections::BTreeSet, sync::Mutex};
 
 use passkeys::{
     Credential, CredentialId,
-    store::{CredentialRepository, CredentialUse, Deletion, MemoryRepository, StoreError},
+    store::{
+        CredentialRepository, CredentialUse, Deletion, Insertion, MemoryRepository, StoreError,
+    },
     testing,
 };
 use time::OffsetDateTime;
@@ -24,6 +26,12 @@ ways_to_be_wrong! {
     StripsNul,
     Overwrites,
     LooksThenInserts,
+    IgnoresTheMaximum,
+    CountsOtherRpIdsForTheMaximum,
+    CountsNoneWithoutRpIdForTheMaximum,
+    CountsNoneSuspendedForTheMaximum,
+    PrefersFullToExisting,
+    LooksThenInsertsWithinTheMaximum,
     InsertsASecondFirst,
     CountsFirstsByRpId,
     OverwritesWithAFirst,
@@ -61,6 +69,9 @@ ways_to_be_wrong! {
     CountsNoneWithoutRpId,
     LooksThenDeletesUnlessLast,
 }
+
+/// Condition on which a credential counts.
+type Counts = Box<dyn Fn(&Credential) -> bool + Send>;
 
 /// Repository that is correct except for one mistake.
 struct Repository {
@@ -104,6 +115,26 @@ impl Repository {
             .map_or_else(|| asking.to_owned(), |it| it.user_id))
     }
 
+    /// Returns which credentials of the user count for the maximum of a new one, if this repository
+    /// counts them itself.
+    fn counts_for_the_maximum(&self, new: &Credential) -> Option<Counts> {
+        let rp_id = new.rp_id.clone();
+        let same = move |it: &Credential| rp_id.as_deref().is_none_or(|rp_id| it.is_for(rp_id));
+        let rp_id = new.rp_id.clone();
+        Some(match self.wrong {
+            Wrong::IgnoresTheMaximum => Box::new(|_| false),
+            Wrong::CountsOtherRpIdsForTheMaximum => Box::new(|_| true),
+            Wrong::CountsNoneWithoutRpIdForTheMaximum => Box::new(move |it| it.rp_id == rp_id),
+            Wrong::CountsNoneSuspendedForTheMaximum => {
+                Box::new(move |it| same(it) && it.suspended_at.is_none())
+            }
+            Wrong::PrefersFullToExisting | Wrong::LooksThenInsertsWithinTheMaximum => {
+                Box::new(same)
+            }
+            _ => return None,
+        })
+    }
+
     async fn list_everybodys(&self) -> Result<Vec<Credential>, StoreError> {
         let everything = self.everything.lock().unwrap().clone();
         let mut listed = Vec::new();
@@ -124,12 +155,17 @@ impl Repository {
         };
         self.inner.delete(&credential.user_id, id).await?;
         change(&mut credential);
-        self.inner.insert(&credential).await
+        let insertion = self.inner.insert(&credential, usize::MAX).await?;
+        Ok(insertion == Insertion::Stored)
     }
 }
 
 impl CredentialRepository for Repository {
-    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
+    async fn insert(
+        &self,
+        credential: &Credential,
+        mut max_credentials: usize,
+    ) -> Result<Insertion, StoreError> {
         let mut credential = credential.clone();
         credential.id = self.id(&credential.id);
         credential.user_id = self.user(&credential.user_id);
@@ -163,20 +199,30 @@ impl CredentialRepository for Repository {
         let overwrites = self.is(Wrong::Overwrites)?;
         if overwrites || self.is(Wrong::LooksThenInserts)? {
             if self.inner.find(&credential.id).await?.is_some() && !overwrites {
-                return Ok(false);
+                return Ok(Insertion::Exists);
             }
             yield_now().await;
             self.change(&credential.id, |_| ()).await?;
             let owner = self.owner(&credential.id, "").await?;
             self.inner.delete(&owner, &credential.id).await?;
-            self.inner.insert(&credential).await?;
-            return Ok(true);
+            self.inner.insert(&credential, usize::MAX).await?;
+            return Ok(Insertion::Stored);
         }
-        let inserted = self.inner.insert(&credential).await?;
-        if inserted {
+        if let Some(counts) = self.counts_for_the_maximum(&credential) {
+            let exists = self.inner.find(&credential.id).await?.is_some();
+            let mut own = self.inner.list(&credential.user_id).await?;
+            own.retain(counts);
+            if own.len() >= max_credentials && (!exists || self.is(Wrong::PrefersFullToExisting)?) {
+                return Ok(Insertion::Full);
+            }
+            yield_now().await;
+            max_credentials = usize::MAX;
+        }
+        let insertion = self.inner.insert(&credential, max_credentials).await?;
+        if insertion == Insertion::Stored {
             self.everything.lock().unwrap().push(credential.id);
         }
-        Ok(inserted)
+        Ok(insertion)
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
@@ -187,7 +233,7 @@ impl CredentialRepository for Repository {
         }
         if self.is(Wrong::TakesBackASecondFirst)? {
             drop(turn);
-            let inserted = self.insert(credential).await?;
+            let inserted = self.insert(credential, usize::MAX).await? == Insertion::Stored;
             yield_now().await;
             let own = self.inner.list(&credential.user_id).await?;
             if inserted && own.len() > 1 {
@@ -209,7 +255,7 @@ impl CredentialRepository for Repository {
             drop(turn);
             yield_now().await;
         }
-        self.insert(credential).await
+        Ok(self.insert(credential, usize::MAX).await? == Insertion::Stored)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {

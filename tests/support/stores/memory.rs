@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use passkeys::store::{CredentialRepository as _, MemoryChallenges, MemoryRepository};
+use passkeys::store::{MemoryChallenges, MemoryRepository};
 
 use super::{Backend, ChallengeBackend, RepositoryBackend, numbered};
 
@@ -24,7 +24,7 @@ impl RepositoryBackend for Memory {
 
     async fn fill(&self, store: &MemoryRepository, numbers: Range<u32>) {
         for number in numbers {
-            assert!(store.insert(&numbered(number)).await.unwrap());
+            assert!(crate::imported(store, &numbered(number)).await);
         }
     }
 }

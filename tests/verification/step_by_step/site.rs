@@ -13,7 +13,7 @@ use passkeys::{
     audit::AuditKind,
     store::{CredentialRepository as _, MemoryRepository},
 };
-use passkeys_test_support::{App, World};
+use passkeys_test_support::{App, World, imported};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tower::ServiceExt as _;
@@ -63,8 +63,7 @@ impl Site {
             let key = Cbor::Map(passkey.key.cose()).encode();
             let id = CredentialId::new(passkey.id).expect("a valid length");
             let credential = Credential::new(id, passkey.user, key, OffsetDateTime::UNIX_EPOCH);
-            let inserted = world.passkeys.repository().insert(&credential).await;
-            assert!(inserted.expect("memory does not fail"));
+            assert!(imported(world.passkeys.repository(), &credential).await);
         }
         let router = world.passkeys.router();
         Self { world, router }

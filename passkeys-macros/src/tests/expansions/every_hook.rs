@@ -3,6 +3,7 @@
     rp_name = "Example",
     origins = ["https://example.com", "https://login.example.com"],
     conditional_create = true,
+    max_credentials = 10,
     attestation = "direct",
     timeout = "30s",
 )]

@@ -67,6 +67,12 @@ macro_rules! setter {
             self.set(Key::$variant, [value.to_string()])
         }
     };
+    (#[$doc:meta] $variant:ident $name:ident: Number) => {
+        #[$doc]
+        pub fn $name(self, value: usize) -> Self {
+            self.set(Key::$variant, [value.to_string()])
+        }
+    };
     (#[$doc:meta] $variant:ident $name:ident: Duration) => {
         #[$doc]
         ///

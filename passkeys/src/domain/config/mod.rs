@@ -179,6 +179,12 @@ impl Config {
         self.0.backup_eligibility
     }
 
+    /// Returns how many passkeys a user can have at most, suspended ones included: 1 to 64.
+    #[must_use]
+    pub fn max_credentials(&self) -> usize {
+        self.0.max_credentials
+    }
+
     /// Returns the page where users create a passkey.
     #[must_use]
     pub fn enroll_url(&self) -> Option<&str> {

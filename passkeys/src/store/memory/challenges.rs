@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -8,8 +8,11 @@ use async_trait::async_trait;
 
 use crate::domain::base64url;
 use crate::store::{
-    ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
+    ChallengeStore, PendingCeremony, StoreError,
+    capacity::require_capacity,
+    ceremony_format,
     challenge_store::milliseconds,
+    reserved::{PENDING_PER_USER, Parts},
 };
 
 /// Challenge store in the memory of this process: the default, and right for one process.
@@ -21,16 +24,24 @@ use crate::store::{
 /// Unfinished ceremonies are lost when the process ends; users then begin again.
 ///
 /// **Bound**: [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies, or
-/// [another](Self::with_capacity). One takes less than 400 bytes, overhead included, if the user's
-/// names have usual lengths (at most 3 KiB if they are as long as the library allows), so the
-/// default stays under 40 MB. When the store is full, the ceremony that expires first makes room:
-/// `begin` is open to everybody, so rejecting new ceremonies would let an attacker lock out all
-/// users for a whole challenge lifetime. Under a flood of begins a user has *capacity / begins per
-/// second* to finish: limit the rate of `begin` in front of the application, and set the capacity
-/// to what that rate fills within the challenge lifetime.
+/// [another number](Self::with_capacity), in an open part, and a quarter as many in a part that is
+/// reserved for signed-in users. One takes less than 400 bytes, overhead included, if the user's
+/// names have usual lengths (at most 3 KiB if they are as long as the library allows), and a
+/// reserved one less than 500, so the default stays under 55 MB.
 ///
-/// Expired ceremonies are dropped by [`put`](ChallengeStore::put), two at a time, so that no
-/// operation pauses for many. All expired ones are gone after half as many begins.
+/// - The *open part* has sign-ins and sign-ups. When it is full, the ceremony that expires first
+///   makes room: `begin` is open to everybody, so rejecting new ceremonies would let an attacker
+///   lock out all users for a whole challenge lifetime. Under a flood of begins a user has
+///   *capacity / begins per second* to finish: limit the rate of `begin` in front of the
+///   application, and set the capacity to what that rate fills within the challenge lifetime.
+/// - The *reserved part* has registrations of further passkeys and step-ups, up to eight of each
+///   signed-in user (fewer with a capacity under 256). One more replaces that user's own that expires
+///   first, and nobody else's: a flood of sign-ins, or by another user, ends no signed-in user's
+///   ceremony. Where this part is full, because thousands of users have pending ceremonies, new
+///   ones are put into the open part.
+///
+/// Expired ceremonies are dropped by [`put`](ChallengeStore::put), two of each part at a time, so
+/// that no operation pauses for many. All expired ones are gone after half as many begins.
 ///
 /// **Timeout**: none; operations never wait.
 ///
@@ -45,7 +56,22 @@ pub struct MemoryChallenges {
     capacity: usize,
 }
 
-type Ceremonies = BTreeMap<Key, Box<[u8]>>;
+#[derive(Default)]
+struct Ceremonies {
+    open: BTreeMap<Key, Box<[u8]>>,
+    reserved: BTreeMap<Key, Reserved>,
+    /// Keys of the reserved ceremonies of each user.
+    users: BTreeSet<(User, Key)>,
+}
+
+/// Ceremony of a signed-in user.
+struct Reserved {
+    user: User,
+    packed: Box<[u8]>,
+}
+
+/// Digest of a signed-in user.
+type User = [u8; 16];
 
 /// Key of a ceremony, and the content of its `state`: ordered by expiry, unguessable because of the
 /// random part.
@@ -54,11 +80,75 @@ type Key = (i64, [u8; RANDOM_BYTES]);
 const RANDOM_BYTES: usize = 16;
 const EXPIRY_BYTES: usize = size_of::<i64>();
 
+impl Ceremonies {
+    fn len(&self) -> usize {
+        self.open.len() + self.reserved.len()
+    }
+
+    /// Drops up to two expired ceremonies of each part. Two go for each one that comes, so expired
+    /// ones are soon gone, and never all at once.
+    fn reclaim(&mut self, now: i64) {
+        for _ in 0..2 {
+            if self
+                .open
+                .first_key_value()
+                .is_some_and(|(key, _)| key.0 < now)
+            {
+                self.open.pop_first();
+            }
+            if let Some((&key, _)) = self.reserved.first_key_value()
+                && key.0 < now
+            {
+                self.remove_reserved(&key);
+            }
+        }
+    }
+
+    /// Inserts a ceremony into the open part, in which the one that expires first makes room.
+    fn insert(&mut self, key: Key, packed: Box<[u8]>, parts: Parts) {
+        if self.open.len() >= parts.open {
+            self.open.pop_first();
+        }
+        self.open.insert(key, packed);
+    }
+
+    /// Inserts a ceremony of a signed-in user into the reserved part, where the user's own that
+    /// expires first makes room; into the open part if there is no room.
+    fn insert_reserved(&mut self, user: User, key: Key, packed: Box<[u8]>, parts: Parts) {
+        let mut own = self.users.range((user, FIRST_KEY)..=(user, LAST_KEY));
+        if let Some(&(_, first)) = own.next()
+            && 1 + own.count() >= parts.per_user
+        {
+            self.remove_reserved(&first);
+        }
+        if self.reserved.len() >= parts.reserved {
+            return self.insert(key, packed, parts);
+        }
+        self.users.insert((user, key));
+        self.reserved.insert(key, Reserved { user, packed });
+    }
+
+    fn remove(&mut self, key: &Key) -> Option<Box<[u8]>> {
+        let open = self.open.remove(key);
+        open.or_else(|| self.remove_reserved(key))
+    }
+
+    fn remove_reserved(&mut self, key: &Key) -> Option<Box<[u8]>> {
+        let Reserved { user, packed } = self.reserved.remove(key)?;
+        self.users.remove(&(user, *key));
+        Some(packed)
+    }
+}
+
+const FIRST_KEY: Key = (i64::MIN, [0; RANDOM_BYTES]);
+const LAST_KEY: Key = (i64::MAX, [u8::MAX; RANDOM_BYTES]);
+
 impl MemoryChallenges {
-    /// Default capacity: at most this many ceremonies are kept.
+    /// Default capacity: at most this many ceremonies that anybody can begin are kept.
     pub const DEFAULT_CAPACITY: usize = 100_000;
 
-    /// Creates an empty store that keeps at most `capacity` ceremonies. With 0, every `put` fails.
+    /// Creates an empty store that keeps at most `capacity` ceremonies in the open part, and a quarter
+    /// as many in the reserved one. With 0, every `put` fails.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
@@ -100,20 +190,15 @@ impl ChallengeStore for MemoryChallenges {
         let key = (milliseconds(ceremony.expires_at()), random);
         let now = milliseconds(ceremony.begun_at());
 
+        let user = ceremony.begun_by();
+        let parts = Parts::of(self.capacity, PENDING_PER_USER);
+
         let mut ceremonies = self.lock();
-        for _ in 0..2 {
-            // Two go for each one that comes, so expired ones are soon gone, and never all at once.
-            let Some(first) = ceremonies.first_entry() else {
-                break;
-            };
-            if first.key().0 < now {
-                first.remove();
-            }
+        ceremonies.reclaim(now);
+        match user {
+            Some(user) => ceremonies.insert_reserved(user, key, packed, parts),
+            None => ceremonies.insert(key, packed, parts),
         }
-        if ceremonies.len() >= self.capacity {
-            ceremonies.pop_first();
-        }
-        ceremonies.insert(key, packed);
         drop(ceremonies);
         Ok(state_of(&key))
     }

@@ -8,7 +8,8 @@ use time::OffsetDateTime;
 
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, StoreError, capacity::require_capacity,
+    CredentialRepository, CredentialUse, Deletion, Insertion, StoreError,
+    capacity::require_capacity,
 };
 
 /// Repository in the memory of this process: for tests, demonstrations and first steps.
@@ -78,6 +79,7 @@ impl Store {
         (credential.user_id == user_id).then_some(credential)
     }
 
+    /// Stores a credential unless its ID exists. Returns whether it was stored.
     fn insert(&mut self, credential: &Credential, capacity: usize) -> Result<bool, StoreError> {
         require_capacity(capacity)?;
         let full = self.credentials.len() >= capacity;
@@ -132,8 +134,22 @@ impl fmt::Debug for MemoryRepository {
 }
 
 impl CredentialRepository for MemoryRepository {
-    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        self.lock().insert(credential, self.capacity)
+    async fn insert(
+        &self,
+        credential: &Credential,
+        max_credentials: usize,
+    ) -> Result<Insertion, StoreError> {
+        let mut store = self.lock();
+        if store.credentials.contains_key(&credential.id) {
+            return Ok(Insertion::Exists);
+        }
+        let rp_id = credential.rp_id.as_deref();
+        let counts = |it: &&Credential| rp_id.is_none_or(|rp_id| it.is_for(rp_id));
+        if store.of(&credential.user_id).filter(counts).count() >= max_credentials {
+            return Ok(Insertion::Full);
+        }
+        let stored = store.insert(credential, self.capacity)?;
+        Ok(Insertion::of(stored, true))
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {

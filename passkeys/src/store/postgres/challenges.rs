@@ -12,8 +12,11 @@ use sqlx::{AssertSqlSafe, PgPool};
 
 use super::database::{self, Database, TableName};
 use crate::store::{
-    ChallengeStore, InvalidTableName, PendingCeremony, StoreError, capacity::require_capacity,
-    ceremony_format, ticket::Ticket,
+    ChallengeStore, InvalidTableName, PendingCeremony, StoreError,
+    capacity::require_capacity,
+    ceremony_format,
+    reserved::{PENDING_PER_USER, Parts},
+    ticket::Ticket,
 };
 
 /// Challenge store in PostgreSQL 12 or newer: for any number of machines, in the database that
@@ -38,12 +41,16 @@ use crate::store::{
 ///
 /// **Bound**: at most [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies are kept, or
 /// [another number](Self::with_capacity), of about 400 bytes on disk each. They form a ring: when
-/// it is full, the oldest makes room. One `put` in 32 deletes expired ones. See
+/// it is full, the oldest makes room. A quarter as many are kept beside it for signed-in users, eight
+/// of each (fewer with a capacity under 256, and one more for each that the user begins at the same
+/// moment); a further one replaces the user's own oldest. One `put` in 32 deletes expired ones. See
 /// [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
 ///
 /// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
-/// [another](Self::timeout), waiting for a connection included. Nothing is retried: a `take` whose
-/// response was lost has taken the ceremony, and the user begins again.
+/// [another](Self::timeout), waiting for a connection included. Within it, a statement is run again if
+/// PostgreSQL has rolled it back because of concurrent ones, as it does at the isolation levels
+/// `REPEATABLE READ` and `SERIALIZABLE`. Nothing else is retried: a `take` whose response was lost has
+/// taken the ceremony, and the user begins again.
 #[derive(Clone)]
 pub struct PostgresChallenges {
     database: Database,
@@ -53,8 +60,10 @@ pub struct PostgresChallenges {
 }
 
 struct Sql {
-    schema: [String; 3],
+    schema: [String; 5],
     put: String,
+    make_room: String,
+    put_reserved: String,
     take: String,
     reclaim: String,
 }
@@ -63,7 +72,10 @@ impl Sql {
     fn new(name: &TableName) -> Self {
         let table = name.quoted("");
         let ring = name.quoted("_ring");
+        let replaced = "ticket = EXCLUDED.ticket, ceremony = EXCLUDED.ceremony, \
+                        expires_at = EXCLUDED.expires_at, begun_by = EXCLUDED.begun_by";
         let index = name.index("expiry");
+        let users = name.index("begun_by");
         Sql {
             schema: [
                 format!(
@@ -76,12 +88,34 @@ impl Sql {
                 ),
                 format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (expires_at)"),
                 format!("CREATE SEQUENCE IF NOT EXISTS {ring} MINVALUE 0 CYCLE"),
+                format!("ALTER TABLE {table} ADD COLUMN IF NOT EXISTS begun_by BYTEA"),
+                format!(
+                    "CREATE INDEX IF NOT EXISTS {users} ON {table} (begun_by, expires_at) \
+                     WHERE begun_by IS NOT NULL"
+                ),
             ],
             put: format!(
                 "INSERT INTO {table} (slot, ticket, ceremony, expires_at) \
                  VALUES (nextval('{ring}') % $1, $2, $3, $4) \
-                 ON CONFLICT (slot) DO UPDATE SET ticket = EXCLUDED.ticket, \
-                 ceremony = EXCLUDED.ceremony, expires_at = EXCLUDED.expires_at"
+                 ON CONFLICT (slot) DO UPDATE SET {replaced}"
+            ),
+            // Names the user twice: meanwhile a slot that has expired may have become another's.
+            make_room: format!(
+                "DELETE FROM {table} WHERE begun_by = $1 AND slot = ANY (ARRAY (\
+                 SELECT slot FROM {table} WHERE begun_by = $1 \
+                 ORDER BY expires_at DESC, slot OFFSET $2))"
+            ),
+            // The reserved slots are the negative ones. Takes the first free one of several; a
+            // concurrent `put` may be faster.
+            put_reserved: format!(
+                "WITH next AS MATERIALIZED (SELECT nextval('{ring}') AS number) \
+                 INSERT INTO {table} (slot, ticket, ceremony, expires_at, begun_by) \
+                 SELECT slot, $2, $3, $4, $5 FROM (\
+                 SELECT -1 - (next.number + step) % $1 AS slot \
+                 FROM next, generate_series(0, LEAST($1, {CANDIDATES}) - 1) AS step) AS candidate \
+                 WHERE NOT EXISTS (SELECT 1 FROM {table} AS other \
+                 WHERE other.slot = candidate.slot AND other.expires_at >= $6) LIMIT 1 \
+                 ON CONFLICT (slot) DO UPDATE SET {replaced} WHERE {table}.expires_at < $6"
             ),
             take: format!("DELETE FROM {table} WHERE ticket = $1 RETURNING ceremony"),
             // An array, so that the planner looks up its few slots instead of joining tables.
@@ -98,8 +132,15 @@ impl Sql {
 /// new ones come.
 const RECLAIM_EVERY: u32 = 32;
 
+/// Reserved slots of which a `put` takes the first free one.
+const CANDIDATES: u32 = 16;
+
+/// How often a `put` looks for a free reserved slot. It needs a second time only if a concurrent one
+/// was faster, or if the part is nearly full.
+const ATTEMPTS: u32 = 4;
+
 impl PostgresChallenges {
-    /// Default capacity: at most this many ceremonies are kept.
+    /// Default capacity: at most this many ceremonies that anybody can begin are kept.
     pub const DEFAULT_CAPACITY: usize = 1_000_000;
 
     /// Default timeout of one operation.
@@ -128,7 +169,9 @@ impl PostgresChallenges {
         self.sql = Arc::new(Sql::new(&TableName::parse(name)?));
         Ok(self)
     }
-    /// Sets how many ceremonies are kept at most. With 0, every `put` fails.
+
+    /// Sets how many ceremonies are kept at most that anybody can begin. A quarter as many are kept
+    /// for signed-in users. With 0, every `put` fails.
     #[must_use]
     pub fn with_capacity(mut self, capacity: usize) -> Self {
         self.capacity = capacity;
@@ -158,9 +201,54 @@ impl PostgresChallenges {
     /// Returns every statement of the store, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 3] {
-        [&self.sql.put, &self.sql.take, &self.sql.reclaim]
+    pub fn statements(&self) -> [&str; 5] {
+        let Sql {
+            put,
+            make_room,
+            put_reserved,
+            take,
+            reclaim,
+            ..
+        } = &*self.sql;
+        [put, make_room, put_reserved, take, reclaim].map(String::as_str)
     }
+
+    /// Puts a ceremony of a signed-in user into the reserved part, where the user's own oldest makes
+    /// room. Returns whether the part had room.
+    async fn put_reserved(
+        &self,
+        ceremony: &PendingCeremony,
+        user: [u8; 16],
+        ticket: &Ticket,
+        written: &[u8],
+        parts: Parts,
+    ) -> Result<bool, StoreError> {
+        let make_room = || {
+            sqlx::query(AssertSqlSafe(self.sql.make_room.as_str()))
+                .bind(user)
+                .bind(bigint(parts.per_user - 1))
+        };
+        self.database.execute(make_room).await?;
+        let put = || {
+            sqlx::query(AssertSqlSafe(self.sql.put_reserved.as_str()))
+                .bind(bigint(parts.reserved))
+                .bind(ticket.digest())
+                .bind(written)
+                .bind(ceremony.expires_at())
+                .bind(user)
+                .bind(ceremony.begun_at())
+        };
+        for _ in 0..ATTEMPTS {
+            if self.database.execute(put).await? > 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn bigint(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl fmt::Debug for PostgresChallenges {
@@ -177,19 +265,32 @@ impl ChallengeStore for PostgresChallenges {
     async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
         require_capacity(self.capacity)?;
         let ticket = Ticket::random()?;
-        let put = sqlx::query(AssertSqlSafe(self.sql.put.as_str()))
-            .bind(i64::try_from(self.capacity).unwrap_or(i64::MAX))
-            .bind(ticket.digest())
-            .bind(ceremony_format::write(&ceremony)?)
-            .bind(ceremony.expires_at());
-        self.database.execute(put).await?;
+        let written = ceremony_format::write(&ceremony)?;
+        let parts = Parts::of(self.capacity, PENDING_PER_USER);
+        let reserved = match ceremony.begun_by() {
+            Some(user) => {
+                self.put_reserved(&ceremony, user, &ticket, &written, parts)
+                    .await?
+            }
+            None => false,
+        };
+        if !reserved {
+            let put = || {
+                sqlx::query(AssertSqlSafe(self.sql.put.as_str()))
+                    .bind(bigint(parts.open))
+                    .bind(ticket.digest())
+                    .bind(&written[..])
+                    .bind(ceremony.expires_at())
+            };
+            self.database.execute(put).await?;
+        }
         if self
             .puts
             .fetch_add(1, Relaxed)
             .is_multiple_of(RECLAIM_EVERY)
         {
             let reclaim =
-                sqlx::query(AssertSqlSafe(self.sql.reclaim.as_str())).bind(ceremony.begun_at());
+                || sqlx::query(AssertSqlSafe(self.sql.reclaim.as_str())).bind(ceremony.begun_at());
             self.database.execute(reclaim).await?;
         }
         Ok(ticket.state())
@@ -199,7 +300,7 @@ impl ChallengeStore for PostgresChallenges {
         let Some(ticket) = Ticket::from_state(state) else {
             return Ok(None);
         };
-        let take = sqlx::query_as(AssertSqlSafe(self.sql.take.as_str())).bind(ticket.digest());
+        let take = || sqlx::query_as(AssertSqlSafe(self.sql.take.as_str())).bind(ticket.digest());
         let taken: Option<(Vec<u8>,)> = self.database.fetch(take).await?.pop();
         Ok(taken.and_then(|(written,)| ceremony_format::read(&written)))
     }

@@ -1,12 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{PgPool, Postgres, postgres::PgArguments, query::Query};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, postgres::PgArguments, query::Query};
 use time::OffsetDateTime;
 
 use super::database::{self, Database, TableName};
 use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
+    CredentialRepository, CredentialUse, Deletion, Insertion, InvalidTableName, StoreError,
     credential_table::{self, Statement, Statements},
 };
 
@@ -31,7 +31,10 @@ use crate::store::{
 /// **Bound**: the database's; there is no capacity.
 ///
 /// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
-/// [another](Self::timeout), waiting for a connection included. Nothing is retried. So an operation
+/// [another](Self::timeout), waiting for a connection included. Within it, an operation is run again
+/// if PostgreSQL has rolled it back because of concurrent ones, as it does where the database's
+/// default isolation level is `REPEATABLE READ` or `SERIALIZABLE`: the guarantees hold at every level.
+/// Nothing else is retried. So an operation
 /// whose response was lost returns an error and may have taken effect: a registration can fail
 /// with `storage_unavailable` although its passkey was stored, but never twice or in part. A
 /// statement that is waiting for a lock is abandoned with its connection; set `statement_timeout`
@@ -39,14 +42,15 @@ use crate::store::{
 ///
 /// The table `passkey_credentials` has the form that `fastapi-passkeys` 0.1 creates with
 /// SQLAlchemy. [`migrate`](Self::migrate) adds this library's own columns, in a way that lets that
-/// package continue to read and write. Times have a precision of one microsecond. PostgreSQL text
-/// cannot contain NUL: a credential with NUL in a string is rejected with an error, and a user ID
-/// with NUL is unknown.
+/// package continue to read and write. Times have a precision of one microsecond. The encoding of the
+/// database must be UTF-8. PostgreSQL text cannot contain NUL: a credential with NUL in a string is
+/// rejected with an error, and a user ID with NUL is unknown.
 #[derive(Clone, Debug)]
 pub struct PostgresRepository {
     database: Database,
     table: TableName,
     statements: Arc<Statements>,
+    exists: Arc<str>,
 }
 
 impl PostgresRepository {
@@ -63,6 +67,7 @@ impl PostgresRepository {
         Self {
             database: Database::new(pool),
             statements: statements(&table),
+            exists: exists(&table),
             table,
         }
     }
@@ -75,6 +80,7 @@ impl PostgresRepository {
     pub fn table(mut self, name: &str) -> Result<Self, InvalidTableName> {
         self.table = TableName::parse(name)?;
         self.statements = statements(&self.table);
+        self.exists = exists(&self.table);
         Ok(self)
     }
 
@@ -90,7 +96,13 @@ impl PostgresRepository {
     /// Idempotent, and safe if several processes start at once: they migrate one after the other.
     /// Not bounded by the timeout. There is no table of versions, so this does not interfere with
     /// migrations of the application.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the encoding of the database is not UTF-8, since it could not store every
+    /// user ID and device name, and if a statement fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.database.require_utf8().await?;
         self.database.migrate(&self.schema()).await
     }
 
@@ -159,26 +171,48 @@ WITH owned AS MATERIALIZED (
 )
 SELECT EXISTS (SELECT 1 FROM gone), EXISTS (SELECT 1 FROM owned WHERE credential_id = $1)";
 
-/// Serializes the insertions of a user's first credential, since a statement does not see
-/// uncommitted insertions of others. The lock is held until the transaction ends; the seed of the
-/// hash keeps it apart from the application's own advisory locks.
+/// Serializes the insertions of a user's credentials, since a statement does not see uncommitted
+/// insertions of others. The lock is held until the transaction ends; the seed of the hash keeps it
+/// apart from the application's own advisory locks.
 const LOCK_USER: &str =
     "SELECT pg_advisory_xact_lock(hashtextextended($1, x'706173736b657973'::bigint))";
 
+impl PostgresRepository {
+    /// Runs an insertion while no other inserts credentials of the user. Returns whether the
+    /// credential was stored, and whether its ID exists.
+    async fn insert_locked<'q>(
+        &self,
+        credential: &'q Credential,
+        insertion: impl Fn() -> Query<'q, Postgres, PgArguments> + Sync,
+    ) -> Result<(bool, bool), StoreError> {
+        let lock = || sqlx::query(LOCK_USER).bind(&credential.user_id);
+        let exists = || {
+            sqlx::query_as(AssertSqlSafe(Arc::clone(&self.exists))).bind(credential.id.as_bytes())
+        };
+        self.database.insert_locked(lock, insertion, exists).await
+    }
+}
+
 impl CredentialRepository for PostgresRepository {
-    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let insertion = insertion(&self.statements.insert, credential);
-        Ok(self.database.execute(insertion).await? > 0)
+    async fn insert(
+        &self,
+        credential: &Credential,
+        max_credentials: usize,
+    ) -> Result<Insertion, StoreError> {
+        let max_credentials = i64::try_from(max_credentials).unwrap_or(i64::MAX);
+        let insertion = || insertion(&self.statements.insert, credential).bind(max_credentials);
+        let (stored, exists) = self.insert_locked(credential, insertion).await?;
+        Ok(Insertion::of(stored, exists))
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let lock = sqlx::query(LOCK_USER).bind(&credential.user_id);
-        let insertion = insertion(&self.statements.insert_first, credential);
-        Ok(self.database.execute_after(lock, insertion).await? > 0)
+        let insertion = || insertion(&self.statements.insert_first, credential);
+        let (stored, _) = self.insert_locked(credential, insertion).await?;
+        Ok(stored)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
-        let query = sqlx::query_as(self.statements.find.sql()).bind(id.as_bytes());
+        let query = || sqlx::query_as(self.statements.find.sql()).bind(id.as_bytes());
         self.database
             .fetch(query)
             .await?
@@ -191,8 +225,8 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(user_id) {
             return Ok(Vec::new());
         }
-        let query = sqlx::query_as(self.statements.list.sql()).bind(user_id);
-        credential_table::credentials(self.database.fetch(query).await?)
+        let query = || sqlx::query_as(self.statements.list.sql()).bind(user_id);
+        credential_table::credentials(unless_unknown(self.database.fetch(query).await)?)
     }
 
     async fn record_use(
@@ -204,15 +238,17 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(user_id) {
             return Ok(false);
         }
-        let update = sqlx::query(self.statements.record_use.sql())
-            .bind(id.as_bytes())
-            .bind(user_id)
-            .bind(i64::from(usage.previous_sign_count))
-            .bind(i64::from(usage.sign_count))
-            .bind(usage.backup_eligible)
-            .bind(usage.backup_state)
-            .bind(usage.used_at);
-        Ok(self.database.execute(update).await? > 0)
+        let update = || {
+            sqlx::query(self.statements.record_use.sql())
+                .bind(id.as_bytes())
+                .bind(user_id)
+                .bind(i64::from(usage.previous_sign_count))
+                .bind(i64::from(usage.sign_count))
+                .bind(usage.backup_eligible)
+                .bind(usage.backup_state)
+                .bind(usage.used_at)
+        };
+        Ok(unless_unknown(self.database.execute(update).await)? > 0)
     }
 
     async fn suspend(
@@ -224,11 +260,13 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(user_id) {
             return Ok(false);
         }
-        let update = sqlx::query(self.statements.suspend.sql())
-            .bind(id.as_bytes())
-            .bind(user_id)
-            .bind(at);
-        Ok(self.database.execute(update).await? > 0)
+        let update = || {
+            sqlx::query(self.statements.suspend.sql())
+                .bind(id.as_bytes())
+                .bind(user_id)
+                .bind(at)
+        };
+        Ok(unless_unknown(self.database.execute(update).await)? > 0)
     }
 
     async fn rename(
@@ -240,10 +278,12 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(user_id) {
             return Ok(false);
         }
-        let update = sqlx::query(self.statements.rename.sql())
-            .bind(id.as_bytes())
-            .bind(user_id)
-            .bind(device_name);
+        let update = || {
+            sqlx::query(self.statements.rename.sql())
+                .bind(id.as_bytes())
+                .bind(user_id)
+                .bind(device_name)
+        };
         Ok(self.database.execute(update).await? > 0)
     }
 
@@ -251,10 +291,12 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(user_id) {
             return Ok(false);
         }
-        let deletion = sqlx::query(self.statements.delete.sql())
-            .bind(id.as_bytes())
-            .bind(user_id);
-        Ok(self.database.execute(deletion).await? > 0)
+        let deletion = || {
+            sqlx::query(self.statements.delete.sql())
+                .bind(id.as_bytes())
+                .bind(user_id)
+        };
+        Ok(unless_unknown(self.database.execute(deletion).await)? > 0)
     }
 
     async fn delete_unless_last(
@@ -266,11 +308,13 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(user_id) {
             return Ok(Deletion::Unknown);
         }
-        let deletion = sqlx::query_as(self.statements.delete_unless_last.sql())
-            .bind(id.as_bytes())
-            .bind(user_id)
-            .bind(rp_id);
-        let row = self.database.fetch(deletion).await?.pop();
+        let deletion = || {
+            sqlx::query_as(self.statements.delete_unless_last.sql())
+                .bind(id.as_bytes())
+                .bind(user_id)
+                .bind(rp_id)
+        };
+        let row = unless_unknown(self.database.fetch(deletion).await)?.pop();
         let (deleted, existed) = row.unwrap_or_default();
         Ok(Deletion::of(deleted, existed))
     }
@@ -279,6 +323,11 @@ impl CredentialRepository for PostgresRepository {
 fn statements(table: &TableName) -> Arc<Statements> {
     let table = table.quoted("");
     Statements::new(&table, "::text", "::json", DELETE_UNLESS_LAST).into()
+}
+
+fn exists(table: &TableName) -> Arc<str> {
+    let table = table.quoted("");
+    format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE credential_id = $1)").into()
 }
 
 fn insertion<'a>(
@@ -316,4 +365,14 @@ fn insertion<'a>(
 /// reject a query with NUL in a text.
 fn cannot_exist(user_id: &str) -> bool {
     user_id.contains('\0')
+}
+
+/// Returns the result for an unknown user if the database's encoding does not have the user ID, which a
+/// client may have sent. [`PostgresRepository::migrate`] rejects such a database, but an application
+/// can create the table by other means.
+fn unless_unknown<T: Default>(outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+    match outcome {
+        Err(error) if database::is_about_encoding(&error) => Ok(T::default()),
+        outcome => outcome,
+    }
 }

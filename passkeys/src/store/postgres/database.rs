@@ -1,6 +1,6 @@
 //! Connection handling, timeouts and table names of the PostgreSQL stores.
 
-use std::time::Duration;
+use std::{borrow::Cow, error::Error as _, time::Duration};
 
 use sqlx::{
     AssertSqlSafe, Connection as _, FromRow, PgPool, Postgres,
@@ -66,45 +66,80 @@ impl Database {
     }
 
     /// Runs a statement and returns the number of affected rows.
-    pub(super) async fn execute(
+    pub(super) async fn execute<'q>(
         &self,
-        query: Query<'_, Postgres, PgArguments>,
+        query: impl Fn() -> Query<'q, Postgres, PgArguments> + Sync,
     ) -> Result<u64, StoreError> {
         let mut lease = self.lease().await?;
-        let outcome = timeout_at(lease.deadline, query.execute(&mut *lease.connection)).await;
-        Ok(lease.end(outcome)?.rows_affected())
-    }
-
-    /// Runs a statement that takes a lock and then another one, in one transaction. Returns the
-    /// number of rows that the second affected.
-    pub(super) async fn execute_after(
-        &self,
-        lock: Query<'_, Postgres, PgArguments>,
-        query: Query<'_, Postgres, PgArguments>,
-    ) -> Result<u64, StoreError> {
-        let mut lease = self.lease().await?;
-        let both = async {
-            let mut transaction = lease.connection.begin().await?;
-            lock.execute(&mut *transaction).await?;
-            let done = query.execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok(done.rows_affected())
-        };
-        let outcome = timeout_at(lease.deadline, both).await;
-        lease.end(outcome)
+        loop {
+            let running = query().execute(&mut *lease.connection);
+            let outcome = timeout_at(lease.deadline, running).await;
+            if !had_no_effect(&outcome) {
+                return Ok(lease.end(outcome)?.rows_affected());
+            }
+        }
     }
 
     /// Runs a statement and returns its rows.
-    pub(super) async fn fetch<T>(
+    pub(super) async fn fetch<'q, T>(
         &self,
-        query: QueryAs<'_, Postgres, T, PgArguments>,
+        query: impl Fn() -> QueryAs<'q, Postgres, T, PgArguments> + Sync,
     ) -> Result<Vec<T>, StoreError>
     where
         T: for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
         let mut lease = self.lease().await?;
-        let outcome = timeout_at(lease.deadline, query.fetch_all(&mut *lease.connection)).await;
-        lease.end(outcome)
+        loop {
+            let running = query().fetch_all(&mut *lease.connection);
+            let outcome = timeout_at(lease.deadline, running).await;
+            if !had_no_effect(&outcome) {
+                return lease.end(outcome);
+            }
+        }
+    }
+
+    /// Takes a lock and then inserts a row, in one transaction. Returns whether the row was inserted
+    /// and, as `exists` tells, whether there is one with its key.
+    ///
+    /// Each statement must see what others have committed before it, also where the database's
+    /// default is another isolation level: a snapshot taken before the lock would miss the insertions
+    /// that the lock has waited for.
+    pub(super) async fn insert_locked<'q>(
+        &self,
+        lock: impl Fn() -> Query<'q, Postgres, PgArguments> + Sync,
+        insertion: impl Fn() -> Query<'q, Postgres, PgArguments> + Sync,
+        exists: impl Fn() -> QueryAs<'q, Postgres, (bool,), PgArguments> + Sync,
+    ) -> Result<(bool, bool), StoreError> {
+        let mut lease = self.lease().await?;
+        loop {
+            let running = async {
+                let mut transaction = lease.connection.begin_with(READ_COMMITTED).await?;
+                lock().execute(&mut *transaction).await?;
+                let done = insertion().execute(&mut *transaction).await?;
+                let inserted = done.rows_affected() > 0;
+                let exists = inserted || exists().fetch_one(&mut *transaction).await?.0;
+                transaction.commit().await?;
+                Ok((inserted, exists))
+            };
+            let outcome = timeout_at(lease.deadline, running).await;
+            if !had_no_effect(&outcome) {
+                return lease.end(outcome);
+            }
+        }
+    }
+
+    /// Fails unless every text can be stored in the database.
+    pub(super) async fn require_utf8(&self) -> Result<(), StoreError> {
+        let encoding = sqlx::query_scalar("SHOW server_encoding").fetch_one(&self.pool);
+        let encoding: String = encoding.await.map_err(StoreError::new)?;
+        if encoding == "UTF8" {
+            return Ok(());
+        }
+        Err(StoreError::new(format!(
+            "the database has the encoding {encoding}, which cannot store every user ID and every \
+             name of a passkey: use a database with the encoding UTF8, as made by `CREATE DATABASE \
+             .. ENCODING 'UTF8' TEMPLATE template0`"
+        )))
     }
 
     /// Runs the statements of a schema in one transaction, one process after the other.
@@ -112,7 +147,7 @@ impl Database {
         /// Key of the advisory lock: `passkeys` in ASCII.
         const LOCK: i64 = i64::from_be_bytes(*b"passkeys");
         let migrate = async {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.pool.begin_with(READ_COMMITTED).await?;
             sqlx::query("SELECT pg_advisory_xact_lock($1)")
                 .bind(LOCK)
                 .execute(&mut *transaction)
@@ -125,6 +160,42 @@ impl Database {
         };
         migrate.await.map_err(StoreError::new)
     }
+}
+
+/// Begins a transaction whose statements each see what was committed before them, whatever the
+/// database's default.
+const READ_COMMITTED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/// Returns whether PostgreSQL has rolled a statement or a transaction back because of others that run
+/// at the same time, so that it can be run again. At the isolation levels `REPEATABLE READ` and
+/// `SERIALIZABLE`, which a database may have by default, single statements fail like this, too.
+fn had_no_effect<T>(outcome: &Result<Result<T, sqlx::Error>, Elapsed>) -> bool {
+    const SERIALIZATION_FAILURE: &str = "40001";
+    const DEADLOCK_DETECTED: &str = "40P01";
+    let Ok(Err(error)) = outcome else {
+        return false;
+    };
+    matches!(
+        code(error).as_deref(),
+        Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED)
+    )
+}
+
+/// Returns whether a statement had a text that the database's encoding does not have.
+pub(super) fn is_about_encoding(error: &StoreError) -> bool {
+    const CHARACTER_NOT_IN_REPERTOIRE: &str = "22021";
+    const UNTRANSLATABLE_CHARACTER: &str = "22P05";
+    let error = error.source().and_then(|cause| cause.downcast_ref());
+    let code = error.and_then(code);
+    matches!(
+        code.as_deref(),
+        Some(CHARACTER_NOT_IN_REPERTOIRE | UNTRANSLATABLE_CHARACTER)
+    )
+}
+
+/// Returns the SQLSTATE of an error.
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error()?.code()
 }
 
 /// Name of a table: `name` or `schema.name`.

@@ -13,8 +13,12 @@ use tokio::time::timeout;
 
 use crate::domain::base64url;
 use crate::store::{
-    ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
-    challenge_store::milliseconds, ticket::Ticket,
+    ChallengeStore, PendingCeremony, StoreError,
+    capacity::require_capacity,
+    ceremony_format,
+    challenge_store::milliseconds,
+    reserved::{PENDING_PER_USER, Parts},
+    ticket::Ticket,
 };
 
 /// Challenge store in Redis (6.2 or newer) or Valkey: for any number of machines.
@@ -38,16 +42,19 @@ use crate::store::{
 ///
 /// **Bound**: a ceremony takes about 500 bytes, and the server deletes it when it expires. At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) are kept, or [another
-/// number](Self::with_capacity); beyond it the oldest make room, up to one in 64 at a time.
-/// Ceremonies that were finished count until they are the oldest. See
-/// [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
+/// number](Self::with_capacity); beyond it the oldest make room, up to one in 64 at a time. A quarter
+/// as many are kept beside them for signed-in users, eight of each (fewer with a capacity under 256);
+/// a further one replaces the user's own oldest. Ceremonies that were finished count until they are
+/// the oldest. See [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under
+/// a flood.
 ///
 /// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
 /// [another](Self::timeout). A lost connection is replaced in the background. No command is sent
 /// twice: a `take` whose response was lost has taken the ceremony, and the user begins again.
 ///
-/// The commands are `SET`, `GETDEL`, `UNLINK`, `RPUSH`, `LPOP`, `PEXPIRE` and `INFO`, on keys
-/// that start with `passkeys:` or [another prefix](Self::prefix).
+/// The commands are `SET`, `GETDEL`, `UNLINK`, `RPUSH`, `LPOP`, `LREM`, `LLEN`, `ZADD`, `ZREM`,
+/// `ZCARD`, `ZREMRANGEBYSCORE`, `PEXPIRE`, `EVAL` and `INFO`, on keys that start with `passkeys:` or
+/// [another prefix](Self::prefix).
 #[derive(Clone)]
 pub struct RedisChallenges {
     connection: ConnectionManager,
@@ -59,7 +66,7 @@ pub struct RedisChallenges {
 }
 
 impl RedisChallenges {
-    /// Default capacity: at most this many ceremonies are kept.
+    /// Default capacity: at most this many ceremonies that anybody can begin are kept.
     pub const DEFAULT_CAPACITY: usize = 100_000;
 
     /// Default timeout of one operation, and the timeout of [`connect`](Self::connect).
@@ -115,7 +122,8 @@ impl RedisChallenges {
         self
     }
 
-    /// Sets how many ceremonies are kept at most. With 0, every `put` fails.
+    /// Sets how many ceremonies are kept at most that anybody can begin. A quarter as many are kept
+    /// for signed-in users. With 0, every `put` fails.
     #[must_use]
     pub fn with_capacity(mut self, capacity: usize) -> Self {
         self.capacity = capacity;
@@ -133,9 +141,19 @@ impl RedisChallenges {
         format!("{}{}", self.prefix, base64url::encode(&ticket.digest()))
     }
 
-    /// Key of the list of ceremony keys, oldest first.
+    /// Key of the list of ceremony keys that anybody can begin, oldest first.
     fn ring(&self) -> String {
         format!("{}ring", self.prefix)
+    }
+
+    /// Key of the set of ceremony keys of signed-in users, by expiry.
+    fn reserved(&self) -> String {
+        format!("{}reserved", self.prefix)
+    }
+
+    /// Key of the list of ceremony keys of a signed-in user, oldest first.
+    fn user(&self, user: &[u8; 16]) -> String {
+        format!("{}user:{}", self.prefix, base64url::encode(user))
     }
 
     async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, StoreError> {
@@ -147,26 +165,39 @@ impl RedisChallenges {
     }
 
     /// Stores a ceremony, marked with the server process that responded last. Returns the length of
-    /// the ring, and whether it was in fact another process, in which case `take` would not return
-    /// the ceremony.
+    /// the ring, if the ceremony was added to it, and whether it was in fact another process, in which
+    /// case `take` would not return the ceremony.
     async fn store(
         &self,
         key: &str,
+        ceremony: &PendingCeremony,
         written: &[u8],
-        ttl: i64,
     ) -> Result<(usize, bool), StoreError> {
         let server = self.server().clone();
         let value = [server.as_bytes(), written].concat();
+        // The server has its own clock, so it gets a lifetime instead of a point in time.
+        let now = milliseconds(ceremony.begun_at());
+        let expiry = milliseconds(ceremony.expires_at());
+        let lifetime = (expiry - now).max(1);
         let mut pipeline = redis::pipe();
-        pipeline
-            .cmd("SET")
-            .arg(key)
-            .arg(value)
-            .arg("PX")
-            .arg(ttl)
-            .ignore();
-        pipeline.cmd("RPUSH").arg(self.ring()).arg(key);
-        pipeline.cmd("PEXPIRE").arg(self.ring()).arg(ttl).ignore();
+        if let Some(user) = ceremony.begun_by() {
+            let parts = self.parts();
+            let keys = [key, &self.user(&user), &self.reserved(), &self.ring()];
+            pipeline.cmd("EVAL").arg(PUT_RESERVED).arg(keys.len());
+            pipeline
+                .arg(&keys)
+                .arg(value)
+                .arg(lifetime)
+                .arg(now)
+                .arg(expiry);
+            pipeline.arg(parts.per_user).arg(parts.reserved);
+        } else {
+            pipeline.cmd("SET").arg(key).arg(value);
+            pipeline.arg("PX").arg(lifetime).ignore();
+            pipeline.cmd("RPUSH").arg(self.ring()).arg(key);
+            let ring = self.ring();
+            pipeline.cmd("PEXPIRE").arg(ring).arg(lifetime).ignore();
+        }
         pipeline.cmd("INFO").arg("server");
         let (length, info): (usize, InfoDict) = self.run(&pipeline).await?;
         let current = run_id(&info)?;
@@ -177,6 +208,10 @@ impl RedisChallenges {
         Ok((length, moved))
     }
 
+    fn parts(&self) -> Parts {
+        Parts::of(self.capacity, PENDING_PER_USER)
+    }
+
     fn server(&self) -> std::sync::MutexGuard<'_, String> {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -184,7 +219,7 @@ impl RedisChallenges {
     /// Drops the oldest ceremonies beyond the capacity, and some more, so that not every `put` has to.
     async fn evict(&self, length: usize) -> Result<(), StoreError> {
         let Some(excess) = length
-            .checked_sub(self.capacity)
+            .checked_sub(self.parts().open)
             .filter(|excess| *excess > 0)
         else {
             return Ok(());
@@ -201,6 +236,33 @@ impl RedisChallenges {
         self.run(&unlink).await
     }
 }
+
+/// Puts a ceremony of a signed-in user into the reserved part, where the user's own oldest makes room,
+/// or into the ring if the part is full. Returns the length of the ring, or 0. A script, so that no
+/// other `put` comes between.
+const PUT_RESERVED: &str = "
+local key, user, reserved, ring = unpack(KEYS)
+local value, lifetime, now, expiry, per_user, capacity = unpack(ARGV)
+redis.call('ZREMRANGEBYSCORE', reserved, '-inf', '(' .. now)
+redis.call('LREM', user, 0, key)
+for _ = tonumber(per_user), redis.call('LLEN', user) do
+    local oldest = redis.call('LPOP', user)
+    redis.call('UNLINK', oldest)
+    redis.call('ZREM', reserved, oldest)
+end
+redis.call('ZREM', reserved, key)
+redis.call('SET', key, value, 'PX', lifetime)
+if redis.call('ZCARD', reserved) >= tonumber(capacity) then
+    local length = redis.call('RPUSH', ring, key)
+    redis.call('PEXPIRE', ring, lifetime)
+    return length
+end
+redis.call('ZADD', reserved, expiry, key)
+redis.call('PEXPIRE', reserved, lifetime)
+redis.call('RPUSH', user, key)
+redis.call('PEXPIRE', user, lifetime)
+return 0
+";
 
 /// Returns the ID of the server process, which changes with every restart.
 fn run_id(info: &InfoDict) -> Result<String, StoreError> {
@@ -225,13 +287,10 @@ impl ChallengeStore for RedisChallenges {
         let ticket = Ticket::random()?;
         let key = self.key(&ticket);
         let written = ceremony_format::write(&ceremony)?;
-        // The server has its own clock, so it gets a lifetime instead of a point in time.
-        let ttl = milliseconds(ceremony.expires_at()) - milliseconds(ceremony.begun_at());
-        let ttl = ttl.max(1);
-        let (mut length, moved) = self.store(&key, &written, ttl).await?;
+        let (mut length, moved) = self.store(&key, &ceremony, &written).await?;
         if moved {
             // The first `put`, or the first after a restart of the server.
-            length = self.store(&key, &written, ttl).await?.0;
+            length = self.store(&key, &ceremony, &written).await?.0;
         }
         self.evict(length).await?;
         Ok(ticket.state())
@@ -242,7 +301,9 @@ impl ChallengeStore for RedisChallenges {
             return Ok(None);
         };
         let mut pipeline = redis::pipe();
-        pipeline.cmd("GETDEL").arg(self.key(&ticket));
+        let key = self.key(&ticket);
+        pipeline.cmd("GETDEL").arg(&key);
+        pipeline.cmd("ZREM").arg(self.reserved()).arg(key).ignore();
         pipeline.cmd("INFO").arg("server");
         let (value, info): (Option<Vec<u8>>, InfoDict) = self.run(&pipeline).await?;
         let server = run_id(&info)?;

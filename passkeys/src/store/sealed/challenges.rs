@@ -1,5 +1,4 @@
 use std::{
-    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -10,13 +9,14 @@ use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
 };
 
+use super::replay_guard::{Key, NONCE_BYTES, ReplayGuard, TAKEN_PER_USER};
 use crate::domain::{
     base64url,
     secret::{self, WeakSecret},
 };
 use crate::store::{
     ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
-    challenge_store::milliseconds,
+    challenge_store::milliseconds, reserved::Parts,
 };
 
 /// Challenge store without storage: the client keeps the ceremony, encrypted, as `state`.
@@ -59,6 +59,11 @@ use crate::store::{
 /// expires first is forgotten, and from then on every ceremony that expires no later than that is
 /// rejected, so that none is accepted twice.
 ///
+/// Ceremonies that signed-in users have begun (registrations of further passkeys, step-ups) are
+/// remembered apart, a quarter as many, in 140 bytes each, and the last 32 of each user (fewer with a
+/// capacity under 1024). Beyond that, the user's own ceremonies that expire first are rejected, and
+/// nobody else's: a flood of sign-ins, or by another user, ends no signed-in user's ceremony.
+///
 /// **Timeout**: none; operations never wait.
 #[derive(Clone)]
 pub struct SealedChallenges {
@@ -67,15 +72,6 @@ pub struct SealedChallenges {
     guard: Arc<Mutex<ReplayGuard>>,
 }
 
-/// Memory of taken ceremonies, against replay.
-struct ReplayGuard {
-    /// Expiry and nonce of each.
-    taken: BTreeSet<(i64, [u8; NONCE_BYTES])>,
-    /// Every ceremony that expires then or earlier counts as taken.
-    floor: i64,
-}
-
-const NONCE_BYTES: usize = 24;
 /// Maximum length of a `state`.
 const MAX_STATE_BYTES: usize = 8 * 1024;
 /// Domain separation: distinguishes the key derivation and the sealed data from every other use of
@@ -98,10 +94,7 @@ impl SealedChallenges {
         let sealed = Self {
             keys: Arc::default(),
             capacity: Self::DEFAULT_CAPACITY,
-            guard: Arc::new(Mutex::new(ReplayGuard {
-                taken: BTreeSet::new(),
-                floor: i64::MIN,
-            })),
+            guard: Arc::default(),
         };
         sealed.with_previous(secret)
     }
@@ -142,31 +135,6 @@ impl SealedChallenges {
 fn cipher(secret: &[u8]) -> Result<XChaCha20Poly1305, WeakSecret> {
     let key = secret::derive(secret, CONTEXT)?;
     Ok(XChaCha20Poly1305::new((&*key).into()))
-}
-
-impl ReplayGuard {
-    /// Remembers a ceremony as taken, and returns whether it was not taken before. `now` is a time
-    /// that has certainly passed.
-    fn admit(&mut self, expiry: i64, nonce: [u8; NONCE_BYTES], now: i64, capacity: usize) -> bool {
-        if expiry <= self.floor || !self.taken.insert((expiry, nonce)) {
-            return false;
-        }
-        for _ in 0..2 {
-            // Two go for each one that comes, so expired ones are soon gone, and never all at once.
-            let full = self.taken.len() > capacity;
-            if self
-                .taken
-                .first()
-                .is_some_and(|(expiry, _)| full || *expiry < now)
-            {
-                self.floor = self
-                    .taken
-                    .pop_first()
-                    .map_or(self.floor, |(expiry, _)| expiry);
-            }
-        }
-        true
-    }
 }
 
 impl fmt::Debug for SealedChallenges {
@@ -220,10 +188,16 @@ impl ChallengeStore for SealedChallenges {
         else {
             return Ok(None);
         };
-        let expiry = milliseconds(ceremony.expires_at());
+        let key: Key = (milliseconds(ceremony.expires_at()), *nonce);
+        // A time that has certainly passed.
         let now = milliseconds(ceremony.begun_at());
+        let parts = Parts::of(self.capacity, TAKEN_PER_USER);
+        let user = ceremony.begun_by();
         let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
-        let admitted = guard.admit(expiry, *nonce, now, self.capacity);
+        let admitted = match user {
+            Some(user) => guard.admit_reserved(user, key, now, parts),
+            None => guard.admit(key, now, parts),
+        };
         Ok(admitted.then_some(ceremony))
     }
 }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, InvalidTableName, StoreError,
+    CredentialRepository, CredentialUse, Deletion, Insertion, InvalidTableName, StoreError,
     credential_table::{self, Row, Statement, Statements, identifier},
 };
 
@@ -266,9 +266,16 @@ DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
 )";
 
 impl CredentialRepository for SqliteRepository {
-    async fn insert(&self, credential: &Credential) -> Result<bool, StoreError> {
-        self.execute(insertion(&self.statements.insert, credential))
-            .await
+    async fn insert(
+        &self,
+        credential: &Credential,
+        max_credentials: usize,
+    ) -> Result<Insertion, StoreError> {
+        let insertion = insertion(&self.statements.insert, credential)
+            .bind(i64::try_from(max_credentials).unwrap_or(i64::MAX));
+        let stored = self.execute(insertion).await?;
+        let exists = stored || self.find(&credential.id).await?.is_some();
+        Ok(Insertion::of(stored, exists))
     }
 
     async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {

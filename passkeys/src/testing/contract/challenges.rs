@@ -14,7 +14,8 @@ use crate::{
     store::{ChallengeStore, PendingCeremony},
 };
 
-/// Tests a [`ChallengeStore`] against every requirement of the trait.
+/// Tests a [`ChallengeStore`] against the requirements of the trait, but for those on a full store:
+/// [`full_challenge_store`](super::full_challenge_store) tests these.
 ///
 /// `make` opens an empty store with each call, with a capacity of at least 1000. Use a
 /// multi-threaded runtime, so that the race tests are effective:
@@ -67,9 +68,27 @@ pub fn pending_ceremony(begun_at: OffsetDateTime, lifetime: Duration) -> Pending
     pending(0, Purpose::Authenticate(None), begun_at, lifetime)
 }
 
-type Check = Result<(), Violation>;
+/// Creates the state of a step-up that a signed-in user began at this time and that has this lifetime,
+/// for tests of challenge stores: they keep such ceremonies
+/// [apart](crate::store::ChallengeStore#requirements).
+///
+/// Its challenge is fixed, and no relying party can finish it.
+#[must_use]
+pub fn pending_ceremony_of(
+    user_id: &str,
+    begun_at: OffsetDateTime,
+    lifetime: Duration,
+) -> PendingCeremony {
+    let purpose = Purpose::StepUp {
+        user_id: user_id.to_owned(),
+        action: Action::new("POST", "/", b""),
+    };
+    pending(0, purpose, begun_at, lifetime)
+}
 
-const LIFETIME: Duration = Duration::minutes(5);
+pub(super) type Check = Result<(), Violation>;
+
+pub(super) const LIFETIME: Duration = Duration::minutes(5);
 
 fn pending(
     number: usize,
@@ -99,7 +118,7 @@ fn account(user: &PasskeyUser, handle: &[u8]) -> Result<Account, Violation> {
     Ok(Account::new(user, handle))
 }
 
-fn now() -> OffsetDateTime {
+pub(super) fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 

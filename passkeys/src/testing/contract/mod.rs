@@ -2,6 +2,7 @@
 
 mod challenges;
 mod credentials;
+mod full_challenges;
 
 use std::{
     error::Error as StdError,
@@ -13,8 +14,9 @@ use std::{
 
 use tokio::{sync::Barrier, task::JoinSet, time::timeout};
 
-pub use challenges::{challenge_store, pending_ceremony};
+pub use challenges::{challenge_store, pending_ceremony, pending_ceremony_of};
 pub use credentials::credential_repository;
+pub use full_challenges::full_challenge_store;
 
 use crate::store::StoreError;
 

@@ -1,5 +1,6 @@
 //! Requirements of [`CredentialRepository`], by method.
 
+mod bounded;
 mod changing;
 mod deleting;
 mod listing;
@@ -8,10 +9,10 @@ mod using;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Verdict, Violation, kept, same};
+use super::{Verdict, Violation, same};
 use crate::{
     Aaguid, Credential, CredentialId, Transport, UserHandle,
-    store::{CredentialRepository, CredentialUse},
+    store::{CredentialRepository, CredentialUse, Insertion},
 };
 
 /// Tests a [`CredentialRepository`] against every requirement of the trait.
@@ -48,7 +49,11 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "`insert` stores strings byte for byte": storing::strings_are_kept,
         "`insert` and `rename` store overlong strings and NUL unchanged, or reject them": storing::nothing_is_truncated,
         "unique insert: `insert` never changes an existing credential, whoever owns it": storing::an_existing_id_is_rejected,
-        "unique insert: of concurrent `insert`s of one ID, exactly one returns `true`": storing::one_insertion_wins,
+        "unique insert: of concurrent `insert`s of one ID, exactly one returns `Stored`": storing::one_insertion_wins,
+        "bounded insert: `insert` returns `Full` and stores nothing if the user has `max_credentials`": bounded::no_more_than_the_maximum_is_stored,
+        "bounded insert: `insert` counts the user's credentials of the RP ID and those without one": bounded::credentials_of_the_rp_id_count,
+        "bounded insert: `insert` returns `Exists` rather than `Full` for an ID that exists": bounded::existing_goes_before_full,
+        "bounded insert: concurrent `insert`s store no more than `max_credentials`": bounded::concurrent_insertions_are_bounded,
         "`insert_first` stores the first credential of a user, and none after it": storing::insert_first_stores_only_a_first,
         "`insert_first` counts the user's credentials of every RP ID": storing::insert_first_counts_every_rp_id,
         "unique insert: `insert_first` never changes an existing credential, whoever owns it": storing::insert_first_rejects_an_existing_id,
@@ -130,10 +135,8 @@ fn usage(previous: u32, next: u32) -> CredentialUse {
 }
 
 async fn inserted<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {
-    kept(
-        store.insert(credential).await?,
-        "`insert` of a new credential returned `false`",
-    )
+    let insertion = store.insert(credential, usize::MAX).await?;
+    same("the result of `insert`", &insertion, &Insertion::Stored)
 }
 
 async fn holds<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {

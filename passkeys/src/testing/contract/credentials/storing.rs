@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Credential, CredentialId, Transport, UserHandle,
-    store::{CredentialRepository, Deletion},
+    store::{CredentialRepository, Deletion, Insertion},
 };
 
 pub(super) async fn every_field_is_kept<R: CredentialRepository>(store: R) -> Check {
@@ -105,7 +105,8 @@ pub(super) async fn nothing_is_truncated<R: CredentialRepository>(store: R) -> C
         };
         let owned = full(&[2, number], text);
         for credential in [named, owned] {
-            if store.insert(&credential).await.unwrap_or(false) {
+            let inserted = store.insert(&credential, usize::MAX).await;
+            if matches!(inserted, Ok(Insertion::Stored)) {
                 holds(&store, &credential).await?;
             } else {
                 let found = store.find(&credential.id).await?;
@@ -141,10 +142,8 @@ pub(super) async fn an_existing_id_is_rejected<R: CredentialRepository>(store: R
     let first = full(b"id", "ada");
     inserted(&store, &first).await?;
     for again in [first.clone(), bare(b"id", "ada"), bare(b"id", "eve")] {
-        kept(
-            !store.insert(&again).await?,
-            "an existing ID was stored again",
-        )?;
+        let insertion = store.insert(&again, usize::MAX).await?;
+        same("the result of `insert`", &insertion, &Insertion::Exists)?;
         holds(&store, &first).await?;
     }
     lists(&store, "eve", &[]).await
@@ -155,12 +154,14 @@ pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Che
     for round in 0..ROUNDS {
         let won = race(&store, |number, store| async move {
             let user = format!("user {number}");
-            Ok(store.insert(&full(&[round], &user)).await?.then_some(user))
+            let credential = full(&[round], &user);
+            let insertion = store.insert(&credential, usize::MAX).await?;
+            Ok((insertion == Insertion::Stored).then_some(user))
         });
         let winners: Vec<_> = won.await?.into_iter().flatten().collect();
         kept(
             winners.len() == 1,
-            format!("{} concurrent `insert`s returned `true`", winners.len()),
+            format!("{} concurrent `insert`s returned `Stored`", winners.len()),
         )?;
         holds(&*store, &full(&[round], &winners[0])).await?;
         let listed = store
