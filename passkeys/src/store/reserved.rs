@@ -17,7 +17,7 @@ pub(super) struct Parts {
 }
 
 /// Pending ceremonies of a signed-in user, for several devices with several open pages each.
-pub(super) const PENDING_PER_USER: usize = 8;
+pub(super) const PENDING_PER_USER: usize = 16;
 
 impl Parts {
     /// Adds the reserved part to a capacity: a quarter as many, of each user at most `per_user`, or an
@@ -43,8 +43,8 @@ mod tests {
             (1, 1, 1),
             (10, 3, 1),
             (64, 16, 2),
-            (100_000, 25_000, 8),
-            (usize::MAX, usize::MAX / 4 + 1, 8),
+            (100_000, 25_000, 16),
+            (usize::MAX, usize::MAX / 4 + 1, 16),
         ] {
             let parts = Parts::of(capacity, PENDING_PER_USER);
             assert_eq!(

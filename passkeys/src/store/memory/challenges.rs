@@ -34,8 +34,8 @@ use crate::store::{
 ///   lock out all users for a whole challenge lifetime. Under a flood of begins a user has
 ///   *capacity / begins per second* to finish: limit the rate of `begin` in front of the
 ///   application, and set the capacity to what that rate fills within the challenge lifetime.
-/// - The *reserved part* has registrations of further passkeys and step-ups, up to eight of each
-///   signed-in user (fewer with a capacity under 256). One more replaces that user's own that expires
+/// - The *reserved part* has registrations of further passkeys and step-ups, up to 16 of each
+///   signed-in user (fewer with a capacity under 512). One more replaces that user's own that expires
 ///   first, and nobody else's: a flood of sign-ins, or by another user, ends no signed-in user's
 ///   ceremony. Where this part is full, because thousands of users have pending ceremonies, new
 ///   ones are put into the open part.

@@ -41,8 +41,8 @@ use crate::store::{
 ///
 /// **Bound**: at most [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) ceremonies are kept, or
 /// [another number](Self::with_capacity), of about 400 bytes on disk each. They form a ring: when
-/// it is full, the oldest makes room. A quarter as many are kept beside it for signed-in users, eight
-/// of each (fewer with a capacity under 256, and one more for each that the user begins at the same
+/// it is full, the oldest makes room. A quarter as many are kept beside it for signed-in users, 16
+/// of each (fewer with a capacity under 512, and one more for each that the user begins at the same
 /// moment); a further one replaces the user's own oldest. One `put` in 32 deletes expired ones. See
 /// [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
 ///

@@ -43,7 +43,7 @@ use crate::store::{
 /// **Bound**: a ceremony takes about 500 bytes, and the server deletes it when it expires. At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) are kept, or [another
 /// number](Self::with_capacity); beyond it the oldest make room, up to one in 64 at a time. A quarter
-/// as many are kept beside them for signed-in users, eight of each (fewer with a capacity under 256);
+/// as many are kept beside them for signed-in users, 16 of each (fewer with a capacity under 512);
 /// a further one replaces the user's own oldest. Ceremonies that were finished count until they are
 /// the oldest. See [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under
 /// a flood.

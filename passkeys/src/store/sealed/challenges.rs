@@ -60,8 +60,8 @@ use crate::store::{
 /// rejected, so that none is accepted twice.
 ///
 /// Ceremonies that signed-in users have begun (registrations of further passkeys, step-ups) are
-/// remembered apart, a quarter as many, in 140 bytes each, and the last 32 of each user (fewer with a
-/// capacity under 1024). Beyond that, the user's own ceremonies that expire first are rejected, and
+/// remembered apart, a quarter as many, in 140 bytes each, and the last 128 of each user (fewer with a
+/// capacity under 4096). Beyond that, the user's own ceremonies that expire first are rejected, and
 /// nobody else's: a flood of sign-ins, or by another user, ends no signed-in user's ceremony.
 ///
 /// **Timeout**: none; operations never wait.

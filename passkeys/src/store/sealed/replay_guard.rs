@@ -26,7 +26,7 @@ pub(super) const NONCE_BYTES: usize = 24;
 
 /// Taken ceremonies of a signed-in user that are remembered. A user finishes more of them within the
 /// lifetime of one than are pending at once.
-pub(super) const TAKEN_PER_USER: usize = 32;
+pub(super) const TAKEN_PER_USER: usize = 128;
 
 const FIRST_KEY: Key = (i64::MIN, [0; NONCE_BYTES]);
 const LAST_KEY: Key = (i64::MAX, [u8::MAX; NONCE_BYTES]);
