@@ -123,7 +123,7 @@ impl ChallengeStore for Documents {
         // push theirs out.
         let clean = "DELETE FROM ceremonies WHERE expires < ?1
             OR state IN (SELECT state FROM ceremonies WHERE user = ?2
-                ORDER BY expires DESC LIMIT -1 OFFSET 7)
+                ORDER BY expires DESC, rowid DESC LIMIT -1 OFFSET 7)
             OR state IN (SELECT state FROM ceremonies WHERE user IS NULL
                 ORDER BY expires DESC LIMIT -1 OFFSET ?3 - 1)";
         let user = ceremony.begun_by().map(Vec::from);

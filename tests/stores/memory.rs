@@ -1,6 +1,6 @@
 use passkeys::{
     store::{ChallengeStore as _, CredentialRepository as _, MemoryChallenges, MemoryRepository},
-    testing::pending_ceremony,
+    testing::{pending_ceremony, pending_ceremony_of},
 };
 use time::{Duration, OffsetDateTime};
 
@@ -47,4 +47,31 @@ async fn full_memory_challenge_store_drops_the_ceremony_that_expires_first() {
     for (state, there) in states.iter().zip([true, false, true]) {
         assert_eq!(challenges.take(state).await.unwrap().is_some(), there);
     }
+}
+
+#[tokio::test]
+async fn memory_challenge_store_keeps_a_quarter_of_its_capacity_more_for_signed_in_users() {
+    let challenges = MemoryChallenges::with_capacity(100);
+    let now = OffsetDateTime::now_utc();
+    let lifetime = Duration::minutes(5);
+    let count = || format!("{challenges:?}");
+    for number in 0..1000 {
+        let user = format!("user {number}");
+        let ceremony = pending_ceremony_of(&user, now, lifetime);
+        challenges.put(ceremony).await.unwrap();
+        challenges
+            .put(pending_ceremony(now, lifetime))
+            .await
+            .unwrap();
+    }
+    assert!(count().contains("ceremonies: 125,"), "{}", count());
+    // Expired ones of both parts are dropped by the next.
+    for _ in 0..75 {
+        let later = now + 2 * lifetime;
+        challenges
+            .put(pending_ceremony(later, lifetime))
+            .await
+            .unwrap();
+    }
+    assert!(count().contains("ceremonies: 75,"), "{}", count());
 }

@@ -12,7 +12,7 @@ pub(super) struct Parts {
     /// Maximum number of ceremonies that signed-in users have begun. Further ones are put into the
     /// open part.
     pub(super) reserved: usize,
-    /// Maximum number of them by one user. A further one replaces the user's own that expires first.
+    /// Maximum number of them by one user. A further one replaces the user's own oldest.
     pub(super) per_user: usize,
 }
 

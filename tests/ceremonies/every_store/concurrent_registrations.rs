@@ -2,7 +2,7 @@
 //! several sign-ups.
 
 use passkeys::{
-    Error,
+    Config, Error,
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Fault},
 };
@@ -10,8 +10,8 @@ use passkeys_test_support::{RegistrationExt as _, answer, assert, create};
 
 use super::{
     helpers::{
-        assert_challenge_not_found, at_once, device, in_every_repository, in_every_store, on,
-        person,
+        assert_challenge_not_found, at_once, configured, device, in_every_repository,
+        in_every_store, on, person,
     },
     yielding_repository::YieldingRepository,
 };
@@ -110,6 +110,32 @@ async fn concurrent_registrations_of_one_user_are_all_stored() {
         let mut registered = registered.await;
         registered.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         assert_eq!(passkeys.repository().list("ada").await.unwrap(), registered);
+    }
+    test(YieldingRepository::default()).await;
+    in_every_repository!(test);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_registrations_of_one_user_do_not_exceed_max_credentials() {
+    async fn test(repository: impl CredentialRepository) {
+        let config = Config::builder("example.com", ["https://example.com"]).max_credentials(3);
+        let passkeys = configured(repository, config.build().unwrap());
+        let (registration, ada) = (passkeys.registration(), person("ada"));
+        let mut requests = Vec::new();
+        for _ in 0..AT_ONCE {
+            requests.push(create(&registration, &ada, &mut device()).await);
+        }
+        let finished = at_once(requests.into_iter().map(|request| {
+            let (passkeys, ada) = (passkeys.clone(), ada.clone());
+            async move { passkeys.registration().finish_as(&ada, &request).await }
+        }));
+        let (registered, rejected): (Vec<_>, Vec<_>) =
+            finished.await.into_iter().partition(Result::is_ok);
+        assert_eq!(registered.len(), 3);
+        for error in rejected.into_iter().filter_map(Result::err) {
+            assert!(matches!(error, Error::TooManyCredentials), "{error:?}");
+        }
+        assert_eq!(passkeys.repository().list("ada").await.unwrap().len(), 3);
     }
     test(YieldingRepository::default()).await;
     in_every_repository!(test);

@@ -14,3 +14,4 @@ mod cross_ceremony_confusion;
 mod replay;
 mod signature_counter;
 mod tampered_state;
+mod unusual_user_ids;

@@ -25,13 +25,15 @@ async fn registration_begins_for_user_ids_and_names_at_the_length_bounds() {
 }
 
 #[tokio::test]
-async fn registration_does_not_begin_for_user_ids_or_names_beyond_the_length_bounds() {
+async fn registration_does_not_begin_for_user_ids_with_nul_or_beyond_the_length_bounds() {
     let long_name = "a".repeat(1025);
     for user in [
         PasskeyUser::new("", "ada", "Ada"),
         PasskeyUser::new("a".repeat(256), "ada", "Ada"),
         // 255 letters, and 256 bytes.
         PasskeyUser::new("a".repeat(254) + "é", "ada", "Ada"),
+        PasskeyUser::new("1\0", "ada", "Ada"),
+        PasskeyUser::new("\0", "ada", "Ada"),
         PasskeyUser::new("1", "", "Ada"),
         PasskeyUser::new("1", &*long_name, "Ada"),
         PasskeyUser::new("1", "ada", &*long_name),

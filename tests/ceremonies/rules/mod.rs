@@ -15,6 +15,7 @@ mod credentials_are_inserted_once_and_updated_atomically;
 mod credentials_of_another_rp_id_count_as_absent;
 mod named_ceremonies_accept_listed_credentials_only;
 mod passkeys_carry_user_handles;
+mod passkeys_of_a_user_are_bounded;
 mod policy_is_enforced_at_finish;
 mod registrations_finish_as_the_user_who_began_them;
 mod sign_ins_do_not_allow_user_enumeration;

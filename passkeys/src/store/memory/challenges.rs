@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -35,9 +35,8 @@ use crate::store::{
 ///   *capacity / begins per second* to finish: limit the rate of `begin` in front of the
 ///   application, and set the capacity to what that rate fills within the challenge lifetime.
 /// - The *reserved part* has registrations of further passkeys and step-ups, up to 16 of each
-///   signed-in user (fewer with a capacity under 512). One more replaces that user's own that expires
-///   first, and nobody else's: a flood of sign-ins, or by another user, ends no signed-in user's
-///   ceremony. Where this part is full, because thousands of users have pending ceremonies, new
+///   signed-in user (fewer with a capacity under 512). One more replaces that user's own oldest, and
+///   nobody else's: a flood of sign-ins, or by another user, ends no signed-in user's ceremony. Where this part is full, because thousands of users have pending ceremonies, new
 ///   ones are put into the open part.
 ///
 /// Expired ceremonies are dropped by [`put`](ChallengeStore::put), two of each part at a time, so
@@ -60,13 +59,16 @@ pub struct MemoryChallenges {
 struct Ceremonies {
     open: BTreeMap<Key, Box<[u8]>>,
     reserved: BTreeMap<Key, Reserved>,
-    /// Keys of the reserved ceremonies of each user.
-    users: BTreeSet<(User, Key)>,
+    /// Keys of the reserved ceremonies of each user, in the order in which they were begun.
+    users: BTreeMap<(User, u64), Key>,
+    /// Number of ceremonies that signed-in users have begun so far.
+    number: u64,
 }
 
 /// Ceremony of a signed-in user.
 struct Reserved {
     user: User,
+    number: u64,
     packed: Box<[u8]>,
 }
 
@@ -112,20 +114,27 @@ impl Ceremonies {
         self.open.insert(key, packed);
     }
 
-    /// Inserts a ceremony of a signed-in user into the reserved part, where the user's own that
-    /// expires first makes room; into the open part if there is no room.
+    /// Inserts a ceremony of a signed-in user into the reserved part, where the user's own oldest makes
+    /// room; into the open part if there is no room.
     fn insert_reserved(&mut self, user: User, key: Key, packed: Box<[u8]>, parts: Parts) {
-        let mut own = self.users.range((user, FIRST_KEY)..=(user, LAST_KEY));
-        if let Some(&(_, first)) = own.next()
+        let mut own = self.users.range((user, 0)..=(user, u64::MAX));
+        if let Some((_, &oldest)) = own.next()
             && 1 + own.count() >= parts.per_user
         {
-            self.remove_reserved(&first);
+            self.remove_reserved(&oldest);
         }
         if self.reserved.len() >= parts.reserved {
             return self.insert(key, packed, parts);
         }
-        self.users.insert((user, key));
-        self.reserved.insert(key, Reserved { user, packed });
+        self.number += 1;
+        let number = self.number;
+        self.users.insert((user, number), key);
+        let ceremony = Reserved {
+            user,
+            number,
+            packed,
+        };
+        self.reserved.insert(key, ceremony);
     }
 
     fn remove(&mut self, key: &Key) -> Option<Box<[u8]>> {
@@ -134,14 +143,11 @@ impl Ceremonies {
     }
 
     fn remove_reserved(&mut self, key: &Key) -> Option<Box<[u8]>> {
-        let Reserved { user, packed } = self.reserved.remove(key)?;
-        self.users.remove(&(user, *key));
-        Some(packed)
+        let ceremony = self.reserved.remove(key)?;
+        self.users.remove(&(ceremony.user, ceremony.number));
+        Some(ceremony.packed)
     }
 }
-
-const FIRST_KEY: Key = (i64::MIN, [0; RANDOM_BYTES]);
-const LAST_KEY: Key = (i64::MAX, [u8::MAX; RANDOM_BYTES]);
 
 impl MemoryChallenges {
     /// Default capacity: at most this many ceremonies that anybody can begin are kept.
