@@ -35,6 +35,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
                     ::std::vec!["https://example.com", "https://login.example.com"],
                 ),
                 conditional_create: ::core::option::Option::Some("true"),
+                max_credentials: ::core::option::Option::Some("10"),
                 attestation: ::core::option::Option::Some("direct"),
                 timeout: ::core::option::Option::Some("30s"),
                 ..::core::default::Default::default()
