@@ -1,6 +1,8 @@
 //! Registering and signing in.
 
 use axum::http::StatusCode;
+use passkeys::{Config, Passkeys, store::MemoryRepository, testing::Authenticator};
+use passkeys_test_support::App;
 use serde_json::{Value, json};
 
 use crate::{device::Device, site::Site};
@@ -245,4 +247,29 @@ async fn registered_credential_id_is_rejected_for_another_user() {
     let body = json!({ "credential": stolen, "state": begun["state"] });
     let answer = site.post("/register/finish", Some("bob"), Some(body)).await;
     answer.is_error(409, "credential_already_exists");
+}
+
+#[tokio::test]
+async fn registration_beyond_max_credentials_is_a_conflict() {
+    let config = Config::builder("example.com", ["https://example.com"]).max_credentials(1);
+    let repository = MemoryRepository::default();
+    let site = Site::of(&Passkeys::with_config(
+        App,
+        repository,
+        config.build().unwrap(),
+    ));
+    let ada = Some("ada");
+    let mut requests = Vec::new();
+    for _ in 0..2 {
+        let begun = site.post("/register/begin", ada, None).await.json();
+        let credential = Authenticator::new("https://example.com").create(&begun);
+        requests.push(json!({ "credential": credential, "state": begun["state"] }));
+    }
+    let [first, second] = requests.try_into().unwrap();
+    let registered = site.post("/register/finish", ada, Some(first)).await;
+    assert_eq!(registered.status, 200);
+    let answer = site.post("/register/finish", ada, Some(second)).await;
+    answer.is_error(409, "too_many_credentials");
+    let answer = site.post("/register/begin", ada, None).await;
+    answer.is_error(409, "too_many_credentials");
 }

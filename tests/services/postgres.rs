@@ -5,7 +5,7 @@ use passkeys::{
         ChallengeStore as _, CredentialRepository as _, Deletion, PostgresChallenges,
         PostgresRepository, StoreError,
     },
-    testing::pending_ceremony,
+    testing::{pending_ceremony, pending_ceremony_of},
 };
 use passkeys_test_support::{credential, imported};
 use passkeys_tests::{Schema, left_out, servers};
@@ -248,6 +248,83 @@ async fn full_challenge_store_drops_the_oldest_ceremonies() {
             number >= 15,
             "number {number} of 25, with a capacity of 10"
         );
+    }
+    schema.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn challenge_store_keeps_a_quarter_of_its_capacity_more_for_signed_in_users() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let challenges = PostgresChallenges::new(schema.pool())
+        .table(&table)
+        .unwrap()
+        .with_capacity(1000);
+    challenges.migrate().await.unwrap();
+    let now = OffsetDateTime::now_utc();
+    let mut puts = JoinSet::new();
+    for number in 0..3000 {
+        let challenges = challenges.clone();
+        let user = format!("user {}", number % 500);
+        puts.spawn(async move {
+            let ceremony = pending_ceremony_of(&user, now, LIFETIME);
+            challenges.put(ceremony).await.unwrap();
+            challenges
+                .put(pending_ceremony(now, LIFETIME))
+                .await
+                .unwrap();
+        });
+    }
+    puts.join_all().await;
+    let reserved = format!("{table} WHERE begun_by IS NOT NULL");
+    assert_eq!(rows(&schema.pool(), &reserved).await, 250);
+    assert_eq!(rows(&schema.pool(), &table).await, 1250);
+
+    // A user has 16 places, and the newest are kept.
+    let mut states = Vec::new();
+    schema.run(&format!("TRUNCATE {table}")).await;
+    for _ in 0..40 {
+        let ceremony = pending_ceremony_of("ada", now, LIFETIME);
+        states.push(challenges.put(ceremony).await.unwrap());
+        assert!(rows(&schema.pool(), &table).await <= 16);
+    }
+    for (number, state) in states.iter().enumerate() {
+        let there = challenges.take(state).await.unwrap().is_some();
+        assert_eq!(there, number >= 24, "number {number} of 40");
+    }
+    schema.drop().await;
+}
+
+/// The table as it was before a part of it was reserved for signed-in users.
+#[tokio::test]
+async fn older_challenge_table_is_migrated() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let table = schema.table();
+    let older = format!(
+        "CREATE UNLOGGED TABLE {table} (
+            slot BIGINT NOT NULL PRIMARY KEY,
+            ticket BYTEA NOT NULL UNIQUE,
+            ceremony BYTEA NOT NULL,
+            expires_at TIMESTAMP WITH TIME ZONE NOT NULL
+        );
+        CREATE SEQUENCE {table}_ring MINVALUE 0 CYCLE"
+    );
+    schema.run(&older).await;
+    let challenges = PostgresChallenges::new(schema.pool())
+        .table(&table)
+        .unwrap();
+    challenges.migrate().await.unwrap();
+    let now = OffsetDateTime::now_utc();
+    for ceremony in [
+        pending_ceremony(now, LIFETIME),
+        pending_ceremony_of("ada", now, LIFETIME),
+    ] {
+        let state = challenges.put(ceremony.clone()).await.unwrap();
+        assert_eq!(challenges.take(&state).await.unwrap(), Some(ceremony));
     }
     schema.drop().await;
 }

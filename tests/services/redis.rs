@@ -5,7 +5,7 @@ use std::{
 
 use passkeys::{
     store::{ChallengeStore as _, RedisChallenges},
-    testing::pending_ceremony,
+    testing::{pending_ceremony, pending_ceremony_of},
 };
 use passkeys_tests::{left_out, redis_url, servers};
 use redis::{AsyncCommands as _, aio::MultiplexedConnection};
@@ -40,7 +40,10 @@ async fn store(test: &str) -> Option<(RedisChallenges, MultiplexedConnection, St
 /// Returns the keys of ceremonies.
 async fn keys(raw: &mut MultiplexedConnection, prefix: &str) -> Vec<String> {
     let mut keys: Vec<String> = raw.keys(format!("{prefix}*")).await.unwrap();
-    keys.retain(|key| !key.ends_with(":ring"));
+    keys.retain(|key| {
+        let name = key.strip_prefix(prefix).unwrap_or_default();
+        name != "ring" && name != "reserved" && !name.starts_with("user:")
+    });
     keys
 }
 
@@ -71,6 +74,48 @@ async fn full_challenge_store_drops_the_oldest_ceremonies() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn challenge_store_keeps_a_quarter_of_its_capacity_more_for_signed_in_users() {
+    let Some((challenges, mut raw, prefix)) = store("reserved").await else {
+        return;
+    };
+    let challenges = challenges.with_capacity(1000);
+    let now = OffsetDateTime::now_utc();
+    let mut puts = JoinSet::new();
+    for number in 0..3000 {
+        let challenges = challenges.clone();
+        let user = format!("user {}", number % 500);
+        puts.spawn(async move {
+            let ceremony = pending_ceremony_of(&user, now, LIFETIME);
+            challenges.put(ceremony).await.unwrap();
+            challenges
+                .put(pending_ceremony(now, LIFETIME))
+                .await
+                .unwrap();
+        });
+    }
+    puts.join_all().await;
+    let reserved: usize = raw.zcard(format!("{prefix}reserved")).await.unwrap();
+    assert_eq!(reserved, 250);
+    let kept = keys(&mut raw, &prefix).await.len();
+    assert!((1100..=1250).contains(&kept), "{kept}");
+
+    // A user has 16 places, and the newest are kept.
+    let challenges = challenges.prefix(format!("{prefix}ada:"));
+    let mut states = Vec::new();
+    for _ in 0..40 {
+        let ceremony = pending_ceremony_of("ada", now, LIFETIME);
+        states.push(challenges.put(ceremony).await.unwrap());
+        assert!(keys(&mut raw, &format!("{prefix}ada:")).await.len() <= 16);
+    }
+    for (number, state) in states.iter().enumerate() {
+        let there = challenges.take(state).await.unwrap().is_some();
+        assert_eq!(there, number >= 24, "number {number} of 40");
+    }
+    let reserved: usize = raw.zcard(format!("{prefix}ada:reserved")).await.unwrap();
+    assert_eq!(reserved, 0, "what was taken is not counted");
+}
+
 #[tokio::test]
 async fn all_keys_expire_with_the_ceremony() {
     let Some((challenges, mut raw, prefix)) = store("expiry").await else {
@@ -81,8 +126,16 @@ async fn all_keys_expire_with_the_ceremony() {
         .put(pending_ceremony(now, LIFETIME))
         .await
         .unwrap();
+    challenges
+        .put(pending_ceremony_of("ada", now, LIFETIME))
+        .await
+        .unwrap();
     let all: Vec<String> = raw.keys(format!("{prefix}*")).await.unwrap();
-    assert_eq!(all.len(), 2, "the ceremony and the ring");
+    assert_eq!(
+        all.len(),
+        5,
+        "the ceremonies, the ring, and both lists of Ada's"
+    );
     for key in all {
         let left: i64 = raw.pttl(&key).await.unwrap();
         assert!((1..=300_000).contains(&left), "{key} expires in {left} ms");
