@@ -42,17 +42,16 @@ use crate::store::{
 ///
 /// **Bound**: a ceremony takes about 500 bytes, and the server deletes it when it expires. At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) are kept, or [another
-/// number](Self::with_capacity); beyond it the oldest make room, up to one in 64 at a time. A quarter
-/// as many are kept beside them for signed-in users, 16 of each (fewer with a capacity under 512);
-/// a further one replaces the user's own oldest. Ceremonies that were finished count until they are
-/// the oldest. See [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under
-/// a flood.
+/// number](Self::with_capacity); beyond it the oldest makes room. A quarter as many are kept beside
+/// them for signed-in users, 16 of each (fewer with a capacity under 512); a further one replaces the
+/// user's own oldest. Ceremonies that were finished count until they are the oldest. See
+/// [`MemoryChallenges`](crate::store::MemoryChallenges) for what the bound means under a flood.
 ///
 /// **Timeout**: [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT) per operation, or
 /// [another](Self::timeout). A lost connection is replaced in the background. No command is sent
 /// twice: a `take` whose response was lost has taken the ceremony, and the user begins again.
 ///
-/// The commands are `SET`, `GETDEL`, `UNLINK`, `RPUSH`, `LPOP`, `LREM`, `LLEN`, `ZADD`, `ZREM`,
+/// The commands are `SET`, `GETDEL`, `UNLINK`, `RPUSH`, `LPOP`, `LLEN`, `ZADD`, `ZREM`,
 /// `ZCARD`, `ZREMRANGEBYSCORE`, `PEXPIRE`, `EVAL` and `INFO`, on keys that start with `passkeys:` or
 /// [another prefix](Self::prefix).
 #[derive(Clone)]
@@ -164,104 +163,78 @@ impl RedisChallenges {
             .map_err(StoreError::new)
     }
 
-    /// Stores a ceremony, marked with the server process that responded last. Returns the length of
-    /// the ring, if the ceremony was added to it, and whether it was in fact another process, in which
-    /// case `take` would not return the ceremony.
-    async fn store(
-        &self,
-        key: &str,
-        ceremony: &PendingCeremony,
-        written: &[u8],
-    ) -> Result<(usize, bool), StoreError> {
-        let server = self.server().clone();
-        let value = [server.as_bytes(), written].concat();
+    /// Stores a ceremony, marked with the server process that responded last. If that was in fact
+    /// another process, marks it anew: otherwise `take` would not return the ceremony.
+    async fn store(&self, key: &str, ceremony: &PendingCeremony) -> Result<(), StoreError> {
+        let written = ceremony_format::write(ceremony)?;
         // The server has its own clock, so it gets a lifetime instead of a point in time.
         let now = milliseconds(ceremony.begun_at());
         let expiry = milliseconds(ceremony.expires_at());
         let lifetime = (expiry - now).max(1);
-        let mut pipeline = redis::pipe();
-        if let Some(user) = ceremony.begun_by() {
-            let parts = self.parts();
-            let keys = [key, &self.user(&user), &self.reserved(), &self.ring()];
-            pipeline.cmd("EVAL").arg(PUT_RESERVED).arg(keys.len());
-            pipeline
-                .arg(&keys)
-                .arg(value)
-                .arg(lifetime)
-                .arg(now)
-                .arg(expiry);
-            pipeline.arg(parts.per_user).arg(parts.reserved);
-        } else {
-            pipeline.cmd("SET").arg(key).arg(value);
-            pipeline.arg("PX").arg(lifetime).ignore();
-            pipeline.cmd("RPUSH").arg(self.ring()).arg(key);
-            let ring = self.ring();
-            pipeline.cmd("PEXPIRE").arg(ring).arg(lifetime).ignore();
-        }
-        pipeline.cmd("INFO").arg("server");
-        let (length, info): (usize, InfoDict) = self.run(&pipeline).await?;
-        let current = run_id(&info)?;
-        let moved = current != server;
-        if moved {
-            *self.server() = current;
-        }
-        Ok((length, moved))
-    }
+        let parts = Parts::of(self.capacity, PENDING_PER_USER);
+        let mut keys = vec![key.to_owned(), self.ring(), self.reserved()];
+        keys.extend(ceremony.begun_by().map(|user| self.user(&user)));
 
-    fn parts(&self) -> Parts {
-        Parts::of(self.capacity, PENDING_PER_USER)
+        let server = self.server().clone();
+        let mut put = redis::pipe();
+        put.cmd("EVAL").arg(PUT).arg(keys.len()).arg(keys);
+        put.arg([server.as_bytes(), &written].concat())
+            .arg(lifetime);
+        put.arg(now).arg(expiry);
+        put.arg(parts.open).arg(parts.reserved).arg(parts.per_user);
+        put.ignore().cmd("INFO").arg("server");
+        let (info,): (InfoDict,) = self.run(&put).await?;
+        let current = run_id(&info)?;
+        if current == server {
+            return Ok(());
+        }
+        // The first `put`, or the first after a restart of the server.
+        let mut mark = redis::pipe();
+        mark.cmd("SET").arg(key);
+        mark.arg([current.as_bytes(), &written].concat());
+        mark.arg("PX").arg(lifetime).ignore();
+        *self.server() = current;
+        self.run(&mark).await
     }
 
     fn server(&self) -> std::sync::MutexGuard<'_, String> {
         self.server.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Drops the oldest ceremonies beyond the capacity, and some more, so that not every `put` has to.
-    async fn evict(&self, length: usize) -> Result<(), StoreError> {
-        let Some(excess) = length
-            .checked_sub(self.parts().open)
-            .filter(|excess| *excess > 0)
-        else {
-            return Ok(());
-        };
-        let spare = (self.capacity / 64).min(256);
-        let mut pop = redis::pipe();
-        pop.cmd("LPOP").arg(self.ring()).arg(excess + spare);
-        let (keys,): (Vec<String>,) = self.run(&pop).await?;
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let mut unlink = redis::pipe();
-        unlink.cmd("UNLINK").arg(keys).ignore();
-        self.run(&unlink).await
-    }
 }
 
-/// Puts a ceremony of a signed-in user into the reserved part, where the user's own oldest makes room,
-/// or into the ring if the part is full. Returns the length of the ring, or 0. A script, so that no
-/// other `put` comes between.
-const PUT_RESERVED: &str = "
-local key, user, reserved, ring = unpack(KEYS)
-local value, lifetime, now, expiry, per_user, capacity = unpack(ARGV)
-redis.call('ZREMRANGEBYSCORE', reserved, '-inf', '(' .. now)
-redis.call('LREM', user, 0, key)
-for _ = tonumber(per_user), redis.call('LLEN', user) do
-    local oldest = redis.call('LPOP', user)
-    redis.call('UNLINK', oldest)
-    redis.call('ZREM', reserved, oldest)
+/// Puts a ceremony. One of a signed-in user, whose list is the fourth key, goes into the reserved part,
+/// where the user's own oldest makes room, unless the part is full; every other one into the ring, where
+/// the oldest makes room. A script, so that no other `put` comes between.
+const PUT: &str = "
+local key, ring, reserved, user = unpack(KEYS)
+local value, lifetime, now, expiry, open, capacity, per_user = unpack(ARGV)
+local function drop(key)
+    redis.call('UNLINK', key)
+    redis.call('ZREM', reserved, key)
 end
-redis.call('ZREM', reserved, key)
-redis.call('SET', key, value, 'PX', lifetime)
-if redis.call('ZCARD', reserved) >= tonumber(capacity) then
-    local length = redis.call('RPUSH', ring, key)
-    redis.call('PEXPIRE', ring, lifetime)
+local function push(list)
+    local length = redis.call('RPUSH', list, key)
+    redis.call('PEXPIRE', list, lifetime)
     return length
 end
-redis.call('ZADD', reserved, expiry, key)
-redis.call('PEXPIRE', reserved, lifetime)
-redis.call('RPUSH', user, key)
-redis.call('PEXPIRE', user, lifetime)
-return 0
+local is_reserved = false
+if user then
+    redis.call('ZREMRANGEBYSCORE', reserved, '-inf', '(' .. now)
+    for _ = tonumber(per_user), redis.call('LLEN', user) do
+        drop(redis.call('LPOP', user))
+    end
+    is_reserved = redis.call('ZCARD', reserved) < tonumber(capacity)
+end
+if is_reserved then
+    push(user)
+    redis.call('ZADD', reserved, expiry, key)
+    redis.call('PEXPIRE', reserved, lifetime)
+else
+    for _ = tonumber(open) + 1, push(ring) do
+        drop(redis.call('LPOP', ring))
+    end
+end
+redis.call('SET', key, value, 'PX', lifetime)
 ";
 
 /// Returns the ID of the server process, which changes with every restart.
@@ -285,14 +258,7 @@ impl ChallengeStore for RedisChallenges {
     async fn put(&self, ceremony: PendingCeremony) -> Result<String, StoreError> {
         require_capacity(self.capacity)?;
         let ticket = Ticket::random()?;
-        let key = self.key(&ticket);
-        let written = ceremony_format::write(&ceremony)?;
-        let (mut length, moved) = self.store(&key, &ceremony, &written).await?;
-        if moved {
-            // The first `put`, or the first after a restart of the server.
-            length = self.store(&key, &ceremony, &written).await?.0;
-        }
-        self.evict(length).await?;
+        self.store(&self.key(&ticket), &ceremony).await?;
         Ok(ticket.state())
     }
 
