@@ -18,6 +18,11 @@ impl Application {
         let first = digest.finalize().into_iter().take(8);
         Self(first.fold(0, |number, byte| number << 8 | u64::from(byte)))
     }
+
+    /// Returns the digest.
+    pub(crate) fn to_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
 }
 
 #[cfg(test)]

@@ -143,8 +143,8 @@ impl PendingCeremony {
     /// Returns a digest of the signed-in user who began the ceremony, a registration of a further
     /// passkey or a step-up. Returns `None` for sign-ins and sign-ups, which anybody can begin.
     ///
-    /// The digest is the same for all ceremonies that one user begins at one relying party. A store
-    /// uses it to keep the ceremonies of signed-in users
+    /// The digest is the same for all ceremonies that one user begins at one application and RP ID. A
+    /// store uses it to keep the ceremonies of signed-in users
     /// [apart](crate::store::ChallengeStore#requirements).
     #[must_use]
     pub fn begun_by(&self) -> Option<[u8; 16]> {
@@ -158,7 +158,13 @@ impl PendingCeremony {
             Purpose::SignUp(_) | Purpose::Authenticate(_) => return None,
         };
         let mut digest = Sha256::new();
-        for part in [DOMAIN, self.rp_id.as_bytes(), user_id.as_bytes()] {
+        let application = &self.application.to_bytes();
+        for part in [
+            DOMAIN,
+            application,
+            self.rp_id.as_bytes(),
+            user_id.as_bytes(),
+        ] {
             // Length-prefixed, so that no two lists of parts have the same encoding.
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);

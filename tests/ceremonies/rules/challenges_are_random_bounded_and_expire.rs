@@ -83,7 +83,7 @@ async fn small_challenge_store() -> (World, Authenticator) {
 #[tokio::test]
 async fn flood_of_sign_ins_and_sign_ups_ends_no_ceremony_of_a_signed_in_user() {
     let (world, mut device) = small_challenge_store().await;
-    let action = passkeys::ceremony::Action::new("DELETE", "/account", b"");
+    let action = passkeys::ceremony::Action::new("DELETE", "example.com", "/account", b"");
     let registration = world.create(&ada(), &mut world.device()).await;
     let step_up = world.agree(&ada(), &action, &mut device).await;
     for number in 0..200 {
@@ -109,7 +109,7 @@ async fn flood_of_ceremonies_by_one_user_ends_no_ceremony_of_another() {
     let (world, mut device) = small_challenge_store().await;
     let mut bobs = world.device();
     world.register(&bob(), &mut bobs).await.unwrap();
-    let action = passkeys::ceremony::Action::new("DELETE", "/account", b"");
+    let action = passkeys::ceremony::Action::new("DELETE", "example.com", "/account", b"");
     let registration = world.create(&ada(), &mut world.device()).await;
     let step_up = world.agree(&ada(), &action, &mut device).await;
     let sign_in = world.assert(None, &mut device).await;

@@ -99,7 +99,7 @@ async fn lists_of_sign_ins_and_step_ups_have_the_64_passkeys_that_were_used_last
         "{}",
         sign_in.to_string().len()
     );
-    let action = Action::new("POST", "/", b"");
+    let action = Action::new("POST", "example.com", "/", b"");
     let step_up = world.passkeys.step_up().begin(&ada(), &action).await;
     assert_eq!(
         listed(&serde_json::to_value(step_up.unwrap()).unwrap()),

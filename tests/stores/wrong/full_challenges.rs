@@ -15,7 +15,7 @@ ways_to_be_wrong! {
     RejectsUsers,
     HasOnePart,
     HasOneRingForUsers,
-    IgnoresTheRelyingParty,
+    IgnoresTheApplication,
 }
 
 /// Challenge store that is correct except for one mistake.
@@ -42,7 +42,7 @@ impl Challenges {
         match (self.bad, digest) {
             (_, None) | (Bad::HasOnePart, _) => String::new(),
             (Bad::HasOneRingForUsers, Some(_)) => "all".to_owned(),
-            (Bad::IgnoresTheRelyingParty, Some(_)) => {
+            (Bad::IgnoresTheApplication, Some(_)) => {
                 let form = serde_json::to_value(ceremony).unwrap();
                 format!("user {}", form["purpose"]["step_up"]["user_id"])
             }

@@ -81,7 +81,7 @@ pub fn pending_ceremony_of(
 ) -> PendingCeremony {
     let purpose = Purpose::StepUp {
         user_id: user_id.to_owned(),
-        action: Action::new("POST", "/", b""),
+        action: Action::new("POST", "example.com", "/", b""),
     };
     pending(0, purpose, begun_at, lifetime)
 }

@@ -5,7 +5,10 @@ use super::{
     challenges::{Check, LIFETIME, now, pending_ceremony, pending_ceremony_of},
     kept,
 };
-use crate::store::{ChallengeStore, PendingCeremony};
+use crate::{
+    domain::application::Application,
+    store::{ChallengeStore, PendingCeremony},
+};
 
 /// Tests a full [`ChallengeStore`] against the requirements of the trait: it makes room for new
 /// ceremonies, and a flood of them does not end those of other signed-in users.
@@ -41,7 +44,7 @@ pub async fn full_challenge_store<S: ChallengeStore>(make: impl AsyncFn(usize) -
         "open: a full store makes room for ceremonies of signed-in users": users_find_room,
         "reserved: sign-ins do not push out ceremonies of signed-in users": sign_ins_push_out_no_users,
         "reserved: ceremonies of signed-in users do not push out those of other users": users_push_out_no_others,
-        "reserved: the same user ID at another relying party is another user": relying_parties_are_apart,
+        "reserved: the same user ID at another application or RP ID is another user": applications_are_apart,
         "ceremonies of a signed-in user do not push out sign-ins": users_push_out_no_sign_ins,
     }
     verdict.announce();
@@ -146,10 +149,14 @@ async fn users_push_out_no_others<S: ChallengeStore>(store: S) -> Check {
     .await
 }
 
-async fn relying_parties_are_apart<S: ChallengeStore>(store: S) -> Check {
-    users_keep_theirs(&store, |_, at| {
+async fn applications_are_apart<S: ChallengeStore>(store: S) -> Check {
+    users_keep_theirs(&store, |number, at| {
         let mut ceremony = pending_ceremony_of(USERS[0], at, LIFETIME);
-        "example.org".clone_into(&mut ceremony.rp_id);
+        if number % 2 == 0 {
+            "example.org".clone_into(&mut ceremony.rp_id);
+        } else {
+            ceremony.application = Application::named("another");
+        }
         ceremony
     })
     .await
