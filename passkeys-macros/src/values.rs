@@ -68,9 +68,10 @@ pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Optio
             return strings(key, span, elements, errors);
         }
         (Form::List | Form::WordList(_), other) => not_an_array(key, &other),
-        (Form::Boolean, Written::Boolean(text)) => return Some(Value::One(text)),
+        (Form::Boolean, Written::Boolean(text)) | (Form::Number, Written::Integer(text)) => {
+            return Some(Value::One(text));
+        }
         (Form::Boolean, other) => not_a_boolean(key, &other),
-        (Form::Number, Written::Integer(text)) => return Some(Value::One(text)),
         (Form::Number, other) => not_a_number(key, &other),
         (_, Written::Text(text)) => return Some(Value::One(text)),
         (form, other) => not_a_string(key, form, &other),

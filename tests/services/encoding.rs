@@ -70,7 +70,10 @@ async fn user_id_that_the_database_cannot_hold_is_unknown() {
     }
     let own = credential(1, "Zoë");
     assert!(imported(&repository, &own).await);
-    assert_eq!(repository.list("Zoë").await.unwrap(), [own.clone()]);
+    assert_eq!(
+        repository.list("Zoë").await.unwrap(),
+        std::slice::from_ref(&own)
+    );
     let now = OffsetDateTime::UNIX_EPOCH;
     let usage = CredentialUse::new(0, 1, true, true, now);
     for user in ["Зоя", "ゾーイ", "👩‍💻", "a\0b"] {

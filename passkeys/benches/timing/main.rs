@@ -203,11 +203,11 @@ impl<R: CredentialRepository> Server<R> {
         let (step_up, answer) = self.post("/transfer", &body).await;
         assert_eq!(answer["error"]["code"], "authentication_failed");
 
-        let begun = self.post("/register/begin", &Value::Null).await.1;
+        let creation = self.post("/register/begin", &Value::Null).await.1;
         let id: CredentialId = target.offered.as_str().unwrap().parse().unwrap();
         let id = Fault::CredentialId(id.as_bytes().to_vec());
-        let credential = phone(0).with_fault(id).create(&begun);
-        let body = json!({ "credential": credential, "state": begun["state"] });
+        let credential = phone(0).with_fault(id).create(&creation);
+        let body = json!({ "credential": credential, "state": creation["state"] });
         let (registration, answer) = self.post("/register/finish", &body).await;
         assert_eq!(answer["error"]["code"], "credential_already_exists");
 

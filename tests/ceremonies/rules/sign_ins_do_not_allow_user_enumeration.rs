@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 use passkeys::{
-    AuthenticatorAttachment, CredentialId, ceremony::FinishAuthentication, store::SealedChallenges,
+    AuthenticatorAttachment, CredentialId,
+    ceremony::FinishAuthentication,
+    store::{Insertion, SealedChallenges},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -209,7 +211,8 @@ async fn offered_transports_are_in_the_order_of_decoy_credentials_whatever_the_b
     let mut credential = registered.credential().clone();
     assert!(repository.delete("ada", &credential.id).await.unwrap());
     credential.transports = vec![Transport::Internal, Transport::Hybrid];
-    assert!(repository.insert(&credential).await.unwrap());
+    let insertion = repository.insert(&credential, 1).await.unwrap();
+    assert_eq!(insertion, Insertion::Stored);
     let transports = allowed_for(&world, "ada").await[0]["transports"].take();
     assert_eq!(transports, json!(["hybrid", "internal"]));
 }
