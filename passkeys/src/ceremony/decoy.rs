@@ -115,7 +115,8 @@ const MAX_SEAL_BYTES: usize = 32;
 
 #[derive(Clone)]
 pub(crate) struct Decoys {
-    key: Zeroizing<[u8; 32]>,
+    /// The MAC of nothing yet, with the key.
+    keyed: Hmac<Sha256>,
     /// Whether the key lasts longer than the process.
     lasting: bool,
 }
@@ -132,15 +133,21 @@ impl Decoys {
         let mut key = Zeroizing::new([0; 32]);
         // Without random numbers no ceremony can begin either, and that failure is reported.
         let _ = getrandom::fill(&mut *key);
-        let lasting = false;
-        Self { key, lasting }
+        Self::with_key(&key, false)
     }
 
     /// Creates decoys with a key derived from a secret: the same in every process that has it.
     pub(crate) fn with_secret(secret: &[u8]) -> Result<Self, WeakSecret> {
         let key = secret::derive(secret, b"passkeys: made-up credentials, form 1")?;
-        let lasting = true;
-        Ok(Self { key, lasting })
+        Ok(Self::with_key(&key, true))
+    }
+
+    fn with_key(key: &[u8; 32], lasting: bool) -> Self {
+        // An HMAC pads its key with zeros to the length of a block.
+        let mut block = Zeroizing::new([0; 64]);
+        block[..key.len()].copy_from_slice(key);
+        let keyed = Hmac::new((&*block).into());
+        Self { keyed, lasting }
     }
 
     /// Returns whether decoys are the same in every process that has the secret.
@@ -207,10 +214,7 @@ impl Decoys {
     }
 
     fn mac(&self, space: u8, [one, other]: [u8; 2], data: &[u8]) -> [u8; 32] {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.key) else {
-            // An HMAC accepts a key of any length.
-            return [0; 32];
-        };
+        let mut mac = self.keyed.clone();
         mac.update(&[space, one, other]);
         mac.update(data);
         mac.finalize().into_bytes().into()
