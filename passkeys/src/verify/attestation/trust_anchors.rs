@@ -113,6 +113,13 @@ impl Current {
     }
 
     /// Replaces the trust anchors, if they were not made of newer metadata.
+    #[cfg_attr(
+        not(feature = "fido-mds"),
+        expect(
+            clippy::unnecessary_wraps,
+            reason = "nothing is older without metadata"
+        )
+    )]
     pub(in crate::verify) fn replace(&self, anchors: TrustAnchors) -> Result<(), ReplaceError> {
         let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
         #[cfg(feature = "fido-mds")]
