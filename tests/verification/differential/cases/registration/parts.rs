@@ -44,6 +44,8 @@ pub(crate) struct Parts {
     // The attestation object.
     pub(crate) format: Format,
     pub(crate) format_as_bytes: bool,
+    /// Labels the format by its number among the members.
+    pub(crate) format_by_number: bool,
     /// Statement in CBOR, if it is not the one of the format.
     pub(crate) other_statement: Option<Vec<u8>>,
     /// Other members.
@@ -114,6 +116,7 @@ impl Base {
             extensions,
             format,
             format_as_bytes: false,
+            format_by_number: false,
             other_statement: None,
             object: Vec::new(),
             frame: Frame::Definite,
@@ -222,9 +225,14 @@ impl Parts {
                 cbor::text(format)
             }
         };
+        let label = if self.format_by_number {
+            cbor::integer(0)
+        } else {
+            cbor::text("fmt")
+        };
         let data = cbor::bytes(&self.authenticator_data());
         let mut members = vec![
-            (cbor::text("fmt"), written(format)),
+            (label, written(format)),
             (cbor::text("attStmt"), statement.into()),
             (cbor::text("authData"), data),
         ];

@@ -130,6 +130,22 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
         example: (es256, Format::None, |parts| parts.format_as_bytes = true),
     },
     Difference {
+        name: "a member of the attestation object under its number",
+        step: "§6.5.4: the labels are texts. Core also reads 0, 1 and 2, as `serde` numbers fields",
+        reason: Reason::Malformed,
+        holds: |ceremony| match serde_cbor_2::from_slice(&ceremony.attestation_object) {
+            Ok(Cbor::Map(members)) => {
+                let names = ["fmt", "attStmt", "authData"];
+                names.into_iter().zip(0..).any(|(name, number)| {
+                    !members.contains_key(&Cbor::Text(name.into()))
+                        && members.contains_key(&Cbor::Integer(number))
+                })
+            }
+            _ => false,
+        },
+        example: (es256, Format::None, |parts| parts.format_by_number = true),
+    },
+    Difference {
         name: "an attestation object that is nested too deeply",
         step: "CTAP 2.1, §8: at most four levels, and §8.9: five",
         reason: Reason::Malformed,
