@@ -274,7 +274,7 @@ const LONG: Duration = Duration::from_secs(1);
 
 /// Time that finding a user takes: longer than the floor, and longer for one who exists.
 fn work(exists: bool) -> Duration {
-    LONG.mul_f64(if exists { 1.4 } else { 1.2 })
+    LONG.mul_f64(if exists { 1.5 } else { 1.3 })
 }
 
 /// Returns the response time of a begin for a username, as a multiple of the floor.

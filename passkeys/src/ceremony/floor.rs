@@ -9,7 +9,7 @@ use crate::alarm;
 
 /// Number of ticks in a floor. Responses are sent at ticks, which all requests share: those of a burst
 /// are sent together, by one wake-up.
-const TICKS: u128 = 8;
+const TICKS: u128 = 4;
 
 /// Time from which ticks are counted.
 static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -66,15 +66,15 @@ mod tests {
 
     #[test]
     fn work_below_the_timing_floor_does_not_change_when_the_response_is_due() {
-        for started in [0, 1, 2499, 2500, 2501, 1_000_003].map(micros) {
+        for started in [0, 1, 4999, 5000, 5001, 1_000_003].map(micros) {
             let at_once = due(started, started, FLOOR).unwrap();
             for work in (0..=20_000).map(micros) {
                 assert_eq!(due(started, started + work, FLOOR), Some(at_once));
             }
             // At the tick that follows.
             let waited = at_once.saturating_sub(started);
-            assert!(waited >= FLOOR && waited < FLOOR + FLOOR / 8, "{waited:?}");
-            assert_eq!(at_once.as_nanos() % (FLOOR / 8).as_nanos(), 0);
+            assert!(waited >= FLOOR && waited < FLOOR + FLOOR / 4, "{waited:?}");
+            assert_eq!(at_once.as_nanos() % (FLOOR / 4).as_nanos(), 0);
         }
     }
 
