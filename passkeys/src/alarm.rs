@@ -6,6 +6,7 @@
 
 use std::{
     collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
@@ -71,7 +72,10 @@ fn start() -> Option<Thread> {
     let started = thread.spawn(|| {
         loop {
             let due = Alarm::lock().due();
-            due.into_values().for_each(Waker::wake);
+            for waker in due.into_values() {
+                // A waker that panics does not end the thread, which the others wait for.
+                let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            }
             let next = Alarm::lock().waiting.keys().next().copied();
             if let Some((at, ..)) = next {
                 thread::park_timeout(at.saturating_duration_since(Instant::now()));
@@ -191,6 +195,31 @@ mod tests {
         });
         let in_order = [1, 2, 3].map(|rank| now + Duration::from_nanos(rank));
         assert_eq!(in_order.map(|_| woken.recv().unwrap()), in_order);
+    }
+
+    #[test]
+    fn alarm_wakes_the_other_tasks_after_a_waker_that_panics() {
+        struct Panics;
+
+        impl Wake for Panics {
+            fn wake(self: Arc<Self>) {
+                panic!("a waker's");
+            }
+        }
+
+        let (bell, woken) = mpsc::channel();
+        let at = Instant::now() + Duration::from_millis(100);
+        let wakers = [
+            Waker::from(Arc::new(Panics)),
+            Waker::from(Arc::new(Bell(bell, at))),
+        ];
+        let _waits = wakers.map(|waker| {
+            let mut wait = Box::pin(reached(at, Duration::ZERO));
+            let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+            wait
+        });
+        assert_eq!(woken.recv().unwrap(), at);
     }
 
     #[tokio::test]
