@@ -12,6 +12,13 @@ use crate::{
 /// 1 %.
 const MARGIN: u64 = 3;
 
+/// Percentage by which a ceremony may exceed the hand-written server. A registration here does what that
+/// server does not: it runs in a task of its own, recognizes decoy credentials by an HMAC (two blocks
+/// of SHA-256, which callgrind counts without the processor's instructions for it), and keeps ceremonies
+/// by user.
+const CEREMONIES: [(&str, std::ops::Range<usize>, u64); 2] =
+    [("registration", 0..2, 20), ("sign-in", 2..4, MARGIN)];
+
 /// Counts all routes of a server.
 pub(crate) fn measure(who: Who) -> Routes {
     // In parallel, because counts do not depend on the load of the machine.
@@ -44,25 +51,33 @@ pub(crate) fn check() -> ExitCode {
             now.allocations,
             then.allocations,
         );
-        limits.hold(&format!("instructions of {route}"), now.ours, then.ours);
+        limits.hold(
+            &format!("instructions of {route}"),
+            now.ours,
+            then.ours,
+            MARGIN,
+        );
         limits.hold(
             &format!("allocations of {route}"),
             now.allocations,
             then.allocations,
+            MARGIN,
         );
     }
-    for (ceremony, of) in [("registration", 0..2), ("sign-in", 2..4)] {
+    for (ceremony, of, margin) in CEREMONIES {
         let all = |counts: &Routes| counts[of.clone()].iter().map(|it| it.instructions).sum();
         let (ours, theirs) = (all(&passkeys), all(&by_hand));
         limits.hold(
             &format!("a {ceremony}, against the hand-written server"),
             ours,
             theirs,
+            margin,
         );
         limits.hold(
             &format!("a {ceremony} among {CROWD} users"),
             all(&crowded),
             ours,
+            MARGIN,
         );
     }
     limits.verdict()
@@ -74,9 +89,9 @@ struct Limits {
 }
 
 impl Limits {
-    fn hold(&mut self, what: &str, now: u64, limit: u64) {
-        if now * 100 > limit * (100 + MARGIN) {
-            println!("{what}: {now} is more than {MARGIN} % above {limit}");
+    fn hold(&mut self, what: &str, now: u64, limit: u64, margin: u64) {
+        if now * 100 > limit * (100 + margin) {
+            println!("{what}: {now} is more than {margin} % above {limit}");
             self.exceeded = true;
         }
     }

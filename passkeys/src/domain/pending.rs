@@ -148,8 +148,6 @@ impl PendingCeremony {
     /// [apart](crate::store::ChallengeStore#requirements).
     #[must_use]
     pub fn begun_by(&self) -> Option<[u8; 16]> {
-        /// Domain separation: keeps this digest apart from any other use of SHA-256.
-        const DOMAIN: &[u8] = b"passkeys: the user who began a ceremony, 1";
         let user_id = match &self.purpose {
             Purpose::Register(account) | Purpose::RegisterConditionally(account) => {
                 &account.user_id
@@ -157,19 +155,16 @@ impl PendingCeremony {
             Purpose::StepUp { user_id, .. } => user_id,
             Purpose::SignUp(_) | Purpose::Authenticate(_) => return None,
         };
-        let mut digest = Sha256::new();
-        let application = &self.application.to_bytes();
-        for part in [
-            DOMAIN,
-            application,
-            self.rp_id.as_bytes(),
-            user_id.as_bytes(),
-        ] {
-            // Length-prefixed, so that no two lists of parts have the same encoding.
-            digest.update((part.len() as u64).to_be_bytes());
-            digest.update(part);
-        }
-        let digest: [u8; 32] = digest.finalize().into();
+        // With the length of the RP ID, which has at most 253 characters, no two users have the same
+        // input; and it is short, so that it is one block of SHA-256.
+        let rp_id_length = u8::try_from(self.rp_id.len()).unwrap_or(u8::MAX);
+        let digest: [u8; 32] = Sha256::new()
+            .chain_update(self.application.to_bytes())
+            .chain_update([rp_id_length])
+            .chain_update(&self.rp_id)
+            .chain_update(user_id)
+            .finalize()
+            .into();
         digest.first_chunk().copied()
     }
 }
