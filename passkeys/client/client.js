@@ -406,7 +406,11 @@ async function asked(question) {
 }
 
 /** The codes of errors after which the server has certainly not stored the new passkey. */
-const NOT_STORED = ["account_already_exists", "attestation_verification_failed"];
+const NOT_STORED = [
+  "account_already_exists",
+  "attestation_verification_failed",
+  "too_many_credentials",
+];
 
 /** The signals about the signed-in user. */
 const SIGNALS = /** @type {const} */ (["signalAllAcceptedCredentials", "signalCurrentUserDetails"]);

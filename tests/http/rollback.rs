@@ -1,6 +1,7 @@
 //! A sign-up is whole or nothing: one whose `on_registered` fails leaves no passkey behind.
 
 use std::{
+    pin::Pin,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -15,7 +16,7 @@ use passkeys::{
     AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditKind, AuditSink},
     passkeys,
-    sqlx::SqlitePool,
+    sqlx::{self, AssertSqlSafe, SqlitePool},
     store::{CredentialRepository as _, SqliteRepository},
     testing::{self, Browser},
 };
@@ -31,7 +32,19 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Clone)]
 struct App {
     pool: SqlitePool,
+    /// Registration of a further passkey, while the hook runs.
+    further: Arc<Mutex<Option<Further>>>,
 }
+
+impl App {
+    async fn rename_table(&self, from: &str, to: &str) {
+        let statement = format!("ALTER TABLE {from} RENAME TO {to}");
+        let renamed = sqlx::query(AssertSqlSafe(statement)).execute(&self.pool);
+        renamed.await.unwrap();
+    }
+}
+
+type Further = Pin<Box<dyn Future<Output = testing::Response> + Send>>;
 
 /// Extractor that rejects the request if the header `x-outcome` says so.
 struct Picky;
@@ -73,6 +86,20 @@ impl App {
                 self.pool.close().await;
                 StatusCode::CONFLICT.into_response()
             }
+            "restart" => {
+                self.rename_table("passkey_credentials", "away").await;
+                let app = self.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    app.rename_table("away", "passkey_credentials").await;
+                });
+                StatusCode::CONFLICT.into_response()
+            }
+            "further" => {
+                let further = self.further.lock().unwrap().take().unwrap();
+                further.await.assert_ok();
+                StatusCode::CONFLICT.into_response()
+            }
             status => {
                 let status: StatusCode = status.parse().unwrap();
                 (status, registered.user_id().to_owned()).into_response()
@@ -112,7 +139,8 @@ impl Site {
         let repository = SqliteRepository::new(pool.clone());
         repository.migrate().await.unwrap();
         let kinds = Kinds::default();
-        let passkeys = Passkeys::new(App { pool }, repository).audit(kinds.clone());
+        let further = Arc::default();
+        let passkeys = Passkeys::new(App { pool, further }, repository).audit(kinds.clone());
         let router = Router::new().nest("/auth/passkeys", passkeys.router());
         Self {
             passkeys,
@@ -202,6 +230,30 @@ async fn further_passkey_stays_although_on_registered_fails() {
     assert!(!answer.headers.contains_key("passkey-rolled-back"));
     assert_eq!(site.stored().await, 1);
     assert_eq!(site.last_kinds().await, [SUCCEEDED]);
+}
+
+#[tokio::test]
+async fn rollback_of_a_sign_up_deletes_passkeys_that_were_registered_meanwhile() {
+    let site = Site::new().await;
+    let browser = Browser::new(site.router.clone(), "https://example.com");
+    let mut browser = browser.with_header("x-outcome", "200");
+    let further = async move { browser.register().await };
+    *site.passkeys.app().further.lock().unwrap() = Some(Box::pin(further));
+    let answer = site.sign_up("further").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert_eq!(site.stored().await, 0);
+    let deleted = AuditKind::CredentialDeleted;
+    assert_eq!(site.last_kinds().await, [SUCCEEDED, deleted, ROLLED_BACK]);
+}
+
+#[tokio::test]
+async fn rollback_is_tried_again_after_a_failure_of_the_repository() {
+    let site = Site::new().await;
+    let answer = site.sign_up("restart").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.headers.contains_key("passkey-rolled-back"));
+    assert_eq!(site.stored().await, 0);
+    assert_eq!(site.last_kinds().await, [SUCCEEDED, ROLLED_BACK]);
 }
 
 #[tokio::test]

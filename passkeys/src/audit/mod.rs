@@ -44,7 +44,8 @@
 //!   half for all others, so that a flood of the former cannot displace the events of accounts.
 //! - In a half that is full, the user and kind of event with the most events waiting loses the newest
 //!   of them. So a user who renames a passkey in a loop cannot displace events of other users, and not
-//!   the user's own registration either.
+//!   the user's own registration either. All sign-ups together count as one user: a client needs no
+//!   account for them.
 //!
 //! Lost events are counted and reported: to the log at once, and to the sink as
 //! [`AuditKind::EventsLost`], at the first loss, then once a second while the losses go on, and when
@@ -113,6 +114,8 @@ pub struct AuditEvent {
     pub user_id: Option<String>,
     /// Credential ID of the passkey, if known.
     pub credential_id: Option<CredentialId>,
+    /// Whether the event is of a sign-up, for which a client needs no account.
+    pub(crate) sign_up: bool,
 }
 
 #[cfg(feature = "testing")]
@@ -157,6 +160,7 @@ impl AuditEvent {
             rp_id: rp_id.into(),
             user_id: None,
             credential_id: None,
+            sign_up: false,
         }
     }
 }

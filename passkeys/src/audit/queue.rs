@@ -137,10 +137,12 @@ impl Queue {
 
     /// Returns the flow that an event belongs to: one for each user and kind, so that a user's renames
     /// do not displace a registration by the same user either. Kinds of failures count as one: clients
-    /// choose the reason.
+    /// choose the reason. All sign-ups count as one user, since each has a new user ID.
     fn flow(&self, event: &AuditEvent) -> u64 {
         // A keyed hash: nobody can choose user IDs that share a flow.
-        self.hasher.hash_one((&event.user_id, event.kind.as_str()))
+        let user_id = event.user_id.as_ref().filter(|_| !event.sign_up);
+        let kind = event.kind.as_str();
+        self.hasher.hash_one((user_id, event.sign_up, kind))
     }
 }
 
@@ -220,6 +222,7 @@ mod tests {
             rp_id: "example.com".to_owned(),
             user_id: Some(user.to_owned()),
             credential_id: None,
+            sign_up: false,
         }
     }
 
@@ -278,6 +281,22 @@ mod tests {
         // Nothing is left behind of users whose events are delivered.
         assert!(queue.accounts.numbers.is_empty() && queue.accounts.sizes.is_empty());
         assert_eq!(queue.accounts.total, 0);
+    }
+
+    #[test]
+    fn sign_ups_of_many_user_ids_displace_no_event_of_a_user() {
+        let mut queue = Queue::default();
+        for number in 0..2 * MAX_WAITING {
+            let kind = AuditKind::RegistrationSucceeded;
+            queue.add(AuditEvent {
+                sign_up: true,
+                ..event(kind, &number.to_string())
+            });
+        }
+        queue.add(event(AuditKind::RegistrationSucceeded, "ada"));
+        let delivered = drain(&mut queue, Instant::now());
+        let ada = (Some("ada".to_owned()), AuditKind::RegistrationSucceeded);
+        assert!(delivered.contains(&ada));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 //! an account. It responds with decoys instead, the same ones for the same name: their IDs are
 //! derived by HMAC with a secret key, which also recognises them when they come back.
 
+use std::sync::LazyLock;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -43,6 +45,7 @@ struct Kind {
 pub(super) struct Possible {
     pub(super) attachment: Option<AuthenticatorAttachment>,
     pub(super) synchronised: bool,
+    pub(super) max_credentials: usize,
 }
 
 /// Kinds of passkeys, estimated from what authenticators and browsers create. Those without
@@ -63,7 +66,7 @@ const KINDS: [Kind; 18] = {
         platform(105, 32, &[Internal]),
         platform(10, 32, &[]),
         // Android's screen lock.
-        platform(15, 65, &[Internal]),
+        platform(15, ANDROID_KEY_ID_BYTES, &[Internal]),
         security_key(40, 48, &[Nfc, Usb]),
         security_key(12, 48, &[Usb]),
         security_key(5, 48, &[]),
@@ -110,6 +113,9 @@ const fn security_key(share: u32, bytes: usize, transports: &'static [Transport]
 /// Share of users with one passkey, with two, and so on, per mille.
 const COUNTS: [u32; 8] = [640, 220, 80, 30, 15, 8, 4, 3];
 
+/// Length of the credential IDs of Android's screen lock, whose first byte is a version, 1.
+const ANDROID_KEY_ID_BYTES: usize = 65;
+
 /// Maximum length of the MAC at the end of a decoy's ID.
 const MAX_SEAL_BYTES: usize = 32;
 
@@ -128,12 +134,16 @@ pub(super) enum Named<'a> {
 }
 
 impl Decoys {
-    /// Creates decoys with a random key, which differ between processes.
+    /// Returns decoys with a random key, the same for all applications of this process: those that
+    /// share a repository must recognize each other's decoys.
     pub(crate) fn random() -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        // Without random numbers no ceremony can begin either, and that failure is reported.
-        let _ = getrandom::fill(&mut *key);
-        Self::with_key(&key, false)
+        static OF_THIS_PROCESS: LazyLock<Decoys> = LazyLock::new(|| {
+            let mut key = Zeroizing::new([0; 32]);
+            // Without random numbers no ceremony can begin either, and that failure is reported.
+            let _ = getrandom::fill(&mut *key);
+            Decoys::with_key(&key, false)
+        });
+        OF_THIS_PROCESS.clone()
     }
 
     /// Creates decoys with a key derived from a secret: the same in every process that has it.
@@ -155,10 +165,11 @@ impl Decoys {
         self.lasting
     }
 
-    /// Returns one to eight decoys for a user.
+    /// Returns one to eight decoys for a user, and no more than a user may have.
     pub(super) fn of(&self, user: &Named<'_>, possible: Possible) -> Vec<CredentialDescriptor> {
         let [high, low, ..] = self.derive(user, [0, DRAW]);
-        let more = draw([high, low], COUNTS.iter().copied());
+        let counts = COUNTS.iter().take(possible.max_credentials);
+        let more = draw([high, low], counts.copied());
         (0..=more)
             .zip(1..)
             .map(|(_, number)| self.credential(user, number, possible))
@@ -174,6 +185,9 @@ impl Decoys {
         let (seed, seal) = id.split_at_mut(kind.bytes - seal_bytes(kind.bytes));
         for (block, part) in (0..DRAW).zip(seed.chunks_mut(32)) {
             part.copy_from_slice(&self.derive(user, [number, block])[..part.len()]);
+        }
+        if kind.bytes == ANDROID_KEY_ID_BYTES {
+            seed[0] = 1;
         }
         seal.copy_from_slice(&self.mac(SEAL, [0, 0], seed)[..seal.len()]);
         CredentialDescriptor::new(CredentialId::from_valid(id), kind.transports.to_vec())

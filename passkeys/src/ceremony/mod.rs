@@ -135,6 +135,7 @@ impl<R> Ceremonies<R> {
             attachment: self.config.authenticator_attachment(),
             // Synced passkeys have no attestation.
             synchronised: self.verifier.attestation() != Attestation::Direct,
+            max_credentials: self.config.max_credentials(),
         }
     }
 
@@ -183,6 +184,17 @@ impl<R> Ceremonies<R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) {
+        self.record_of(kind, user_id, credential_id, false);
+    }
+
+    /// Records an event, which may be of a sign-up.
+    fn record_of(
+        &self,
+        kind: AuditKind,
+        user_id: Option<&str>,
+        credential_id: Option<&CredentialId>,
+        sign_up: bool,
+    ) {
         audit::log(kind, self.config.rp_id(), user_id, credential_id);
         if let Some(trail) = &self.audit {
             trail.record(AuditEvent {
@@ -191,6 +203,7 @@ impl<R> Ceremonies<R> {
                 rp_id: self.config.rp_id().to_owned(),
                 user_id: user_id.map(str::to_owned),
                 credential_id: credential_id.cloned(),
+                sign_up,
             });
         }
     }

@@ -1,10 +1,13 @@
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 
 use super::{
     Begun, Ceremonies, CreationOptions, FinishRegistration, RegistrationResult, user_handle,
 };
 use crate::{
-    Credential, Error, PasskeyUser, ResidentKey, UserHandle,
+    Credential, Error, PasskeyUser, ResidentKey, UserHandle, alarm,
     audit::{AuditKind, Reason},
     domain::{
         challenge::Challenge,
@@ -211,23 +214,53 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// registration and fails, such as the creation of the account of a sign-up, which would leave a
     /// passkey of no account.
     ///
+    /// Of a sign-up it deletes every passkey of the user ID: before the sign-up there was none, and one
+    /// that was registered since belongs to no account either. If the repository fails, it tries again
+    /// twice, within a second.
+    ///
     /// [`Passkeys::router`](crate::Passkeys::router) does it for sign-ups whose `on_registered` panics
-    /// or responds with a status of 400 or more. It tells the browser to drop the passkey, too, by the
-    /// response header `Passkey-Rolled-Back` with the credential ID, which `client.js` understands.
+    /// or responds with a status of 400 or more. In the second case the response has the header
+    /// `Passkey-Rolled-Back` with the credential ID, by which `client.js` knows that the browser should
+    /// drop the passkey, too.
     ///
     /// # Errors
     ///
-    /// [`Error::StorageUnavailable`]: the passkey may still be stored, which the audit trail says.
+    /// [`Error::StorageUnavailable`]: a passkey may still be stored, which the audit trail says.
     pub async fn roll_back(&self, registered: &RegistrationResult) -> Result<(), Error> {
         let Credential { user_id, id, .. } = &registered.credential;
-        let deleted = self.ceremonies.repository.delete(user_id, id).await;
+        let mut deleted = self.delete_again(registered).await;
+        for wait in ROLLBACK_RETRIES {
+            if deleted.is_ok() {
+                break;
+            }
+            alarm::reached(Instant::now() + wait, Duration::ZERO).await;
+            deleted = self.delete_again(registered).await;
+        }
         let kind = if deleted.is_ok() {
             AuditKind::RegistrationRolledBack
         } else {
             AuditKind::RollbackFailed
         };
-        self.ceremonies.record(kind, Some(user_id), Some(id));
-        deleted?;
+        let sign_up = registered.signed_up;
+        self.ceremonies
+            .record_of(kind, Some(user_id), Some(id), sign_up);
+        deleted.map_err(Error::from)
+    }
+
+    /// Deletes the passkey of a registration, and of a sign-up all others of the user ID, too.
+    async fn delete_again(&self, registered: &RegistrationResult) -> Result<(), StoreError> {
+        let Credential { user_id, id, .. } = &registered.credential;
+        let ceremonies = self.ceremonies;
+        ceremonies.repository.delete(user_id, id).await?;
+        if !registered.signed_up {
+            return Ok(());
+        }
+        for further in ceremonies.repository.list(user_id).await? {
+            let id = &further.id;
+            if ceremonies.repository.delete(user_id, id).await? {
+                ceremonies.record(AuditKind::CredentialDeleted, Some(user_id), Some(id));
+            }
+        }
         Ok(())
     }
 
@@ -312,10 +345,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let credential = self.credential(attested, &user, handle, &response, device_name);
 
         self.store(&credential, &user, sign_up).await?;
-        self.ceremonies.record(
+        self.ceremonies.record_of(
             AuditKind::RegistrationSucceeded,
             Some(user.id()),
             Some(&credential.id),
+            sign_up,
         );
         Ok(RegistrationResult {
             user,
@@ -441,6 +475,10 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         }
     }
 }
+
+/// Waits before the deletion of a passkey is tried again when a registration is rolled back: what made
+/// the hook fail, such as a database that restarts, may make the deletion fail, too.
+const ROLLBACK_RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(800)];
 
 /// A registration whose state was taken from the challenge store.
 struct Pending {

@@ -218,6 +218,39 @@ async fn offered_transports_are_in_the_order_of_decoy_credentials_whatever_the_b
 }
 
 #[tokio::test]
+async fn unknown_user_gets_no_more_decoy_credentials_than_a_user_may_have_passkeys() {
+    for max in 1..=10 {
+        let world = instance(&SECRET, config(|config| config.max_credentials(max)));
+        let mut most = 0;
+        for user in 0..1000 {
+            let allowed = allowed_for(&world, &user.to_string()).await;
+            most = most.max(allowed.as_array().unwrap().len());
+        }
+        assert_eq!(most, max.min(8));
+    }
+}
+
+#[tokio::test]
+async fn applications_of_one_process_that_share_a_repository_reject_each_others_decoy_credentials()
+{
+    let repository = MemoryRepository::default();
+    let world = || {
+        let passkeys = Passkeys::new(App, repository.clone());
+        World::of(passkeys.timing_floor(Duration::ZERO))
+    };
+    let (shop, staff) = (world(), world());
+    shop.register(&ada(), &mut shop.device()).await.unwrap();
+    for user in ["ada", "nobody"] {
+        let id = allowed_for(&shop, user).await[0]["id"].take();
+        let id: CredentialId = id.as_str().unwrap().parse().unwrap();
+        let fault = Fault::CredentialId(id.as_bytes().to_vec());
+        let mut device = staff.device().with_fault(fault);
+        let failed = staff.register(&bob(), &mut device).await.unwrap_err();
+        assert_eq!(failed.code(), "credential_already_exists", "{user}");
+    }
+}
+
+#[tokio::test]
 async fn empty_allow_credentials_gives_every_named_user_an_empty_list() {
     let passkeys = Passkeys::new(App, MemoryRepository::default()).timing_floor(Duration::ZERO);
     let world = World::of(passkeys.empty_allow_credentials());
