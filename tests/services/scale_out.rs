@@ -220,7 +220,7 @@ async fn no_acknowledged_change_is_lost_and_no_replay_accepted_while_servers_cra
     let Some(Servers {
         mut postgres,
         mut redis,
-        ..
+        _directory,
     }) = servers()
     else {
         return;
