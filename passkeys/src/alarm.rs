@@ -186,7 +186,7 @@ mod tests {
         let now = Instant::now();
         let ranks = [3, 1, 2].map(Duration::from_nanos);
         let _waits = ranks.map(|rank| {
-            // A time that tells the rank.
+            // A time from which the rank follows.
             let waker = Waker::from(Arc::new(Bell(bell.clone(), now + rank)));
             let mut wait = Box::pin(reached(at, rank));
             let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));

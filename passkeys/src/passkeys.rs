@@ -154,8 +154,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// `other_application`.
     ///
     /// Set a name where two programs are one application (a ceremony that one has begun finishes at
-    /// the other), or where one type serves several: each tenant, for example. A new name, also of the
-    /// type, ends the ceremonies that wait.
+    /// the other), or where one type serves several: each tenant, for example. Set names also where two
+    /// programs happen to have the same one, such as `server::App`: they would count as one application.
+    /// A new name, also of the type, ends the ceremonies that wait.
     #[must_use]
     pub fn application(mut self, name: impl AsRef<str>) -> Self {
         self.ceremonies.application = Application::named(name.as_ref());
@@ -232,7 +233,8 @@ impl<A: RelyingParty> Passkeys<A> {
     /// might be stored, and the account not created. Pass the whole rest of the handler, from the
     /// finish of the ceremony on. [`shutdown`](Self::shutdown) waits for it.
     ///
-    /// The work runs in the current tracing span. It does not see the task-locals of the caller. A
+    /// The work runs in the current tracing span. It does not see the task-locals of the caller, nor a
+    /// tracing subscriber that is set for a scope only. A
     /// panic is resumed in the caller.
     ///
     /// ```
@@ -318,8 +320,8 @@ impl<A: RelyingParty> Passkeys<A> {
     /// ones for the same name. They depend on the secret: with the random default, another instance,
     /// or this one after a restart, has other decoys, and a client that compares two responses learns
     /// that the name has no account. Set a secret wherever sign-in begins with a name and accounts
-    /// are private, the same for every instance, and keep it: changing it discloses as much as a
-    /// restart without one.
+    /// are private, the same for every instance and for every application that shares the repository,
+    /// and keep it: changing it discloses as much as a restart without one.
     ///
     /// The [router](Self::router) of an application with the hook `find_user` logs a warning if there is
     /// none.

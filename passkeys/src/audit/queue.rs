@@ -91,7 +91,7 @@ impl Queue {
         self.in_delivery = None;
     }
 
-    /// Returns the number up to which [`is_delivered`](Self::is_delivered) tells whether everything
+    /// Returns the number up to which [`is_delivered`](Self::is_delivered) returns whether everything
     /// that is queued now has been delivered.
     pub(super) fn end(&self) -> u64 {
         self.next

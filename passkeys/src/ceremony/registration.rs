@@ -130,7 +130,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
     /// the user until it is finished.
     ///
-    /// The user's ID must be new: whoever finishes the sign-up has a passkey for it. An account that
+    /// The user's ID must be new: the client that finishes the sign-up has a passkey for it. An account that
     /// exists and has no passkeys is not known here.
     ///
     /// # Errors

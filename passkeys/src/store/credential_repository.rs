@@ -38,7 +38,7 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
     note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`)"
 )]
 pub trait CredentialRepository: Send + Sync + 'static {
-    /// Stores a new credential unless its ID exists, whoever owns it, or the user has
+    /// Stores a new credential unless its ID exists, of this user or another, or the user has
     /// `max_credentials` already: a unique and bounded insert.
     ///
     /// Counts the user's credentials for the RP ID of the new one, suspended ones included: those whose
@@ -62,8 +62,8 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// the user has no credential, suspended or not, of any RP ID. Returns whether it was stored.
     ///
     /// Of several concurrent insertions for one user exactly one returns `true`, and the credential
-    /// of any other must never be visible, not even for a moment: whoever registered it could sign
-    /// in to an account of somebody else.
+    /// of any other must never be visible, not even for a moment: its owner could sign in to
+    /// the account of another user.
     ///
     /// In databases whose statements do not see uncommitted insertions of others, such as
     /// PostgreSQL, this method has to take a lock first. Whether it counts a credential that

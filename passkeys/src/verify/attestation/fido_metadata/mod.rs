@@ -40,7 +40,7 @@ use super::trust_anchors::{Authority, TrustAnchors};
 /// # Stale metadata
 ///
 /// Metadata says when the next is published at the latest, [`next_update`](Self::next_update), about a
-/// month after itself. Whoever keeps newer metadata away from a server keeps it from learning that a
+/// month after itself. An attacker who keeps newer metadata away from a server keeps it from learning that a
 /// model is compromised. So metadata is stale when that day (in UTC) is over: it makes no trust anchors,
 /// and trust anchors that were made of it before reject every registration, with the reason
 /// [`StaleMetadata`](crate::audit::Reason::StaleMetadata) in the audit trail, by the
@@ -53,9 +53,10 @@ use super::trust_anchors::{Authority, TrustAnchors};
 ///
 /// # Not checked
 ///
-/// Revocation lists (CRL) of the certificates that sign the metadata, lists of individual authenticators
-/// that are not trusted (`rogueListURL`), and the `certificate` of a status report, which limits a
-/// compromise to one batch: the whole model counts as compromised.
+/// Revocation lists (CRL), name constraints and extended key usages of the certificates that sign the
+/// metadata; lists of individual authenticators that are not trusted (`rogueListURL`); and the
+/// `certificate` of a status report, which limits a compromise to one batch: the whole model counts as
+/// compromised.
 #[derive(Clone, Debug)]
 pub struct FidoMetadata {
     number: u32,
@@ -78,7 +79,7 @@ impl FidoMetadata {
     /// # Errors
     ///
     /// - [`Malformed`](InvalidMetadata::Malformed): `blob` is no signed metadata.
-    /// - [`Untrusted`](InvalidMetadata::Untrusted): it is signed by somebody else, or one of the
+    /// - [`Untrusted`](InvalidMetadata::Untrusted): it is signed by another party, or one of the
     ///   certificates is not valid at that time.
     /// - [`Signature`](InvalidMetadata::Signature): it was changed after it was signed.
     ///
@@ -143,7 +144,7 @@ impl FidoMetadata {
     /// Checks that the metadata is not older than metadata with this serial number, which the
     /// application has used before.
     ///
-    /// Old metadata is signed, too: whoever delivers it hides what was found out since.
+    /// Old metadata is signed, too: an attacker who delivers it hides what was found out since.
     ///
     /// # Errors
     ///
@@ -250,7 +251,7 @@ pub enum ModelStatus {
     AttestationKeyCompromise,
     /// `USER_KEY_REMOTE_COMPROMISE`: private keys can be found out from afar.
     UserKeyRemoteCompromise,
-    /// `USER_KEY_PHYSICAL_COMPROMISE`: private keys can be extracted by somebody who has the
+    /// `USER_KEY_PHYSICAL_COMPROMISE`: private keys can be extracted by an attacker who has the
     /// authenticator.
     UserKeyPhysicalCompromise,
     /// `USER_VERIFICATION_BYPASS`: the authenticator can be used without PIN or biometrics, perhaps
