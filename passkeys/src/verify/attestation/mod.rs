@@ -40,9 +40,10 @@
 //! Statements of the formats `none`, `packed`, `fido-u2f`, `android-key` and `apple` are verified
 //! ([Level 3, §8](https://www.w3.org/TR/webauthn-3/#sctn-defined-attestation-formats)). Other
 //! formats, such as `tpm` of Windows Hello, are rejected, and so is `none` with
-//! `attestation = "direct"`. A `fido-u2f` statement with an AAGUID, which its signature does not cover, is
-//! rejected, and so is one with more than five certificates, before any of them is read. Where attestation is requested, registrations in a cross-origin frame are
-//! rejected, whatever `top_origins` is.
+//! `attestation = "direct"`. A statement with more than five certificates is rejected before any of them is
+//! read. The signature of `fido-u2f` does not cover the AAGUID: none is reported, and with trust anchors a
+//! statement that comes with one is rejected. Where attestation is requested, registrations in a
+//! cross-origin frame are rejected, whatever `top_origins` is.
 
 #[cfg(feature = "fido-mds")]
 mod fido_metadata;
@@ -80,7 +81,11 @@ impl Verifier {
     ) -> Result<VerifiedAttestation, Refusal> {
         // Steps 21 and 22: the statement is of a supported format, and verifies.
         ensure(object.format != "none", Refusal::Attestation)?;
-        statement::check_bounds(object, aaguid)?;
+        statement::check_bounds(object)?;
+        // The signature of `fido-u2f` does not cover the AAGUID (§8.6): no authority can vouch for it.
+        let unsigned = object.format == "fido-u2f" && aaguid.is_some();
+        let anchored = self.trust_anchors.is_some();
+        ensure(!(anchored && unsigned), Refusal::Attestation)?;
         let verified = self.core.verify_registration(response, challenge)?;
         statement::check_statement(object)?;
 

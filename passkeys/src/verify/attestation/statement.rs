@@ -7,27 +7,18 @@ use x509_cert::{
     der::{Decode as _, oid::ObjectIdentifier},
 };
 
-use crate::{
-    Aaguid,
-    verify::{
-        attestation_object::AttestationObject,
-        refusal::{Refusal, ensure},
-    },
+use crate::verify::{
+    attestation_object::AttestationObject,
+    refusal::{Refusal, ensure},
 };
 
 /// Maximum number of certificates in `x5c`. Statements in use have up to four.
 const MAX_CERTIFICATES: usize = 5;
 
-/// Checks what takes no cryptography: the number of certificates, each of which costs a signature, and
-/// that `fido-u2f`, whose signature does not cover the AAGUID, comes without one.
-pub(super) fn check_bounds(
-    object: &AttestationObject<'_>,
-    aaguid: Option<Aaguid>,
-) -> Result<(), Refusal> {
+/// Checks the number of certificates, each of which costs a signature.
+pub(super) fn check_bounds(object: &AttestationObject<'_>) -> Result<(), Refusal> {
     let certificates = object.statement.length("x5c");
-    ensure(certificates <= MAX_CERTIFICATES, Refusal::Attestation)?;
-    let unsigned = object.format == "fido-u2f" && aaguid.is_some();
-    ensure(!unsigned, Refusal::Attestation)
+    ensure(certificates <= MAX_CERTIFICATES, Refusal::Attestation)
 }
 
 /// Checks the requirements of the statement's format that `webauthn-rs-core` leaves out.

@@ -85,7 +85,7 @@ pub(crate) fn rows() -> Vec<Row> {
                 };
             },
         ),
-        u2f(5, "an AAGUID, which `sig` does not cover", with_aaguid),
+        u2f(5, "an AAGUID, which `sig` does not cover", with_aaguid).accepted(),
         u2f(
             5,
             "an AAGUID, which `sig` does not cover, where attestation is not requested",
