@@ -188,11 +188,12 @@ impl RedisChallenges {
         if current == server {
             return Ok(());
         }
-        // The first `put`, or the first after a restart of the server.
+        // The first `put`, or the first after a restart of the server. A ceremony that has made room for
+        // another one since does not come back: it would not be counted.
         let mut mark = redis::pipe();
         mark.cmd("SET").arg(key);
         mark.arg([current.as_bytes(), &written].concat());
-        mark.arg("PX").arg(lifetime).ignore();
+        mark.arg("XX").arg("PX").arg(lifetime).ignore();
         *self.server() = current;
         self.run(&mark).await
     }
