@@ -52,7 +52,7 @@ pub struct Passkeys<A: RelyingParty> {
     pub(crate) app: A,
     pub(crate) ceremonies: Ceremonies<A::Repository>,
     pub(crate) tasks: Tasks,
-    /// Whether the routes begin sign-ins by user ID, too, where there is `find_user`.
+    /// Enables sign-ins by user ID in the routes of an application with `find_user`.
     pub(crate) by_user_id: bool,
     #[cfg(feature = "client")]
     pub(crate) signals_unknown: bool,

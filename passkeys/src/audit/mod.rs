@@ -114,7 +114,7 @@ pub struct AuditEvent {
     pub user_id: Option<String>,
     /// Credential ID of the passkey, if known.
     pub credential_id: Option<CredentialId>,
-    /// Whether the event is of a sign-up, for which a client needs no account.
+    /// True for events of a sign-up, for which a client needs no account.
     pub(crate) sign_up: bool,
 }
 

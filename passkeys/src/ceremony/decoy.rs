@@ -123,7 +123,7 @@ const MAX_SEAL_BYTES: usize = 32;
 pub(crate) struct Decoys {
     /// The MAC of nothing yet, with the key.
     keyed: Hmac<Sha256>,
-    /// Whether the key lasts longer than the process.
+    /// True if the key is derived from a secret, and so outlives the process.
     lasting: bool,
 }
 

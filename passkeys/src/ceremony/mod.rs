@@ -63,7 +63,7 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) audit: Option<Arc<Trail>>,
     pub(crate) decoys: Decoys,
     pub(crate) redeemed: Arc<Recent>,
-    /// Whether nobody who is named gets a list of credentials.
+    /// True if `allowCredentials` is empty in every sign-in that names a user.
     pub(crate) empty_allow_credentials: bool,
     /// Minimum duration of responses whose time would allow user enumeration.
     pub(crate) timing_floor: Duration,

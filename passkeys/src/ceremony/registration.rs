@@ -228,13 +228,13 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// [`Error::StorageUnavailable`]: a passkey may still be stored, which the audit trail says.
     pub async fn roll_back(&self, registered: &RegistrationResult) -> Result<(), Error> {
         let Credential { user_id, id, .. } = &registered.credential;
-        let mut deleted = self.delete_again(registered).await;
+        let mut deleted = self.delete_registered(registered).await;
         for wait in ROLLBACK_RETRIES {
             if deleted.is_ok() {
                 break;
             }
             alarm::reached(Instant::now() + wait, Duration::ZERO).await;
-            deleted = self.delete_again(registered).await;
+            deleted = self.delete_registered(registered).await;
         }
         let kind = if deleted.is_ok() {
             AuditKind::RegistrationRolledBack
@@ -248,7 +248,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     }
 
     /// Deletes the passkey of a registration, and of a sign-up all others of the user ID, too.
-    async fn delete_again(&self, registered: &RegistrationResult) -> Result<(), StoreError> {
+    async fn delete_registered(&self, registered: &RegistrationResult) -> Result<(), StoreError> {
         let Credential { user_id, id, .. } = &registered.credential;
         let ceremonies = self.ceremonies;
         ceremonies.repository.delete(user_id, id).await?;
