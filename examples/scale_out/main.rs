@@ -23,7 +23,7 @@ use passkeys::{
     store::{PostgresRepository, RedisChallenges},
 };
 use serde::{Deserialize, Serialize};
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::{PgConnection, PgPool, postgres::PgPoolOptions};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -55,36 +55,41 @@ impl App {
 
     async fn on_registered(&self, registered: RegistrationResult) -> Result<SignedIn, AppError> {
         let user = registered.user();
+        // If this fails, the library deletes the passkey of a sign-up, and the account must not stay.
+        let mut transaction = self.pool.begin().await?;
         if registered.signed_up() {
             sqlx::query("INSERT INTO accounts (id, name) VALUES ($1::uuid, $2)")
                 .bind(user.id())
                 .bind(user.name())
-                .execute(&self.pool)
+                .execute(&mut *transaction)
                 .await?;
         }
-        self.sign_in(user.id()).await
+        let signed_in = start_session(&mut transaction, user.id()).await?;
+        transaction.commit().await?;
+        Ok(signed_in)
     }
 
     async fn on_authenticated(&self, login: AuthenticationResult) -> Result<SignedIn, AppError> {
-        self.sign_in(login.user_id()).await
+        let mut connection = self.pool.acquire().await?;
+        start_session(&mut connection, login.user_id()).await
     }
+}
 
-    async fn sign_in(&self, account: &str) -> Result<SignedIn, AppError> {
-        // Those of everybody, so that the table does not grow.
-        sqlx::query("DELETE FROM sessions WHERE expires_at <= now()")
-            .execute(&self.pool)
-            .await?;
-        let token = Uuid::new_v4();
-        let session = "INSERT INTO sessions (token, account, expires_at)
-             VALUES ($1, $2::uuid, now() + make_interval(secs => $3))";
-        sqlx::query(session)
-            .bind(token)
-            .bind(account)
-            .bind(f64::from(SESSION_SECONDS))
-            .execute(&self.pool)
-            .await?;
-        Ok(set_cookie(&token.to_string(), SESSION_SECONDS))
-    }
+async fn start_session(database: &mut PgConnection, account: &str) -> Result<SignedIn, AppError> {
+    // Those of everybody, so that the table does not grow.
+    sqlx::query("DELETE FROM sessions WHERE expires_at <= now()")
+        .execute(&mut *database)
+        .await?;
+    let token = Uuid::new_v4();
+    let session = "INSERT INTO sessions (token, account, expires_at)
+         VALUES ($1, $2::uuid, now() + make_interval(secs => $3))";
+    sqlx::query(session)
+        .bind(token)
+        .bind(account)
+        .bind(f64::from(SESSION_SECONDS))
+        .execute(&mut *database)
+        .await?;
+    Ok(set_cookie(&token.to_string(), SESSION_SECONDS))
 }
 
 /// Lifetime of a session: 12 hours from the sign-in.

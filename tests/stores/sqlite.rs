@@ -1,3 +1,5 @@
+use std::error::Error as _;
+
 use passkeys::store::{CredentialRepository as _, Deletion, SqliteRepository};
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::task::JoinSet;
@@ -22,6 +24,29 @@ async fn open_enables_write_ahead_logging() {
         .await
         .unwrap();
     assert_eq!(mode, "wal");
+}
+
+/// In UTF-16, SQLite stores U+FFFE and U+FFFF as U+FFFD, so two user IDs could become one.
+#[tokio::test]
+async fn migration_of_a_database_that_is_not_utf_8_fails_with_the_reason() {
+    let directory = tempfile::tempdir().unwrap();
+    for encoding in ["UTF-16le", "UTF-16be"] {
+        let options = SqliteConnectOptions::new()
+            .filename(directory.path().join(encoding))
+            .create_if_missing(true)
+            .pragma("encoding", format!("'{encoding}'"));
+        let pool = SqlitePool::connect_with(options).await.unwrap();
+        // The encoding is settled with the first table.
+        let create = "CREATE TABLE users (id)";
+        sqlx::raw_sql(create).execute(&pool).await.unwrap();
+        let error = SqliteRepository::new(pool).migrate().await.unwrap_err();
+        let cause = error.source().unwrap().to_string();
+        assert!(cause.contains(&format!("encoding {encoding},")), "{cause}");
+        assert!(
+            cause.contains("use a database with the encoding UTF-8"),
+            "{cause}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,8 +126,26 @@ impl SqliteRepository {
     /// Not bounded by the timeout. There is no table of versions, so this does not interfere with
     /// migrations of the application. Which statements run depends on the columns that exist, so
     /// there is no list of them to run by other means.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if the encoding of the database is not UTF-8, and if the database fails.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.require_utf8().await?;
         self.run_migration().await.map_err(StoreError::new)
+    }
+
+    /// Fails unless every text is stored as it is.
+    async fn require_utf8(&self) -> Result<(), StoreError> {
+        let encoding = sqlx::query_scalar("PRAGMA encoding").fetch_one(&self.pool);
+        let encoding: String = encoding.await.map_err(StoreError::new)?;
+        if encoding == "UTF-8" {
+            return Ok(());
+        }
+        Err(StoreError::new(format!(
+            "the database has the encoding {encoding}, in which SQLite replaces some characters of user \
+             IDs: use a database with the encoding UTF-8, which is the default"
+        )))
     }
 
     /// Returns every statement of the repository, for tests of query plans.

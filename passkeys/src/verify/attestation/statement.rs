@@ -4,7 +4,7 @@
 
 use x509_cert::{
     Certificate,
-    der::{Decode as _, oid::ObjectIdentifier},
+    der::{self, Decode as _, Reader as _, SliceReader, asn1::UintRef, oid::ObjectIdentifier},
 };
 
 use crate::verify::{
@@ -15,10 +15,49 @@ use crate::verify::{
 /// Maximum number of certificates in `x5c`. Statements in use have up to four.
 const MAX_CERTIFICATES: usize = 5;
 
-/// Checks the number of certificates, each of which costs a signature.
+/// Maximum length of the modulus of a certificate's RSA key, in bytes: 4096 bits.
+const MAX_MODULUS_BYTES: usize = 512;
+
+/// Maximum length of the exponent of a certificate's RSA key, in bytes, for 65537.
+const MAX_EXPONENT_BYTES: usize = 3;
+
+/// Checks what the certificates may cost, before a signature is verified: their number, and the size
+/// of their RSA keys. An exponent of 33 bits takes twice as long as 65537, and 8192 bits three times as
+/// long as 4096.
 pub(super) fn check_bounds(object: &AttestationObject<'_>) -> Result<(), Refusal> {
-    let certificates = object.statement.length("x5c");
-    ensure(certificates <= MAX_CERTIFICATES, Refusal::Attestation)
+    let count = object.statement.length("x5c");
+    ensure(count <= MAX_CERTIFICATES, Refusal::Attestation)?;
+    let mut certificates = object.statement.certificates();
+    ensure(certificates.all(is_cheap), Refusal::Attestation)
+}
+
+/// Returns whether the certificate can be read, and does not have an oversized RSA key.
+fn is_cheap(certificate: &[u8]) -> bool {
+    let Ok(certificate) = Certificate::from_der(certificate) else {
+        return false;
+    };
+    let key = certificate.tbs_certificate().subject_public_key_info();
+    if key.algorithm.oid != RSA {
+        return true;
+    }
+    let bytes = key.subject_public_key.as_bytes();
+    bytes
+        .and_then(|key| rsa_key(key).ok())
+        .is_some_and(|(n, e)| {
+            n.as_bytes().len() <= MAX_MODULUS_BYTES && e.as_bytes().len() <= MAX_EXPONENT_BYTES
+        })
+}
+
+/// Reads modulus and exponent of an `RSAPublicKey`
+/// ([RFC 8017, appendix A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1)).
+pub(super) fn rsa_key(der: &[u8]) -> der::Result<(UintRef<'_>, UintRef<'_>)> {
+    let mut reader = SliceReader::new(der)?;
+    let key = reader.sequence(|reader| {
+        let modulus = UintRef::decode(reader)?;
+        Ok::<_, der::Error>((modulus, UintRef::decode(reader)?))
+    })?;
+    reader.finish()?;
+    Ok(key)
 }
 
 /// Checks the requirements of the statement's format that `webauthn-rs-core` leaves out.

@@ -23,6 +23,8 @@ pub(crate) struct Certificate {
     pub(crate) version: u8,
     pub(crate) subject: Vec<(Oid, Der)>,
     pub(crate) key: Key,
+    /// `SubjectPublicKeyInfo` of another key, which nobody has.
+    pub(crate) other_key: Option<Der>,
     pub(crate) extensions: Vec<Extension>,
     /// Start and end of the validity, as `YYMMDDhhmmssZ`.
     pub(crate) valid: [&'static str; 2],
@@ -84,6 +86,7 @@ impl Certificate {
                 (oid::COMMON_NAME, Der::utf8("Model")),
             ],
             key: key.clone(),
+            other_key: None,
             extensions: vec![Extension {
                 oid: oid::BASIC_CONSTRAINTS,
                 critical: true,
@@ -129,7 +132,10 @@ impl Certificate {
             distinguished(&[(oid::COMMON_NAME, Der::utf8(name))]),
             Der::sequence(&self.valid.map(Der::utc_time)),
             distinguished(&self.subject),
-            self.key.subject_public_key_info(),
+            match &self.other_key {
+                Some(other) => other.clone(),
+                None => self.key.subject_public_key_info(),
+            },
         ]);
         if !self.extensions.is_empty() {
             let extensions: Vec<Der> = self.extensions.iter().map(Extension::encode).collect();

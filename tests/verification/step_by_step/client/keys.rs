@@ -27,6 +27,13 @@ pub(crate) enum Algorithm {
     MlDsa87,
 }
 
+/// Returns `SubjectPublicKeyInfo` of an RSA key.
+pub(crate) fn rsa_public_key_info(modulus: &[u8], exponent: &[u8]) -> Der {
+    let algorithm = Der::sequence(&[Der::oid(&[1, 2, 840, 113_549, 1, 1, 1]), Der::null()]);
+    let key = Der::sequence(&[Der::integer(modulus), Der::integer(exponent)]);
+    Der::sequence(&[algorithm, Der::bits(&key.encode())])
+}
+
 /// A key pair.
 #[derive(Clone, Debug)]
 pub(crate) enum Key {
@@ -179,10 +186,7 @@ impl Key {
             Self::Es384(_) => (ec, Der::oid(&[1, 3, 132, 0, 34]), self.point()),
             Self::Rs256(rsa) => {
                 let public: &RsaPrivateKey = rsa.as_ref();
-                let key =
-                    Der::sequence(&[Der::integer(&public.n_bytes()), Der::integer(&[1, 0, 1])]);
-                let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 1]);
-                (rsa, Der::null(), key.encode())
+                return rsa_public_key_info(&public.n_bytes(), &[1, 0, 1]);
             }
             Self::Ed25519(_) | Self::Es512(_) | Self::MlDsa(..) => {
                 panic!("no certificate here has such a key")

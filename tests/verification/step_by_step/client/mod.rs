@@ -25,7 +25,7 @@ pub(crate) use certificate::{Certificate, Issuer, oid};
 pub(crate) use client_data::ClientData;
 pub(crate) use der::Der;
 pub(crate) use json::{Json, Object};
-pub(crate) use keys::{Algorithm, Key};
+pub(crate) use keys::{Algorithm, Key, rsa_public_key_info};
 pub(crate) use passkey::Passkey;
 pub(crate) use registration::Registration;
 pub(crate) use statement::{AuthorizationList, Method};

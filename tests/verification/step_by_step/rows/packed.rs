@@ -3,7 +3,7 @@
 use passkeys::Attestation;
 
 use crate::step_by_step::{
-    client::{Algorithm, Cbor, Der, Map, Method, Registration, oid},
+    client::{Algorithm, Cbor, Der, Map, Method, Registration, oid, rsa_public_key_info},
     kind::Kind,
     row::Row,
     steps::Section,
@@ -87,6 +87,28 @@ fn syntax() -> Vec<Row> {
         packed(1, "`x5c` has six certificates", |answer| {
             answer.statement.edit = |statement| lengthen(statement, 6);
         }),
+        packed(
+            1,
+            "a certificate in the chain has an RSA key of 4096 bits",
+            |answer| {
+                authority_has_rsa_key(answer, 4096, &[1, 0, 1]);
+            },
+        )
+        .accepted(),
+        packed(
+            1,
+            "a certificate in the chain has an RSA key of 4104 bits",
+            |answer| {
+                authority_has_rsa_key(answer, 4104, &[1, 0, 1]);
+            },
+        ),
+        packed(
+            1,
+            "a certificate in the chain has an RSA key with an exponent of 25 bits",
+            |answer| {
+                authority_has_rsa_key(answer, 2048, &[1, 0, 0, 1]);
+            },
+        ),
         packed(1, "`ecdaaKeyId` replaces `x5c`", by_ecdaa),
         packed(
             1,
@@ -139,6 +161,13 @@ fn lengthen(statement: &mut Map, length: usize) {
     let chain = chain(statement);
     let last = chain.last().expect("a chain has a certificate").clone();
     chain.resize(length, last);
+}
+
+/// Chains are verified with trust anchors only, but what they may cost is always bounded.
+fn authority_has_rsa_key(answer: &mut Registration, bits: usize, exponent: &[u8]) {
+    let modulus = vec![0xff; bits / 8];
+    let authority = &mut answer.statement.authorities[0];
+    authority.other_key = Some(rsa_public_key_info(&modulus, exponent));
 }
 
 fn chain(statement: &mut Map) -> &mut Vec<Cbor> {

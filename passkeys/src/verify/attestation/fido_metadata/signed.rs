@@ -7,7 +7,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use time::OffsetDateTime;
 use x509_cert::{
     Certificate,
-    der::{self, Decode as _, Encode as _, Reader as _, SliceReader, asn1::UintRef},
+    der::{Decode as _, Encode as _, asn1::UintRef},
     ext::pkix::{SubjectAltName, name::GeneralName},
 };
 
@@ -121,7 +121,7 @@ impl<'a> Jws<'a> {
                 verify(&key, &der_signature(&self.signature)?)
             }
             (Algorithm::Rs256, statement::RS256) => {
-                let (n, e) = rsa_key(key).ok()?;
+                let (n, e) = statement::rsa_key(key).ok()?;
                 let key = RsaKey::new(n.as_bytes(), e.as_bytes()).ok()?;
                 verify(&PublicKey::Rs256(key), &self.signature)
             }
@@ -139,18 +139,6 @@ fn is_signer(certificate: &Certificate) -> bool {
     names.iter().any(|name| {
         matches!(name, GeneralName::DnsName(name) if name.as_str().eq_ignore_ascii_case(SIGNER))
     })
-}
-
-/// Reads modulus and exponent of an `RSAPublicKey`
-/// ([RFC 8017, appendix A.1.1](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.1)).
-fn rsa_key(der: &[u8]) -> der::Result<(UintRef<'_>, UintRef<'_>)> {
-    let mut reader = SliceReader::new(der)?;
-    let key = reader.sequence(|reader| {
-        let modulus = UintRef::decode(reader)?;
-        Ok::<_, der::Error>((modulus, UintRef::decode(reader)?))
-    })?;
-    reader.finish()?;
-    Ok(key)
 }
 
 /// Converts an ECDSA signature of JWS, two integers of 32 bytes, to ASN.1.
