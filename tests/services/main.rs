@@ -4,6 +4,7 @@
 //! Where a server is missing, the tests that need it print `LEFT OUT`; `tests/run services` starts
 //! both.
 
+mod capacity;
 #[macro_use]
 #[path = "../stores/contract.rs"]
 mod contract;

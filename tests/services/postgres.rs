@@ -13,7 +13,10 @@ use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use time::{Duration, OffsetDateTime};
 use tokio::{task::JoinSet, time::timeout};
 
-use crate::eventually;
+use crate::{
+    capacity::{self, Kept},
+    eventually,
+};
 
 const LIFETIME: Duration = Duration::minutes(5);
 
@@ -23,6 +26,24 @@ async fn rows(pool: &PgPool, table: &str) -> i64 {
         .fetch_one(pool)
         .await
         .unwrap()
+}
+
+/// Creates a repository, and returns it with the name of its table.
+async fn repository(schema: &Schema) -> (PostgresRepository, String) {
+    let table = schema.table();
+    let repository = PostgresRepository::new(schema.pool()).table(&table);
+    let repository = repository.unwrap();
+    repository.migrate().await.unwrap();
+    (repository, table)
+}
+
+/// Creates a challenge store, and returns it with the name of its table.
+async fn challenges(schema: &Schema) -> (PostgresChallenges, String) {
+    let table = schema.table();
+    let challenges = PostgresChallenges::new(schema.pool()).table(&table);
+    let challenges = challenges.unwrap();
+    challenges.migrate().await.unwrap();
+    (challenges, table)
 }
 
 #[tokio::test]
@@ -178,11 +199,7 @@ async fn delete_unless_last_waits_for_uncommitted_changes_of_the_users_rows() {
     let Some(schema) = Schema::create().await else {
         return;
     };
-    let table = schema.table();
-    let repository = PostgresRepository::new(schema.pool())
-        .table(&table)
-        .unwrap();
-    repository.migrate().await.unwrap();
+    let (repository, table) = repository(&schema).await;
     let (first, second) = (credential(1, "ada"), credential(2, "ada"));
     for credential in [&first, &second] {
         assert!(imported(&repository, credential).await);
@@ -219,36 +236,23 @@ async fn delete_unless_last_waits_for_uncommitted_changes_of_the_users_rows() {
     schema.drop().await;
 }
 
+async fn kept(schema: &Schema, table: &str) -> Kept {
+    let pool = schema.pool();
+    let count = async |what: String| usize::try_from(rows(&pool, &what).await).unwrap();
+    Kept {
+        all: count(table.to_owned()).await,
+        reserved: count(format!("{table} WHERE begun_by IS NOT NULL")).await,
+    }
+}
+
 #[tokio::test]
 async fn full_challenge_store_drops_the_oldest_ceremonies() {
     let Some(schema) = Schema::create().await else {
         return;
     };
-    let table = schema.table();
-    let challenges = PostgresChallenges::new(schema.pool())
-        .table(&table)
-        .unwrap()
-        .with_capacity(10);
-    challenges.migrate().await.unwrap();
-    let now = OffsetDateTime::now_utc();
-    let mut states = Vec::new();
-    for _ in 0..25 {
-        states.push(
-            challenges
-                .put(pending_ceremony(now, LIFETIME))
-                .await
-                .unwrap(),
-        );
-        assert!(rows(&schema.pool(), &table).await <= 10);
-    }
-    for (number, state) in states.iter().enumerate() {
-        let there = challenges.take(state).await.unwrap().is_some();
-        assert_eq!(
-            there,
-            number >= 15,
-            "number {number} of 25, with a capacity of 10"
-        );
-    }
+    let (challenges, table) = challenges(&schema).await;
+    let challenges = challenges.with_capacity(10);
+    capacity::newest_are_kept(&challenges, async || kept(&schema, &table).await).await;
     schema.drop().await;
 }
 
@@ -257,43 +261,12 @@ async fn challenge_store_keeps_a_quarter_of_its_capacity_more_for_signed_in_user
     let Some(schema) = Schema::create().await else {
         return;
     };
-    let table = schema.table();
-    let challenges = PostgresChallenges::new(schema.pool())
-        .table(&table)
-        .unwrap()
-        .with_capacity(1000);
-    challenges.migrate().await.unwrap();
-    let now = OffsetDateTime::now_utc();
-    let mut puts = JoinSet::new();
-    for number in 0..3000 {
-        let challenges = challenges.clone();
-        let user = format!("user {}", number % 500);
-        puts.spawn(async move {
-            let ceremony = pending_ceremony_of(&user, now, LIFETIME);
-            challenges.put(ceremony).await.unwrap();
-            challenges
-                .put(pending_ceremony(now, LIFETIME))
-                .await
-                .unwrap();
-        });
-    }
-    puts.join_all().await;
-    let reserved = format!("{table} WHERE begun_by IS NOT NULL");
-    assert_eq!(rows(&schema.pool(), &reserved).await, 250);
-    assert_eq!(rows(&schema.pool(), &table).await, 1250);
-
-    // A user has 16 places, and the newest are kept.
-    let mut states = Vec::new();
+    let (challenges, table) = challenges(&schema).await;
+    let challenges = challenges.with_capacity(1000);
+    let kept = async || kept(&schema, &table).await;
+    capacity::quarter_more_is_kept_for_signed_in_users(&challenges, &kept).await;
     schema.run(&format!("TRUNCATE {table}")).await;
-    for _ in 0..40 {
-        let ceremony = pending_ceremony_of("ada", now, LIFETIME);
-        states.push(challenges.put(ceremony).await.unwrap());
-        assert!(rows(&schema.pool(), &table).await <= 16);
-    }
-    for (number, state) in states.iter().enumerate() {
-        let there = challenges.take(state).await.unwrap().is_some();
-        assert_eq!(there, number >= 24, "number {number} of 40");
-    }
+    capacity::newest_of_a_user_are_kept(&challenges, &kept).await;
     schema.drop().await;
 }
 
@@ -334,11 +307,7 @@ async fn put_deletes_expired_ceremonies() {
     let Some(schema) = Schema::create().await else {
         return;
     };
-    let table = schema.table();
-    let challenges = PostgresChallenges::new(schema.pool())
-        .table(&table)
-        .unwrap();
-    challenges.migrate().await.unwrap();
+    let (challenges, table) = challenges(&schema).await;
     let now = OffsetDateTime::now_utc();
     for _ in 0..100 {
         challenges
@@ -388,11 +357,7 @@ async fn read_access_to_the_table_does_not_redeem_ceremonies() {
     let Some(schema) = Schema::create().await else {
         return;
     };
-    let table = schema.table();
-    let challenges = PostgresChallenges::new(schema.pool())
-        .table(&table)
-        .unwrap();
-    challenges.migrate().await.unwrap();
+    let (challenges, table) = challenges(&schema).await;
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
     let state = challenges.put(ceremony).await.unwrap();
     let read = format!("SELECT translate(encode(ticket, 'base64'), '+/=', '-_') FROM {table}");

@@ -17,7 +17,10 @@ use tokio::{
 };
 use url::Url;
 
-use crate::eventually;
+use crate::{
+    capacity::{self, Kept},
+    eventually,
+};
 
 const LIFETIME: Duration = Duration::minutes(5);
 
@@ -47,76 +50,35 @@ async fn keys(raw: &mut MultiplexedConnection, prefix: &str) -> Vec<String> {
     keys
 }
 
+async fn kept(raw: &MultiplexedConnection, prefix: &str) -> Kept {
+    let mut raw = raw.clone();
+    Kept {
+        all: keys(&mut raw, prefix).await.len(),
+        reserved: raw.zcard(format!("{prefix}reserved")).await.unwrap(),
+    }
+}
+
 #[tokio::test]
 async fn full_challenge_store_drops_the_oldest_ceremonies() {
-    let Some((challenges, mut raw, prefix)) = store("bounded").await else {
+    let Some((challenges, raw, prefix)) = store("bounded").await else {
         return;
     };
     let challenges = challenges.with_capacity(10);
-    let now = OffsetDateTime::now_utc();
-    let mut states = Vec::new();
-    for _ in 0..25 {
-        states.push(
-            challenges
-                .put(pending_ceremony(now, LIFETIME))
-                .await
-                .unwrap(),
-        );
-        assert!(keys(&mut raw, &prefix).await.len() <= 10);
-    }
-    for (number, state) in states.iter().enumerate() {
-        let there = challenges.take(state).await.unwrap().is_some();
-        assert_eq!(
-            there,
-            number >= 15,
-            "number {number} of 25, with a capacity of 10"
-        );
-    }
+    capacity::newest_are_kept(&challenges, async || kept(&raw, &prefix).await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn challenge_store_keeps_a_quarter_of_its_capacity_more_for_signed_in_users() {
-    let Some((challenges, mut raw, prefix)) = store("reserved").await else {
+    let Some((challenges, raw, prefix)) = store("reserved").await else {
         return;
     };
     let challenges = challenges.with_capacity(1000);
-    let now = OffsetDateTime::now_utc();
-    let mut puts = JoinSet::new();
-    for number in 0..3000 {
-        let challenges = challenges.clone();
-        let user = format!("user {}", number % 500);
-        puts.spawn(async move {
-            let ceremony = pending_ceremony_of(&user, now, LIFETIME);
-            challenges.put(ceremony).await.unwrap();
-            challenges
-                .put(pending_ceremony(now, LIFETIME))
-                .await
-                .unwrap();
-        });
-    }
-    puts.join_all().await;
-    let reserved: usize = raw.zcard(format!("{prefix}reserved")).await.unwrap();
-    assert_eq!(reserved, 250);
-    let kept = keys(&mut raw, &prefix).await.len();
-    assert_eq!(
-        kept, 1250,
-        "concurrent insertions drop no more than necessary"
-    );
-
-    // A user has 16 places, and the newest are kept.
-    let challenges = challenges.prefix(format!("{prefix}ada:"));
-    let mut states = Vec::new();
-    for _ in 0..40 {
-        let ceremony = pending_ceremony_of("ada", now, LIFETIME);
-        states.push(challenges.put(ceremony).await.unwrap());
-        assert!(keys(&mut raw, &format!("{prefix}ada:")).await.len() <= 16);
-    }
-    for (number, state) in states.iter().enumerate() {
-        let there = challenges.take(state).await.unwrap().is_some();
-        assert_eq!(there, number >= 24, "number {number} of 40");
-    }
-    let reserved: usize = raw.zcard(format!("{prefix}ada:reserved")).await.unwrap();
-    assert_eq!(reserved, 0, "what was taken is not counted");
+    let all = async || kept(&raw, &prefix).await;
+    capacity::quarter_more_is_kept_for_signed_in_users(&challenges, all).await;
+    let prefix = format!("{prefix}ada:");
+    let challenges = challenges.prefix(&*prefix);
+    let of_ada = async || kept(&raw, &prefix).await;
+    capacity::newest_of_a_user_are_kept(&challenges, of_ada).await;
 }
 
 #[tokio::test]
