@@ -153,7 +153,7 @@ pub use passkeys_rules::{
 };
 
 pub use crate::{
-    ceremony::{AuthenticationResult, RegistrationResult},
+    ceremony::{AuthenticationResult, CredentialRemoval, RegistrationResult},
     domain::{
         aaguid::{Aaguid, InvalidAaguid},
         clock::{Clock, SystemClock},

@@ -27,7 +27,7 @@ use decoy::Possible;
 use floor::Floor;
 pub(crate) use recent::Recent;
 pub use registration::Registration;
-pub use result::{AuthenticationResult, RegistrationResult};
+pub use result::{AuthenticationResult, CredentialRemoval, RegistrationResult};
 pub use step_up::{Consent, StepUp};
 
 pub use crate::{

@@ -116,3 +116,50 @@ impl RegistrationResult {
         self.signed_up
     }
 }
+
+/// A passkey that was deleted, as `on_removed` receives it.
+///
+/// With the feature `testing` tests can construct one: `CredentialRemoval::new`.
+#[derive(Clone, Debug)]
+pub struct CredentialRemoval {
+    pub(crate) credential: Credential,
+    pub(crate) user: Option<PasskeyUser>,
+    pub(crate) remaining: Option<usize>,
+}
+
+impl CredentialRemoval {
+    /// Returns the passkey as it was stored before the deletion.
+    #[must_use]
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// Returns the ID of the user: [`PasskeyUser::id`] of the passkey's owner.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.credential.user_id
+    }
+
+    /// Parses the ID of the user, for example as `Uuid` or `i64`.
+    ///
+    /// # Errors
+    ///
+    /// The error of `T` if the ID is of another form.
+    pub fn user_id_as<T: FromStr>(&self) -> Result<T, T::Err> {
+        self.user_id().parse()
+    }
+
+    /// Returns the user who deleted the passkey, as `get_user` returned them. `None` if the application
+    /// deleted it, of which the library knows the user ID only.
+    #[must_use]
+    pub fn user(&self) -> Option<&PasskeyUser> {
+        self.user.as_ref()
+    }
+
+    /// Returns how many passkeys of this RP ID the user had left right after the deletion, suspended
+    /// ones included. `None` if the repository failed to say, which the log has the cause of.
+    #[must_use]
+    pub fn remaining(&self) -> Option<usize> {
+        self.remaining
+    }
+}

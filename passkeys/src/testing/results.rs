@@ -10,7 +10,7 @@ use crate::{
     attestation::{AttestationType, VerifiedAttestation},
 };
 use crate::{
-    AuthenticationResult, Credential, PasskeyUser, RegistrationResult, Verified,
+    AuthenticationResult, Credential, CredentialRemoval, PasskeyUser, RegistrationResult, Verified,
     relying_party::RelyingParty,
 };
 
@@ -78,6 +78,33 @@ impl RegistrationResult {
     #[must_use]
     pub fn with_attestation(mut self, attestation: VerifiedAttestation) -> Self {
         self.attestation = Some(attestation);
+        self
+    }
+}
+
+impl CredentialRemoval {
+    /// Creates the removal of a user's last passkey, for tests (feature `testing`): deleted by the
+    /// application, without a [user](Self::user).
+    #[must_use]
+    pub fn new(credential: Credential) -> Self {
+        Self {
+            credential,
+            user: None,
+            remaining: Some(0),
+        }
+    }
+
+    /// Sets the user who deleted the passkey, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_user(mut self, user: PasskeyUser) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// Sets how many passkeys the user has left, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_remaining(mut self, remaining: impl Into<Option<usize>>) -> Self {
+        self.remaining = remaining.into();
         self
     }
 }
