@@ -36,6 +36,7 @@ pub(crate) fn limited(routes: &Router) -> Router {
     let manage = limit(routes, 60, Duration::from_millis(200));
     Router::new()
         .route_service("/register/begin", begin.clone())
+        .route_service("/sign-up/begin", begin.clone())
         .route_service("/authenticate/begin", begin.clone())
         .route_service("/step-up/begin", begin)
         .route_service("/register/finish", finish.clone())

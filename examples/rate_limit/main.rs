@@ -128,7 +128,8 @@ mod tests {
         let router = router();
         let mut browser = browser(&router, "192.0.2.1:1000");
         exhaust(&mut browser, STEP_UP).await;
-        for begin in [BEGIN, "/auth/passkeys/register/begin"] {
+        for begin in ["authenticate/begin", "register/begin", "sign-up/begin"] {
+            let begin = &format!("/auth/passkeys/{begin}");
             let answer = browser.post(begin, &json!({})).await;
             assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{begin}");
         }

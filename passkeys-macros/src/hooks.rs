@@ -130,7 +130,7 @@ const SIGN_UP: HookSpec = HookSpec {
     returns_user: true,
     returns: "`PasskeyUser` or `Result<PasskeyUser, E>`",
     purpose: "returns the user of the account to create",
-    called_by: "`register/begin` with a body",
+    called_by: "`sign-up/begin`; `register/begin` with a body",
     signature: "async fn sign_up(&self, Json(form): Json<SignUp>) -> Result<PasskeyUser, AppError>",
     aliases: &["on_sign_up", "on_signup"],
     unlike: &["sign_in", "sign_out"],

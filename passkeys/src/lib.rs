@@ -79,7 +79,8 @@
 //!
 //! | route | purpose |
 //! | --- | --- |
-//! | `POST /register/begin`, `POST /register/finish` | register a passkey, or sign up with one |
+//! | `POST /register/begin`, `POST /register/finish` | register a passkey |
+//! | `POST /sign-up/begin` | begin to sign up with a passkey (hook `sign_up`); `register/finish` finishes it |
 //! | `POST /authenticate/begin`, `POST /authenticate/finish` | sign in |
 //! | `POST /step-up/begin` | begin a step-up; [`Verified`] finishes it |
 //! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |

@@ -17,6 +17,7 @@ mod openapi;
 mod rejections;
 mod related_origins;
 mod rollback;
+mod sign_up;
 mod signals;
 mod site;
 mod step_up;

@@ -45,7 +45,9 @@ pub(super) fn identify(user_id: Option<&str>, credential_id: Option<&CredentialI
 fn ceremony(route: &str) -> &'static str {
     let mut segments = route.rsplit('/');
     match (segments.next(), segments.next()) {
-        (Some("begin" | "finish"), Some("register")) => "registration",
+        (Some("begin" | "finish"), Some("register")) | (Some("begin"), Some("sign-up")) => {
+            "registration"
+        }
         (Some("begin" | "finish"), Some("authenticate")) => "authentication",
         (Some("begin"), Some("step-up")) => "step_up",
         _ => "management",

@@ -23,6 +23,32 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
     }
 }
 
+/// Returns whether a body is none: it is empty, or one of `null`, `{}` and `[]`, which clients send for no
+/// body.
+pub(super) fn is_nothing(body: &[u8]) -> bool {
+    match trimmed(body) {
+        b"" | b"null" => true,
+        [b'{', inside @ .., b'}'] | [b'[', inside @ .., b']'] => trimmed(inside).is_empty(),
+        _ => false,
+    }
+}
+
+/// Returns the text without the white space around it: that of JSON, which has no form feed.
+fn trimmed(mut text: &[u8]) -> &[u8] {
+    const WHITE_SPACE: &[u8] = b" \t\n\r";
+    while let [first, rest @ ..] = text
+        && WHITE_SPACE.contains(first)
+    {
+        text = rest;
+    }
+    while let [rest @ .., last] = text
+        && WHITE_SPACE.contains(last)
+    {
+        text = rest;
+    }
+    text
+}
+
 /// Parses a JSON body. Requires a JSON content type, against cross-site request forgery: browsers
 /// send it to another origin only after a CORS preflight.
 pub(super) fn json<T: FromJson>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
@@ -46,5 +72,55 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json") || {
         let essence = essence.to_ascii_lowercase();
         essence.starts_with("application/") && essence.ends_with("+json")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_nothing;
+
+    #[test]
+    fn empty_body_null_and_empty_object_or_array_are_no_body() {
+        for body in [
+            "", " ", "\r\n\t ", "null", " null\n", "{}", "[]", "{ }", "[\n]", " {\t} ", "\n[ ]\n",
+        ] {
+            assert!(is_nothing(body.as_bytes()), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn every_other_body_is_a_body() {
+        for body in [
+            "n",
+            "nul",
+            "nulll",
+            "n ull",
+            "NULL",
+            "null null",
+            "null,",
+            "{",
+            "}",
+            "[",
+            "]",
+            "{]",
+            "[}",
+            "{{}}",
+            "[[]]",
+            "[null]",
+            "{}{}",
+            "[],",
+            "\"\"",
+            "0",
+            "false",
+            r#"{"":null}"#,
+            "\u{c}",
+            "{\u{c}}",
+            "\u{a0}",
+            "\u{feff}{}",
+            "\0",
+            "a=b",
+        ] {
+            assert!(!is_nothing(body.as_bytes()), "{body:?}");
+        }
     }
 }

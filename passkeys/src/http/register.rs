@@ -1,4 +1,4 @@
-//! `POST /register/begin` and `POST /register/finish`.
+//! `POST /register/begin`, `POST /sign-up/begin` and `POST /register/finish`.
 
 use std::panic::resume_unwind;
 
@@ -17,8 +17,8 @@ use crate::{
 /// knows that the browser should drop the passkey.
 const ROLLED_BACK: HeaderName = HeaderName::from_static("passkey-rolled-back");
 
-/// `POST /register/begin`: a further passkey, also by conditional creation, or a sign-up where there
-/// is a body and the hook.
+/// `POST /register/begin`: a further passkey, also by conditional creation. Where there is the hook
+/// `sign_up`, a request with a body begins a sign-up, as [`sign_up`] does.
 pub(super) async fn begin<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
@@ -26,23 +26,44 @@ pub(super) async fn begin<A: RelyingParty>(
     let conditional = is_conditional(request.uri().query())?;
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    let registration = passkeys.registration();
-    let begun = if A::SIGN_UP && !body.is_empty() {
-        if conditional {
-            let message = "`mediation=conditional` is for the user who is signed in: send no body.";
-            return Err(Error::InvalidRequest(message.into()).into());
-        }
+    if A::SIGN_UP && !body::is_nothing(&body) {
         let request = Request::from_parts(parts, body.into());
-        let user = passkeys.app.sign_up(request).await?;
-        registration.begin_sign_up(&user).await?
+        return begin_sign_up(&passkeys, conditional, request).await;
+    }
+    let registration = passkeys.registration();
+    let user = passkeys.app.get_user(&mut parts).await?;
+    let begun = if conditional {
+        registration.begin_conditional(&user).await?
     } else {
-        let user = passkeys.app.get_user(&mut parts).await?;
-        if conditional {
-            registration.begin_conditional(&user).await?
-        } else {
-            registration.begin(&user).await?
-        }
+        registration.begin(&user).await?
     };
+    Ok(json::response(&begun))
+}
+
+/// `POST /sign-up/begin`. The body is the hook's, also one that is empty.
+pub(super) async fn sign_up<A: RelyingParty>(
+    State(passkeys): State<Shared<A>>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let conditional = is_conditional(request.uri().query())?;
+    let (parts, body) = request.into_parts();
+    let body = body::read(body).await?;
+    let request = Request::from_parts(parts, body.into());
+    begin_sign_up(&passkeys, conditional, request).await
+}
+
+async fn begin_sign_up<A: RelyingParty>(
+    passkeys: &Shared<A>,
+    conditional: bool,
+    request: Request,
+) -> Result<Response, Failure> {
+    if conditional {
+        let message = "`mediation=conditional` is for the user who is signed in: send it to \
+                       `register/begin`, without a body.";
+        return Err(Error::InvalidRequest(message.into()).into());
+    }
+    let user = passkeys.app.sign_up(request).await?;
+    let begun = passkeys.registration().begin_sign_up(&user).await?;
     Ok(json::response(&begun))
 }
 

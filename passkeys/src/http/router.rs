@@ -15,7 +15,7 @@ use crate::{Error, Passkeys, relying_party::RelyingParty};
 impl<A: RelyingParty> Passkeys<A> {
     /// Returns the routes, to be nested at any path: `/register/begin`, `/register/finish`,
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
-    /// `/credentials/{id}`. With the feature `client` also `/client.js`, the browser module, and
+    /// `/credentials/{id}`. With the hook `sign_up` also `/sign-up/begin`. With the feature `client` also `/client.js`, the browser module, and
     /// `/signals` and `/signals/unknown`, which it calls.
     ///
     /// Request bodies are JSON of at most 64 KiB; responses have `Cache-Control: no-store`.
@@ -45,6 +45,11 @@ where
             "/credentials/{id}",
             patch(credentials::rename::<A>).delete(credentials::delete::<A>),
         );
+    let routes = if A::SIGN_UP {
+        routes.route("/sign-up/begin", post(register::sign_up::<A>))
+    } else {
+        routes
+    };
     #[cfg(feature = "client")]
     let routes = routes
         .route("/signals", get(signals::current::<A>))

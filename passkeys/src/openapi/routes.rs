@@ -33,8 +33,9 @@ pub(super) fn all<A: RelyingParty>(
     hooks: &mut Hooks,
     components: &mut Components,
 ) -> Vec<Route> {
-    vec![
-        register_begin::<A>(passkeys.config(), hooks, components),
+    let form = A::SIGN_UP.then(|| hooks.take("sign_up").unwrap_or_else(Payload::anything));
+    let mut routes = vec![
+        register_begin(passkeys.config(), form.clone(), hooks, components),
         register_finish::<A>(hooks, components),
         authenticate_begin(passkeys, hooks, components),
         authenticate_finish(hooks, components),
@@ -46,16 +47,19 @@ pub(super) fn all<A: RelyingParty>(
         signals::current(hooks, components),
         #[cfg(feature = "client")]
         signals::unknown(components),
-    ]
+    ];
+    routes.extend(form.map(|form| sign_up_begin(form, hooks, components)));
+    routes
 }
 
-fn register_begin<A: RelyingParty>(
+fn register_begin(
     config: &Config,
+    sign_up: Option<Payload>,
     hooks: &mut Hooks,
     components: &mut Components,
 ) -> Route {
     let mut route = Described::new("register_begin", "Begin a registration", components)
-        .documented(hooks, &["get_user", "sign_up"])
+        .documented(hooks, &["get_user"])
         .returns(
             "The options for `navigator.credentials.create()`, and the ceremony state.",
             begun::<CreationOptions>(),
@@ -77,17 +81,31 @@ fn register_begin<A: RelyingParty>(
             .parameter(parameter.build())
             .fails([Error::InvalidRequest("".into())]);
     }
-    if A::SIGN_UP {
-        let body = hooks.take("sign_up").unwrap_or_else(Payload::anything);
+    if let Some(form) = sign_up {
         route = route
             .takes(
-                "The account to sign up. Without a body, a passkey is added to the account of the user who is signed in.",
-                body,
+                "None: a passkey is added to the account of the user who is signed in. A body begins a sign-up, as `sign-up/begin` does, unless it is `{}`, `[]` or `null`.",
+                form,
                 Required::False,
             )
             .fails([Error::AccountAlreadyExists]);
     }
     ("/register/begin", HttpMethod::Post, route.build())
+}
+
+fn sign_up_begin(form: Payload, hooks: &Hooks, components: &mut Components) -> Route {
+    let route = Described::new("sign_up_begin", "Begin a sign-up", components)
+        .documented(hooks, &["sign_up"])
+        .takes("The account to sign up.", form, Required::True)
+        .returns(
+            "The options for `navigator.credentials.create()`, and the ceremony state, for `register/finish`.",
+            begun::<CreationOptions>(),
+        )
+        .rejects()
+        .fails([Error::InvalidUser(""), Error::AccountAlreadyExists])
+        .fails(BODY)
+        .fails(store());
+    ("/sign-up/begin", HttpMethod::Post, route.build())
 }
 
 fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {

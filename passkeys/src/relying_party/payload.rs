@@ -12,6 +12,7 @@ use utoipa::{
 use crate::wire::schemas;
 
 /// Description of a body: status, media type and schema.
+#[derive(Clone)]
 pub struct Payload {
     pub(crate) status: &'static str,
     /// `None` if there is no body.

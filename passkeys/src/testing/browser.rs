@@ -161,13 +161,17 @@ impl Browser {
     }
 
     /// Signs up: registers the first passkey of an account that the `sign_up` hook creates from
-    /// this body. Returns the response of `register/finish`, or of `register/begin` if that failed.
+    /// this body. Returns the response of `register/finish`, or of `sign-up/begin` if that failed.
     pub async fn sign_up(&mut self, body: &Value) -> Response {
         self.run_registration(Some(body)).await
     }
 
     async fn run_registration(&mut self, sign_up: Option<&Value>) -> Response {
-        let begun = self.passkeys("/register/begin", sign_up).await;
+        let begin = match sign_up {
+            Some(_) => "/sign-up/begin",
+            None => "/register/begin",
+        };
+        let begun = self.passkeys(begin, sign_up).await;
         if !begun.status.is_success() {
             return begun;
         }

@@ -40,8 +40,8 @@ type Json<T> = T extends { content: { "application/json": infer J } } ? J : neve
 
 type Documented<O> = O extends { requestBody?: infer B } ? Json<NonNullable<B>> : never;
 
-/** The route whose request body the `sign_up` hook defines. */
-type HookBody = "/register/begin";
+/** The routes whose request body the `sign_up` hook defines. */
+type HookBody = "/register/begin" | "/sign-up/begin";
 
 /** The routes whose responses hooks define. */
 type HookAnswer = "/register/finish" | "/authenticate/finish";
