@@ -121,6 +121,10 @@ impl Draft<'_> {
             &number::MAX_CREDENTIALS,
             DEFAULT_MAX_CREDENTIALS,
         );
+        let fresh = self.fresh.and_then(|written| {
+            let checked = duration::parse(written, &duration::FRESH);
+            report.keep(Key::Fresh, checked)
+        });
         let enroll_url = report.page(
             Key::EnrollUrl,
             self.enroll_url,
@@ -158,6 +162,7 @@ impl Draft<'_> {
                     sign_count: sign_count.unwrap_or_default(),
                     backup_eligibility: backup_eligibility.unwrap_or_default(),
                     max_credentials,
+                    fresh,
                     enroll_url: enroll_url.map(str::to_owned),
                     manage_url: manage_url.map(str::to_owned),
                     android_apps: values(android_apps),

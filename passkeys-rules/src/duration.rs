@@ -19,6 +19,10 @@ pub const TIMEOUT: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration:
 pub const CHALLENGE_TTL: RangeInclusive<Duration> =
     Duration::from_secs(1)..=Duration::from_hours(1);
 
+/// Range of `fresh`. In less than a minute nobody has named a device and confirmed with it; after a
+/// day a sign-in is not recent by any measure.
+pub const FRESH: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(24);
+
 /// Units and their length in milliseconds, largest first.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 

@@ -57,7 +57,7 @@ pub use android::KeyHashProblem;
 pub use app::{AndroidAppError, AndroidAppProblem, AppleAppError, AppleAppProblem};
 pub use draft::Draft;
 pub use duration::{
-    CHALLENGE_TTL, DurationError, DurationProblem, TIMEOUT, format_duration, parse_duration,
+    CHALLENGE_TTL, DurationError, DurationProblem, FRESH, TIMEOUT, format_duration, parse_duration,
 };
 pub use feature::{Feature, Need};
 pub use host::HostProblem;

@@ -62,6 +62,9 @@ pub struct Values {
     pub backup_eligibility: BackupEligibility,
     /// How many passkeys a user can have at most, 1 to 64.
     pub max_credentials: usize,
+    /// How old a sign-in may be to add or delete a passkey without consent by step-up, if that is
+    /// limited.
+    pub fresh: Option<Duration>,
     /// Page where users create a passkey, on a host that may use the RP ID.
     pub enroll_url: Option<String>,
     /// Page where users manage their passkeys, on a host that may use the RP ID.

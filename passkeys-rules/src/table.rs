@@ -104,6 +104,11 @@ macro_rules! keys {
                 summary: "how many passkeys a user can have at most, from 1 to 64, suspended ones included",
                 aliases: [],
             }
+            Fresh fresh: Duration, default "none" {
+                example: r#""10m""#,
+                summary: "how old a sign-in may be, from `1m` to `24h`, to add or delete a passkey without consent by step-up; the application says when the user signed in, with `PasskeyUser::authenticated_at`",
+                aliases: ["fresh_age", "max_auth_age", "reauthenticate_after"],
+            }
             EnrollUrl enroll_url: Text, default "none" {
                 example: r#""https://example.com/account/passkeys/new""#,
                 summary: "the page where users create a passkey, which password managers link to, served at `/.well-known/passkey-endpoints`",

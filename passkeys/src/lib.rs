@@ -64,6 +64,8 @@
 //! - Extractors: [`PasskeyUser`], the user who is signed in, and [`Verified`], a request that this
 //!   user has just consented to with a passkey (step-up authentication). [`PasskeysState`] lets a
 //!   state type of your own provide them.
+//! - [`policy`]: what a handler with [`Verified`] demands: user verification, a device-bound passkey, a
+//!   recent sign-in.
 //! - [`store`]: repositories for credentials and challenge stores for ceremony states.
 //! - [`ceremony`]: registration, authentication and step-up for routes of your own.
 //! - [`Config`]: the configuration at run time, from code or from the environment.
@@ -154,7 +156,7 @@ pub use passkeys_rules::{
 };
 
 pub use crate::{
-    ceremony::{AuthenticationResult, CredentialRemoval, RegistrationResult},
+    ceremony::{AuthenticationResult, CredentialRemoval, RegistrationResult, policy},
     domain::{
         aaguid::{Aaguid, InvalidAaguid},
         clock::{Clock, SystemClock},

@@ -34,6 +34,7 @@ fn policy_has_the_value_of_every_key() {
         sign_count: Some("suspend"),
         backup_eligibility: Some("report"),
         max_credentials: Some("64"),
+        fresh: Some("15m"),
         enroll_url: Some("https://example.com/passkeys/new"),
         manage_url: Some("https://example.co.uk/passkeys"),
         android_apps: Some(vec!["com.example.app", "com.example.other"]),
@@ -77,6 +78,7 @@ fn policy_has_the_value_of_every_key() {
     assert_eq!(policy.sign_count, SignCount::Suspend);
     assert_eq!(policy.backup_eligibility, BackupEligibility::Report);
     assert_eq!(policy.max_credentials, 64);
+    assert_eq!(policy.fresh, Some(Duration::from_mins(15)));
     assert_eq!(
         policy.enroll_url.as_deref(),
         Some("https://example.com/passkeys/new")
@@ -116,6 +118,7 @@ fn defaults_are_the_strict_values() {
     assert_eq!(policy.sign_count, SignCount::Reject);
     assert_eq!(policy.backup_eligibility, BackupEligibility::Reject);
     assert_eq!(policy.max_credentials, 20);
+    assert_eq!(policy.fresh, None);
 }
 
 #[test]
@@ -330,6 +333,7 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
         sign_count: Some("d"),
         backup_eligibility: Some("e"),
         max_credentials: Some("65"),
+        fresh: Some("59s"),
         enroll_url: Some(""),
         manage_url: Some("/passkeys"),
         android_apps: Some(vec!["com.example.app", "app"]),
@@ -367,6 +371,7 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
             "sign_count",
             "backup_eligibility",
             "max_credentials",
+            "fresh",
             "enroll_url",
             "manage_url",
             "android_apps[1]",

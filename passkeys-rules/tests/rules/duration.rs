@@ -1,4 +1,4 @@
-//! Validation of `challenge_ttl` and `timeout`.
+//! Validation of `challenge_ttl`, `timeout` and `fresh`.
 
 use std::time::Duration;
 
@@ -254,5 +254,50 @@ fn challenge_ttl_is_from_one_second_to_one_hour() {
             format!("duration `{challenge_ttl}` is {problem}; write a duration from `1s` to `1h`"),
         );
         assert_eq!(violation.place.to_string(), "challenge_ttl");
+    }
+}
+
+#[test]
+fn fresh_is_from_one_minute_to_24_hours() {
+    for (fresh, expected) in [
+        ("1m", Duration::from_mins(1)),
+        ("10m", Duration::from_mins(10)),
+        ("24h", Duration::from_hours(24)),
+    ] {
+        let draft = Draft {
+            fresh: Some(fresh),
+            ..valid()
+        };
+        assert_eq!(draft.check().unwrap().fresh, Some(expected));
+    }
+    for (fresh, problem, fix) in [
+        ("59s", "is too short", "write a duration from `1m` to `24h`"),
+        (
+            "1441m",
+            "is too long",
+            "write a duration from `1m` to `24h`",
+        ),
+        ("0m", "is zero", "write a duration from `1m` to `24h`"),
+        (
+            "10",
+            "has no unit (`ms`, `s`, `m` or `h`)",
+            "write a duration from `1m` to `24h`",
+        ),
+        ("600", "has no unit (`ms`, `s`, `m` or `h`)", "write `600s`"),
+        (
+            "10min",
+            "has the unit `min`, and units are `ms`, `s`, `m` and `h`",
+            "write `10m`",
+        ),
+    ] {
+        let violation = only_violation(&Draft {
+            fresh: Some(fresh),
+            ..valid()
+        });
+        assert_eq!(
+            violation.to_string(),
+            format!("duration `{fresh}` {problem}; {fix}")
+        );
+        assert_eq!(violation.place.to_string(), "fresh");
     }
 }

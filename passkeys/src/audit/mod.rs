@@ -208,6 +208,9 @@ pub enum AuditKind {
     CredentialRenamed,
     /// A passkey was deleted by its owner.
     CredentialDeleted,
+    /// The deletion of a passkey was rejected, because the owner's sign-in is not recent (`fresh`). Other
+    /// requests that delete nothing, such as for an unknown ID, are not recorded.
+    CredentialDeletionFailed(Reason),
     /// This many events did not reach the sink since the last notice, because it was too slow. Sent to
     /// the sink only, at most once a second while events are queued: the log has each of the lost
     /// events.
@@ -235,6 +238,7 @@ impl AuditKind {
             Self::CredentialSuspended => "credential_suspended",
             Self::CredentialRenamed => "credential_renamed",
             Self::CredentialDeleted => "credential_deleted",
+            Self::CredentialDeletionFailed(_) => "credential_deletion_failed",
             Self::EventsLost(_) => "events_lost",
         }
     }
@@ -260,7 +264,9 @@ impl AuditKind {
             | Self::BackupEligibilityChanged
             | Self::CredentialSuspended => Some("authentication"),
             Self::StepUpBegun | Self::StepUpSucceeded | Self::StepUpFailed(_) => Some("step_up"),
-            Self::CredentialRenamed | Self::CredentialDeleted => Some("management"),
+            Self::CredentialRenamed
+            | Self::CredentialDeleted
+            | Self::CredentialDeletionFailed(_) => Some("management"),
             Self::EventsLost(_) => None,
         }
     }
@@ -271,7 +277,8 @@ impl AuditKind {
         match self {
             Self::RegistrationFailed(reason)
             | Self::AuthenticationFailed(reason)
-            | Self::StepUpFailed(reason) => Some(reason),
+            | Self::StepUpFailed(reason)
+            | Self::CredentialDeletionFailed(reason) => Some(reason),
             _ => None,
         }
     }

@@ -96,6 +96,21 @@ pub enum Reason {
     /// The application's `get_user` rejected the request that finishes a registration or step-up:
     /// there is no session, or it has ended since `begin`.
     NotSignedIn,
+    /// The sign-in is too old to add or delete a passkey (`fresh`), or for a handler with the policy
+    /// [`Recent`](crate::policy::Recent), and the request came without consent by step-up.
+    SignInTooOld,
+    /// As [`SignInTooOld`](Self::SignInTooOld); the application does not say when the user signed in
+    /// ([`PasskeyUser::authenticated_at`](crate::PasskeyUser::authenticated_at)).
+    SignInAgeUnknown,
+    /// As [`SignInTooOld`](Self::SignInTooOld); according to the application the user signed in more than
+    /// a minute after now: clocks differ, or the value is not of the server's clock.
+    SignInInFuture,
+    /// The handler's policy is [`UserVerified`](crate::policy::UserVerified), and the user-verified flag
+    /// of the step-up is not set.
+    PolicyUserVerified,
+    /// The handler's policy is [`DeviceBound`](crate::policy::DeviceBound), and the passkey of the step-up
+    /// may be synced (the backup-eligible flag).
+    PolicyDeviceBound,
     /// A store failed. The ceremony cannot be finished any more.
     Storage,
 }
@@ -113,6 +128,14 @@ impl Reason {
                 | Self::OtherApplication
                 | Self::OtherUser
                 | Self::OtherAction
+        )
+    }
+
+    /// Returns whether the reason is the age of the user's sign-in, so that signing in again helps.
+    pub(crate) fn is_about_sign_in_age(self) -> bool {
+        matches!(
+            self,
+            Self::SignInTooOld | Self::SignInAgeUnknown | Self::SignInInFuture
         )
     }
 
@@ -156,6 +179,11 @@ impl Reason {
             Self::Signature => "signature",
             Self::SignCount => "sign_count",
             Self::NotSignedIn => "not_signed_in",
+            Self::SignInTooOld => "sign_in_too_old",
+            Self::SignInAgeUnknown => "sign_in_age_unknown",
+            Self::SignInInFuture => "sign_in_in_future",
+            Self::PolicyUserVerified => "policy_user_verified",
+            Self::PolicyDeviceBound => "policy_device_bound",
             Self::Storage => "storage",
         }
     }

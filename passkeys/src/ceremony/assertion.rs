@@ -7,7 +7,9 @@ use std::cmp::Reverse;
 use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
-use super::{AuthenticationResult, Begun, Ceremonies, RequestOptions, user_handle};
+use super::{
+    AuthenticationResult, Begun, Ceremonies, RequestOptions, policy::sealed::Demands, user_handle,
+};
 use crate::{
     Credential, CredentialId, Error, SignCount,
     audit::{AuditKind, Reason},
@@ -43,6 +45,8 @@ pub(super) struct Pending {
     pub(super) challenge: Challenge,
     /// Registration time of the newest credential that the client may use, if it got a list.
     pub(super) listed_until: Option<OffsetDateTime>,
+    /// What the assertion has to prove, beyond what the configuration demands.
+    pub(super) demands: Demands,
 }
 
 impl Pending {
@@ -180,6 +184,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let asserted = user_handle::check(pending.user_id.as_deref(), handle, &credential)
             .and_then(|()| pending.check_list(&credential))
             .and(verified)
+            .and_then(|asserted| pending.demands.check(&asserted).map(|()| asserted))
             .map_err(|reason| refuse(reason, &credential))?;
 
         for _ in 0..MAX_CONTENTION {
@@ -304,6 +309,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         self.ceremonies.record(kind, user_id, credential_id);
         if reason.is_about_state() {
             Error::ChallengeNotFound
+        } else if reason.is_about_sign_in_age() {
+            Error::ReauthenticationRequired
         } else {
             Error::AuthenticationFailed
         }

@@ -4,6 +4,7 @@ use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
     assertion::{Allowed, Assertion, Kinds, Pending},
     decoy::Named,
+    policy::sealed::Demands,
 };
 #[cfg(feature = "client")]
 use crate::CredentialId;
@@ -171,6 +172,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
                     user_id,
                     challenge,
                     listed_until,
+                    demands: Demands::default(),
                 });
             }
             Ok(_) => Reason::OtherPurpose,

@@ -10,6 +10,8 @@ mod assertion;
 mod authentication;
 mod decoy;
 mod floor;
+mod fresh;
+pub mod policy;
 mod recent;
 mod registration;
 mod result;

@@ -4,7 +4,8 @@ use std::{
 };
 
 use super::{
-    Begun, Ceremonies, CreationOptions, FinishRegistration, RegistrationResult, user_handle,
+    Begun, Ceremonies, Consent, CreationOptions, FinishRegistration, RegistrationResult,
+    user_handle,
 };
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey, UserHandle, alarm,
@@ -52,6 +53,8 @@ pub struct Registration<'a, R> {
     ceremonies: &'a Ceremonies<R>,
     /// Whether a sign-up can be finished.
     sign_ups: bool,
+    /// ID of the user who has consented by step-up, so that their sign-in may be old.
+    consenting: Option<String>,
 }
 
 impl<R> fmt::Debug for Registration<'_, R> {
@@ -67,7 +70,46 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         Self {
             ceremonies,
             sign_ups: true,
+            consenting: None,
         }
+    }
+
+    /// Sets the consent of a user to the registration that begins: the result of a
+    /// [step-up](super::StepUp). The age of that user's sign-in does not matter then.
+    ///
+    /// Needed only where the configuration has the key `fresh`, and the sign-in is older:
+    ///
+    /// ```
+    /// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"], fresh = "10m")]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+    /// # }
+    /// use passkeys::{
+    ///     Error,
+    ///     ceremony::{Action, Begun, Consent, CreationOptions, FinishStepUp},
+    /// };
+    ///
+    /// /// `POST /passkeys`.
+    /// async fn begin(
+    ///     passkeys: &Passkeys<App>,
+    ///     user: PasskeyUser,
+    ///     request: &FinishStepUp,
+    /// ) -> Result<Begun<CreationOptions>, Error> {
+    ///     let action = Action::new("POST", "example.com", "/passkeys", request.body.get().as_bytes());
+    ///     let who = async { Ok::<_, Error>(user) };
+    ///     let consent: Consent = passkeys.step_up().finish(request, &action, who).await?;
+    ///     passkeys.registration().with_consent(&consent).begin(&consent.user).await
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_consent<T>(self, consent: &Consent<T>) -> Self {
+        let consenting = Some(consent.user.id().to_owned());
+        Self { consenting, ..self }
     }
 
     /// Sets whether a sign-up can be finished: not by the routes of an application without the
@@ -84,6 +126,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// # Errors
     ///
     /// [`Error::InvalidUser`] if the user's ID or names are out of bounds,
+    /// [`Error::ReauthenticationRequired`] if [`fresh`](crate::Config::fresh) is configured and the user's
+    /// sign-in is older or of unknown age, unless [with consent](Self::with_consent),
     /// [`Error::TooManyCredentials`] if the user has
     /// [as many passkeys as allowed](crate::Config::max_credentials), [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
@@ -120,11 +164,21 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         purpose: impl FnOnce(Account) -> Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
+        self.check_fresh(user)?;
         let exclude = self.ceremonies.list(user.id()).await?;
         if exclude.len() >= self.ceremonies.config.max_credentials() {
             return Err(self.refuse(Reason::TooManyCredentials, Some(user), None));
         }
         self.create_options(user, exclude, purpose).await
+    }
+
+    /// Checks that the user has signed in recently, or has consented.
+    fn check_fresh(&self, user: &PasskeyUser) -> Result<(), Error> {
+        if self.consenting.as_deref() == Some(user.id()) {
+            return Ok(());
+        }
+        let fresh = self.ceremonies.check_fresh(user);
+        fresh.map_err(|reason| self.refuse(reason, Some(user), None))
     }
 
     /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
@@ -136,7 +190,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// # Errors
     ///
     /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys, also if only of another RP ID:
-    /// the account exists. Otherwise as [`begin`](Self::begin).
+    /// the account exists. Otherwise as [`begin`](Self::begin), but that nobody is signed in whose sign-in
+    /// could be too old.
     pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         if !self.ceremonies.repository.list(user.id()).await?.is_empty() {
@@ -471,6 +526,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             Reason::TooManyCredentials => Error::TooManyCredentials,
             Reason::AccountExists => Error::AccountAlreadyExists,
             reason if reason.is_about_state() => Error::ChallengeNotFound,
+            reason if reason.is_about_sign_in_age() => Error::ReauthenticationRequired,
             _ => Error::AttestationVerificationFailed,
         }
     }

@@ -71,7 +71,7 @@ pub struct RegistrationResult {
 impl RegistrationResult {
     /// Returns the user as `get_user` or `sign_up` returned them when the ceremony was begun,
     /// without what belongs to the session ([`PasskeyUser::signed_in_with`],
-    /// [`PasskeyUser::keeps_last_passkey`]), and without a [handle](PasskeyUser::handle): the one
+    /// [`PasskeyUser::keeps_last_passkey`], [`PasskeyUser::authenticated_at`]), and without a [handle](PasskeyUser::handle): the one
     /// that the passkey carries is in [`credential`](Self::credential).
     #[must_use]
     pub fn user(&self) -> &PasskeyUser {

@@ -1,10 +1,11 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use serde::de::DeserializeOwned;
 
 use super::{
     Action, AuthenticationResult, Begun, Ceremonies, FinishStepUp, RequestOptions,
     assertion::{Assertion, Kinds, Pending},
+    policy::{Policy, sealed::Demands},
 };
 use crate::{
     Error, PasskeyUser,
@@ -50,7 +51,11 @@ use crate::{
 ///     Ok(())
 /// }
 /// ```
-pub struct StepUp<'a, R>(&'a Ceremonies<R>);
+pub struct StepUp<'a, R> {
+    ceremonies: &'a Ceremonies<R>,
+    /// What consent has to prove.
+    demands: Demands,
+}
 
 /// Consent of a user to one action: the result of a step-up.
 #[derive(Clone, Debug)]
@@ -66,13 +71,72 @@ pub struct Consent<T = ()> {
 
 impl<R> fmt::Debug for StepUp<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("StepUp").field(self.0).finish()
+        f.debug_struct("StepUp")
+            .field("ceremonies", self.ceremonies)
+            .field("demands", &self.demands)
+            .finish()
     }
 }
 
 impl<'a, R: CredentialRepository> StepUp<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
-        Self(ceremonies)
+        Self {
+            ceremonies,
+            demands: Demands::default(),
+        }
+    }
+
+    /// Sets what [`finish`](Self::finish) demands of the consent. Default:
+    /// [`AnyConsent`](super::policy::AnyConsent).
+    ///
+    /// ```
+    /// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+    /// # }
+    /// use passkeys::{
+    ///     Error,
+    ///     ceremony::{Action, Consent, FinishStepUp},
+    ///     policy::UserVerified,
+    /// };
+    ///
+    /// async fn consent(
+    ///     passkeys: &Passkeys<App>,
+    ///     user: PasskeyUser,
+    ///     action: &Action,
+    ///     request: &FinishStepUp,
+    /// ) -> Result<Consent, Error> {
+    ///     let step_up = passkeys.step_up().policy::<UserVerified>();
+    ///     step_up.finish(request, action, async { Ok(user) }).await
+    /// }
+    /// ```
+    ///
+    /// For [`Recent`](super::policy::Recent) there is [`check_recent`](Self::check_recent).
+    #[must_use]
+    pub fn policy<P: Policy<Result = AuthenticationResult>>(self) -> Self {
+        self.demanding(P::DEMANDS)
+    }
+
+    pub(crate) fn demanding(self, demands: Demands) -> Self {
+        Self { demands, ..self }
+    }
+
+    /// Checks that the user signed in at most so long ago, by
+    /// [`PasskeyUser::authenticated_at`]: such a request may do without consent.
+    ///
+    /// Records a sign-in that is older, or of unknown age, in the audit trail.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReauthenticationRequired`].
+    pub fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Error> {
+        let recent = self.ceremonies.check_recent(user, at_most);
+        recent.map_err(|reason| self.assertion().refuse(reason, Some(user.id()), None))
     }
 
     fn assertion(&self) -> Assertion<'a, R> {
@@ -81,7 +145,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
             succeeded: AuditKind::StepUpSucceeded,
             failed: AuditKind::StepUpFailed,
         };
-        Assertion::new(self.0, kinds)
+        Assertion::new(self.ceremonies, kinds)
     }
 
     /// Begins a step-up: asks the signed-in user for consent to an action, by any of their passkeys
@@ -125,7 +189,8 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     ///   this action,
     /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential or a body of
     ///   another shape, [`Error::PayloadTooLarge`],
-    /// - [`Error::AuthenticationFailed`] for every other reason,
+    /// - [`Error::AuthenticationFailed`] for every other reason, also if the consent does not fulfil the
+    ///   [policy](Self::policy),
     /// - [`Error::StorageUnavailable`].
     ///
     /// The last two take a multiple of [`Passkeys::timing_floor`](crate::Passkeys::timing_floor):
@@ -140,7 +205,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         T: DeserializeOwned,
         E: From<Error>,
     {
-        let floor = self.0.floor();
+        let floor = self.ceremonies.floor();
         let assertion = self.assertion();
         let (pending, begun_for) = self.take(&request.state).await?;
         let user = who.await;
@@ -162,7 +227,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
 
     /// Takes the ceremony state from the challenge store, with the action it was begun for.
     async fn take(&self, state: &str) -> Result<(Pending, Action), Error> {
-        let taken = self.0.take(state).await;
+        let taken = self.ceremonies.take(state).await;
         let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
             Ok(PendingCeremony {
                 purpose: Purpose::StepUp { user_id, action },
@@ -174,6 +239,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
                     user_id: Some(user_id),
                     challenge,
                     listed_until,
+                    demands: self.demands,
                 };
                 return Ok((pending, action));
             }

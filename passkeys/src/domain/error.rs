@@ -28,6 +28,10 @@ pub enum Error {
     /// The sign-in or step-up failed. The same for every cause.
     #[error("The passkey could not be verified.")]
     AuthenticationFailed,
+    /// The sign-in is too old for this request, or of unknown age, and the request came without consent
+    /// by step-up: [`Config::fresh`](crate::Config::fresh), [`policy::Recent`](crate::policy::Recent).
+    #[error("This needs a recent sign-in. Confirm with a passkey, or sign in again.")]
+    ReauthenticationRequired,
     /// The signed-in user has no credential with this ID, or none to step up with.
     #[error("No such passkey.")]
     CredentialNotFound,
@@ -69,6 +73,7 @@ impl Error {
             Self::TooManyCredentials => "too_many_credentials",
             Self::AccountAlreadyExists => "account_already_exists",
             Self::AuthenticationFailed => "authentication_failed",
+            Self::ReauthenticationRequired => "reauthentication_required",
             Self::CredentialNotFound => "credential_not_found",
             Self::LastCredential => "last_credential",
             Self::MalformedRequest(_) | Self::InvalidRequest(_) => "invalid_request",
@@ -88,6 +93,7 @@ impl Error {
             | Self::AttestationVerificationFailed
             | Self::MalformedRequest(_) => 400,
             Self::AuthenticationFailed => 401,
+            Self::ReauthenticationRequired => 403,
             Self::CredentialNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::CredentialAlreadyExists

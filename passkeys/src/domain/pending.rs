@@ -176,6 +176,8 @@ pub(crate) fn to_millisecond(time: OffsetDateTime) -> OffsetDateTime {
 
 #[cfg(test)]
 mod tests {
+    use time::OffsetDateTime;
+
     use super::Account;
     use crate::{CredentialId, PasskeyUser, UserHandle};
 
@@ -183,7 +185,11 @@ mod tests {
     fn ceremony_state_holds_no_session_fields_of_the_user() {
         let user = PasskeyUser::new("42", "ada@example.com", "Ada");
         let id = CredentialId::from_array(*b"id");
-        let in_session = user.clone().signed_in_with(id).keeps_last_passkey(true);
+        let in_session = user
+            .clone()
+            .signed_in_with(id)
+            .keeps_last_passkey(true)
+            .authenticated_at(OffsetDateTime::UNIX_EPOCH);
         assert_ne!(in_session, user);
         let handle = UserHandle::random().unwrap();
         let kept = Account::new(&in_session, handle.clone());

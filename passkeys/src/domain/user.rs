@@ -1,6 +1,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use time::{OffsetDateTime, serde::rfc3339};
 
 use crate::{CredentialId, Error, UserHandle};
 
@@ -26,6 +27,8 @@ pub struct PasskeyUser {
     signed_in_with: Option<CredentialId>,
     #[serde(default)]
     keeps_last_passkey: bool,
+    #[serde(default, with = "rfc3339::option")]
+    authenticated_at: Option<OffsetDateTime>,
 }
 
 impl PasskeyUser {
@@ -57,6 +60,7 @@ impl PasskeyUser {
             handle: None,
             signed_in_with: None,
             keeps_last_passkey: false,
+            authenticated_at: None,
         }
     }
 
@@ -123,6 +127,30 @@ impl PasskeyUser {
         self
     }
 
+    /// Sets the time at which the user last signed in to this session, by whatever means: a passkey, a
+    /// password, a federated login. Default: unknown.
+    ///
+    /// Where the configuration has the key `fresh`, adding and deleting a passkey takes a sign-in that
+    /// recent, or consent by [step-up](crate::Verified); a sign-in of unknown age is not recent. The
+    /// policy [`Recent`](crate::policy::Recent) lets handlers of the application do the same.
+    ///
+    /// Take the time of the server's clock in `on_authenticated` (and where a password is checked), keep
+    /// it in the session, and never take it from the client. A time more than a minute ahead of the
+    /// library's clock is not recent.
+    ///
+    /// ```
+    /// use passkeys::{PasskeyUser, time::OffsetDateTime};
+    ///
+    /// let from_the_session = OffsetDateTime::from_unix_timestamp(1_800_000_000)?;
+    /// let user = PasskeyUser::new("42", "ada", "Ada").authenticated_at(from_the_session);
+    /// # Ok::<(), passkeys::time::error::ComponentRange>(())
+    /// ```
+    #[must_use]
+    pub fn authenticated_at(mut self, at: impl Into<Option<OffsetDateTime>>) -> Self {
+        self.authenticated_at = at.into();
+        self
+    }
+
     /// Returns the application's ID of the user.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -159,6 +187,11 @@ impl PasskeyUser {
         self.signed_in_with.as_ref() == Some(id)
     }
 
+    /// Returns the time of the user's last sign-in, if the application has set it.
+    pub(crate) fn signed_in_at(&self) -> Option<OffsetDateTime> {
+        self.authenticated_at
+    }
+
     pub(crate) fn must_keep_last_passkey(&self) -> bool {
         self.keeps_last_passkey
     }
@@ -184,6 +217,8 @@ impl PasskeyUser {
 
 #[cfg(test)]
 mod tests {
+    use time::OffsetDateTime;
+
     use super::PasskeyUser;
     use crate::{CredentialId, UserHandle};
 
@@ -192,17 +227,20 @@ mod tests {
         let user = PasskeyUser::new("42", "ada@example.com", "Ada")
             .handle(UserHandle::random().unwrap())
             .signed_in_with(CredentialId::from_array(*b"id"))
-            .keeps_last_passkey(true);
+            .keeps_last_passkey(true)
+            .authenticated_at(OffsetDateTime::UNIX_EPOCH);
         let kept = serde_json::to_string(&user).unwrap();
         assert_eq!(serde_json::from_str::<PasskeyUser>(&kept).unwrap(), user);
     }
 
     #[test]
-    fn user_without_session_members_has_no_current_passkey_and_may_delete_all() {
+    fn user_without_session_members_has_no_current_passkey_and_no_time_of_sign_in_and_may_delete_all()
+     {
         let kept = r#"{ "id": "42", "name": "ada@example.com", "display_name": "Ada" }"#;
         let user: PasskeyUser = serde_json::from_str(kept).unwrap();
         assert_eq!(user, PasskeyUser::new("42", "ada@example.com", "Ada"));
         assert!(!user.is_signed_in_with(&CredentialId::from_array(*b"id")));
         assert!(!user.must_keep_last_passkey());
+        assert_eq!(user.signed_in_at(), None);
     }
 }

@@ -49,16 +49,20 @@ fn trimmed(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// Parses a JSON body. Requires a JSON content type, against cross-site request forgery: browsers
-/// send it to another origin only after a CORS preflight.
+/// Parses a JSON body of the contract.
 pub(super) fn json<T: FromJson>(headers: &HeaderMap, body: &[u8]) -> Result<T, Error> {
+    T::from_json(text(headers, body)?, "")
+}
+
+/// Returns the text of a JSON body. Requires a JSON content type, against cross-site request forgery: browsers
+/// send it to another origin only after a CORS preflight.
+pub(super) fn text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Result<&'a str, Error> {
     if !is_json(headers) {
         return Err(Error::UnsupportedMediaType);
     }
     // Checked once here; parsing from bytes would check each string.
-    let json = str::from_utf8(body)
-        .map_err(|_| Error::MalformedRequest("The request body is not UTF-8.".into()))?;
-    T::from_json(json, "")
+    str::from_utf8(body)
+        .map_err(|_| Error::MalformedRequest("The request body is not UTF-8.".into()))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,12 +1,13 @@
 //! `GET /credentials`, `PATCH /credentials/{id}` and `DELETE /credentials/{id}`.
 
 use axum::{
+    body::Bytes,
     extract::{Path, Request, State, rejection::PathRejection},
     http::StatusCode,
     response::Response,
 };
 
-use super::{body, failure::Failure, state::Shared};
+use super::{body, consent, failure::Failure, state::Shared};
 use crate::{
     CredentialId, Error, PasskeyUser,
     audit::AuditKind,
@@ -65,10 +66,29 @@ pub(super) async fn delete<A: RelyingParty>(
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
-    let (mut parts, _) = request.into_parts();
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let (mut parts, body) = request.into_parts();
+    // Without the key `fresh` no consent is needed, and a body means nothing.
+    let consent = match passkeys.config().fresh() {
+        Some(_) => body::read(body).await?,
+        None => Bytes::new(),
+    };
+    let signed_in = if consent.is_empty() {
+        let user = passkeys.app.get_user(&mut parts).await?;
+        check_fresh(&passkeys, &user)?;
+        Some(user)
+    } else {
+        None
+    };
     let tasks = passkeys.tasks.clone();
     let change = async move {
+        let user = match signed_in {
+            Some(user) => user,
+            None => {
+                consent::verify_alone(&passkeys, &mut parts, &consent)
+                    .await?
+                    .user
+            }
+        };
         let id = own_credential(&passkeys, &user, id).await?;
         let repository = passkeys.repository();
         let deletion = if user.must_keep_last_passkey() {
@@ -89,6 +109,16 @@ pub(super) async fn delete<A: RelyingParty>(
         Ok(StatusCode::NO_CONTENT)
     };
     tasks.run(change).await?
+}
+
+/// Checks that the user has signed in recently, if the configuration says so.
+fn check_fresh<A: RelyingParty>(passkeys: &Shared<A>, user: &PasskeyUser) -> Result<(), Error> {
+    let ceremonies = &passkeys.ceremonies;
+    ceremonies.check_fresh(user).map_err(|reason| {
+        let kind = AuditKind::CredentialDeletionFailed(reason);
+        ceremonies.record(kind, Some(user.id()), None);
+        Error::ReauthenticationRequired
+    })
 }
 
 /// Parses the ID in the path, and checks that it is one of the user's passkeys at this relying party.

@@ -7,6 +7,7 @@ mod authenticate;
 mod body;
 #[cfg(feature = "client")]
 mod client;
+mod consent;
 mod credentials;
 mod error;
 mod failure;

@@ -3,22 +3,29 @@
 use std::panic::resume_unwind;
 
 use axum::{
+    body::Bytes,
     extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, request::Parts},
     response::Response,
 };
 
-use super::{body, error, failure::Failure, state::Shared};
+use super::{body, consent, error, failure::Failure, state::Shared};
 use crate::{
-    CredentialId, Error, RegistrationResult, relying_party::RelyingParty, tasks::caught, wire::json,
+    CredentialId, Error, PasskeyUser, RegistrationResult,
+    ceremony::{Consent, FinishStepUp, Registration},
+    relying_party::RelyingParty,
+    store::CredentialRepository,
+    tasks::caught,
+    wire::{finish::NoBody, json},
 };
 
 /// Response header with the credential ID of a sign-up that was rolled back, from which `client.js`
 /// knows that the browser should drop the passkey.
 const ROLLED_BACK: HeaderName = HeaderName::from_static("passkey-rolled-back");
 
-/// `POST /register/begin`: a further passkey, also by conditional creation. Where there is the hook
-/// `sign_up`, a request with a body begins a sign-up, as [`sign_up`] does.
+/// `POST /register/begin`: a further passkey, also by conditional creation. With the key `fresh`, a body
+/// that is consent by step-up belongs to it. Any other body begins a sign-up where there is the hook
+/// `sign_up`, as [`sign_up`] does.
 pub(super) async fn begin<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
@@ -26,18 +33,17 @@ pub(super) async fn begin<A: RelyingParty>(
     let conditional = is_conditional(request.uri().query())?;
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
+    if passkeys.config().fresh().is_some() && FinishStepUp::is_in(&body) {
+        let consent = consent_to_begin(&passkeys, parts, body).await?;
+        let registration = passkeys.registration().with_consent(&consent);
+        return begin_further(&registration, &consent.user, conditional).await;
+    }
     if A::SIGN_UP && !body::is_nothing(&body) {
         let request = Request::from_parts(parts, body.into());
         return begin_sign_up(&passkeys, conditional, request).await;
     }
-    let registration = passkeys.registration();
     let user = passkeys.app.get_user(&mut parts).await?;
-    let begun = if conditional {
-        registration.begin_conditional(&user).await?
-    } else {
-        registration.begin(&user).await?
-    };
-    Ok(json::response(&begun))
+    begin_further(&passkeys.registration(), &user, conditional).await
 }
 
 /// `POST /sign-up/begin`. The body is the hook's, also one that is empty.
@@ -64,6 +70,30 @@ async fn begin_sign_up<A: RelyingParty>(
     }
     let user = passkeys.app.sign_up(request).await?;
     let begun = passkeys.registration().begin_sign_up(&user).await?;
+    Ok(json::response(&begun))
+}
+
+/// Verifies the consent of the signed-in user to a further passkey, to its end.
+async fn consent_to_begin<A: RelyingParty>(
+    passkeys: &Shared<A>,
+    mut parts: Parts,
+    body: Bytes,
+) -> Result<Consent<NoBody>, Failure> {
+    let (tasks, passkeys) = (passkeys.tasks.clone(), passkeys.clone());
+    let verify = async move { consent::verify_alone(&passkeys, &mut parts, &body).await };
+    tasks.run(verify).await?
+}
+
+async fn begin_further<R: CredentialRepository>(
+    registration: &Registration<'_, R>,
+    user: &PasskeyUser,
+    conditional: bool,
+) -> Result<Response, Failure> {
+    let begun = if conditional {
+        registration.begin_conditional(user).await?
+    } else {
+        registration.begin(user).await?
+    };
     Ok(json::response(&begun))
 }
 

@@ -2,17 +2,20 @@ use std::{fmt, marker::PhantomData};
 
 use axum::{
     extract::{FromRequest, Request},
-    http::request::Parts,
+    http::{Method, request::Parts},
     response::{IntoResponse as _, Response},
 };
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
-use super::{body, failure::Failure, observe::no_store, state::ProvidesPasskeys, target};
+use super::{body, consent, failure::Failure, observe::no_store, state::ProvidesPasskeys};
 use crate::{
-    AuthenticationResult, Error, PasskeyUser, Passkeys,
-    ceremony::{Action, Consent, FinishStepUp},
+    Error, PasskeyUser, Passkeys,
+    ceremony::{
+        Consent, FinishStepUp,
+        policy::{AnyConsent, Policy},
+    },
     relying_party::RelyingParty,
+    wire::json,
 };
 
 /// Extractor for a request that its user has just consented to with a passkey (step-up
@@ -58,12 +61,18 @@ use crate::{
 ///
 /// - the user that `get_user` returns now is the one who began, and owns the passkey;
 /// - the method, the host, the path with its query, and the text of `body` are those that the
-///   step-up was begun for ([`Action`] says how they are compared);
+///   step-up was begun for ([`Action`](crate::ceremony::Action) says how they are compared);
 /// - the assertion verifies as in a sign-in, and the ceremony state is used for the first time, as
 ///   far as the challenge store guarantees it: `SealedChallenges` rejects replays per process.
 ///
 /// Whether the authenticator had to verify the user, and not only their presence, is up to the
 /// configured `user_verification`. Default: required.
+///
+/// # Policies
+///
+/// The third type argument says what else the handler demands: user verification, a passkey that cannot
+/// be synced, or only a recent sign-in. `Verified<App, Transfer, Recent<300>>` also runs without consent
+/// if the user signed in at most five minutes ago. The module [`policy`](crate::policy) has them all.
 ///
 /// # Router state
 ///
@@ -91,21 +100,42 @@ use crate::{
 ///
 /// The rejection of `get_user`, or an [`Error`](crate::Error) as a response with `Cache-Control:
 /// no-store`: `challenge_not_found` (400) if the ceremony is not pending or was begun by another
-/// user, for another action or at another application, `authentication_failed` (401) if the assertion does not verify,
+/// user, for another action or at another application, `authentication_failed` (401) if the assertion
+/// does not verify or does not fulfil the policy, `reauthentication_required` (403) for a request without
+/// consent whose sign-in is not as recent as [`Recent`](crate::policy::Recent) says,
 /// `invalid_request` (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the
 /// body, `storage_unavailable` (503).
 #[non_exhaustive]
-pub struct Verified<A: RelyingParty, T: DeserializeOwned = ()> {
-    /// The verified assertion, with the passkey that was used.
-    pub result: AuthenticationResult,
+pub struct Verified<A: RelyingParty, T: DeserializeOwned = (), P: Policy = AnyConsent> {
+    /// The verified assertion, with the passkey that was used: an [`AuthenticationResult`], or with the
+    /// policy [`Recent`](crate::policy::Recent) an `Option` of it.
+    ///
+    /// [`AuthenticationResult`]: crate::AuthenticationResult
+    pub result: P::Result,
     /// The user who consented, as `get_user` returned them.
     pub user: PasskeyUser,
     /// The request's own body; `()` if there is none.
     pub body: T,
-    pub(crate) app: PhantomData<fn() -> A>,
+    policy: PhantomData<fn() -> (A, P)>,
 }
 
-impl<A: RelyingParty, T: DeserializeOwned + fmt::Debug> fmt::Debug for Verified<A, T> {
+impl<A: RelyingParty, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
+    pub(crate) fn of(user: PasskeyUser, result: P::Result, body: T) -> Self {
+        Self {
+            result,
+            user,
+            body,
+            policy: PhantomData,
+        }
+    }
+}
+
+impl<A, T, P> fmt::Debug for Verified<A, T, P>
+where
+    A: RelyingParty,
+    T: DeserializeOwned + fmt::Debug,
+    P: Policy,
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verified")
             .field("result", &self.result)
@@ -115,48 +145,56 @@ impl<A: RelyingParty, T: DeserializeOwned + fmt::Debug> fmt::Debug for Verified<
     }
 }
 
-impl<S, A, T> FromRequest<S> for Verified<A, T>
+impl<S, A, T, P> FromRequest<S> for Verified<A, T, P>
 where
     S: ProvidesPasskeys<A> + Send + Sync,
     A: RelyingParty,
     T: DeserializeOwned + Send + 'static,
+    P: Policy,
 {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        match verify(state.passkeys(), request).await {
-            Ok(Consent { result, user, body }) => Ok(Self {
-                result,
-                user,
-                body,
-                app: PhantomData,
-            }),
-            Err(failure) => Err(no_store(failure.into_response())),
-        }
+        let verified = verify(state.passkeys(), request).await;
+        verified.map_err(|failure| no_store(failure.into_response()))
     }
 }
 
-async fn verify<A, T>(passkeys: Passkeys<A>, request: Request) -> Result<Consent<T>, Failure>
+async fn verify<A, T, P>(
+    passkeys: Passkeys<A>,
+    request: Request,
+) -> Result<Verified<A, T, P>, Failure>
 where
     A: RelyingParty,
     T: DeserializeOwned + Send + 'static,
+    P: Policy,
 {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    let request: FinishStepUp = body::json(&parts.headers, &body)?;
-    let action = action(&parts, &request.body)?;
+    if let Some((at_most, result)) = P::without_consent()
+        && !FinishStepUp::is_in(&body)
+    {
+        let user = passkeys.app.get_user(&mut parts).await?;
+        passkeys.step_up().check_recent(&user, at_most)?;
+        let body = own_body(&parts, &body)?;
+        return Ok(Verified::of(user, result, body));
+    }
     let tasks = passkeys.tasks.clone();
-    let finish = async move {
-        let who = passkeys.app.get_user(&mut parts);
-        let who = async { who.await.map_err(Failure::from) };
-        passkeys.step_up().finish(&request, &action, who).await
-    };
-    tasks.run(finish).await?
+    let finish = async move { consent::verify(&passkeys, &mut parts, &body, P::DEMANDS).await };
+    let Consent { result, user, body } = tasks.run(finish).await??;
+    Ok(Verified::of(user, P::consented(result), body))
 }
 
-/// Returns the action that this request is.
-fn action(parts: &Parts, body: &RawValue) -> Result<Action, Error> {
-    let (method, host) = (parts.method.as_str(), target::host(parts)?);
-    let path = target::path_and_query(parts);
-    Ok(Action::new(method, host, path, body.get().as_bytes()))
+/// Parses the body of a request without consent.
+///
+/// A `POST` without a body must be declared as JSON, too, against cross-site request forgery: browsers
+/// send such requests to another origin without a preflight, except for that content type.
+fn own_body<T: DeserializeOwned>(parts: &Parts, body: &[u8]) -> Result<T, Error> {
+    if body.is_empty() {
+        if parts.method == Method::POST {
+            body::text(&parts.headers, body)?;
+        }
+        return json::parse("null", "");
+    }
+    json::parse(body::text(&parts.headers, body)?, "")
 }

@@ -1,7 +1,5 @@
 //! Constructors for what hooks and handlers receive, so that tests can call them directly.
 
-use std::marker::PhantomData;
-
 use serde::de::DeserializeOwned;
 
 #[cfg(feature = "attestation")]
@@ -11,7 +9,7 @@ use crate::{
 };
 use crate::{
     AuthenticationResult, Credential, CredentialRemoval, PasskeyUser, RegistrationResult, Verified,
-    relying_party::RelyingParty,
+    policy::Policy, relying_party::RelyingParty,
 };
 
 impl AuthenticationResult {
@@ -156,15 +154,12 @@ impl VerifiedAttestation {
     }
 }
 
-impl<A: RelyingParty, T: DeserializeOwned> Verified<A, T> {
-    /// Creates a request that a user has consented to, for tests of handlers (feature `testing`).
+impl<A: RelyingParty, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
+    /// Creates a request that a user has consented to, for tests of handlers (feature `testing`). With
+    /// the policy [`Recent`](crate::policy::Recent), `None` for the result makes it a request without
+    /// consent.
     #[must_use]
-    pub fn new(user: PasskeyUser, result: AuthenticationResult, body: T) -> Self {
-        Self {
-            result,
-            user,
-            body,
-            app: PhantomData,
-        }
+    pub fn new(user: PasskeyUser, result: P::Result, body: T) -> Self {
+        Self::of(user, result, body)
     }
 }

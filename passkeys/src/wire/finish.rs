@@ -5,12 +5,15 @@
 
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 #[cfg(feature = "openapi")]
 use super::responses::{AuthenticationResponse, RegistrationResponse};
-use super::{json::from_json, shape};
+use super::{
+    json::from_json,
+    shape::{self, Object, ObjectOrNothing},
+};
 
 from_json!(FinishRegistration, FinishAuthentication, FinishStepUp);
 
@@ -141,5 +144,90 @@ impl<T> fmt::Debug for FinishStepUp<T> {
     /// which may be personal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishStepUp").finish_non_exhaustive()
+    }
+}
+
+impl FinishStepUp {
+    /// Returns whether a request body is consent: a JSON object with the members `credential`, an
+    /// object, and `state`, a text. Other bodies are the request's own.
+    pub(crate) fn is_in(body: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Members<'a> {
+            #[serde(borrow)]
+            credential: &'a RawValue,
+            #[serde(borrow)]
+            state: &'a RawValue,
+        }
+
+        serde_json::from_slice(body).is_ok_and(|Object(members): Object<Members<'_>>| {
+            members.credential.get().starts_with('{') && members.state.get().starts_with('"')
+        })
+    }
+}
+
+/// The `body` of consent to a request that has no body of its own: `null`, `{}`, `[]`, or left out.
+#[derive(Debug)]
+pub(crate) struct NoBody;
+
+impl<'de> Deserialize<'de> for NoBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct NoMembers {}
+
+        let ObjectOrNothing(NoMembers {}) = ObjectOrNothing::deserialize(deserializer)?;
+        Ok(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FinishStepUp, NoBody};
+
+    #[test]
+    fn body_with_a_credential_object_and_a_state_text_is_consent() {
+        for body in [
+            r#"{"credential":{},"state":""}"#,
+            r#" { "more": 1, "state": "x", "body": {"a": 1}, "credential": {"id": [7]} } "#,
+        ] {
+            assert!(FinishStepUp::is_in(body.as_bytes()), "{body}");
+        }
+    }
+
+    #[test]
+    fn body_of_another_shape_is_no_consent() {
+        for body in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            r#"[{},"x"]"#,
+            r#"{"state":"x"}"#,
+            r#"{"credential":{}}"#,
+            r#"{"credential":null,"state":"x"}"#,
+            r#"{"credential":"{}","state":"x"}"#,
+            r#"{"credential":{},"state":null}"#,
+            r#"{"credential":{},"state":["x"]}"#,
+            r#"{"credential":{},"credential":{},"state":"x"}"#,
+            r#"{"credential":{},"state":"x"} x"#,
+            r#"{"credential":{},"state":"x""#,
+            r#"{"Credential":{},"State":"x"}"#,
+            "state=x&credential=y",
+        ] {
+            assert!(!FinishStepUp::is_in(body.as_bytes()), "{body}");
+        }
+        assert!(!FinishStepUp::is_in(
+            b"{\"credential\":{},\"state\":\"\xff\"}"
+        ));
+    }
+
+    #[test]
+    fn consent_to_a_request_without_a_body_has_an_empty_body_or_none() {
+        for body in ["null", "{}", "[]", " { } "] {
+            assert!(serde_json::from_str::<NoBody>(body).is_ok(), "{body}");
+        }
+        for body in [r#"{"a":1}"#, "[1]", "0", "\"\"", "false"] {
+            assert!(serde_json::from_str::<NoBody>(body).is_err(), "{body}");
+        }
     }
 }

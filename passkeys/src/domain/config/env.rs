@@ -73,6 +73,8 @@ fn place(place: &Place) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::read;
     use crate::{Algorithm, BackupEligibility, UserVerification};
 
@@ -88,6 +90,7 @@ mod tests {
                 "PASSKEYS_ALGORITHMS" => "EdDSA, ES256",
                 "PASSKEYS_BACKUP_ELIGIBILITY" => "report",
                 "PASSKEYS_MAX_CREDENTIALS" => "5",
+                "PASSKEYS_FRESH" => "1h",
                 "PASSKEYS_CHALLENGE_TTL" => "2m",
                 "PASSKEYS_MANAGE_URL" => "https://example.com/passkeys",
                 "PASSKEYS_APPLE_APPS" => "ABCDE12345.com.example.a,ABCDE12345.com.example.b",
@@ -108,6 +111,7 @@ mod tests {
         assert_eq!(config.algorithms(), [Algorithm::EdDsa, Algorithm::Es256]);
         assert_eq!(config.backup_eligibility(), BackupEligibility::Report);
         assert_eq!(config.max_credentials(), 5);
+        assert_eq!(config.fresh(), Some(Duration::from_hours(1)));
         assert_eq!(config.challenge_ttl().as_secs(), 120);
         assert_eq!(config.manage_url(), Some("https://example.com/passkeys"));
         assert_eq!(config.apple_apps().count(), 2);

@@ -185,6 +185,14 @@ impl Config {
         self.0.max_credentials
     }
 
+    /// Returns how old a sign-in ([`PasskeyUser::authenticated_at`](crate::PasskeyUser::authenticated_at))
+    /// may be to add or delete a passkey without consent by step-up: 1 minute to 24 hours. `None`: any
+    /// age will do.
+    #[must_use]
+    pub fn fresh(&self) -> Option<Duration> {
+        self.0.fresh
+    }
+
     /// Returns the page where users create a passkey.
     #[must_use]
     pub fn enroll_url(&self) -> Option<&str> {

@@ -1,0 +1,84 @@
+//! The age of a sign-in, which changes of an account's passkeys may limit.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use super::Ceremonies;
+use crate::{PasskeyUser, audit::Reason};
+
+/// How far the clock of the application, on this machine or another, may be ahead of the library's.
+const MAX_CLOCK_SKEW: time::Duration = time::Duration::MINUTE;
+
+impl<R> Ceremonies<R> {
+    /// Checks that the user's sign-in is as recent as the configuration demands to add or delete a
+    /// passkey, if it does.
+    pub(crate) fn check_fresh(&self, user: &PasskeyUser) -> Result<(), Reason> {
+        match self.config.fresh() {
+            Some(at_most) => self.check_recent(user, at_most),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that the user signed in at most so long ago.
+    pub(super) fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Reason> {
+        check(user.signed_in_at(), at_most, self.now())
+    }
+}
+
+fn check(
+    signed_in_at: Option<OffsetDateTime>,
+    at_most: Duration,
+    now: OffsetDateTime,
+) -> Result<(), Reason> {
+    let Some(signed_in_at) = signed_in_at else {
+        return Err(Reason::SignInAgeUnknown);
+    };
+    let age = now - signed_in_at;
+    if age < -MAX_CLOCK_SKEW {
+        Err(Reason::SignInInFuture)
+    } else if age > at_most {
+        Err(Reason::SignInTooOld)
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sign_in_is_recent_up_to_its_age_and_up_to_a_minute_in_the_future() {
+        let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
+        let of = |age| check(Some(now - age), Duration::from_mins(10), now);
+        let (minute, moment) = (time::Duration::MINUTE, time::Duration::NANOSECOND);
+        for (age, expected) in [
+            (time::Duration::ZERO, Ok(())),
+            (minute * 10, Ok(())),
+            (minute * 10 + moment, Err(Reason::SignInTooOld)),
+            (-minute, Ok(())),
+            (-minute - moment, Err(Reason::SignInInFuture)),
+        ] {
+            assert_eq!(of(age), expected, "{age}");
+        }
+    }
+
+    #[test]
+    fn sign_in_of_unknown_age_is_not_recent() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let unknown = check(None, Duration::MAX, now);
+        assert_eq!(unknown, Err(Reason::SignInAgeUnknown));
+    }
+
+    #[test]
+    fn extreme_times_and_ages_do_not_panic() {
+        let (first, last) = (time::Date::MIN.midnight(), time::Date::MAX.midnight());
+        let (first, last) = (first.assume_utc(), last.assume_utc());
+        let too_old = Err(Reason::SignInTooOld);
+        assert_eq!(check(Some(first), Duration::from_mins(1), last), too_old);
+        assert_eq!(check(Some(first), Duration::MAX, last), Ok(()));
+        let in_future = Err(Reason::SignInInFuture);
+        assert_eq!(check(Some(last), Duration::MAX, first), in_future);
+    }
+}
