@@ -93,6 +93,12 @@ impl CredentialRepository for Documents {
         execute!(self, update, at, user, id.as_bytes())
     }
 
+    async fn resume(&self, user: &str, id: &CredentialId) -> Done<bool> {
+        let update = "UPDATE credentials SET document = json_set(document, '$.suspended_at', NULL)
+            WHERE owner = ? AND id = ?";
+        execute!(self, update, user, id.as_bytes())
+    }
+
     async fn rename(&self, user: &str, id: &CredentialId, name: &str) -> Done<bool> {
         let update = "UPDATE credentials SET document = json_set(document, '$.device_name', ?)
             WHERE owner = ? AND id = ?";

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use crate::{
     Clock, Config, Error, SystemClock, WeakSecret,
     audit::{AuditSink, Trail},
-    ceremony::{Authentication, Ceremonies, Decoys, Recent, Registration, StepUp},
+    ceremony::{Authentication, Ceremonies, Decoys, Management, Recent, Registration, StepUp},
     domain::application::Application,
     relying_party::RelyingParty,
     store::{ChallengeStore, MemoryChallenges},
@@ -430,6 +430,13 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn step_up(&self) -> StepUp<'_, A::Repository> {
         StepUp::new(&self.ceremonies)
+    }
+
+    /// Returns the management of users' passkeys by the application, with audit events: list, rename,
+    /// suspend, resume, delete.
+    #[must_use]
+    pub fn management(&self) -> Management<'_, A::Repository> {
+        Management::new(&self.ceremonies)
     }
 
     /// Returns the application.

@@ -9,23 +9,31 @@ pub(crate) fn log(
     rp_id: &str,
     user_id: Option<&str>,
     credential_id: Option<&CredentialId>,
+    by_application: bool,
 ) {
     span::identify(user_id, credential_id);
+    let ceremony = if by_application {
+        Some("management")
+    } else {
+        kind.ceremony()
+    };
     // `tracing` needs the level at compile time.
     macro_rules! write {
         ($level:ident) => {
             tracing::$level!(
                 target: "passkeys::audit",
                 event = kind.as_str(),
-                ceremony = kind.ceremony(),
+                ceremony,
                 reason = kind.reason().map(Reason::as_str),
                 rp_id,
                 user_id = user_id.map(tracing::field::debug),
                 credential_id = credential_id.map(tracing::field::display),
+                by = by_application.then_some("application"),
             )
         };
     }
     match kind {
+        _ if by_application => write!(info),
         // Unauthenticated clients can cause these without limit.
         AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
             write!(debug);

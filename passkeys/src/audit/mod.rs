@@ -18,6 +18,7 @@
 //! | `rp_id` | RP ID of the relying party: [`AuditEvent::rp_id`] |
 //! | `user_id` | [`AuditEvent::user_id`], quoted and escaped |
 //! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
+//! | `by` | `application` if it was the application, with [`Passkeys::management`](crate::Passkeys::management); the event's `ceremony` is `management` then: [`AuditEvent::by_application`] |
 //! | `lost` | with `events_lost`: number of events that did not reach the sink |
 //!
 //! | level | events |
@@ -114,6 +115,11 @@ pub struct AuditEvent {
     pub user_id: Option<String>,
     /// Credential ID of the passkey, if known.
     pub credential_id: Option<CredentialId>,
+    /// True if the application caused the event, with [`Passkeys::management`], and false if a client's
+    /// request did.
+    ///
+    /// [`Passkeys::management`]: crate::Passkeys::management
+    pub by_application: bool,
     /// True for events of a sign-up, for which a client needs no account.
     pub(crate) sign_up: bool,
 }
@@ -160,6 +166,7 @@ impl AuditEvent {
             rp_id: rp_id.into(),
             user_id: None,
             credential_id: None,
+            by_application: false,
             sign_up: false,
         }
     }
@@ -201,12 +208,15 @@ pub enum AuditKind {
     /// never changes. Accepted, and stored, because the configuration says
     /// [`BackupEligibility::Report`](crate::BackupEligibility::Report).
     BackupEligibilityChanged,
-    /// A passkey was suspended after clone detection
-    /// ([`SignCount::Suspend`](crate::SignCount::Suspend)).
+    /// A passkey was suspended, after clone detection
+    /// ([`SignCount::Suspend`](crate::SignCount::Suspend)) or
+    /// [by the application](AuditEvent::by_application).
     CredentialSuspended,
-    /// A passkey was renamed by its owner.
+    /// A suspended passkey was resumed [by the application](AuditEvent::by_application).
+    CredentialResumed,
+    /// A passkey was renamed, by its owner or [by the application](AuditEvent::by_application).
     CredentialRenamed,
-    /// A passkey was deleted by its owner.
+    /// A passkey was deleted, by its owner or [by the application](AuditEvent::by_application).
     CredentialDeleted,
     /// The deletion of a passkey was rejected, because the owner's sign-in is not recent (`fresh`). Other
     /// requests that delete nothing, such as for an unknown ID, are not recorded.
@@ -236,6 +246,7 @@ impl AuditKind {
             Self::CloneSuspected => "clone_suspected",
             Self::BackupEligibilityChanged => "backup_eligibility_changed",
             Self::CredentialSuspended => "credential_suspended",
+            Self::CredentialResumed => "credential_resumed",
             Self::CredentialRenamed => "credential_renamed",
             Self::CredentialDeleted => "credential_deleted",
             Self::CredentialDeletionFailed(_) => "credential_deletion_failed",
@@ -247,7 +258,8 @@ impl AuditKind {
     /// or `management`.
     ///
     /// Clone detection and a changed backup eligibility belong to `authentication`, also if they
-    /// happen in a step-up.
+    /// happen in a step-up, and so does a suspension, unless it was the application's: the log then has
+    /// `management`.
     /// [`EventsLost`](Self::EventsLost) belongs to none.
     #[must_use]
     pub fn ceremony(self) -> Option<&'static str> {
@@ -264,7 +276,8 @@ impl AuditKind {
             | Self::BackupEligibilityChanged
             | Self::CredentialSuspended => Some("authentication"),
             Self::StepUpBegun | Self::StepUpSucceeded | Self::StepUpFailed(_) => Some("step_up"),
-            Self::CredentialRenamed
+            Self::CredentialResumed
+            | Self::CredentialRenamed
             | Self::CredentialDeleted
             | Self::CredentialDeletionFailed(_) => Some("management"),
             Self::EventsLost(_) => None,

@@ -222,6 +222,7 @@ mod tests {
             rp_id: "example.com".to_owned(),
             user_id: Some(user.to_owned()),
             credential_id: None,
+            by_application: false,
             sign_up: false,
         }
     }
@@ -289,6 +290,7 @@ mod tests {
         for number in 0..2 * MAX_WAITING {
             let kind = AuditKind::RegistrationSucceeded;
             queue.add(AuditEvent {
+                by_application: false,
                 sign_up: true,
                 ..event(kind, &number.to_string())
             });

@@ -1,9 +1,11 @@
-//! Registration, authentication and step-up ceremonies. Each is begun, and then finished once.
+//! Registration, authentication and step-up ceremonies, each of which is begun, and then finished once;
+//! and the management of passkeys.
 //!
 //! [`Passkeys::router`](crate::Passkeys::router) serves them over HTTP. For routes of your own, use
 //! [`Passkeys::registration`](crate::Passkeys::registration),
-//! [`Passkeys::authentication`](crate::Passkeys::authentication) and
-//! [`Passkeys::step_up`](crate::Passkeys::step_up): they are what the router calls, with the same
+//! [`Passkeys::authentication`](crate::Passkeys::authentication),
+//! [`Passkeys::step_up`](crate::Passkeys::step_up) and
+//! [`Passkeys::management`](crate::Passkeys::management): they are what the router calls, with the same
 //! guarantees. Nothing here knows axum.
 
 mod assertion;
@@ -11,6 +13,7 @@ mod authentication;
 mod decoy;
 mod floor;
 mod fresh;
+mod management;
 pub mod policy;
 mod recent;
 mod registration;
@@ -27,6 +30,7 @@ pub use authentication::Authentication;
 pub(crate) use decoy::Decoys;
 use decoy::Possible;
 use floor::Floor;
+pub use management::Management;
 pub(crate) use recent::Recent;
 pub use registration::Registration;
 pub use result::{AuthenticationResult, CredentialRemoval, RegistrationResult};
@@ -106,17 +110,21 @@ impl<R: CredentialRepository> Ceremonies<R> {
         Ok(credentials)
     }
 
-    /// Returns whether the user has a passkey with this ID at this relying party. If not, after the
-    /// timing floor: the time would tell a decoy credential from another user's passkey.
-    pub(crate) async fn owns(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+    /// Returns the passkey with this ID if it is the user's at this relying party. If not, `None` after
+    /// the timing floor: the time would tell a decoy credential from another user's passkey.
+    pub(crate) async fn own(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> Result<Option<Credential>, StoreError> {
         let floor = self.floor();
         let found = self.repository.find(id).await?;
-        let is_own = |it: Credential| it.user_id == user_id && it.is_for(self.config.rp_id());
-        let owns = found.is_some_and(is_own);
-        if !owns {
+        let is_own = |it: &Credential| it.user_id == user_id && it.is_for(self.config.rp_id());
+        let own = found.filter(is_own);
+        if own.is_none() {
             floor.reached().await;
         }
-        Ok(owns)
+        Ok(own)
     }
 }
 
@@ -186,27 +194,41 @@ impl<R> Ceremonies<R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) {
-        self.record_of(kind, user_id, credential_id, false);
+        self.record_by(Cause::Request, kind, user_id, credential_id);
     }
 
-    /// Records an event, which may be of a sign-up.
-    fn record_of(
+    /// Records an event that this caused.
+    fn record_by(
         &self,
+        cause: Cause,
         kind: AuditKind,
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
-        sign_up: bool,
     ) {
-        audit::log(kind, self.config.rp_id(), user_id, credential_id);
+        let by_application = cause == Cause::Application;
+        let rp_id = self.config.rp_id();
+        audit::log(kind, rp_id, user_id, credential_id, by_application);
         if let Some(trail) = &self.audit {
             trail.record(AuditEvent {
                 at: self.now(),
                 kind,
-                rp_id: self.config.rp_id().to_owned(),
+                rp_id: rp_id.to_owned(),
                 user_id: user_id.map(str::to_owned),
                 credential_id: credential_id.cloned(),
-                sign_up,
+                by_application,
+                sign_up: cause == Cause::SignUp,
             });
         }
     }
+}
+
+/// Cause of an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Request of a client.
+    Request,
+    /// Request of a client that signs up, and needs no account for it.
+    SignUp,
+    /// The application, by [`Management`].
+    Application,
 }

@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::{
-    Begun, Ceremonies, Consent, CreationOptions, FinishRegistration, RegistrationResult,
+    Begun, Cause, Ceremonies, Consent, CreationOptions, FinishRegistration, RegistrationResult,
     user_handle,
 };
 use crate::{
@@ -296,9 +296,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         } else {
             AuditKind::RollbackFailed
         };
-        let sign_up = registered.signed_up;
+        let cause = cause(registered.signed_up);
         self.ceremonies
-            .record_of(kind, Some(user_id), Some(id), sign_up);
+            .record_by(cause, kind, Some(user_id), Some(id));
         deleted.map_err(Error::from)
     }
 
@@ -400,11 +400,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let credential = self.credential(attested, &user, handle, &response, device_name);
 
         self.store(&credential, &user, sign_up).await?;
-        self.ceremonies.record_of(
+        self.ceremonies.record_by(
+            cause(sign_up),
             AuditKind::RegistrationSucceeded,
             Some(user.id()),
             Some(&credential.id),
-            sign_up,
         );
         Ok(RegistrationResult {
             user,
@@ -529,6 +529,14 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             reason if reason.is_about_sign_in_age() => Error::ReauthenticationRequired,
             _ => Error::AttestationVerificationFailed,
         }
+    }
+}
+
+fn cause(sign_up: bool) -> Cause {
+    if sign_up {
+        Cause::SignUp
+    } else {
+        Cause::Request
     }
 }
 

@@ -9,11 +9,11 @@ use axum::{
 
 use super::{body, consent, failure::Failure, state::Shared};
 use crate::{
-    CredentialId, Error, PasskeyUser,
+    Credential, CredentialId, Error, PasskeyUser,
     audit::AuditKind,
+    ceremony::Cause,
     domain::device_name,
     relying_party::RelyingParty,
-    store::{CredentialRepository as _, Deletion},
     wire::{
         credentials::{CredentialView, Rename},
         json,
@@ -44,17 +44,14 @@ pub(super) async fn rename<A: RelyingParty>(
     let user = passkeys.app.get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let Rename { device_name } = body::json(&parts.headers, &body)?;
+    // Before the passkey is looked up: a name that is too long says nothing about it.
     let name = device_name::of_renamed_passkey(&device_name)?;
     let tasks = passkeys.tasks.clone();
     let change = async move {
-        let id = own_credential(&passkeys, &user, id).await?;
-        let renamed = passkeys.repository().rename(user.id(), &id, &name).await;
-        if !renamed.map_err(Error::from)? {
-            return Err(Error::CredentialNotFound.into());
-        }
-        passkeys
-            .ceremonies
-            .record(AuditKind::CredentialRenamed, Some(user.id()), Some(&id));
+        let credential = own_credential(&passkeys, &user, id).await?;
+        let management = passkeys.management();
+        let renamed = management.rename_own(Cause::Request, &credential, &name);
+        renamed.await?;
         Ok(StatusCode::NO_CONTENT)
     };
     tasks.run(change).await?
@@ -74,7 +71,7 @@ pub(super) async fn delete<A: RelyingParty>(
     };
     let signed_in = if consent.is_empty() {
         let user = passkeys.app.get_user(&mut parts).await?;
-        check_fresh(&passkeys, &user)?;
+        check_fresh(&passkeys, &user, id.as_ref().ok())?;
         Some(user)
     } else {
         None
@@ -89,52 +86,38 @@ pub(super) async fn delete<A: RelyingParty>(
                     .user
             }
         };
-        let id = own_credential(&passkeys, &user, id).await?;
-        let repository = passkeys.repository();
-        let deletion = if user.must_keep_last_passkey() {
-            let rp_id = passkeys.config().rp_id();
-            repository.delete_unless_last(user.id(), &id, rp_id).await
-        } else {
-            let deleted = repository.delete(user.id(), &id).await;
-            deleted.map(|deleted| Deletion::of(deleted, false))
-        };
-        match deletion.map_err(Error::from)? {
-            Deletion::Deleted => {}
-            Deletion::Last => return Err(Error::LastCredential.into()),
-            Deletion::Unknown => return Err(Error::CredentialNotFound.into()),
-        }
-        passkeys
-            .ceremonies
-            .record(AuditKind::CredentialDeleted, Some(user.id()), Some(&id));
+        let credential = own_credential(&passkeys, &user, id).await?;
+        let management = passkeys.management();
+        let removed = management.delete_own(Cause::Request, credential, Some(user));
+        removed.await?;
         Ok(StatusCode::NO_CONTENT)
     };
     tasks.run(change).await?
 }
 
-/// Checks that the user has signed in recently, if the configuration says so.
-fn check_fresh<A: RelyingParty>(passkeys: &Shared<A>, user: &PasskeyUser) -> Result<(), Error> {
+/// Checks that the user has signed in recently enough to delete the passkey with the ID in the path.
+fn check_fresh<A: RelyingParty>(
+    passkeys: &Shared<A>,
+    user: &PasskeyUser,
+    id: Option<&Path<String>>,
+) -> Result<(), Error> {
     let ceremonies = &passkeys.ceremonies;
     ceremonies.check_fresh(user).map_err(|reason| {
         let kind = AuditKind::CredentialDeletionFailed(reason);
-        ceremonies.record(kind, Some(user.id()), None);
+        let id: Option<CredentialId> = id.and_then(|Path(id)| id.parse().ok());
+        ceremonies.record(kind, Some(user.id()), id.as_ref());
         Error::ReauthenticationRequired
     })
 }
 
-/// Parses the ID in the path, and checks that it is one of the user's passkeys at this relying party.
-///
-/// The changes that follow name the owner again, so that they are atomic. The RP ID of a credential
-/// never changes.
+/// Returns the passkey with the ID in the path if it is one of the user's at this relying party.
 async fn own_credential<A: RelyingParty>(
     passkeys: &Shared<A>,
     user: &PasskeyUser,
     id: Result<Path<String>, PathRejection>,
-) -> Result<CredentialId, Error> {
+) -> Result<Credential, Error> {
     let Path(id) = id.map_err(|_| Error::CredentialNotFound)?;
     let id = id.parse().map_err(|_| Error::CredentialNotFound)?;
-    if passkeys.ceremonies.owns(user.id(), &id).await? {
-        Ok(id)
-    } else {
-        Err(Error::CredentialNotFound)
-    }
+    let own = passkeys.ceremonies.own(user.id(), &id).await?;
+    own.ok_or(Error::CredentialNotFound)
 }

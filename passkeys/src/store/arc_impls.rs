@@ -62,6 +62,10 @@ impl<R: CredentialRepository> CredentialRepository for Arc<R> {
         (**self).suspend(user_id, id, at).await
     }
 
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        (**self).resume(user_id, id).await
+    }
+
     async fn rename(
         &self,
         user_id: &str,

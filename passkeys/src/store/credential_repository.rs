@@ -108,6 +108,16 @@ pub trait CredentialRepository: Send + Sync + 'static {
         at: OffsetDateTime,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Resumes a suspended credential of the user: sets `suspended_at` to `None`, and nothing else. One
+    /// that is not suspended stays as it is.
+    ///
+    /// Returns whether the user has a credential with this ID.
+    fn resume(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
     /// Renames a credential of the user. Returns whether the user has a credential with this ID.
     fn rename(
         &self,

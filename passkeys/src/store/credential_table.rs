@@ -52,6 +52,7 @@ pub(super) struct Statements {
     pub(super) list: Statement,
     pub(super) record_use: Statement,
     pub(super) suspend: Statement,
+    pub(super) resume: Statement,
     pub(super) rename: Statement,
     pub(super) delete: Statement,
     pub(super) delete_unless_last: Statement,
@@ -67,13 +68,14 @@ impl Statement {
 }
 
 impl Statements {
-    pub(super) fn all(&self) -> [&str; 9] {
+    pub(super) fn all(&self) -> [&str; 10] {
         let Self {
             insert,
             find,
             list,
             record_use,
             suspend,
+            resume,
             rename,
             delete,
             delete_unless_last,
@@ -85,6 +87,7 @@ impl Statements {
             list,
             record_use,
             suspend,
+            resume,
             rename,
             delete,
             delete_unless_last,
@@ -144,6 +147,9 @@ impl Statements {
             )),
             suspend: statement(format!(
                 "UPDATE {table} SET suspended_at = COALESCE(suspended_at, $3) WHERE {owned}"
+            )),
+            resume: statement(format!(
+                "UPDATE {table} SET suspended_at = NULL WHERE {owned}"
             )),
             rename: statement(format!("UPDATE {table} SET device_name = $3 WHERE {owned}")),
             delete: statement(format!("DELETE FROM {table} WHERE {owned}")),

@@ -60,6 +60,10 @@ impl CredentialRepository for YieldingRepository {
         between_yields(self.0.suspend(user_id, id, at)).await
     }
 
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        between_yields(self.0.resume(user_id, id)).await
+    }
+
     async fn rename(
         &self,
         user_id: &str,

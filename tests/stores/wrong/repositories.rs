@@ -55,6 +55,9 @@ ways_to_be_wrong! {
     LetsAnyoneSuspend,
     SuspendsAgain,
     HidesTheSuspended,
+    NeverResumes,
+    ResumesAll,
+    LetsAnyoneResume,
     LetsAnyoneRename,
     RenamesAll,
     LetsAnyoneDelete,
@@ -361,6 +364,23 @@ impl CredentialRepository for Repository {
                 .await?;
         }
         Ok(suspended)
+    }
+
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        let mut user = self.user(user_id);
+        if self.is(Wrong::LetsAnyoneResume)? {
+            user = self.owner(id, user_id).await?;
+        }
+        if self.is(Wrong::ResumesAll)? {
+            for credential in self.inner.list(&user).await? {
+                self.inner.resume(&user, &credential.id).await?;
+            }
+        }
+        if self.is(Wrong::NeverResumes)? {
+            let found = self.inner.find(id).await?;
+            return Ok(found.is_some_and(|it| it.user_id == user));
+        }
+        self.inner.resume(&user, id).await
     }
 
     async fn rename(

@@ -199,6 +199,12 @@ impl CredentialRepository for MemoryRepository {
         }))
     }
 
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        Ok(self.change(user_id, id, |credential| {
+            credential.suspended_at = None;
+        }))
+    }
+
     async fn rename(
         &self,
         user_id: &str,

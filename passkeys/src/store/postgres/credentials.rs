@@ -152,7 +152,7 @@ impl PostgresRepository {
     /// Returns every statement of the repository, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 9] {
+    pub fn statements(&self) -> [&str; 10] {
         self.statements.all()
     }
 }
@@ -265,6 +265,18 @@ impl CredentialRepository for PostgresRepository {
                 .bind(id.as_bytes())
                 .bind(user_id)
                 .bind(at)
+        };
+        Ok(unless_unknown(self.database.execute(update).await)? > 0)
+    }
+
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        if cannot_exist(user_id) {
+            return Ok(false);
+        }
+        let update = || {
+            sqlx::query(self.statements.resume.sql())
+                .bind(id.as_bytes())
+                .bind(user_id)
         };
         Ok(unless_unknown(self.database.execute(update).await)? > 0)
     }

@@ -151,7 +151,7 @@ impl SqliteRepository {
     /// Returns every statement of the repository, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 9] {
+    pub fn statements(&self) -> [&str; 10] {
         self.statements.all()
     }
 
@@ -342,6 +342,13 @@ impl CredentialRepository for SqliteRepository {
             .bind(id.as_bytes())
             .bind(user_id)
             .bind(text(at));
+        self.execute(update).await
+    }
+
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        let update = sqlx::query(self.statements.resume.sql())
+            .bind(id.as_bytes())
+            .bind(user_id);
         self.execute(update).await
     }
 

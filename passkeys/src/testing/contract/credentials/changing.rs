@@ -1,4 +1,4 @@
-//! `suspend` and `rename`.
+//! `suspend`, `resume` and `rename`.
 
 use time::Duration;
 
@@ -33,6 +33,36 @@ pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R)
     kept(
         !recorded,
         "`record_use` of the suspended credential returned `true`",
+    )
+}
+
+pub(super) async fn only_the_owner_resumes<R: CredentialRepository>(store: R) -> Check {
+    let suspended = full(b"id", "ada");
+    let bystander = full(b"other", "ada");
+    inserted(&store, &suspended).await?;
+    inserted(&store, &bystander).await?;
+    kept(
+        !store.resume("eve", &suspended.id).await?,
+        "`resume` by another user returned `true`",
+    )?;
+    holds(&store, &suspended).await?;
+    let resumed = Credential {
+        suspended_at: None,
+        ..suspended
+    };
+    // Resuming a credential that is not suspended counts as success.
+    for _ in 0..2 {
+        kept(
+            store.resume("ada", &resumed.id).await?,
+            "an operation by the owner returned `false`",
+        )?;
+        holds(&store, &resumed).await?;
+    }
+    holds(&store, &bystander).await?;
+    let recorded = store.record_use("ada", &resumed.id, &usage(7, 8)).await?;
+    kept(
+        recorded,
+        "`record_use` of the resumed credential returned `false`",
     )
 }
 

@@ -70,6 +70,7 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "compare-and-swap: of concurrent `record_use`s with one `previous_sign_count`, exactly one returns `true`": using::one_use_wins,
         "compare-and-swap: `record_use` loses no update under contention": using::no_use_is_lost,
         "`suspend` sets `suspended_at` of the owner's credential once, and nothing else": changing::suspension_keeps_its_time,
+        "owner check: `resume` clears `suspended_at` of the owner's credential, and nothing else": changing::only_the_owner_resumes,
         "owner check: `rename` changes `device_name` of the owner's credential, and nothing else": changing::only_the_owner_renames,
         "owner check: `delete` deletes the owner's credential, and no other": deleting::only_the_owner_deletes,
         "of concurrent `delete`s of one credential, exactly one returns `true`": deleting::one_deletion_wins,

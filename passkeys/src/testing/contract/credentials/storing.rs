@@ -323,6 +323,10 @@ pub(super) async fn unknown_ids_and_users_are_no_errors<R: CredentialRepository>
             "`suspend` by an unknown user returned `true`",
         )?;
         kept(
+            !store.resume(user, &id(b"id")).await?,
+            "`resume` by an unknown user returned `true`",
+        )?;
+        kept(
             !store.rename(user, &id(b"id"), "mine").await?,
             "`rename` by an unknown user returned `true`",
         )?;
@@ -344,6 +348,10 @@ pub(super) async fn unknown_ids_and_users_are_no_errors<R: CredentialRepository>
     kept(
         !store.suspend("ada", &unknown, now()).await?,
         "`suspend` of an unknown ID returned `true`",
+    )?;
+    kept(
+        !store.resume("ada", &unknown).await?,
+        "`resume` of an unknown ID returned `true`",
     )?;
     kept(
         !store.rename("ada", &unknown, "name").await?,
