@@ -22,7 +22,7 @@ impl<R> Ceremonies<R> {
 
     /// Checks that the user signed in at most so long ago.
     pub(super) fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Reason> {
-        check(user.signed_in_at(), at_most, self.now())
+        check(user.signed_in_at(), at_most, self.clock.now())
     }
 }
 

@@ -62,7 +62,7 @@ fn response(errors: &[&Error], hooks: bool) -> Response {
     if hooks {
         schemas.push(REJECTION.to_owned());
     }
-    let content = ContentBuilder::new().schema(Some(any_of(schemas)));
+    let content = ContentBuilder::new().schema(Some(any_named(schemas)));
     let mut response = ResponseBuilder::new()
         .description(format!("`{}`", codes.join("` or `")))
         .content("application/json", content.build());
@@ -92,12 +92,17 @@ fn rejection_content() -> Content {
     ContentBuilder::new().schema(Some(schema)).build()
 }
 
-fn any_of(names: Vec<String>) -> RefOr<Schema> {
-    let mut references: Vec<_> = names.into_iter().map(Ref::from_schema_name).collect();
-    if references.len() == 1 {
-        return references.remove(0).into();
+fn any_named(names: Vec<String>) -> RefOr<Schema> {
+    let references = names.into_iter().map(Ref::from_schema_name);
+    any_of(references.map(RefOr::from).collect())
+}
+
+/// Returns the schema of what one of these describes, which is the only one if there is one.
+pub(super) fn any_of(mut schemas: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+    if schemas.len() == 1 {
+        return schemas.remove(0);
     }
-    let any = references
+    let any = schemas
         .into_iter()
         .fold(AnyOfBuilder::new(), AnyOfBuilder::item);
     Schema::AnyOf(any.build()).into()

@@ -1,5 +1,7 @@
 //! Builder of one operation of the document.
 
+use std::collections::BTreeMap;
+
 use utoipa::openapi::{
     Content, ContentBuilder, HttpMethod, Required,
     path::{Operation, OperationBuilder, Parameter},
@@ -64,6 +66,34 @@ impl<'a> Described<'a> {
             .required(Some(required));
         if let Some((media_type, content)) = self.content(body) {
             request = request.content(media_type, content);
+        }
+        self.operation = self.operation.request_body(Some(request.build()));
+        self
+    }
+
+    /// Sets the request body to one of several.
+    pub(super) fn takes_one_of(
+        mut self,
+        description: &str,
+        bodies: impl IntoIterator<Item = Payload>,
+        required: Required,
+    ) -> Self {
+        let mut by_media_type: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for body in bodies {
+            self.components.schemas.extend(body.components);
+            if let Some(media_type) = body.media_type {
+                by_media_type
+                    .entry(media_type)
+                    .or_default()
+                    .push(body.schema);
+            }
+        }
+        let mut request = RequestBodyBuilder::new()
+            .description(Some(description))
+            .required(Some(required));
+        for (media_type, schemas) in by_media_type {
+            let content = ContentBuilder::new().schema(Some(errors::any_of(schemas)));
+            request = request.content(media_type, content.build());
         }
         self.operation = self.operation.request_body(Some(request.build()));
         self

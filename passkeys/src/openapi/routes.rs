@@ -22,6 +22,7 @@ use crate::{
     wire::{
         begin::BeginStepUp,
         credentials::{CredentialView, Registered, Rename},
+        finish::ConsentAlone,
         responses::{AuthenticationResponse, RegistrationResponse},
         schemas,
     },
@@ -42,7 +43,7 @@ pub(super) fn all<A: RelyingParty>(
         step_up_begin(hooks, components),
         list(hooks, components),
         rename(hooks, components),
-        delete(hooks, components),
+        delete(passkeys.config(), hooks, components),
         #[cfg(feature = "client")]
         signals::current(hooks, components),
         #[cfg(feature = "client")]
@@ -81,14 +82,22 @@ fn register_begin(
             .parameter(parameter.build())
             .fails([Error::InvalidRequest("".into())]);
     }
-    if let Some(form) = sign_up {
-        route = route
-            .takes(
-                "None: a passkey is added to the account of the user who is signed in. A body begins a sign-up, as `sign-up/begin` does, unless it is `{}`, `[]` or `null`.",
-                form,
-                Required::False,
-            )
-            .fails([Error::AccountAlreadyExists]);
+    let consent = config.fresh().map(|_| consent());
+    let description = match (&sign_up, &consent) {
+        (Some(_), None) => SIGN_UP.to_owned(),
+        (None, Some(_)) => CONSENT.to_owned(),
+        (Some(_), Some(_)) => format!("{SIGN_UP} {CONSENT}"),
+        (None, None) => String::new(),
+    };
+    if sign_up.is_some() {
+        route = route.fails([Error::AccountAlreadyExists]);
+    }
+    if consent.is_some() {
+        route = route.fails(CONSENT_FAILS).fails(JSON);
+    }
+    let bodies = sign_up.into_iter().chain(consent);
+    if !description.is_empty() {
+        route = route.takes_one_of(&description, bodies, Required::False);
     }
     ("/register/begin", HttpMethod::Post, route.build())
 }
@@ -106,6 +115,22 @@ fn sign_up_begin(form: Payload, hooks: &Hooks, components: &mut Components) -> R
         .fails(BODY)
         .fails(store());
     ("/sign-up/begin", HttpMethod::Post, route.build())
+}
+
+const SIGN_UP: &str = "None: a passkey is added to the account of the user who is signed in. A body begins a sign-up, as `sign-up/begin` does, unless it is `{}`, `[]` or `null`.";
+
+const CONSENT: &str = "Consent by step-up, where the sign-in is not recent.";
+
+/// Errors of consent that comes with a request.
+const CONSENT_FAILS: [Error; 3] = [
+    Error::ReauthenticationRequired,
+    Error::ChallengeNotFound,
+    Error::AuthenticationFailed,
+];
+
+/// Returns the body of a request that is consent alone.
+fn consent() -> Payload {
+    Payload::json::<ConsentAlone>().about::<AuthenticationResponse>()
 }
 
 fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Components) -> Route {
@@ -253,10 +278,17 @@ fn rename(hooks: &mut Hooks, components: &mut Components) -> Route {
     ("/credentials/{id}", HttpMethod::Patch, route.build())
 }
 
-fn delete(hooks: &mut Hooks, components: &mut Components) -> Route {
-    let route = one("delete_credential", "Delete a passkey", hooks, components)
+fn delete(config: &Config, hooks: &mut Hooks, components: &mut Components) -> Route {
+    let mut route = one("delete_credential", "Delete a passkey", hooks, components)
         .returns("The passkey is deleted.", Payload::none())
         .fails([Error::LastCredential]);
+    if config.fresh().is_some() {
+        route = route
+            .takes(CONSENT, consent(), Required::False)
+            .fails(CONSENT_FAILS)
+            .fails(BODY)
+            .fails(JSON);
+    }
     ("/credentials/{id}", HttpMethod::Delete, route.build())
 }
 

@@ -160,6 +160,19 @@ impl Browser {
         self.run_registration(None).await
     }
 
+    /// Registers a passkey for the user who is signed in, with consent by step-up, which the key `fresh`
+    /// demands where the sign-in is older. Returns the response of `register/finish`, or the first one
+    /// that failed.
+    ///
+    /// # Panics
+    ///
+    /// If the authenticator has none of the passkeys in `allowCredentials` of the step-up.
+    pub async fn register_with_consent(&mut self) -> Response {
+        let path = format!("{}/register/begin", self.mount);
+        let begun = self.step_up(Method::POST, &path, None).await;
+        self.finish_registration(begun).await
+    }
+
     /// Signs up: registers the first passkey of an account that the `sign_up` hook creates from
     /// this body. Returns the response of `register/finish`, or of `sign-up/begin` if that failed.
     pub async fn sign_up(&mut self, body: &Value) -> Response {
@@ -172,6 +185,10 @@ impl Browser {
             None => "/register/begin",
         };
         let begun = self.passkeys(begin, sign_up).await;
+        self.finish_registration(begun).await
+    }
+
+    async fn finish_registration(&mut self, begun: Response) -> Response {
         if !begun.status.is_success() {
             return begun;
         }
@@ -212,7 +229,8 @@ impl Browser {
     }
 
     /// Sends a request with the user's consent by step-up, for a handler with
-    /// [`Verified`](crate::Verified). Returns the response of the handler, or of `step-up/begin` if
+    /// [`Verified`](crate::Verified), or for the library's `DELETE /credentials/{id}` where the key `fresh`
+    /// demands it. Returns the response of the handler, or of `step-up/begin` if
     /// that failed.
     ///
     /// # Panics

@@ -180,6 +180,27 @@ impl<'de> Deserialize<'de> for NoBody {
     }
 }
 
+/// The body of a request of the contract that is consent alone, for the document.
+#[cfg(feature = "openapi")]
+#[derive(utoipa::ToSchema)]
+#[schema(
+    as = Passkeys::Consent,
+    description = "Consent by step-up to a request that has no body of its own. The step-up was begun for its method, host and path."
+)]
+#[expect(
+    dead_code,
+    reason = "describes the members of `FinishStepUp` that are read"
+)]
+pub(crate) struct ConsentAlone {
+    /// The `PublicKeyCredential` that `navigator.credentials.get()` returned, as JSON.
+    credential: AuthenticationResponse,
+    /// The ceremony state from `step-up/begin`.
+    state: String,
+    /// As in `step-up/begin`: left out, `null`, or without members.
+    #[schema(value_type = Option<Object>)]
+    body: Option<()>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::{FinishStepUp, NoBody};

@@ -3,6 +3,7 @@
 //! Rule 10 (input is bounded and typed) is tested by `attacks::hostile_input`, rule 11 (secrets are
 //! never logged) by `http::logging`.
 
+mod applications_manage_the_passkeys_of_users;
 mod assertions_match_the_stored_credential;
 mod backup_eligibility_does_not_change;
 mod bounds_of_users_and_credential_ids;
@@ -10,12 +11,14 @@ mod ceremonies_are_single_use;
 mod ceremonies_finish_at_the_application_they_began_at;
 mod ceremony_state_is_bound_to_purpose_user_and_relying_party;
 mod challenges_are_random_bounded_and_expire;
+mod changes_of_passkeys_take_a_recent_sign_in;
 mod clone_detection;
 mod credentials_are_inserted_once_and_updated_atomically;
 mod credentials_of_another_rp_id_count_as_absent;
 mod named_ceremonies_accept_listed_credentials_only;
 mod passkeys_carry_user_handles;
 mod passkeys_of_a_user_are_bounded;
+mod policies_judge_consent;
 mod policy_is_enforced_at_finish;
 mod registrations_finish_as_the_user_who_began_them;
 mod sign_ins_do_not_allow_user_enumeration;
