@@ -4,7 +4,7 @@ use passkeys_rules::{
     Draft, Feature, Key, Rule, Violation,
     wording::{nearest, quote},
 };
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens as _;
 use syn::{
     Path, Token, Type,
@@ -16,6 +16,8 @@ use syn::{
 use crate::{
     errors::Errors,
     keys::Name,
+    profiles::Profiles,
+    settings::{Settings, assigned, rest_of_entry},
     values::{self, Value},
 };
 
@@ -24,22 +26,10 @@ use crate::{
 pub(crate) struct Args {
     /// All arguments as they were written.
     written: TokenStream,
-    settings: Vec<Setting>,
-    /// Keys with an invalid value, which has been reported: no other error is reported for them.
-    damaged: Vec<Name>,
-    /// Keys that were suggested for misspelt ones: they are not reported as missing.
-    meant: Vec<Name>,
-    /// Whether there is a value without a key, which has been reported: no key is reported as
-    /// missing.
-    nameless: bool,
+    settings: Settings,
+    profiles: Option<Profiles>,
     response: Option<Type>,
     krate: Option<Path>,
-}
-
-/// Key of the rules, and its value.
-pub(crate) struct Setting {
-    pub(crate) key: Key,
-    pub(crate) value: Value,
 }
 
 /// Value that needs a Cargo feature of the library, which the macro does not know to be on.
@@ -51,7 +41,8 @@ pub(crate) struct Needed {
 
 /// Valid arguments.
 pub(crate) struct CheckedArgs {
-    pub(crate) settings: Vec<Setting>,
+    pub(crate) settings: Settings,
+    pub(crate) profiles: Option<Profiles>,
     pub(crate) response: Option<Type>,
 }
 
@@ -86,8 +77,7 @@ impl Args {
         let needs = self.draft().needs().into_iter();
         needs
             .filter_map(|need| {
-                let place = need.violation.place;
-                let span = self.get(place.key)?.span(place.index);
+                let span = self.span(&need.violation)?;
                 Some(Needed {
                     feature: need.feature,
                     error: syn::Error::new(span, need.violation),
@@ -102,18 +92,18 @@ impl Args {
         for violation in violations.iter().filter(|one| !self.explains(one)) {
             self.report(violation, errors);
         }
-        (violations.is_empty() && self.damaged.is_empty() && self.meant.is_empty()).then_some(
-            CheckedArgs {
-                settings: self.settings,
-                response: self.response,
-            },
-        )
+        let is_whole = self.settings.is_whole() && self.all_profiles().all(Settings::is_whole);
+        (violations.is_empty() && is_whole).then_some(CheckedArgs {
+            settings: self.settings,
+            profiles: self.profiles,
+            response: self.response,
+        })
     }
 
     /// Parses one `key = value`, up to the next comma.
     fn entry(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         if !input.peek(syn::Ident::peek_any) {
-            self.nameless = true;
+            self.settings.nameless = true;
             errors.on(
                 rest_of_entry(input)?,
                 "expected `key = value`, such as `rp_id = \"example.com\"`",
@@ -125,8 +115,12 @@ impl Args {
             rest_of_entry(input)?;
             return Ok(());
         };
-        if self.value(name, &key, input, errors)?.is_none() {
-            self.damaged.push(name);
+        let value = match name {
+            Name::Rule(Key::Profiles) => self.profiles(key, input, errors)?,
+            _ => self.value(name, &key, input, errors)?,
+        };
+        if value.is_none() {
+            self.settings.damaged.push(name);
         }
         Ok(())
     }
@@ -161,7 +155,7 @@ impl Args {
                 key,
                 format_args!("unknown key {word}; did you mean `{meant}`?"),
             );
-            self.meant.push(meant);
+            self.settings.meant.push(meant);
         } else {
             let known = known.join("`, `");
             errors.on(
@@ -169,6 +163,22 @@ impl Args {
                 format_args!("unknown key {word}; the keys are `{known}`"),
             );
         }
+    }
+
+    /// Parses the profiles. Reports anything else and returns `None`.
+    fn profiles(
+        &mut self,
+        key: Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<Option<()>> {
+        if input.peek(token::Paren) {
+            let profiles = Profiles::parse(key, input, errors)?;
+            return Ok(profiles.map(|profiles| self.profiles = Some(profiles)));
+        }
+        let mut entry = key.into_token_stream();
+        entry.extend(rest_of_entry(input)?);
+        Ok(values::read(Key::Profiles, entry, errors).map(drop))
     }
 
     /// Parses the value of a key. Reports an invalid one and returns `None`.
@@ -179,26 +189,11 @@ impl Args {
         input: ParseStream<'_>,
         errors: &mut Errors,
     ) -> syn::Result<Option<()>> {
-        let assigned = input.peek(Token![=]) && !input.peek(Token![==]);
-        if assigned {
-            input.parse::<Token![=]>()?;
-        }
-        let written = rest_of_entry(input)?;
-        if !assigned || written.is_empty() {
-            let mut entry = key.to_token_stream();
-            entry.extend(written);
-            errors.on(
-                entry,
-                format_args!(
-                    "`{name}` needs a value; write `{name} = {}`",
-                    name.example()
-                ),
-            );
+        let Some(written) = assigned(name, key, input, errors)? else {
             return Ok(None);
-        }
+        };
         Ok(match name {
-            Name::Rule(rule) => values::read(rule, written, errors)
-                .map(|value| self.settings.push(Setting { key: rule, value })),
+            Name::Rule(rule) => self.settings.read(rule, written, errors),
             Name::Response => values::response(written, errors).map(|ty| self.response = Some(ty)),
             Name::Crate => values::krate(written, errors).map(|path| self.krate = Some(path)),
         })
@@ -206,79 +201,76 @@ impl Args {
 
     /// Returns whether the key was given, with a valid value or not.
     fn has(&self, name: Name) -> bool {
-        self.damaged.contains(&name)
+        self.settings.has(name)
             || match name {
-                Name::Rule(key) => self.get(key).is_some(),
+                Name::Rule(key) => key == Key::Profiles && self.profiles.is_some(),
                 Name::Response => self.response.is_some(),
                 Name::Crate => self.krate.is_some(),
             }
     }
 
-    fn get(&self, key: Key) -> Option<&Value> {
-        let setting = self.settings.iter().find(|setting| setting.key == key)?;
-        Some(&setting.value)
+    fn all_profiles(&self) -> impl Iterator<Item = &Settings> {
+        let profiles = self.profiles.iter().flat_map(Profiles::iter);
+        profiles.map(|profile| &profile.settings)
     }
 
     /// Returns the arguments as a draft of the configuration.
     fn draft(&self) -> Draft<'_> {
-        Draft::read(
-            |key| self.get(key).and_then(Value::text),
-            |key| self.get(key).and_then(Value::texts),
-        )
+        Draft {
+            profiles: self.profiles.as_ref().map(Profiles::draft),
+            ..self.settings.draft()
+        }
+    }
+
+    /// Returns the profile that a violation is in, or else the keys outside of profiles.
+    fn settings_of(&self, violation: &Violation) -> &Settings {
+        let index = violation.place.profile;
+        let profile = index.and_then(|index| self.all_profiles().nth(index));
+        profile.unwrap_or(&self.settings)
     }
 
     /// Returns whether a violation may be the consequence of an error that has been reported.
     fn explains(&self, violation: &Violation) -> bool {
-        let damaged = |key| {
-            let name = Name::Rule(key);
-            self.damaged.contains(&name) || self.meant.contains(&name)
-        };
-        let in_part = |key| self.get(key).is_some_and(Value::is_damaged);
-        let mut judges_by = violation.rule.judges_by().iter().copied();
-        if judges_by.any(|key| damaged(key) || in_part(key)) {
+        let place = violation.place;
+        let own = self.settings_of(violation);
+        let in_doubt = |key: &Key| self.settings.is_in_doubt(*key) || own.is_in_doubt(*key);
+        if violation.rule.judges_by().iter().any(in_doubt) {
             return true;
         }
-        match violation.rule {
-            Rule::Missing(_) if self.nameless => true,
-            // An algorithm that was not understood may be one that can be attested.
-            Rule::NoAttestedAlgorithm(_) if in_part(Key::Algorithms) => true,
-            _ => violation.place.index.is_none() && damaged(violation.place.key),
+        match &violation.rule {
+            Rule::Missing(_) if self.settings.nameless => true,
+            Rule::EmptyProfile(_) => {
+                let index = place.index.unwrap_or_default();
+                self.all_profiles()
+                    .nth(index)
+                    .is_some_and(|it| !it.is_whole())
+            }
+            // The profiles that are left may be none.
+            Rule::EmptyList(Key::Profiles) => {
+                self.profiles.as_ref().is_some_and(Profiles::is_damaged)
+            }
+            _ => place.index.is_none() && own.is_damaged(place.key),
+        }
+    }
+
+    /// Returns the place of the value in question.
+    fn span(&self, violation: &Violation) -> Option<Span> {
+        let place = violation.place;
+        match &self.profiles {
+            Some(profiles) if place.key == Key::Profiles => Some(profiles.span(place.index)),
+            _ => {
+                let value = self.settings_of(violation).get(place.key);
+                value.map(|value: &Value| value.span(place.index))
+            }
         }
     }
 
     /// Reports a violation at the value in question, or at all arguments where the key is missing.
     fn report(&self, violation: &Violation, errors: &mut Errors) {
-        match self.get(violation.place.key) {
-            Some(value) => errors.at(value.span(violation.place.index), violation),
+        match self.span(violation) {
+            Some(span) => errors.at(span, violation),
             None if self.written.is_empty() => errors.at(Span::call_site(), violation),
             None => errors.on(&self.written, violation),
         }
-    }
-}
-
-/// Takes the rest of an entry. It ends at a comma that is followed by another entry, since types
-/// contain commas, too.
-fn rest_of_entry(input: ParseStream<'_>) -> syn::Result<TokenStream> {
-    let mut rest = TokenStream::new();
-    while !(input.is_empty() || input.peek(Token![,]) && entry_follows(input)) {
-        rest.extend([input.parse::<TokenTree>()?]);
-    }
-    Ok(rest)
-}
-
-/// Returns whether the next comma is the last token or is followed by something like a key.
-fn entry_follows(input: ParseStream<'_>) -> bool {
-    let ahead = input.fork();
-    if ahead.parse::<Token![,]>().is_err() || ahead.is_empty() {
-        return true;
-    }
-    match ahead.call(Ident::parse_any) {
-        Ok(word) => {
-            Name::parse(&word.to_string()).is_some()
-                || ahead.is_empty()
-                || ahead.peek(Token![=])
-                || ahead.peek(token::Paren)
-        }
-        Err(_) => false,
     }
 }

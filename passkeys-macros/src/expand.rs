@@ -6,13 +6,14 @@ use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::{Attribute, parse_quote_spanned, spanned::Spanned as _};
 
 use crate::{
-    args::{Needed, Setting},
+    args::{CheckedArgs, Needed},
     block::cfgs,
     fallback,
     glue::{Glue, here, there},
     hooks::Hook,
     model::{App, HookFn, Model},
     names,
+    settings::{Setting, Settings},
     values::Value,
 };
 
@@ -22,7 +23,7 @@ pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenS
         let (attrs, ty) = (&repository.attrs, &repository.ty);
         quote_spanned!(here()=> #(#attrs)* type Repository = #ty;)
     });
-    let config = config(&model.args.settings, glue);
+    let config = config(&model.args, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
         .chain([config, glue.needs(needs), describe(model, glue)])
@@ -89,7 +90,27 @@ impl Conditions {
 }
 
 /// Generates the configuration, as a `Draft` that the library checks again at run time.
-fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
+fn config(args: &CheckedArgs, glue: &Glue<'_>) -> TokenStream {
+    let profiles = args.profiles.as_ref().map(|profiles| {
+        let profiles = profiles.iter().map(|profile| {
+            let (name, values) = (profile.name(), draft(&profile.settings, None, glue));
+            quote_spanned!(here()=> #glue::ProfileDraft { name: #name, values: #values })
+        });
+        quote_spanned! {here()=>
+            profiles: ::core::option::Option::Some(::std::vec![#(#profiles),*]),
+        }
+    });
+    let draft = draft(&args.settings, profiles, glue);
+    let signature = glue.config();
+    quote_spanned! {here()=>
+        #signature {
+            #glue::from_attribute(&#draft)
+        }
+    }
+}
+
+/// Generates a literal of `Draft`.
+fn draft(settings: &Settings, profiles: Option<TokenStream>, glue: &Glue<'_>) -> TokenStream {
     let fields = settings.iter().map(|Setting { key, value }| {
         let field = Ident::new(key.as_str(), here());
         let value = match value {
@@ -101,13 +122,11 @@ fn config(settings: &[Setting], glue: &Glue<'_>) -> TokenStream {
         };
         quote_spanned!(here()=> #field: ::core::option::Option::Some(#value))
     });
-    let signature = glue.config();
     quote_spanned! {here()=>
-        #signature {
-            #glue::from_attribute(&#glue::Draft {
-                #(#fields,)*
-                ..::core::default::Default::default()
-            })
+        #glue::Draft {
+            #(#fields,)*
+            #profiles
+            ..::core::default::Default::default()
         }
     }
 }

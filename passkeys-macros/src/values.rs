@@ -71,6 +71,10 @@ pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Optio
         (Form::Boolean, Written::Boolean(text)) | (Form::Number, Written::Integer(text)) => {
             return Some(Value::One(text));
         }
+        (Form::Profiles, _) => format!(
+            "`{key}` takes profiles in parentheses; write `{key}{}`",
+            key.spec().example
+        ),
         (Form::Boolean, other) => not_a_boolean(key, &other),
         (Form::Number, other) => not_a_number(key, &other),
         (_, Written::Text(text)) => return Some(Value::One(text)),

@@ -10,6 +10,7 @@ use crate::key::Key;
 use crate::number;
 use crate::origin::Origin;
 use crate::policy::{Policy, Values};
+use crate::profile::{self, Base, ProfileDraft};
 use crate::related;
 use crate::report::Report;
 use crate::rp_id::RpId;
@@ -27,12 +28,16 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_mins(5);
 const DEFAULT_MAX_CREDENTIALS: usize = 20;
 
 macro_rules! field {
+    (Profiles) => { Option<Vec<ProfileDraft<'a>>> };
     (List) => { Option<Vec<&'a str>> };
     ((WordList $words:ty)) => { Option<Vec<&'a str>> };
     ($form:tt) => { Option<&'a str> };
 }
 
 macro_rules! read {
+    (Profiles, $key:expr, $text:ident, $list:ident) => {
+        None
+    };
     (List, $key:expr, $text:ident, $list:ident) => {
         $list($key)
     };
@@ -46,7 +51,8 @@ macro_rules! read {
 
 macro_rules! draft {
     ($(
-        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)? {
+        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)?
+        $(, $in_profiles:ident)? {
             example: $example:literal,
             summary: $summary:literal,
             aliases: [$($alias:literal),*],
@@ -67,8 +73,8 @@ macro_rules! draft {
         }
 
         impl<'a> Draft<'a> {
-            /// Reads the value of every key from a source: with `text` where the key takes one
-            /// string, with `list` where it takes several.
+            /// Reads the value of every key but `profiles` from a source: with `text` where the key
+            /// takes one string, with `list` where it takes several.
             pub fn read(
                 text: impl Fn(Key) -> Option<&'a str>,
                 list: impl Fn(Key) -> Option<Vec<&'a str>>,
@@ -76,6 +82,12 @@ macro_rules! draft {
                 Self {
                     $($name: read!($form, Key::$variant, text, list),)+
                 }
+            }
+
+            /// Returns the keys that have a value.
+            pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+                let keys = [$(self.$name.is_some().then_some(Key::$variant)),+];
+                keys.into_iter().flatten()
             }
         }
     };
@@ -102,6 +114,7 @@ impl Draft<'_> {
         let resident_key = report.word(Key::ResidentKey, self.resident_key);
         let conditional_create = report.boolean(Key::ConditionalCreate, self.conditional_create);
         let attestation = report.word(Key::Attestation, self.attestation);
+        conditional_create_is_unattested(conditional_create, attestation, &mut report);
         let algorithms = self.algorithms(attestation, &mut report);
         let authenticator_attachment =
             report.word(Key::AuthenticatorAttachment, self.authenticator_attachment);
@@ -139,6 +152,20 @@ impl Draft<'_> {
         );
         let android_apps = self.android_apps(&origins, &mut report);
         let apple_apps = self.apple_apps(rp_id.as_ref(), &origins, &mut report);
+        let base = Base {
+            user_verification: known(self.user_verification, user_verification),
+            resident_key: known(self.resident_key, resident_key),
+            algorithms: values(algorithms),
+            attestation: known(self.attestation, attestation),
+            authenticator_attachment: match self.authenticator_attachment {
+                Some(_) => authenticator_attachment.map(Some),
+                None => Some(None),
+            },
+            hints: values(hints),
+            challenge_ttl,
+            timeout,
+        };
+        let profiles = profile::check(self.profiles.as_deref(), &base, &mut report);
 
         match (rp_id, challenge_ttl, timeout, max_credentials) {
             (Some(rp_id), Some(challenge_ttl), Some(timeout), Some(max_credentials))
@@ -153,10 +180,10 @@ impl Draft<'_> {
                     user_verification: user_verification.unwrap_or_default(),
                     resident_key: resident_key.unwrap_or_default(),
                     conditional_create: conditional_create.unwrap_or_default(),
-                    algorithms,
+                    algorithms: base.algorithms,
                     attestation: attestation.unwrap_or_default(),
                     authenticator_attachment,
-                    hints: values(hints),
+                    hints: base.hints,
                     challenge_ttl,
                     timeout,
                     sign_count: sign_count.unwrap_or_default(),
@@ -167,6 +194,7 @@ impl Draft<'_> {
                     manage_url: manage_url.map(str::to_owned),
                     android_apps: values(android_apps),
                     apple_apps: values(apple_apps),
+                    profiles,
                 }))
             }
             _ => Err(report.in_order()),
@@ -263,30 +291,35 @@ impl Draft<'_> {
         })
     }
 
-    fn algorithms(&self, attestation: Option<Attestation>, report: &mut Report) -> Vec<Algorithm> {
+    pub(crate) fn algorithms(
+        &self,
+        attestation: Option<Attestation>,
+        report: &mut Report,
+    ) -> Vec<(usize, Algorithm)> {
         let Some(words) = &self.algorithms else {
-            return Algorithm::DEFAULT.to_vec();
+            return Algorithm::DEFAULT.iter().copied().enumerate().collect();
         };
-        let algorithms: Vec<Algorithm> = values(report.list(Key::Algorithms, words, |word| {
+        let algorithms = report.list(Key::Algorithms, words, |word| {
             match word.parse().ok().and_then(Algorithm::from_cose) {
                 Some(algorithm) => Err(Rule::CoseAlgorithm(algorithm)),
                 None => word.parse().map_err(Rule::Word),
             }
-        }));
+        });
         // One that was not understood may be meant as one that can be attested.
         let all_are_valid = algorithms.len() == words.len() && !words.is_empty();
-        match attestation {
-            Some(attestation @ (Attestation::Indirect | Attestation::Direct))
-                if all_are_valid && !algorithms.iter().copied().any(Algorithm::can_be_attested) =>
-            {
-                report.refuse::<()>(Key::Algorithms, Rule::NoAttestedAlgorithm(attestation));
-            }
-            _ => {}
+        if let Some(attestation) = attestation
+            && all_are_valid
+            && !can_be_attested(
+                attestation,
+                algorithms.iter().map(|(_, algorithm)| *algorithm),
+            )
+        {
+            report.refuse::<()>(Key::Algorithms, Rule::NoAttestedAlgorithm(attestation));
         }
         algorithms
     }
 
-    fn hints(
+    pub(crate) fn hints(
         &self,
         attachment: Option<AuthenticatorAttachment>,
         report: &mut Report,
@@ -309,7 +342,11 @@ impl Draft<'_> {
         hints
     }
 
-    fn timeout(&self, challenge_ttl: Option<Duration>, report: &mut Report) -> Option<Duration> {
+    pub(crate) fn timeout(
+        &self,
+        challenge_ttl: Option<Duration>,
+        report: &mut Report,
+    ) -> Option<Duration> {
         // A shorter `challenge_ttl` shortens the default, so that only an explicit `timeout` can be
         // reported as too long.
         let default = challenge_ttl.map_or(DEFAULT_TIMEOUT, |ttl| ttl.min(DEFAULT_TIMEOUT));
@@ -374,6 +411,37 @@ fn in_scope(
             report.keep((Key::Origins, *index), served).is_some()
         })
         .collect()
+}
+
+/// Checks that attestation is not asked for where conditional creation is allowed: the passkey is
+/// created without the user, who would have to consent to it.
+fn conditional_create_is_unattested(
+    conditional_create: Option<bool>,
+    attestation: Option<Attestation>,
+    report: &mut Report,
+) {
+    let attestation = attestation.unwrap_or_default();
+    if conditional_create == Some(true) && attestation != Attestation::None {
+        let rule = Rule::ConditionalCreateAttested(attestation);
+        report.refuse::<()>(Key::ConditionalCreate, rule);
+    }
+}
+
+/// Returns whether one of the algorithms can be attested, if attestation is asked for.
+pub(crate) fn can_be_attested(
+    attestation: Attestation,
+    mut algorithms: impl Iterator<Item = Algorithm>,
+) -> bool {
+    attestation == Attestation::None || algorithms.any(Algorithm::can_be_attested)
+}
+
+/// Returns the value of a key, its default if the key is absent, or `None` if what is written is not
+/// valid.
+fn known<T: Default>(written: Option<&str>, parsed: Option<T>) -> Option<T> {
+    match written {
+        Some(_) => parsed,
+        None => Some(T::default()),
+    }
 }
 
 fn values<T>(indexed: Vec<(usize, T)>) -> Vec<T> {

@@ -50,9 +50,14 @@ pub struct Need {
 impl Need {
     fn new(feature: Feature, place: impl Into<Place>, value: &'static str) -> Self {
         let (place, rule) = (place.into(), Rule::NeedsFeature { value, feature });
+        let profile = None;
         Self {
             feature,
-            violation: Violation { place, rule },
+            violation: Violation {
+                place,
+                profile,
+                rule,
+            },
         }
     }
 }
@@ -68,12 +73,27 @@ impl Draft<'_> {
             let place = (Key::Algorithms, index);
             Some(Need::new(algorithm.feature()?, place, algorithm.as_str()))
         });
-        let attestation = self.attestation.and_then(|word| {
-            let attestation: Attestation = word.parse().ok()?;
-            let feature = attestation.feature()?;
-            Some(Need::new(feature, Key::Attestation, attestation.as_str()))
+        let algorithms: Vec<Need> = algorithms.collect();
+        let attestation = self.attestation_need();
+        // The algorithms of a profile are among those outside of it.
+        let profiles = self.profiles.iter().flatten().enumerate();
+        let of_profiles = profiles.filter_map(|(index, profile)| {
+            let need = profile.values.attestation_need()?;
+            // Reported once, where the configuration around it needs the feature, too.
+            attestation.is_none().then(|| Need {
+                violation: need.violation.in_profile(index, profile.name),
+                ..need
+            })
         });
-        algorithms.chain(attestation).collect()
+        let of_profiles: Vec<Need> = of_profiles.collect();
+        let all = algorithms.into_iter().chain(attestation);
+        all.chain(of_profiles).collect()
+    }
+
+    fn attestation_need(&self) -> Option<Need> {
+        let attestation: Attestation = self.attestation?.parse().ok()?;
+        let feature = attestation.feature()?;
+        Some(Need::new(feature, Key::Attestation, attestation.as_str()))
     }
 }
 

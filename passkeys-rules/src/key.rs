@@ -16,6 +16,8 @@ pub struct KeySpec {
     pub default: &'static str,
     /// Whether the key must be given.
     pub required: bool,
+    /// Whether the value may differ by [profile](crate::Profile).
+    pub in_profiles: bool,
     /// What the key sets: the end of a sentence, in Markdown.
     pub summary: &'static str,
     /// Names that other libraries have for the key.
@@ -43,6 +45,8 @@ pub enum Form {
     Boolean,
     /// A whole number.
     Number,
+    /// Names, each with keys and their values in parentheses.
+    Profiles,
 }
 
 macro_rules! form {
@@ -59,7 +63,8 @@ macro_rules! form {
 
 macro_rules! key {
     ($(
-        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)? {
+        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)?
+        $(, $in_profiles:ident)? {
             example: $example:literal,
             summary: $summary:literal,
             aliases: [$($alias:literal),*],
@@ -89,6 +94,7 @@ macro_rules! key {
                         example: $example,
                         default: concat!($($default)?),
                         required: concat!($($default)?).is_empty(),
+                        in_profiles: !concat!($(stringify!($in_profiles))?).is_empty(),
                         summary: $summary,
                         aliases: &[$($alias),*],
                     } },)+
@@ -111,6 +117,18 @@ impl Key {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|key| key.as_str() == name)
+    }
+
+    /// Returns the keys that may differ by profile, in the order of the documentation.
+    pub fn in_profiles() -> impl Iterator<Item = Self> {
+        let keys = Self::ALL.iter().copied();
+        keys.filter(|key| key.spec().in_profiles)
+    }
+
+    /// Returns the key alone, as a list.
+    pub(crate) fn only(self) -> &'static [Self] {
+        let index = Self::ALL.iter().position(|key| *key == self);
+        index.map_or(&[], |index| &Self::ALL[index..=index])
     }
 
     /// Returns the key for which another library has this name.

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::time::Duration;
 
 use crate::origin::Origin;
+use crate::profile::Profile;
 use crate::rp_id::RpId;
 use crate::words::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
@@ -74,4 +75,6 @@ pub struct Values {
     /// App IDs of apps on Apple platforms. If there are any, `origins` has `https://` and the RP
     /// ID.
     pub apple_apps: Vec<String>,
+    /// Variants of the values above, by name.
+    pub profiles: Vec<Profile>,
 }

@@ -15,28 +15,45 @@ use crate::words::UnknownWord;
 
 /// Violations found so far.
 #[derive(Default)]
-pub(crate) struct Report(Vec<Violation>);
+pub(crate) struct Report {
+    violations: Vec<Violation>,
+    /// Index and name of the profile that is checked now.
+    profile: Option<(usize, String)>,
+}
 
 impl Report {
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.violations.is_empty()
+    }
+
+    /// Runs the checks of a profile, whose violations are in it.
+    pub(crate) fn in_profile<T>(
+        &mut self,
+        index: usize,
+        name: &str,
+        check: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.profile = Some((index, name.to_owned()));
+        let checked = check(self);
+        self.profile = None;
+        checked
     }
 
     /// Returns the violations in the order of the keys and of their elements, without those that
     /// the correction of another may resolve.
     pub(crate) fn in_order(mut self) -> Vec<Violation> {
-        self.0.sort_by_key(|violation| violation.place);
-        let in_doubt: Vec<Key> = self
-            .0
+        self.violations.sort_by_key(|violation| violation.place);
+        let in_doubt: Vec<Place> = self
+            .violations
             .iter()
             .filter(|violation| !matches!(violation.rule, Rule::Duplicate { .. }))
-            .map(|violation| violation.place.key)
+            .map(|violation| violation.place)
             .collect();
         let settled = |violation: &Violation| {
-            let mut keys = violation.rule.judges_by().iter();
-            !keys.any(|key| in_doubt.contains(key))
+            let mut places = in_doubt.iter();
+            !places.any(|place| violation.depends_on(*place))
         };
-        self.0.into_iter().filter(settled).collect()
+        self.violations.into_iter().filter(settled).collect()
     }
 
     /// Adds a violation and returns `None`, as there is no valid value.
@@ -45,9 +62,14 @@ impl Report {
         place: impl Into<Place>,
         rule: impl Into<Rule>,
     ) -> Option<T> {
-        self.0.push(Violation {
+        let violation = Violation {
             place: place.into(),
+            profile: None,
             rule: rule.into(),
+        };
+        self.violations.push(match &self.profile {
+            Some((index, name)) => violation.in_profile(*index, name),
+            None => violation,
         });
         None
     }

@@ -8,10 +8,11 @@
 /// ```text
 /// Variant name: Form, required { .. }
 /// Variant name: Form, default "what holds without the key" { .. }
+/// Variant name: Form, default "what holds without the key", in_profiles { .. }
 /// ```
 ///
-/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration`, `Boolean` or
-/// `Number`. The order of the rows is the order of the documentation and of error messages. `example` is a valid
+/// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration`, `Boolean`,
+/// `Number` or `Profiles`, and `in_profiles` marks the keys that may differ by profile. The order of the rows is the order of the documentation and of error messages. `example` is a valid
 /// value as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
 /// alias is a name that another library has for the key: the error message for it suggests this one.
 #[doc(hidden)]
@@ -44,12 +45,12 @@ macro_rules! keys {
                 summary: "the origins of pages that may show this site in a frame and have it use passkeys there (the client's `topOrigin`), besides `origins` and `related_origins`",
                 aliases: ["allowed_top_origins", "expected_top_origins", "expected_top_origin"],
             }
-            UserVerification user_verification: (Words $crate::UserVerification), default r#"`"required"`"# {
+            UserVerification user_verification: (Words $crate::UserVerification), default r#"`"required"`"#, in_profiles {
                 example: r#""required""#,
-                summary: "whether the authenticator must verify the user, by PIN, fingerprint or face",
+                summary: "whether the authenticator must verify the user, by PIN, fingerprint or face; not when a passkey is created by conditional creation",
                 aliases: [],
             }
-            ResidentKey resident_key: (Words $crate::ResidentKey), default r#"`"required"`"# {
+            ResidentKey resident_key: (Words $crate::ResidentKey), default r#"`"required"`"#, in_profiles {
                 example: r#""required""#,
                 summary: "whether passkeys must be discoverable credentials (resident keys), which sign in without a user name",
                 aliases: [],
@@ -59,22 +60,22 @@ macro_rules! keys {
                 summary: "whether browsers may create a passkey without asking the user after a sign-in by password (conditional creation); such a passkey is created without a test of user presence",
                 aliases: ["passkey_upgrade", "automatic_passkey_upgrade"],
             }
-            Algorithms algorithms: (WordList $crate::Algorithm), default r#"`["ES256", "EdDSA", "ES384", "RS256"]`"# {
+            Algorithms algorithms: (WordList $crate::Algorithm), default r#"`["ES256", "EdDSA", "ES384", "RS256"]`"#, in_profiles {
                 example: r#"["ES256", "EdDSA", "RS256"]"#,
                 summary: "the signature algorithms that new passkeys may use, in order of preference; `\"ES512\"` and ML-DSA need the Cargo feature `aws-lc-rs`",
                 aliases: ["pub_key_cred_params", "cose_algorithms", "supported_algorithms", "supported_pub_key_algs"],
             }
-            Attestation attestation: (Words $crate::Attestation), default r#"`"none"`"# {
+            Attestation attestation: (Words $crate::Attestation), default r#"`"none"`"#, in_profiles {
                 example: r#""none""#,
                 summary: "whether registration asks for attestation, the authenticator's signed statement of its make and model; anything but `\"none\"` needs the Cargo feature `attestation`",
                 aliases: [],
             }
-            AuthenticatorAttachment authenticator_attachment: (Words $crate::AuthenticatorAttachment), default "any" {
+            AuthenticatorAttachment authenticator_attachment: (Words $crate::AuthenticatorAttachment), default "any", in_profiles {
                 example: r#""platform""#,
                 summary: "the only kind of authenticator that may register: built into the device, or roaming",
                 aliases: [],
             }
-            Hints hints: (WordList $crate::Hint), default "none" {
+            Hints hints: (WordList $crate::Hint), default "none", in_profiles {
                 example: r#"["client-device"]"#,
                 summary: "the kinds of authenticator that browsers offer first, in order of preference",
                 aliases: [],
@@ -84,7 +85,7 @@ macro_rules! keys {
                 summary: "how long a challenge can be redeemed after its ceremony has begun, from `1s` to `1h`",
                 aliases: ["ttl"],
             }
-            Timeout timeout: Duration, default r#"`"5m"`, or `challenge_ttl` if that is shorter"# {
+            Timeout timeout: Duration, default r#"`"5m"`, or `challenge_ttl` if that is shorter"#, in_profiles {
                 example: r#""5m""#,
                 summary: "how long browsers wait for the user, from `1s` to `10m` and at most `challenge_ttl`",
                 aliases: [],
@@ -127,6 +128,11 @@ macro_rules! keys {
             AppleApps apple_apps: List, default "none" {
                 example: r#"["ABCDE12345.com.example.app"]"#,
                 summary: "the App IDs (prefix and bundle ID) of the apps on Apple platforms that may use the passkeys, served at `/.well-known/apple-app-site-association`",
+                aliases: [],
+            }
+            Profiles profiles: Profiles, default "none" {
+                example: r#"(security_key(hints = ["security-key"]))"#,
+                summary: "named variants of this configuration, of which a ceremony chooses one by `?profile=`; a profile may be as strict as the rest of the configuration or stricter",
                 aliases: [],
             }
         }

@@ -11,10 +11,12 @@ use crate::key::Key;
 use crate::number::NumberError;
 use crate::origin::{Origin, OriginError};
 use crate::page::PageError;
+use crate::profile::ProfileNameError;
 use crate::related::RelatedError;
 use crate::rp_id::{RpId, RpIdError};
 use crate::rp_name::RpNameError;
 use crate::scope::ScopeError;
+use crate::wording::alternatives;
 use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, UnknownWord};
 
 /// Violation of a rule. The message does not name the place, since a compile error points at it.
@@ -24,6 +26,8 @@ use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, Unknow
 pub struct Violation {
     /// Place of the violation.
     pub place: Place,
+    /// Name of the profile that the place is in, if it is in one.
+    pub profile: Option<String>,
     /// The violated rule.
     pub rule: Rule,
 }
@@ -33,16 +37,55 @@ impl Violation {
     /// key is unknown.
     #[must_use]
     pub const fn not_utf8(key: Key) -> Self {
-        let place = Place { key, index: None };
-        let rule = Rule::NotUtf8;
-        Self { place, rule }
+        let place = Place {
+            profile: None,
+            key,
+            index: None,
+        };
+        Self {
+            place,
+            profile: None,
+            rule: Rule::NotUtf8,
+        }
+    }
+
+    /// Returns the violation as one in the profile with this index and name.
+    #[must_use]
+    pub fn in_profile(mut self, index: usize, name: impl Into<String>) -> Self {
+        self.place.profile = Some(index);
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Formats the place with the name of its profile: `origins[1]`, or
+    /// `profiles.security_key.hints[0]`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let place = self.place;
+        match &self.profile {
+            Some(name) => format!("{}.{name}.{place}", Key::Profiles),
+            None => place.to_string(),
+        }
+    }
+
+    /// Returns whether the violation may be the consequence of another one in this place: the value
+    /// there is unknown, and this violation depends on it.
+    #[must_use]
+    pub fn depends_on(&self, other: Place) -> bool {
+        let own = self.place;
+        let elsewhere = (other.profile, other.key) != (own.profile, own.key);
+        let in_reach = other.profile.is_none() || other.profile == own.profile;
+        elsewhere && in_reach && self.rule.judges_by().contains(&other.key)
     }
 }
 
 /// Place of a violation: a key, or an element of its array. Formatted as `rp_id` or `origins[1]`.
+/// A profile itself is an element of `profiles`.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub struct Place {
+    /// Index of the profile that the key is in; `None` outside of profiles.
+    pub profile: Option<usize>,
     /// The key.
     pub key: Key,
     /// Index of the element in the array.
@@ -51,13 +94,18 @@ pub struct Place {
 
 impl From<Key> for Place {
     fn from(key: Key) -> Self {
-        Self { key, index: None }
+        Self {
+            profile: None,
+            key,
+            index: None,
+        }
     }
 }
 
 impl From<(Key, usize)> for Place {
     fn from((key, index): (Key, usize)) -> Self {
         Self {
+            profile: None,
             key,
             index: Some(index),
         }
@@ -147,6 +195,60 @@ pub enum Rule {
         /// The required attachment.
         attachment: AuthenticatorAttachment,
     },
+    /// Conditional creation is allowed, and attestation is asked for.
+    #[error(
+        "`conditional_create = true` needs `attestation = \"none\"`, and it is `\"{0}\"`: a passkey \
+         that is created without the user has no attestation; remove one of the two, or ask for \
+         attestation in a profile"
+    )]
+    ConditionalCreateAttested(Attestation),
+    /// The name of a profile is invalid.
+    #[error(transparent)]
+    ProfileName(#[from] ProfileNameError),
+    /// The profile of this name has no keys.
+    #[error(
+        "profile `{name}` sets no key, so it is the same as none; set {keys}, or remove it",
+        name = .0, keys = profile_keys()
+    )]
+    EmptyProfile(String),
+    /// A key in a profile is one that cannot differ by profile.
+    #[error(
+        "`{key}` cannot differ by profile, only {keys} can; write `{key}` outside of `profiles`",
+        key = .0, keys = profile_keys()
+    )]
+    NotInProfiles(Key),
+    /// A profile allows what the configuration around it does not.
+    #[error(
+        "a profile can only be stricter, and outside of it `{key}` is `{base}`, which `{value}` does \
+         not keep to; write `{key} = \"{base}\"`, remove the key from the profile, or write \
+         `{key} = \"{value}\"` outside of it, too"
+    )]
+    WeakerProfile {
+        /// The key.
+        key: Key,
+        /// Its value outside of the profile.
+        base: String,
+        /// Its value in the profile.
+        value: String,
+    },
+    /// An algorithm of a profile is not among those of the configuration around it.
+    #[error(
+        "a profile can only be stricter, and outside of it `algorithms` does not have `{0}`; remove \
+         it from the profile, or add it to `algorithms` outside of it"
+    )]
+    AlgorithmNotInBase(Algorithm),
+    /// A profile restricts the attachment, and a hint that it takes from the configuration around it is
+    /// for authenticators of the other one.
+    #[error(
+        "the profile lets only `{attachment}` authenticators register, and hint `{hint}`, which it \
+         takes from outside, is for `{other}` ones; give the profile `hints` of its own", other = hint.attachment()
+    )]
+    InheritedHint {
+        /// The hint in question.
+        hint: Hint,
+        /// The required attachment.
+        attachment: AuthenticatorAttachment,
+    },
     /// A duration is invalid or out of range.
     #[error(transparent)]
     Duration(#[from] DurationError),
@@ -199,9 +301,21 @@ impl Rule {
             Self::NoAndroidOrigin | Self::NoAppleOrigin(_) => &[Key::Origins],
             Self::RpId(error) if error.depends_on_origins() => &[Key::Origins],
             Self::Page(error) if error.is_elsewhere() => &[Key::Origins, Key::RelatedOrigins],
+            Self::ConditionalCreateAttested(_) => Key::Attestation.only(),
+            Self::NoAttestedAlgorithm(_) => &[Key::Algorithms, Key::Attestation],
+            Self::Contradiction { .. } => Key::AuthenticatorAttachment.only(),
+            Self::InheritedHint { .. } => Key::Hints.only(),
+            Self::AlgorithmNotInBase(_) => Key::Algorithms.only(),
+            Self::WeakerProfile { key, .. } => key.only(),
             _ => &[],
         }
     }
+}
+
+/// Formats the keys that may differ by profile.
+fn profile_keys() -> String {
+    let keys: Vec<_> = Key::in_profiles().map(Key::as_str).collect();
+    alternatives(&keys).to_string()
 }
 
 fn fill(key: Key) -> String {

@@ -68,7 +68,8 @@
 //!   recent sign-in.
 //! - [`store`]: repositories for credentials and challenge stores for ceremony states.
 //! - [`ceremony`]: registration, authentication and step-up for routes of your own.
-//! - [`Config`]: the configuration at run time, from code or from the environment.
+//! - [`Config`]: the configuration at run time, from code or from the environment. [`Profile`]s are
+//!   named variants of it, of which a ceremony chooses one.
 //! - [`audit`]: the audit trail, with the reason for every failure. Clients get an opaque error.
 //! - `attestation` (feature `attestation`): trust anchors, for applications that restrict authenticator
 //!   models.
@@ -160,7 +161,7 @@ pub use crate::{
     domain::{
         aaguid::{Aaguid, InvalidAaguid},
         clock::{Clock, SystemClock},
-        config::{Config, ConfigBuilder, ConfigError},
+        config::{Config, ConfigBuilder, ConfigError, Profile, ProfileBuilder},
         credential::Credential,
         credential_id::{CredentialId, InvalidCredentialId},
         error::Error,

@@ -22,7 +22,7 @@ const SOURCES: [&str; 3] = [
 
 /// What inputs are made of: all that the macro looks for, and some that it does not.
 const WORDS: &str = r#"
-    rpid
+    rpid security_key
     = == , ; : :: # ! & 'a '_ < > -> - . .. | * + ?
     "" "example.com" "https://example.com" "https://example.com:443/" "required" "5m" "0s"
     "hybrid" b"x" "x"suffix 60 1.5 'c' true

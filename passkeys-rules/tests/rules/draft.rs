@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passkeys_rules::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint, Key, Place,
-    ResidentKey, SignCount, UserVerification,
+    ProfileDraft, ResidentKey, SignCount, UserVerification,
 };
 
 use crate::{ANDROID, messages, only_violation, valid};
@@ -24,7 +24,7 @@ fn policy_has_the_value_of_every_key() {
         top_origins: Some(vec!["https://portal.example.org", "https://example.com"]),
         user_verification: Some("preferred"),
         resident_key: Some("discouraged"),
-        conditional_create: Some("true"),
+        conditional_create: Some("false"),
         algorithms: Some(vec!["ML-DSA-65", "ES384"]),
         attestation: Some("direct"),
         authenticator_attachment: Some("cross-platform"),
@@ -39,6 +39,19 @@ fn policy_has_the_value_of_every_key() {
         manage_url: Some("https://example.co.uk/passkeys"),
         android_apps: Some(vec!["com.example.app", "com.example.other"]),
         apple_apps: Some(vec!["ABCDE12345.com.example.app"]),
+        profiles: Some(vec![ProfileDraft {
+            name: "phone",
+            values: Draft {
+                user_verification: Some("required"),
+                resident_key: Some("required"),
+                algorithms: Some(vec!["ES384"]),
+                attestation: Some("direct"),
+                authenticator_attachment: Some("cross-platform"),
+                hints: Some(vec!["hybrid"]),
+                timeout: Some("5m"),
+                ..Draft::default()
+            },
+        }]),
     };
     let policy = draft.check().unwrap();
 
@@ -65,7 +78,7 @@ fn policy_has_the_value_of_every_key() {
     );
     assert_eq!(policy.user_verification, UserVerification::Preferred);
     assert_eq!(policy.resident_key, ResidentKey::Discouraged);
-    assert!(policy.conditional_create);
+    assert!(!policy.conditional_create);
     assert_eq!(policy.algorithms, [Algorithm::MlDsa65, Algorithm::Es384]);
     assert_eq!(policy.attestation, Attestation::Direct);
     assert_eq!(
@@ -92,6 +105,26 @@ fn policy_has_the_value_of_every_key() {
         ["com.example.app", "com.example.other"]
     );
     assert_eq!(policy.apple_apps, ["ABCDE12345.com.example.app"]);
+    let [phone] = policy.profiles.as_slice() else {
+        panic!("one profile");
+    };
+    assert_eq!(phone.name, "phone");
+    assert_eq!(phone.user_verification, UserVerification::Required);
+    assert_eq!(phone.resident_key, ResidentKey::Required);
+    assert_eq!(phone.algorithms, [Algorithm::Es384]);
+    assert_eq!(phone.attestation, Attestation::Direct);
+    assert_eq!(
+        phone.authenticator_attachment,
+        Some(AuthenticatorAttachment::CrossPlatform)
+    );
+    assert_eq!(phone.hints, [Hint::Hybrid]);
+    assert_eq!(phone.timeout, Duration::from_mins(5));
+
+    let conditional = Draft {
+        conditional_create: Some("true"),
+        ..valid()
+    };
+    assert!(conditional.check().unwrap().conditional_create);
 }
 
 #[test]
@@ -119,6 +152,38 @@ fn defaults_are_the_strict_values() {
     assert_eq!(policy.backup_eligibility, BackupEligibility::Reject);
     assert_eq!(policy.max_credentials, 20);
     assert_eq!(policy.fresh, None);
+    assert!(policy.profiles.is_empty());
+}
+
+#[test]
+fn conditional_creation_with_attestation_is_a_contradiction() {
+    for attestation in ["indirect", "direct"] {
+        let draft = Draft {
+            conditional_create: Some("true"),
+            attestation: Some(attestation),
+            ..valid()
+        };
+        let violation = only_violation(&draft);
+        assert_eq!(violation.place, Key::ConditionalCreate.into());
+        let message = violation.to_string();
+        let beginning = format!(
+            "`conditional_create = true` needs `attestation = \"none\"`, and it is `\"{attestation}\"`"
+        );
+        assert!(message.starts_with(&beginning), "{message}");
+
+        let off = Draft {
+            conditional_create: Some("false"),
+            ..draft
+        };
+        off.check().unwrap();
+    }
+    // A value that is not understood may be meant as `none`.
+    let draft = Draft {
+        conditional_create: Some("true"),
+        attestation: Some("nome"),
+        ..valid()
+    };
+    assert_eq!(only_violation(&draft).place, Key::Attestation.into());
 }
 
 #[test]

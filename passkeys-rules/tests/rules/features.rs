@@ -16,7 +16,7 @@ fn value_that_needs_a_cargo_feature_is_rejected_where_the_feature_is_off() {
         let violations = checked.err().unwrap_or_default();
         let violations = violations.iter();
         violations
-            .map(|violation| format!("{}: {violation}", violation.place))
+            .map(|violation| format!("{}: {violation}", violation.path()))
             .collect()
     };
     let algorithms = [

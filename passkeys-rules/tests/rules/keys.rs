@@ -17,7 +17,7 @@ fn values(source: &'static str) -> Vec<&'static str> {
     source.split('"').skip(1).step_by(2).collect()
 }
 
-/// Returns a valid draft in which `key` has these values.
+/// Returns a valid draft in which `key`, which is not `profiles`, has these values.
 fn with(key: Key, values: Vec<&'static str>) -> Draft<'static> {
     let list = |wanted| match wanted {
         _ if wanted == key => Some(values.clone()),
@@ -41,9 +41,15 @@ fn every_key_is_in_the_table_once() {
     assert_eq!(Key::from_name("rpid"), None);
 }
 
+/// Returns every key that has one value or an array of values.
+fn plain_keys() -> impl Iterator<Item = Key> {
+    let keys = Key::ALL.iter().copied();
+    keys.filter(|key| key.spec().form != Form::Profiles)
+}
+
 #[test]
 fn examples_of_the_table_are_valid() {
-    for &key in Key::ALL {
+    for key in plain_keys() {
         let spec = key.spec();
         let is_array = spec.example.starts_with('[');
         assert_eq!(
@@ -58,7 +64,7 @@ fn examples_of_the_table_are_valid() {
 #[test]
 fn defaults_of_the_table_equal_the_values_without_the_key() {
     let bare = valid().check().unwrap();
-    for &key in Key::ALL {
+    for key in plain_keys() {
         let spec = key.spec();
         assert_eq!(spec.required, spec.default.is_empty(), "{key}");
         let default = match spec.form {
@@ -80,6 +86,24 @@ fn defaults_of_the_table_equal_the_values_without_the_key() {
     assert_eq!(bare.manage_url, None);
     assert!(bare.android_apps.is_empty());
     assert!(bare.apple_apps.is_empty());
+    assert!(bare.profiles.is_empty());
+}
+
+#[test]
+fn keys_that_differ_by_profile_are_those_of_a_ceremony() {
+    let keys: Vec<_> = Key::in_profiles().collect();
+    assert_eq!(
+        keys,
+        [
+            Key::UserVerification,
+            Key::ResidentKey,
+            Key::Algorithms,
+            Key::Attestation,
+            Key::AuthenticatorAttachment,
+            Key::Hints,
+            Key::Timeout
+        ]
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod keys;
 mod oracles;
 mod origin;
 mod pages;
+mod profiles;
 mod properties;
 mod related;
 mod rp_id;
@@ -43,6 +44,6 @@ fn messages(draft: &Draft<'_>) -> Vec<String> {
     let violations = draft.check().expect_err("a mistake");
     violations
         .iter()
-        .map(|violation| format!("{}: {violation}", violation.place))
+        .map(|violation| format!("{}: {violation}", violation.path()))
         .collect()
 }

@@ -29,6 +29,8 @@ pub enum Reason {
     ///
     /// [`Passkeys::application`]: crate::Passkeys::application
     OtherApplication,
+    /// The ceremony was begun with a profile that is not configured any more, or not in this instance.
+    UnknownProfile,
     /// The ceremony was begun by another user.
     OtherUser,
     /// The step-up was begun for another [action](crate::ceremony::Action).
@@ -48,7 +50,7 @@ pub enum Reason {
     RpIdHash,
     /// The user-present flag is not set.
     UserNotPresent,
-    /// The user-verified flag is not set, and the configuration requires it.
+    /// The user-verified flag is not set, and the configuration or the profile requires it.
     UserNotVerified,
     /// The backup-state flag is set without the backup-eligible flag.
     BackupState,
@@ -126,6 +128,7 @@ impl Reason {
                 | Self::OtherPurpose
                 | Self::OtherRelyingParty
                 | Self::OtherApplication
+                | Self::UnknownProfile
                 | Self::OtherUser
                 | Self::OtherAction
         )
@@ -149,6 +152,7 @@ impl Reason {
             Self::OtherPurpose => "other_purpose",
             Self::OtherRelyingParty => "other_relying_party",
             Self::OtherApplication => "other_application",
+            Self::UnknownProfile => "unknown_profile",
             Self::OtherUser => "other_user",
             Self::OtherAction => "other_action",
             Self::Malformed => "malformed",

@@ -15,6 +15,7 @@ use crate::{
     audit::{AuditKind, Reason},
     domain::{
         challenge::Challenge,
+        config::Terms,
         error::StoreError,
         pending::{Purpose, to_millisecond},
     },
@@ -39,17 +40,18 @@ pub(super) struct Kinds {
 }
 
 /// An assertion whose ceremony state was taken from the challenge store.
-pub(super) struct Pending {
+pub(super) struct Pending<'a> {
     /// The user that the ceremony was begun for, if it was begun for one.
     pub(super) user_id: Option<String>,
     pub(super) challenge: Challenge,
+    pub(super) terms: &'a Terms,
     /// Registration time of the newest credential that the client may use, if it got a list.
     pub(super) listed_until: Option<OffsetDateTime>,
     /// What the assertion has to prove, beyond what the configuration demands.
     pub(super) demands: Demands,
 }
 
-impl Pending {
+impl Pending<'_> {
     /// Checks that the credential can have been on the list that the client got, if it got one
     /// (step 5): it was not registered after the ceremony was begun.
     fn check_list(&self, credential: &Credential) -> Result<(), Reason> {
@@ -111,18 +113,19 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     /// discoverable passkey will do.
     pub(super) async fn create_options(
         &self,
+        terms: &Terms,
         user_id: Option<&str>,
         allowed: Option<Allowed>,
         purpose: Purpose,
     ) -> Result<Begun<RequestOptions>, Error> {
         let challenge = Challenge::random()?;
-        let mut ceremony = self.ceremonies.pending(challenge.clone(), purpose);
+        let mut ceremony = self.ceremonies.pending(challenge.clone(), purpose, terms);
         let mut allow = Vec::new();
         if let Some(allowed) = allowed {
             ceremony = ceremony.with_list(allowed.newest);
             allow = allowed.credentials;
         }
-        let public_key = RequestOptions::new(&self.ceremonies.config, &challenge, allow);
+        let public_key = RequestOptions::new(&self.ceremonies.config, terms, &challenge, allow);
         let state = self.ceremonies.begin(ceremony).await?;
         let kind = self.kinds.begun;
         self.ceremonies.record(kind, claimed(user_id), None);
@@ -132,7 +135,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     /// Parses the credential of the request that finishes the ceremony.
     pub(super) fn parse(
         &self,
-        pending: &Pending,
+        pending: &Pending<'_>,
         credential: &RawValue,
     ) -> Result<AuthenticationResponse, Error> {
         let parsed = AuthenticationResponse::from_json(credential.get(), "credential");
@@ -140,14 +143,14 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     }
 
     /// Records that a part of the request that finishes the ceremony could not be parsed.
-    pub(super) fn malformed(&self, pending: &Pending) {
+    pub(super) fn malformed(&self, pending: &Pending<'_>) {
         let claimed = claimed(pending.user_id.as_deref());
         self.refuse(Reason::Malformed, claimed, None);
     }
 
     pub(super) async fn complete(
         &self,
-        pending: &Pending,
+        pending: &Pending<'_>,
         response: &AuthenticationResponse,
     ) -> Result<AuthenticationResult, Error> {
         let claimed = claimed(pending.user_id.as_deref());
@@ -169,6 +172,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let verified = self.ceremonies.verifier.verify_assertion(
             response,
             pending.challenge.as_bytes(),
+            pending.terms,
             found.as_ref().unwrap_or(&stand_in),
         );
         let Some(mut credential) = found else {
@@ -211,6 +215,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                     credential,
                     user_verified,
                     clone_suspected,
+                    profile: pending.terms.profile.clone(),
                 });
             }
             // The credential changed since it was read: check it again as it is now, if it is still

@@ -11,7 +11,10 @@ use crate::CredentialId;
 use crate::{
     Error, PasskeyUser,
     audit::{AuditKind, Reason},
-    domain::pending::{PendingCeremony, Purpose},
+    domain::{
+        config::Terms,
+        pending::{PendingCeremony, Purpose},
+    },
     store::CredentialRepository,
 };
 
@@ -22,17 +25,42 @@ use crate::{
 /// Begins that name a user, and credentials that do not verify, take a multiple of
 /// [`Passkeys::timing_floor`](crate::Passkeys::timing_floor), against user enumeration by timing. What
 /// depends on no user, such as an unknown ceremony state or malformed JSON, fails at once.
-pub struct Authentication<'a, R>(&'a Ceremonies<R>);
+pub struct Authentication<'a, R> {
+    ceremonies: &'a Ceremonies<R>,
+    /// Terms of ceremonies that are begun.
+    terms: &'a Terms,
+}
 
 impl<R> fmt::Debug for Authentication<'_, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Authentication").field(self.0).finish()
+        f.debug_tuple("Authentication")
+            .field(self.ceremonies)
+            .finish()
     }
 }
 
 impl<'a, R: CredentialRepository> Authentication<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
-        Self(ceremonies)
+        Self {
+            ceremonies,
+            terms: ceremonies.verifier.terms(),
+        }
+    }
+
+    /// Chooses the [profile](crate::Profile) with which sign-ins are begun. One that is finished has the
+    /// profile that it was begun with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if there is no profile of this name.
+    pub fn profile(self, name: &str) -> Result<Self, Error> {
+        self.choose(Some(name))
+    }
+
+    /// Chooses a profile, or none.
+    pub(crate) fn choose(self, profile: Option<&str>) -> Result<Self, Error> {
+        let terms = self.ceremonies.choose(profile)?;
+        Ok(Self { terms, ..self })
     }
 
     fn assertion(&self) -> Assertion<'a, R> {
@@ -41,7 +69,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
             succeeded: AuditKind::AuthenticationSucceeded,
             failed: AuditKind::AuthenticationFailed,
         };
-        Assertion::new(self.0, kinds)
+        Assertion::new(self.ceremonies, kinds)
     }
 
     /// Begins a sign-in with any discoverable passkey, whose user handle identifies the user.
@@ -52,7 +80,9 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     pub async fn begin(&self) -> Result<Begun<RequestOptions>, Error> {
         let purpose = Purpose::Authenticate(None);
         let assertion = self.assertion();
-        assertion.create_options(None, None, purpose).await
+        assertion
+            .create_options(self.terms, None, None, purpose)
+            .await
     }
 
     /// Begins a sign-in by the user with this ID.
@@ -69,7 +99,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     ///
     /// [`Error::StorageUnavailable`].
     pub async fn begin_for_user_id(&self, user_id: &str) -> Result<Begun<RequestOptions>, Error> {
-        let floor = self.0.floor();
+        let floor = self.ceremonies.floor();
         let begun = self.begin_for(user_id, &Named::Id(user_id)).await;
         floor.reached().await;
         begun
@@ -91,7 +121,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         username: &str,
         find: impl Future<Output = Result<Option<PasskeyUser>, E>>,
     ) -> Result<Begun<RequestOptions>, E> {
-        let floor = self.0.floor();
+        let floor = self.ceremonies.floor();
         let user = find.await?;
         // The empty ID is no user's, so no passkey finishes what is begun for it.
         let user_id = user.as_ref().map_or("", PasskeyUser::id);
@@ -108,7 +138,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         // No user has a longer ID, and a ceremony state must not be as long as a client likes.
         let is_possible = user_id.len() <= PasskeyUser::MAX_ID_BYTES;
         let user_id = if is_possible { user_id } else { "" };
-        let allowed = if self.0.empty_allow_credentials {
+        let allowed = if self.ceremonies.empty_allow_credentials {
             None
         } else {
             Some(self.allowed(user_id, named).await?)
@@ -116,14 +146,14 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let purpose = Purpose::Authenticate(Some(user_id.to_owned()));
         let user_id = Some(user_id);
         self.assertion()
-            .create_options(user_id, allowed, purpose)
+            .create_options(self.terms, user_id, allowed, purpose)
             .await
     }
 
     /// Returns the credentials of a user, or decoys if there are none.
     async fn allowed(&self, user_id: &str, named: &Named<'_>) -> Result<Allowed, Error> {
         // Computed for known users too, so that the work is the same.
-        let decoys = Allowed::decoys(self.0.decoys.of(named, self.0.possible()));
+        let decoys = Allowed::decoys(self.ceremonies.decoys.of(named, self.ceremonies.possible()));
         let usable = self.assertion().usable(user_id).await?;
         // The empty ID is no user's, whatever a row says.
         let is_known = !user_id.is_empty() && !usable.credentials.is_empty();
@@ -147,7 +177,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         &self,
         request: &FinishAuthentication,
     ) -> Result<AuthenticationResult, Error> {
-        let floor = self.0.floor();
+        let floor = self.ceremonies.floor();
         let assertion = self.assertion();
         let pending = self.take(&request.state).await?;
         let response = assertion.parse(&pending, &request.credential)?;
@@ -159,18 +189,22 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     }
 
     /// Takes the ceremony state from the challenge store.
-    async fn take(&self, state: &str) -> Result<Pending, Error> {
-        let taken = self.0.take(state).await;
+    async fn take(&self, state: &str) -> Result<Pending<'a>, Error> {
+        let taken = self.ceremonies.take(state).await;
         let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
-            Ok(PendingCeremony {
-                purpose: Purpose::Authenticate(user_id),
-                challenge,
-                listed_until,
-                ..
-            }) => {
+            Ok((
+                PendingCeremony {
+                    purpose: Purpose::Authenticate(user_id),
+                    challenge,
+                    listed_until,
+                    ..
+                },
+                terms,
+            )) => {
                 return Ok(Pending {
                     user_id,
                     challenge,
+                    terms,
                     listed_until,
                     demands: Demands::default(),
                 });
@@ -185,12 +219,12 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     /// the timing floor.
     #[cfg(feature = "client")]
     pub(crate) async fn is_unknown(&self, id: &CredentialId) -> Result<bool, Error> {
-        let floor = self.0.floor();
+        let floor = self.ceremonies.floor();
         // Both are computed, so that the work is the same.
-        let is_decoy = self.0.decoys.made(id);
-        let found = self.0.repository.find(id).await;
+        let is_decoy = self.ceremonies.decoys.made(id);
+        let found = self.ceremonies.repository.find(id).await;
         floor.reached().await;
-        let is_known = found?.is_some_and(|it| it.is_for(self.0.config.rp_id()));
+        let is_known = found?.is_some_and(|it| it.is_for(self.ceremonies.config.rp_id()));
         Ok(!is_known && !is_decoy)
     }
 }

@@ -50,12 +50,16 @@ use crate::{
     domain::{
         application::Application,
         challenge::Challenge,
+        config::Terms,
         error::StoreError,
         pending::{PendingCeremony, Purpose, to_millisecond},
     },
     store::{ChallengeStore, CredentialRepository},
     verify::Verifier,
 };
+
+/// Length to which the unknown name of a profile is cut in the log, in characters.
+const LONGEST_LOGGED: usize = 64;
 
 /// State that the ceremonies of one relying party share.
 pub(crate) struct Ceremonies<R> {
@@ -144,21 +148,39 @@ impl<R> Ceremonies<R> {
         Possible {
             attachment: self.config.authenticator_attachment(),
             // Synced passkeys have no attestation.
-            synchronised: self.verifier.attestation() != Attestation::Direct,
+            synchronised: self.verifier.terms().attestation != Attestation::Direct,
             max_credentials: self.config.max_credentials(),
         }
     }
 
+    /// Returns the terms of a profile, or those without one.
+    fn choose(&self, profile: Option<&str>) -> Result<&Terms, Error> {
+        let Some(name) = profile else {
+            return Ok(self.verifier.terms());
+        };
+        self.verifier.terms_of(name).ok_or_else(|| {
+            tracing::info!(
+                target: "passkeys",
+                rp_id = self.config.rp_id(),
+                profile = ?name.chars().take(LONGEST_LOGGED).collect::<String>(),
+                known = ?self.verifier.profiles().collect::<Vec<_>>(),
+                "a ceremony was to begin with an unknown profile",
+            );
+            Error::InvalidRequest("`profile` must be one of the application's profiles.".into())
+        })
+    }
+
     /// Creates the state of a ceremony that begins now.
-    fn pending(&self, challenge: Challenge, purpose: Purpose) -> PendingCeremony {
-        PendingCeremony::new(
+    fn pending(&self, challenge: Challenge, purpose: Purpose, terms: &Terms) -> PendingCeremony {
+        let ceremony = PendingCeremony::new(
             self.config.rp_id(),
             self.application,
             challenge,
             purpose,
             self.now(),
             self.config.challenge_ttl(),
-        )
+        );
+        ceremony.with_profile(terms.profile.as_deref())
     }
 
     /// Puts a ceremony into the challenge store, and returns its `state`.
@@ -166,8 +188,12 @@ impl<R> Ceremonies<R> {
         Ok((*self.challenges).put(ceremony).await?)
     }
 
-    /// Takes a ceremony from the challenge store, atomically: its `state` is single-use.
-    async fn take(&self, state: &str) -> Result<Result<PendingCeremony, Reason>, StoreError> {
+    /// Takes a ceremony from the challenge store, atomically: its `state` is single-use. Returns it
+    /// with its terms.
+    async fn take(
+        &self,
+        state: &str,
+    ) -> Result<Result<(PendingCeremony, &Terms), Reason>, StoreError> {
         let Some(ceremony) = (*self.challenges).take(state).await? else {
             return Ok(Err(if self.redeemed.contains(state) {
                 Reason::Replayed
@@ -183,7 +209,14 @@ impl<R> Ceremonies<R> {
         } else if ceremony.expires_at <= self.now() {
             Err(Reason::Expired)
         } else {
-            Ok(ceremony)
+            let terms = match &ceremony.profile {
+                Some(name) => self.verifier.terms_of(name),
+                None => Some(self.verifier.terms()),
+            };
+            // Instances may have been configured anew since the ceremony was begun.
+            terms
+                .map(|terms| (ceremony, terms))
+                .ok_or(Reason::UnknownProfile)
         })
     }
 

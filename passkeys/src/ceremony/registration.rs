@@ -8,10 +8,11 @@ use super::{
     user_handle,
 };
 use crate::{
-    Credential, Error, PasskeyUser, ResidentKey, UserHandle, alarm,
+    Attestation, Credential, Error, PasskeyUser, ResidentKey, UserHandle, alarm,
     audit::{AuditKind, Reason},
     domain::{
         challenge::Challenge,
+        config::Terms,
         device_name,
         error::StoreError,
         pending::{Account, PendingCeremony, Purpose},
@@ -51,6 +52,8 @@ use crate::{
 /// ```
 pub struct Registration<'a, R> {
     ceremonies: &'a Ceremonies<R>,
+    /// Terms of registrations that are begun.
+    terms: &'a Terms,
     /// Whether a sign-up can be finished.
     sign_ups: bool,
     /// ID of the user who has consented by step-up, so that their sign-in may be old.
@@ -69,9 +72,52 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
         Self {
             ceremonies,
+            terms: ceremonies.verifier.terms(),
             sign_ups: true,
             consenting: None,
         }
+    }
+
+    /// Chooses the [profile](crate::Profile) with which registrations are begun. One that is finished
+    /// has the profile that it was begun with.
+    ///
+    /// ```
+    /// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// #[passkeys(
+    ///     rp_id = "example.com",
+    ///     origins = ["https://example.com"],
+    ///     profiles(security_key(hints = ["security-key"])),
+    /// )]
+    /// impl App {
+    ///     type Repository = MemoryRepository;
+    ///     // ..
+    /// #   async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #   async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), passkeys::Error> {
+    /// let passkeys = Passkeys::new(App, MemoryRepository::default());
+    /// let user = PasskeyUser::new("1", "ada", "Ada");
+    /// let begun = passkeys.registration().profile("security_key")?.begin(&user).await?;
+    /// # drop(begun);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if there is no profile of this name.
+    pub fn profile(self, name: &str) -> Result<Self, Error> {
+        self.choose(Some(name))
+    }
+
+    /// Chooses a profile, or none.
+    pub(crate) fn choose(self, profile: Option<&str>) -> Result<Self, Error> {
+        let terms = self.ceremonies.choose(profile)?;
+        Ok(Self { terms, ..self })
     }
 
     /// Sets the consent of a user to the registration that begins: the result of a
@@ -131,21 +177,28 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// [`Error::TooManyCredentials`] if the user has
     /// [as many passkeys as allowed](crate::Config::max_credentials), [`Error::StorageUnavailable`].
     pub async fn begin(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
-        self.begin_further(user, Purpose::Register).await
+        self.begin_further(user, self.terms, Purpose::Register)
+            .await
     }
 
     /// Begins the registration of a further passkey by conditional creation: after a sign-in by
     /// password, the browser may create it without asking the user
     /// ([Level 3, §5.1.3](https://www.w3.org/TR/webauthn-3/#sctn-createCredential)).
     ///
-    /// The options are for `navigator.credentials.create({ mediation: "conditional", .. })`. User
-    /// presence is not required when it is finished; everything else is, user verification as
-    /// configured. Where that is `required`, browsers fail unless they have just verified the user.
+    /// The options are for `navigator.credentials.create({ mediation: "conditional", .. })`. When it is
+    /// finished, neither user presence nor user verification is required, since nobody asks the user;
+    /// everything else is. Where user verification is configured as `required`, the options say
+    /// `preferred`, because browsers fail otherwise;
+    /// [`Credential::user_verified`](crate::Credential::user_verified) of the passkey is `false` unless
+    /// the browser has verified the user nevertheless, and sign-ins with it require user verification
+    /// as with any other.
     ///
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] unless [`conditional_create`](crate::Config::conditional_create) is
-    /// configured. Otherwise as [`begin`](Self::begin).
+    /// configured, and if the [profile](Self::profile) or
+    /// `Passkeys::trust_anchors` ask for attestation, which a passkey that is created without the user
+    /// does not have. Otherwise as [`begin`](Self::begin).
     pub async fn begin_conditional(
         &self,
         user: &PasskeyUser,
@@ -154,13 +207,23 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             let message = "This application does not create passkeys by conditional mediation.";
             return Err(Error::InvalidRequest(message.into()));
         }
-        self.begin_further(user, Purpose::RegisterConditionally)
-            .await
+        if self.terms.attestation != Attestation::None {
+            let message = "Attestation is asked for, which passkeys created by conditional mediation \
+                           do not have.";
+            return Err(Error::InvalidRequest(message.into()));
+        }
+        self.begin_further(
+            user,
+            &self.terms.conditional(),
+            Purpose::RegisterConditionally,
+        )
+        .await
     }
 
     async fn begin_further(
         &self,
         user: &PasskeyUser,
+        terms: &Terms,
         purpose: impl FnOnce(Account) -> Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
@@ -169,7 +232,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if exclude.len() >= self.ceremonies.config.max_credentials() {
             return Err(self.refuse(Reason::TooManyCredentials, Some(user), None));
         }
-        self.create_options(user, exclude, purpose).await
+        self.create_options(user, terms, exclude, purpose).await
     }
 
     /// Checks that the user has signed in recently, or has consented.
@@ -198,29 +261,29 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             return Err(self.refuse(Reason::AccountExists, Some(user), None));
         }
         let exclude = Vec::new();
-        self.create_options(user, exclude, Purpose::SignUp).await
+        self.create_options(user, self.terms, exclude, Purpose::SignUp)
+            .await
     }
 
     async fn create_options(
         &self,
         user: &PasskeyUser,
+        terms: &Terms,
         exclude: Vec<Credential>,
         purpose: impl FnOnce(Account) -> Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
         let challenge = Challenge::random()?;
         let handle = user_handle::of_next_passkey(user, &exclude)?;
-        let verifier = &self.ceremonies.verifier;
         let public_key = CreationOptions::new(
             &self.ceremonies.config,
-            verifier.attestation(),
-            verifier.algorithms(),
+            terms,
             user,
             &handle,
             &challenge,
             exclude,
         );
         let purpose = purpose(Account::new(user, handle));
-        let ceremony = self.ceremonies.pending(challenge, purpose);
+        let ceremony = self.ceremonies.pending(challenge, purpose, terms);
         let state = self.ceremonies.begin(ceremony).await?;
         self.ceremonies
             .record(AuditKind::RegistrationBegun, Some(user.id()), None);
@@ -320,14 +383,15 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     }
 
     /// Takes the ceremony state from the challenge store.
-    async fn take(&self, state: &str) -> Result<Pending, Error> {
+    async fn take(&self, state: &str) -> Result<Pending<'a>, Error> {
         let taken = self.ceremonies.take(state).await;
-        let PendingCeremony {
-            purpose, challenge, ..
-        } = match taken.map_err(|error| self.lost(error, None))? {
+        let (ceremony, terms) = match taken.map_err(|error| self.lost(error, None))? {
             Ok(ceremony) => ceremony,
             Err(reason) => return Err(self.refuse(reason, None, None)),
         };
+        let PendingCeremony {
+            purpose, challenge, ..
+        } = ceremony;
         let (account, kind) = match purpose {
             Purpose::Register(account) => (account, Kind::Further),
             Purpose::RegisterConditionally(account) => (account, Kind::Conditional),
@@ -339,12 +403,13 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             user,
             handle,
             challenge,
+            terms,
             kind,
         })
     }
 
     /// Checks that sign-ups are finished here.
-    fn check_sign_up(&self, begun: &Pending) -> Result<(), Error> {
+    fn check_sign_up(&self, begun: &Pending<'_>) -> Result<(), Error> {
         if self.sign_ups {
             Ok(())
         } else {
@@ -353,7 +418,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     }
 
     /// Checks that the user who is signed in now began the registration.
-    fn check_owner(&self, begun: &Pending, user: &PasskeyUser) -> Result<(), Error> {
+    fn check_owner(&self, begun: &Pending<'_>, user: &PasskeyUser) -> Result<(), Error> {
         if begun.user.id() == user.id() {
             Ok(())
         } else {
@@ -363,13 +428,14 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
     async fn complete(
         &self,
-        begun: Pending,
+        begun: Pending<'_>,
         request: &FinishRegistration,
     ) -> Result<RegistrationResult, Error> {
         let Pending {
             user,
             handle,
             challenge,
+            terms,
             kind,
         } = begun;
         let sign_up = kind == Kind::SignUp;
@@ -382,10 +448,17 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let device_name = request.device_name.as_deref().unwrap_or_default();
         let device_name = device_name::of_new_passkey(device_name);
 
+        // Instances may have been configured anew since the ceremony was begun.
+        let conditional = kind == Kind::Conditional && self.ceremonies.config.conditional_create();
+        let terms = if conditional {
+            &terms.conditional()
+        } else {
+            terms
+        };
         let asked = Asked {
             challenge: challenge.as_bytes(),
-            // Instances may have been configured anew since the ceremony was begun.
-            conditional: kind == Kind::Conditional && self.ceremonies.config.conditional_create(),
+            conditional,
+            terms,
             #[cfg(feature = "attestation")]
             now: self.ceremonies.now(),
         };
@@ -397,7 +470,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
         #[cfg(feature = "attestation")]
         let attestation = attested.attestation.clone();
-        let credential = self.credential(attested, &user, handle, &response, device_name);
+        let credential = self.credential(attested, &user, handle, &response, device_name, terms);
 
         self.store(&credential, &user, sign_up).await?;
         self.ceremonies.record_by(
@@ -412,6 +485,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             #[cfg(feature = "attestation")]
             attestation,
             signed_up: sign_up,
+            profile: terms.profile.clone(),
         })
     }
 
@@ -474,6 +548,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         handle: UserHandle,
         response: &RegistrationResponse,
         device_name: String,
+        terms: &Terms,
     ) -> Credential {
         Credential {
             id: attested.id,
@@ -490,7 +565,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             // A browser that does not report `credProps` has followed the options.
             discoverable: response
                 .discoverable()
-                .unwrap_or(self.ceremonies.config.resident_key() == ResidentKey::Required),
+                .unwrap_or(terms.resident_key == ResidentKey::Required),
             device_name,
             attestation_format: Some(attested.attestation_format),
             #[cfg(feature = "attestation")]
@@ -545,10 +620,11 @@ fn cause(sign_up: bool) -> Cause {
 const ROLLBACK_RETRIES: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(800)];
 
 /// A registration whose state was taken from the challenge store.
-struct Pending {
+struct Pending<'a> {
     user: PasskeyUser,
     handle: UserHandle,
     challenge: Challenge,
+    terms: &'a Terms,
     kind: Kind,
 }
 

@@ -14,6 +14,7 @@ pub struct AuthenticationResult {
     pub(crate) credential: Credential,
     pub(crate) user_verified: bool,
     pub(crate) clone_suspected: bool,
+    pub(crate) profile: Option<String>,
 }
 
 impl AuthenticationResult {
@@ -40,7 +41,8 @@ impl AuthenticationResult {
     }
 
     /// Returns whether the authenticator verified the user (PIN, fingerprint, face), and not only
-    /// their presence. Always `true` if the configuration requires user verification.
+    /// their presence. Always `true` if the configuration, or the [profile](Self::profile), requires
+    /// user verification.
     #[must_use]
     pub fn user_verified(&self) -> bool {
         self.user_verified
@@ -54,6 +56,16 @@ impl AuthenticationResult {
     pub fn clone_suspected(&self) -> bool {
         self.clone_suspected
     }
+
+    /// Returns the name of the [profile](crate::Profile) that the ceremony was begun with, if one was
+    /// chosen. What it requires of a sign-in, user verification, has been enforced.
+    ///
+    /// The client chooses it. It does not tell which passkey was used, nor with which profile that was
+    /// registered.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
 }
 
 /// Result of a verified registration, as `on_registered` receives it. The passkey is stored.
@@ -66,6 +78,7 @@ pub struct RegistrationResult {
     #[cfg(feature = "attestation")]
     pub(crate) attestation: Option<VerifiedAttestation>,
     pub(crate) signed_up: bool,
+    pub(crate) profile: Option<String>,
 }
 
 impl RegistrationResult {
@@ -114,6 +127,15 @@ impl RegistrationResult {
     #[must_use]
     pub fn signed_up(&self) -> bool {
         self.signed_up
+    }
+
+    /// Returns the name of the [profile](crate::Profile) that the ceremony was begun with, if one was
+    /// chosen. What it requires has been enforced.
+    ///
+    /// The client chooses it.
+    #[must_use]
+    pub fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
     }
 }
 

@@ -10,7 +10,10 @@ use super::{
 use crate::{
     Error, PasskeyUser,
     audit::{AuditKind, Reason},
-    domain::pending::{PendingCeremony, Purpose},
+    domain::{
+        config::Terms,
+        pending::{PendingCeremony, Purpose},
+    },
     store::CredentialRepository,
     wire::json,
 };
@@ -53,6 +56,8 @@ use crate::{
 /// ```
 pub struct StepUp<'a, R> {
     ceremonies: &'a Ceremonies<R>,
+    /// Terms of ceremonies that are begun.
+    terms: &'a Terms,
     /// What consent has to prove.
     demands: Demands,
 }
@@ -82,6 +87,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     pub(crate) fn new(ceremonies: &'a Ceremonies<R>) -> Self {
         Self {
             ceremonies,
+            terms: ceremonies.verifier.terms(),
             demands: Demands::default(),
         }
     }
@@ -139,6 +145,22 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         recent.map_err(|reason| self.assertion().refuse(reason, Some(user.id()), None))
     }
 
+    /// Chooses the [profile](crate::Profile) with which step-ups are begun. One that is finished has the
+    /// profile that it was begun with.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] if there is no profile of this name.
+    pub fn profile(self, name: &str) -> Result<Self, Error> {
+        self.choose(Some(name))
+    }
+
+    /// Chooses a profile, or none.
+    pub(crate) fn choose(self, profile: Option<&str>) -> Result<Self, Error> {
+        let terms = self.ceremonies.choose(profile)?;
+        Ok(Self { terms, ..self })
+    }
+
     fn assertion(&self) -> Assertion<'a, R> {
         let kinds = Kinds {
             begun: AuditKind::StepUpBegun,
@@ -170,7 +192,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         };
         let user_id = Some(user.id());
         assertion
-            .create_options(user_id, Some(allowed), purpose)
+            .create_options(self.terms, user_id, Some(allowed), purpose)
             .await
     }
 
@@ -226,18 +248,22 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     }
 
     /// Takes the ceremony state from the challenge store, with the action it was begun for.
-    async fn take(&self, state: &str) -> Result<(Pending, Action), Error> {
+    async fn take(&self, state: &str) -> Result<(Pending<'a>, Action), Error> {
         let taken = self.ceremonies.take(state).await;
         let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
-            Ok(PendingCeremony {
-                purpose: Purpose::StepUp { user_id, action },
-                challenge,
-                listed_until,
-                ..
-            }) => {
+            Ok((
+                PendingCeremony {
+                    purpose: Purpose::StepUp { user_id, action },
+                    challenge,
+                    listed_until,
+                    ..
+                },
+                terms,
+            )) => {
                 let pending = Pending {
                     user_id: Some(user_id),
                     challenge,
+                    terms,
                     listed_until,
                     demands: self.demands,
                 };
@@ -252,7 +278,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     /// Checks that the step-up was begun by this user for this action.
     fn check(
         &self,
-        pending: &Pending,
+        pending: &Pending<'_>,
         begun_for: &Action,
         user: &PasskeyUser,
         action: &Action,

@@ -36,6 +36,9 @@ pub struct PendingCeremony {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) listed_until: Option<OffsetDateTime>,
+    /// Name of the profile that was chosen, if any: its terms hold when the ceremony is finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) profile: Option<String>,
 }
 
 /// Purpose that a ceremony was begun for. Only a finish of the same purpose redeems it.
@@ -106,7 +109,14 @@ impl PendingCeremony {
             begun_at,
             expires_at: begun_at + lifetime,
             listed_until: None,
+            profile: None,
         }
+    }
+
+    /// Adds the profile that was chosen, if one was.
+    pub(crate) fn with_profile(mut self, name: Option<&str>) -> Self {
+        self.profile = name.map(str::to_owned);
+        self
     }
 
     /// Adds that the client got a list of credentials, the newest of which was registered then.

@@ -17,7 +17,7 @@ pub use axum::{
     http::request::Parts,
     response::Response,
 };
-pub use passkeys_rules::Draft;
+pub use passkeys_rules::{Draft, ProfileDraft};
 
 pub use crate::{
     AuthenticationResult, Config, PasskeyUser, Passkeys, PasskeysState, RegistrationResult,

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, failure::Failure, state::Shared};
+use super::{body, failure::Failure, query, state::Shared};
 use crate::{
     Error,
     relying_party::RelyingParty,
@@ -18,13 +18,14 @@ pub(super) async fn begin<A: RelyingParty>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
+    let profile = query::profile(&parts.uri)?;
+    let authentication = passkeys.authentication().choose(profile)?;
     let body = body::read(body).await?;
     let request = if body.is_empty() {
         BeginAuthentication::default()
     } else {
         body::json(&parts.headers, &body)?
     };
-    let authentication = passkeys.authentication();
     let begun = match request.named() {
         (Some(_), Some(_)) => {
             let message = "Name the user by `userId` or by `username`, not both.";

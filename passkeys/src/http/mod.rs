@@ -12,6 +12,7 @@ mod credentials;
 mod error;
 mod failure;
 mod observe;
+mod query;
 mod register;
 mod router;
 #[cfg(feature = "client")]

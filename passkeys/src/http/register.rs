@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, consent, error, failure::Failure, state::Shared};
+use super::{body, consent, error, failure::Failure, query, state::Shared};
 use crate::{
     CredentialId, Error, PasskeyUser, RegistrationResult,
     ceremony::{Consent, FinishStepUp, Registration},
@@ -30,20 +30,22 @@ pub(super) async fn begin<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let conditional = is_conditional(request.uri().query())?;
+    let conditional = query::is_conditional(request.uri())?;
+    let registration = passkeys.registration();
+    let registration = registration.choose(query::profile(request.uri())?)?;
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
     if passkeys.config().fresh().is_some() && FinishStepUp::is_in(&body) {
         let consent = consent_to_begin(&passkeys, parts, body).await?;
-        let registration = passkeys.registration().with_consent(&consent);
+        let registration = registration.with_consent(&consent);
         return begin_further(&registration, &consent.user, conditional).await;
     }
     if A::SIGN_UP && !body::is_nothing(&body) {
         let request = Request::from_parts(parts, body.into());
-        return begin_sign_up(&passkeys, conditional, request).await;
+        return begin_sign_up(&passkeys, &registration, conditional, request).await;
     }
     let user = passkeys.app.get_user(&mut parts).await?;
-    begin_further(&passkeys.registration(), &user, conditional).await
+    begin_further(&registration, &user, conditional).await
 }
 
 /// `POST /sign-up/begin`. The body is the hook's, also one that is empty.
@@ -51,15 +53,18 @@ pub(super) async fn sign_up<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let conditional = is_conditional(request.uri().query())?;
+    let conditional = query::is_conditional(request.uri())?;
+    let registration = passkeys.registration();
+    let registration = registration.choose(query::profile(request.uri())?)?;
     let (parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let request = Request::from_parts(parts, body.into());
-    begin_sign_up(&passkeys, conditional, request).await
+    begin_sign_up(&passkeys, &registration, conditional, request).await
 }
 
 async fn begin_sign_up<A: RelyingParty>(
     passkeys: &Shared<A>,
+    registration: &Registration<'_, A::Repository>,
     conditional: bool,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -69,7 +74,7 @@ async fn begin_sign_up<A: RelyingParty>(
         return Err(Error::InvalidRequest(message.into()).into());
     }
     let user = passkeys.app.sign_up(request).await?;
-    let begun = passkeys.registration().begin_sign_up(&user).await?;
+    let begun = registration.begin_sign_up(&user).await?;
     Ok(json::response(&begun))
 }
 
@@ -95,23 +100,6 @@ async fn begin_further<R: CredentialRepository>(
         registration.begin(user).await?
     };
     Ok(json::response(&begun))
-}
-
-/// Returns whether the query has `mediation=conditional`. Rejects any other value of `mediation`.
-fn is_conditional(query: Option<&str>) -> Result<bool, Error> {
-    let parameters = query.unwrap_or_default().split('&');
-    let mut mediation = parameters.filter_map(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        (name == "mediation").then_some(value)
-    });
-    match (mediation.next(), mediation.next()) {
-        (None, _) => Ok(false),
-        (Some("conditional"), None) => Ok(true),
-        (Some(_), None) => Err(Error::InvalidRequest(
-            "`mediation` must be `conditional`, or left out.".into(),
-        )),
-        (Some(_), Some(_)) => Err(Error::InvalidRequest("`mediation` appears twice.".into())),
-    }
 }
 
 /// `POST /register/finish`

@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, failure::Failure, state::Shared, target};
+use super::{body, failure::Failure, query, state::Shared, target};
 use crate::{
     ceremony::Action,
     relying_party::RelyingParty,
@@ -18,6 +18,7 @@ pub(super) async fn begin<A: RelyingParty>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
+    let step_up = passkeys.step_up().choose(query::profile(&parts.uri)?)?;
     let user = passkeys.app.get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let BeginStepUp {
@@ -31,6 +32,6 @@ pub(super) async fn begin<A: RelyingParty>(
         None => target::host(&parts)?,
     };
     let action = Action::new(&method, host, &path, body.get().as_bytes());
-    let begun = passkeys.step_up().begin(&user, &action).await?;
+    let begun = step_up.begin(&user, &action).await?;
     Ok(json::response(&begun))
 }

@@ -16,7 +16,7 @@ use super::{
     operation::{Described, Route},
 };
 use crate::{
-    Config, Error, Passkeys,
+    Config, Error, Passkeys, Profile,
     ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration, RequestOptions},
     relying_party::{RelyingParty, hooks::Hooks, payload::Payload},
     wire::{
@@ -40,7 +40,7 @@ pub(super) fn all<A: RelyingParty>(
         register_finish::<A>(hooks, components),
         authenticate_begin(passkeys, hooks, components),
         authenticate_finish(hooks, components),
-        step_up_begin(hooks, components),
+        step_up_begin(passkeys.config(), hooks, components),
         list(hooks, components),
         rename(hooks, components),
         delete(passkeys.config(), hooks, components),
@@ -69,6 +69,7 @@ fn register_begin(
         .fails(BODY)
         .fails([Error::InvalidUser(""), Error::TooManyCredentials])
         .fails(store());
+    route = with_profiles(route, config);
     if config.conditional_create() {
         let parameter = ParameterBuilder::new()
             .name("mediation")
@@ -184,10 +185,30 @@ fn authenticate_begin<A: RelyingParty>(
         .fails(BODY)
         .fails(JSON)
         .fails(store());
+    route = with_profiles(route, passkeys.config());
     if A::FIND_USER {
         route = route.rejects();
     }
     ("/authenticate/begin", HttpMethod::Post, route.build())
+}
+
+/// Adds the parameter `profile`, if there are profiles.
+fn with_profiles<'a>(route: Described<'a>, config: &Config) -> Described<'a> {
+    let names: Vec<_> = config.profiles().map(Profile::name).collect();
+    if names.is_empty() {
+        return route;
+    }
+    let parameter = ParameterBuilder::new()
+        .name("profile")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "The profile of the ceremony, a stricter variant of the application's configuration.",
+        ))
+        .schema(Some(schemas::words(names)));
+    route
+        .parameter(parameter.build())
+        .fails([Error::InvalidRequest("".into())])
 }
 
 fn begun<O: ToSchema>() -> Payload
@@ -240,7 +261,7 @@ fn authenticate_finish(hooks: &mut Hooks, components: &mut Components) -> Route 
     ("/authenticate/finish", HttpMethod::Post, route.build())
 }
 
-fn step_up_begin(hooks: &mut Hooks, components: &mut Components) -> Route {
+fn step_up_begin(config: &Config, hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = Described::new("step_up_begin", "Begin a step-up", components)
         .documented(hooks, &["get_user"])
         .takes(
@@ -257,6 +278,7 @@ fn step_up_begin(hooks: &mut Hooks, components: &mut Components) -> Route {
         .fails(BODY)
         .fails(JSON)
         .fails(store());
+    let route = with_profiles(route, config);
     ("/step-up/begin", HttpMethod::Post, route.build())
 }
 

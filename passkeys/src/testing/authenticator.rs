@@ -168,6 +168,34 @@ impl Authenticator {
         })
     }
 
+    /// Creates a passkey by conditional creation, as
+    /// `navigator.credentials.create({ mediation: "conditional", .. })` does after a sign-in by
+    /// password: neither user presence nor user verification is in its flags. Takes and returns the
+    /// same as [`create`](Self::create), from `register/begin?mediation=conditional`. Returns `None`
+    /// where browsers fail: the options require user verification, or exclude a passkey of this
+    /// authenticator.
+    ///
+    /// # Panics
+    ///
+    /// As [`create`](Self::create).
+    pub fn create_conditionally(&mut self, begun: &Value) -> Option<Value> {
+        let options = &begun["publicKey"];
+        let excluded = options["excludeCredentials"].as_array();
+        let mut excluded = excluded.into_iter().flatten().map(|it| bytes(&it["id"]));
+        let is_own = |id: Vec<u8>| self.passkeys.iter().any(|passkey| passkey.id == id);
+        if options["authenticatorSelection"]["userVerification"] == "required"
+            || excluded.any(is_own)
+        {
+            return None;
+        }
+        let mut alone = self
+            .with_fault(Fault::UserNotPresent)
+            .with_fault(Fault::UserNotVerified);
+        let created = alone.create(begun);
+        self.passkeys = alone.passkeys;
+        Some(created)
+    }
+
     /// Signs in with the newest passkey that the options allow, as `navigator.credentials.get()`
     /// does. Takes the response of `authenticate/begin` or `step-up/begin` and returns an
     /// `AuthenticationResponseJSON`, or `None` if the options allow none of the passkeys.

@@ -56,6 +56,7 @@ pub struct Browser {
     mount: String,
     headers: Vec<(HeaderName, HeaderValue)>,
     cookies: BTreeMap<String, String>,
+    profile: Option<String>,
     authenticator: Authenticator,
 }
 
@@ -89,6 +90,7 @@ impl Browser {
             mount: "/auth/passkeys".to_owned(),
             headers: Vec::new(),
             cookies: BTreeMap::new(),
+            profile: None,
             authenticator: Authenticator::new(origin.clone()),
             origin,
         }
@@ -144,6 +146,11 @@ impl Browser {
         }
     }
 
+    /// Chooses the profile of the ceremonies that begin from now on (`?profile=`), or none.
+    pub fn set_profile(&mut self, name: Option<&str>) {
+        self.profile = name.map(str::to_owned);
+    }
+
     /// Returns the authenticator, to inspect or change it.
     pub fn authenticator(&mut self) -> &mut Authenticator {
         &mut self.authenticator
@@ -179,12 +186,28 @@ impl Browser {
         self.run_registration(Some(body)).await
     }
 
+    /// Upgrades the user who is signed in to a passkey by conditional creation, as a browser does after
+    /// a sign-in by password. Returns the response of `register/finish`, or of `register/begin` if that
+    /// failed; `None` if the browser does not create a passkey, because the authenticator has one of the
+    /// account already.
+    pub async fn upgrade(&mut self) -> Option<Response> {
+        let path = "/register/begin?mediation=conditional";
+        let begun = self.begin(path, None).await;
+        if !begun.status.is_success() {
+            return Some(begun);
+        }
+        let begun: Value = begun.json();
+        let credential = self.authenticator.create_conditionally(&begun)?;
+        let finish = json!({ "credential": credential, "state": begun["state"] });
+        Some(self.passkeys("/register/finish", Some(&finish)).await)
+    }
+
     async fn run_registration(&mut self, sign_up: Option<&Value>) -> Response {
         let begin = match sign_up {
             Some(_) => "/sign-up/begin",
             None => "/register/begin",
         };
-        let begun = self.passkeys(begin, sign_up).await;
+        let begun = self.begin(begin, sign_up).await;
         self.finish_registration(begun).await
     }
 
@@ -215,7 +238,7 @@ impl Browser {
     ///
     /// If the authenticator has none of the passkeys in `allowCredentials`.
     pub async fn sign_in_as(&mut self, who: &Value) -> Response {
-        let begun = self.passkeys("/authenticate/begin", Some(who)).await;
+        let begun = self.begin("/authenticate/begin", Some(who)).await;
         if !begun.status.is_success() {
             return begun;
         }
@@ -238,7 +261,7 @@ impl Browser {
     /// If the authenticator has none of the passkeys in `allowCredentials`.
     pub async fn step_up(&mut self, method: Method, path: &str, body: Option<&Value>) -> Response {
         let asked = json!({ "method": method.as_str(), "path": path, "body": body });
-        let begun = self.passkeys("/step-up/begin", Some(&asked)).await;
+        let begun = self.begin("/step-up/begin", Some(&asked)).await;
         if !begun.status.is_success() {
             return begun;
         }
@@ -249,6 +272,16 @@ impl Browser {
             .expect("the authenticator has no passkey that the server allows: register one first");
         let request = json!({ "credential": credential, "state": begun["state"], "body": body });
         self.request(method, path, Some(&request)).await
+    }
+
+    /// Sends a POST request that begins a ceremony, with the profile that is chosen.
+    async fn begin(&mut self, route: &str, body: Option<&Value>) -> Response {
+        let route = match &self.profile {
+            Some(name) if route.contains('?') => format!("{route}&profile={name}"),
+            Some(name) => format!("{route}?profile={name}"),
+            None => route.to_owned(),
+        };
+        self.passkeys(&route, body).await
     }
 
     /// Sends a POST request to one of the library's routes.

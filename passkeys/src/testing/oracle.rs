@@ -30,6 +30,7 @@ impl Oracle {
         let asked = Asked {
             challenge,
             conditional: false,
+            terms: self.0.terms(),
             #[cfg(feature = "attestation")]
             now: time::OffsetDateTime::UNIX_EPOCH,
         };
@@ -45,7 +46,9 @@ impl Oracle {
         credential: &Credential,
     ) -> Option<Result<(), Reason>> {
         let response: AuthenticationResponse = serde_json::from_value(response).ok()?;
-        let verified = self.0.verify_assertion(&response, challenge, credential);
+        let verified = self
+            .0
+            .verify_assertion(&response, challenge, self.0.terms(), credential);
         Some(verified.map(drop).map_err(Into::into))
     }
 }

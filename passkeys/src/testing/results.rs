@@ -32,7 +32,15 @@ impl AuthenticationResult {
             credential,
             user_verified: true,
             clone_suspected: false,
+            profile: None,
         }
+    }
+
+    /// Sets the profile that the ceremony was begun with, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
     }
 
     /// Sets whether the user was verified, for tests (feature `testing`).
@@ -61,7 +69,15 @@ impl RegistrationResult {
             #[cfg(feature = "attestation")]
             attestation: None,
             signed_up: false,
+            profile: None,
         }
+    }
+
+    /// Sets the profile that the ceremony was begun with, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
     }
 
     /// Sets whether it was a sign-up, for tests (feature `testing`).

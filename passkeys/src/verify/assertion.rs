@@ -14,7 +14,9 @@ use super::{
     refusal::{Refusal, ensure},
     verifier::{Verifier, check_id},
 };
-use crate::{BackupEligibility, Credential, wire::responses::AuthenticationResponse};
+use crate::{
+    BackupEligibility, Credential, domain::config::Terms, wire::responses::AuthenticationResponse,
+};
 
 /// Result of a verified assertion: signature counter and flags.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ impl Verifier {
         &self,
         response: &AuthenticationResponse,
         challenge: &[u8],
+        terms: &Terms,
         credential: &Credential,
     ) -> Result<Asserted, Refusal> {
         // The JSON form of a credential has its ID twice.
@@ -73,7 +76,7 @@ impl Verifier {
         data.check_user_present()?;
 
         // Step 17: the user is verified, if that is required.
-        data.check_user_verified(self.user_verification)?;
+        data.check_user_verified(terms.user_verification)?;
 
         // Step 18: what is backed up is eligible for backup.
         data.check_backup_state()?;

@@ -22,7 +22,7 @@ use super::{
 };
 #[cfg(feature = "attestation")]
 use crate::Attestation;
-use crate::{Aaguid, CredentialId, wire::responses::RegistrationResponse};
+use crate::{Aaguid, CredentialId, domain::config::Terms, wire::responses::RegistrationResponse};
 
 /// Result of a verified registration: credential ID, public key, flags and attestation.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) challenge: &'a [u8],
     /// Mediation of the options: `true` for `conditional`.
     pub(crate) conditional: bool,
+    /// Terms that the options were created with.
+    pub(crate) terms: &'a Terms,
     /// Current time, at which certificates must be valid.
     #[cfg(feature = "attestation")]
     pub(crate) now: OffsetDateTime,
@@ -98,8 +100,8 @@ impl Verifier {
             data.check_user_present()?;
         }
 
-        // Step 16: the user is verified, if that is required.
-        data.check_user_verified(self.user_verification)?;
+        // Step 16: the user is verified, if that is required for this registration.
+        data.check_user_verified(asked.terms.user_verification)?;
 
         // Step 17: what is backed up is eligible for backup.
         data.check_backup_state()?;
@@ -113,7 +115,7 @@ impl Verifier {
             Refusal::CredentialId,
         )?;
         let key = PublicKey::parse_new(attested.public_key)?;
-        let offered = self.algorithms().contains(&key.algorithm());
+        let offered = asked.terms.algorithms.contains(&key.algorithm());
         ensure(offered, Refusal::Algorithm)?;
         ensure(curve::contains(&key), Refusal::Malformed)?;
 
@@ -122,9 +124,11 @@ impl Verifier {
         // Steps 21 to 24: the attestation statement, if one was asked for. With `indirect`, the client
         // may have left it out.
         #[cfg(feature = "attestation")]
-        let left_out = object.format == "none" && self.attestation() == Attestation::Indirect;
+        let asked_for = asked.terms.attestation;
         #[cfg(feature = "attestation")]
-        let attestation = if left_out || self.attestation() == Attestation::None {
+        let left_out = object.format == "none" && asked_for == Attestation::Indirect;
+        #[cfg(feature = "attestation")]
+        let attestation = if left_out || asked_for == Attestation::None {
             unsolicited::check(&object, &key, &hash)?;
             None
         } else {

@@ -4,20 +4,21 @@ use sha2::{Digest as _, Sha256};
 use super::attestation::{Core, Current, ReplaceError, TrustAnchors};
 use super::refusal::{Refusal, ensure};
 use crate::{
-    Algorithm, Attestation, BackupEligibility, Config, UserVerification, domain::base64url,
+    Algorithm, Attestation, BackupEligibility, Config,
+    domain::{base64url, config::Terms},
 };
 
-/// Verifier of responses: the configuration's policy, precomputed.
+/// Verifier of responses: the configuration's policy, precomputed, and the terms of ceremonies.
 pub(crate) struct Verifier {
     pub(super) rp_id_hash: [u8; 32],
     /// Origins of pages that run ceremonies.
     pub(super) origins: Vec<String>,
     /// Origins of other pages, which may show those in a frame.
     pub(super) top_origins: Vec<String>,
-    pub(super) user_verification: UserVerification,
     pub(super) backup_eligibility: BackupEligibility,
-    algorithms: Vec<Algorithm>,
-    attestation: Attestation,
+    /// Terms of ceremonies without a profile.
+    terms: Terms,
+    profiles: Vec<Terms>,
     #[cfg(feature = "attestation")]
     pub(super) core: Core,
     #[cfg(feature = "attestation")]
@@ -31,10 +32,12 @@ impl Verifier {
             rp_id_hash: Sha256::digest(config.rp_id()).into(),
             origins: config.accepted_origins().map(str::to_owned).collect(),
             top_origins: config.top_origins().map(str::to_owned).collect(),
-            user_verification: config.user_verification(),
             backup_eligibility: config.backup_eligibility(),
-            algorithms: offered(config.algorithms(), config.attestation()),
-            attestation: config.attestation(),
+            terms: offered(config.terms(), Algorithm::DEFAULT),
+            profiles: config
+                .terms_of_profiles()
+                .map(|terms| offered(terms, config.algorithms()))
+                .collect(),
             #[cfg(feature = "attestation")]
             core: Core::new(config),
             #[cfg(feature = "attestation")]
@@ -45,8 +48,12 @@ impl Verifier {
     /// Requires attestation that leads to one of these trust anchors, which implies asking for it.
     #[cfg(feature = "attestation")]
     pub(crate) fn trust(&mut self, anchors: TrustAnchors) {
-        self.attestation = Attestation::Direct;
-        self.algorithms = offered(&self.algorithms, self.attestation);
+        self.terms.attestation = Attestation::Direct;
+        self.terms = offered(self.terms.clone(), Algorithm::DEFAULT);
+        for terms in &mut self.profiles {
+            terms.attestation = Attestation::Direct;
+            *terms = offered(terms.clone(), &self.terms.algorithms);
+        }
         self.trust_anchors = Some(Current::new(anchors));
     }
 
@@ -57,34 +64,41 @@ impl Verifier {
         current.replace(anchors)
     }
 
-    /// Returns the attestation conveyance preference to send to browsers.
-    pub(crate) fn attestation(&self) -> Attestation {
-        self.attestation
+    /// Returns the terms of ceremonies without a profile: what is sent to browsers, and what is
+    /// enforced. With trust anchors they differ from the configuration.
+    pub(crate) fn terms(&self) -> &Terms {
+        &self.terms
     }
 
-    /// Returns the algorithms offered at registration, the preferred one first.
-    pub(crate) fn algorithms(&self) -> &[Algorithm] {
-        &self.algorithms
+    /// Returns the terms of ceremonies with this profile, if there is one of this name.
+    pub(crate) fn terms_of(&self, profile: &str) -> Option<&Terms> {
+        let mut profiles = self.profiles.iter();
+        profiles.find(|terms| terms.profile.as_deref() == Some(profile))
+    }
+
+    /// Returns the names of the profiles.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = &str> {
+        self.profiles.iter().filter_map(|it| it.profile.as_deref())
     }
 }
 
-/// Returns the algorithms to offer: those of the configuration, of which with attestation only those
-/// whose statements can be verified.
-fn offered(configured: &[Algorithm], attestation: Attestation) -> Vec<Algorithm> {
-    if attestation == Attestation::None {
-        return configured.to_vec();
+/// Returns the terms with the algorithms to offer: of those that they have, with attestation only those
+/// whose statements can be verified, or if there are none, those of `otherwise`. So it is where the
+/// configuration asks for no attestation, and trust anchors do.
+fn offered(mut terms: Terms, otherwise: &[Algorithm]) -> Terms {
+    if terms.attestation == Attestation::None {
+        return terms;
     }
     let attested = |algorithms: &[Algorithm]| -> Vec<Algorithm> {
         let all = algorithms.iter().copied();
         all.filter(|algorithm| algorithm.can_be_attested())
             .collect()
     };
-    let offered = attested(configured);
-    if offered.is_empty() {
-        // The configuration asks for no attestation, and trust anchors do.
-        return attested(Algorithm::DEFAULT);
-    }
-    offered
+    terms.algorithms = match attested(&terms.algorithms) {
+        none if none.is_empty() => attested(otherwise),
+        offered => offered,
+    };
+    terms
 }
 
 /// Checks that a credential is a public key credential whose `id` is its `rawId` in base64url.

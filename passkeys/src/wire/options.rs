@@ -9,9 +9,9 @@ use serde::Serialize;
 #[cfg(feature = "openapi")]
 use super::schemas;
 use crate::{
-    Algorithm, Attestation, AuthenticatorAttachment, Config, Credential, CredentialId, Hint,
-    PasskeyUser, ResidentKey, Transport, UserHandle, UserVerification,
-    domain::challenge::Challenge,
+    AuthenticatorAttachment, Config, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
+    Transport, UserHandle,
+    domain::{challenge::Challenge, config::Terms},
 };
 
 /// Response of `begin`: the options for the browser, and the ceremony state to send back.
@@ -139,8 +139,7 @@ pub(crate) struct CredentialDescriptor {
 impl CreationOptions {
     pub(crate) fn new(
         config: &Config,
-        attestation: Attestation,
-        algorithms: &[Algorithm],
+        terms: &Terms,
         user: &PasskeyUser,
         handle: &UserHandle,
         challenge: &Challenge,
@@ -157,25 +156,26 @@ impl CreationOptions {
                 display_name: user.display_name().to_owned(),
             },
             challenge: challenge.to_owned(),
-            pub_key_cred_params: algorithms
+            pub_key_cred_params: terms
+                .algorithms
                 .iter()
                 .map(|algorithm| CredentialParameters {
                     kind: "public-key",
                     alg: algorithm.cose(),
                 })
                 .collect(),
-            timeout: millis(config.timeout()),
+            timeout: millis(terms.timeout),
             exclude_credentials: exclude.into_iter().map(Into::into).collect(),
             authenticator_selection: AuthenticatorSelection {
-                authenticator_attachment: config
-                    .authenticator_attachment()
+                authenticator_attachment: terms
+                    .authenticator_attachment
                     .map(AuthenticatorAttachment::as_str),
-                resident_key: config.resident_key().as_str(),
-                require_resident_key: config.resident_key() == ResidentKey::Required,
-                user_verification: config.user_verification().as_str(),
+                resident_key: terms.resident_key.as_str(),
+                require_resident_key: terms.resident_key == ResidentKey::Required,
+                user_verification: terms.user_verification.as_str(),
             },
-            hints: config.hints().iter().copied().map(Hint::as_str).collect(),
-            attestation: attestation.as_str(),
+            hints: terms.hints.iter().copied().map(Hint::as_str).collect(),
+            attestation: terms.attestation.as_str(),
             extensions: CreationExtensions { cred_props: true },
         }
     }
@@ -184,16 +184,17 @@ impl CreationOptions {
 impl RequestOptions {
     pub(crate) fn new(
         config: &Config,
+        terms: &Terms,
         challenge: &Challenge,
         allow: Vec<CredentialDescriptor>,
     ) -> Self {
         Self {
             challenge: challenge.to_owned(),
-            timeout: millis(config.timeout()),
+            timeout: millis(terms.timeout),
             rp_id: config.rp_id().to_owned(),
             allow_credentials: allow,
-            user_verification: UserVerification::as_str(config.user_verification()),
-            hints: config.hints().iter().copied().map(Hint::as_str).collect(),
+            user_verification: terms.user_verification.as_str(),
+            hints: terms.hints.iter().copied().map(Hint::as_str).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use passkeys_rules::{Draft, Key, format_duration};
+use passkeys_rules::{Draft, Key, ProfileDraft, format_duration};
 
 use super::{Config, ConfigError};
 
@@ -12,13 +12,28 @@ use super::{Config, ConfigError};
 #[must_use = "a configuration is made by `build`"]
 pub struct ConfigBuilder {
     /// The values as the attribute would have them; one for a key that takes no list.
-    values: BTreeMap<Key, Vec<String>>,
+    values: Values,
+    profiles: Vec<(String, Values)>,
 }
+
+/// Builder of a profile, which [`ConfigBuilder::profile`] passes to its function.
+///
+/// It has a setter for every key that may differ by profile. A key that is not set has the value of the
+/// configuration.
+#[derive(Clone, Debug, Default)]
+#[must_use = "the profile is what the function returns"]
+pub struct ProfileBuilder {
+    values: Values,
+}
+
+/// Values of keys as the attribute would have them; one for a key that takes no list.
+type Values = BTreeMap<Key, Vec<String>>;
 
 /// Makes the setters from the table of keys.
 macro_rules! setters {
     ($(
-        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)? {
+        $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)?
+        $(, $in_profiles:ident)? {
             example: $example:literal,
             summary: $summary:literal,
             aliases: [$($alias:literal),*],
@@ -30,10 +45,19 @@ macro_rules! setters {
                 $variant $name: $form
             })?)+
         }
+
+        impl ProfileBuilder {
+            $($(profile_setter! {
+                $in_profiles
+                #[doc = concat!("Sets `", stringify!($name), "`: ", $summary, ".")]
+                $variant $name: $form
+            })?)+
+        }
     };
 }
 
 macro_rules! setter {
+    (#[$doc:meta] $variant:ident $name:ident: Profiles) => {};
     (#[$doc:meta] $variant:ident $name:ident: Text) => {
         #[$doc]
         pub fn $name(self, value: impl Into<String>) -> Self {
@@ -83,18 +107,52 @@ macro_rules! setter {
     };
 }
 
+macro_rules! profile_setter {
+    (in_profiles $($setter:tt)*) => {
+        setter! { $($setter)* }
+    };
+}
+
 passkeys_rules::keys!(setters);
 
 impl ConfigBuilder {
     pub(super) fn new(rp_id: String, origins: Vec<String>) -> Self {
-        let values = BTreeMap::default();
-        Self { values }
-            .set(Key::RpId, [rp_id])
-            .set(Key::Origins, origins)
+        let builder = Self {
+            values: Values::default(),
+            profiles: Vec::new(),
+        };
+        builder.set(Key::RpId, [rp_id]).set(Key::Origins, origins)
     }
 
     fn set(mut self, key: Key, values: impl IntoIterator<Item = String>) -> Self {
         self.values.insert(key, values.into_iter().collect());
+        self
+    }
+
+    /// Adds a profile, one of `profiles`: a named variant of this configuration, of which a ceremony
+    /// chooses one by `?profile=` or
+    /// [`Registration::profile`](crate::ceremony::Registration::profile).
+    ///
+    /// ```
+    /// use passkeys::{AuthenticatorAttachment, Config, Hint};
+    ///
+    /// let config = Config::builder("example.com", ["https://example.com"])
+    ///     .profile("security_key", |profile| {
+    ///         profile
+    ///             .hints([Hint::SecurityKey])
+    ///             .authenticator_attachment(AuthenticatorAttachment::CrossPlatform)
+    ///     })
+    ///     .build()?;
+    /// assert_eq!(config.profile("security_key").unwrap().hints(), [Hint::SecurityKey]);
+    /// # Ok::<(), passkeys::ConfigError>(())
+    /// ```
+    pub fn profile(
+        mut self,
+        name: impl Into<String>,
+        set: impl FnOnce(ProfileBuilder) -> ProfileBuilder,
+    ) -> Self {
+        let profile = set(ProfileBuilder::default());
+        self.profiles.push((name.into(), profile.values));
         self
     }
 
@@ -104,11 +162,28 @@ impl ConfigBuilder {
     ///
     /// [`ConfigError`] with every mistake and its fix.
     pub fn build(&self) -> Result<Config, ConfigError> {
-        let values = |key| self.values.get(&key);
-        let draft = Draft::read(
-            |key| values(key)?.first().map(String::as_str),
-            |key| Some(values(key)?.iter().map(String::as_str).collect()),
-        );
+        let profiles = self.profiles.iter().map(|(name, values)| ProfileDraft {
+            name,
+            values: draft(values),
+        });
+        let draft = Draft {
+            profiles: (!self.profiles.is_empty()).then(|| profiles.collect()),
+            ..draft(&self.values)
+        };
         Config::check(&draft, super::line)
     }
+}
+
+impl ProfileBuilder {
+    fn set(mut self, key: Key, values: impl IntoIterator<Item = String>) -> Self {
+        self.values.insert(key, values.into_iter().collect());
+        self
+    }
+}
+
+fn draft(values: &Values) -> Draft<'_> {
+    Draft::read(
+        |key| values.get(&key)?.first().map(String::as_str),
+        |key| Some(values.get(&key)?.iter().map(String::as_str).collect()),
+    )
 }

@@ -2,28 +2,39 @@
 
 use std::{collections::BTreeMap, ffi::OsString};
 
-use passkeys_rules::{Draft, Key, Place, Rule, Violation};
+use passkeys_rules::{Draft, Key, Place, ProfileDraft, Rule, Violation};
 
 use super::{Config, ConfigError};
 
 pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Config, ConfigError> {
-    let mut values = BTreeMap::new();
-    let mut unreadable = Vec::new();
-    for &key in Key::ALL {
-        match variable(&name(key)).map(OsString::into_string) {
-            Some(Ok(value)) => {
-                values.insert(key, value);
-            }
-            Some(Err(_)) => unreadable.push(key),
-            None => {}
-        }
-    }
-    let text = |key| values.get(&key).map(String::as_str);
-    let list = |key| {
-        let items = text(key)?.split(',').map(str::trim);
-        Some(items.filter(|item| !item.is_empty()).collect())
+    let base = Variables::read(&variable, name);
+    let names = list(&base.values, Key::Profiles);
+    let profiles: Vec<_> = names
+        .iter()
+        .flatten()
+        .map(|profile| Variables::read(&variable, |key| name_in_profile(profile, key)))
+        .collect();
+    let drafts = names.as_ref().map(|names| {
+        let drafts = names.iter().zip(&profiles);
+        drafts
+            .map(|(name, profile)| ProfileDraft {
+                name,
+                values: profile.draft(),
+            })
+            .collect()
+    });
+    let draft = Draft {
+        profiles: drafts,
+        ..base.draft()
     };
-    let checked = Config::check(&Draft::read(text, list), line);
+    let checked = Config::check(&draft, line);
+
+    let mut unreadable: Vec<_> = base.not_utf8().collect();
+    let of_profiles = names.iter().flatten().zip(&profiles).enumerate();
+    unreadable.extend(of_profiles.flat_map(|(index, (name, profile))| {
+        let violations = profile.not_utf8();
+        violations.map(move |violation| violation.in_profile(index, *name))
+    }));
     if unreadable.is_empty() {
         return checked;
     }
@@ -32,16 +43,57 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<OsString>) -> Result<Config
         .map_or_else(Vec::new, |error| error.violations);
     // Violations that involve an unknown value, such as that it is missing, may not be true.
     violations.retain(|violation| {
-        let mut keys = violation
-            .rule
-            .judges_by()
-            .iter()
-            .chain([&violation.place.key]);
-        !keys.any(|key| unreadable.contains(key))
+        let mut unknown = unreadable.iter().map(|unreadable| unreadable.place);
+        !unknown.any(|place| is_in(violation.place, place) || violation.depends_on(place))
     });
-    violations.extend(unreadable.into_iter().map(Violation::not_utf8));
+    violations.extend(unreadable);
     violations.sort_by_key(|violation| violation.place);
     Err(ConfigError { violations, line })
+}
+
+/// Values of the variables of the configuration or of one of its profiles.
+struct Variables {
+    values: BTreeMap<Key, String>,
+    /// Keys whose variable is not UTF-8.
+    unreadable: Vec<Key>,
+}
+
+impl Variables {
+    fn read(variable: impl Fn(&str) -> Option<OsString>, name: impl Fn(Key) -> String) -> Self {
+        let mut read = Self {
+            values: BTreeMap::new(),
+            unreadable: Vec::new(),
+        };
+        for &key in Key::ALL {
+            match variable(&name(key)).map(OsString::into_string) {
+                Some(Ok(value)) => {
+                    read.values.insert(key, value);
+                }
+                Some(Err(_)) => read.unreadable.push(key),
+                None => {}
+            }
+        }
+        read
+    }
+
+    fn draft(&self) -> Draft<'_> {
+        let text = |key| self.values.get(&key).map(String::as_str);
+        Draft::read(text, |key| list(&self.values, key))
+    }
+
+    fn not_utf8(&self) -> impl Iterator<Item = Violation> {
+        self.unreadable.iter().copied().map(Violation::not_utf8)
+    }
+}
+
+fn list(values: &BTreeMap<Key, String>, key: Key) -> Option<Vec<&str>> {
+    let items = values.get(&key)?.split(',').map(str::trim);
+    Some(items.filter(|item| !item.is_empty()).collect())
+}
+
+/// Returns whether a place is the value of this key or one of its elements.
+fn is_in(place: Place, key: Place) -> bool {
+    (place.profile, place.key) == (key.profile, key.key)
 }
 
 /// Returns the variable of a key: `PASSKEYS_ORIGINS` for `origins`.
@@ -49,25 +101,35 @@ fn name(key: Key) -> String {
     format!("PASSKEYS_{}", key.as_str().to_ascii_uppercase())
 }
 
-/// Formats a mistake in terms of the variables, where its own message would be of the attribute's keys.
-fn line(violation: &Violation) -> String {
-    let place = place(&violation.place);
-    match violation.rule {
-        Rule::Missing(key) | Rule::EmptyList(key) => {
-            let example = key.spec().example.replace(['[', ']', '"'], "");
-            format!(
-                "{place}: the variable is not set; set it, such as `{}={example}`",
-                name(key)
-            )
-        }
-        _ => format!("{place}: {violation}"),
-    }
+/// Returns the variable of a key in a profile: `PASSKEYS_PROFILE_SECURITY_KEY_HINTS` for `hints` in
+/// `security_key`.
+fn name_in_profile(profile: &str, key: Key) -> String {
+    format!("PASSKEYS_PROFILE_{profile}_{key}").to_ascii_uppercase()
 }
 
-fn place(place: &Place) -> String {
-    match place.index {
-        Some(index) => format!("{}, item {}", name(place.key), index + 1),
-        None => name(place.key),
+/// Formats a mistake in terms of the variables, where its own message would be of the attribute's keys.
+fn line(violation: &Violation) -> String {
+    let name = match &violation.profile {
+        Some(profile) => name_in_profile(profile, violation.place.key),
+        None => name(violation.place.key),
+    };
+    let place = match violation.place.index {
+        Some(index) => format!("{name}, item {}", index + 1),
+        None => name.clone(),
+    };
+    match &violation.rule {
+        &(Rule::Missing(key) | Rule::EmptyList(key)) => {
+            let example = match key {
+                Key::Profiles => "security_key,this_device".to_owned(),
+                _ => key.spec().example.replace(['[', ']', '"'], ""),
+            };
+            format!("{place}: the variable is not set; set it, such as `{name}={example}`")
+        }
+        Rule::EmptyProfile(profile) => {
+            let example = name_in_profile(profile, Key::Hints);
+            format!("{place}: {violation}; the variable of `hints` is `{example}`")
+        }
+        _ => format!("{place}: {violation}"),
     }
 }
 

@@ -1,11 +1,15 @@
 mod builder;
 mod env;
+mod profile;
+mod terms;
 
 use std::{fmt, time::Duration};
 
 use passkeys_rules::{Draft, Feature, Origin, Policy, Violation};
 
-pub use builder::ConfigBuilder;
+pub use builder::{ConfigBuilder, ProfileBuilder};
+pub use profile::Profile;
+pub(crate) use terms::Terms;
 
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
@@ -60,6 +64,9 @@ impl Config {
     /// where they are set, one for each other key of [`#[passkeys]`](macro@crate::passkeys), such as
     /// `PASSKEYS_USER_VERIFICATION`. The elements of a list are separated by commas.
     ///
+    /// `PASSKEYS_PROFILES` has the names of profiles. Each has a variable for every key that differs by
+    /// it, such as `PASSKEYS_PROFILE_SECURITY_KEY_HINTS` for the profile `security_key`.
+    ///
     /// # Errors
     ///
     /// [`ConfigError`] with every mistake, named by its variable. A variable that is not UTF-8 is one.
@@ -110,7 +117,8 @@ impl Config {
     }
 
     /// Returns the user verification requirement. A ceremony without user verification is rejected
-    /// where it is [`Required`](UserVerification::Required).
+    /// where it is [`Required`](UserVerification::Required), unless it is a
+    /// [conditional creation](Self::conditional_create).
     #[must_use]
     pub fn user_verification(&self) -> UserVerification {
         self.0.user_verification
@@ -215,6 +223,27 @@ impl Config {
         self.0.apple_apps.iter().map(String::as_str)
     }
 
+    /// Returns the profiles, in the order in which they are configured.
+    pub fn profiles(&self) -> impl Iterator<Item = Profile<'_>> {
+        self.0.profiles.iter().map(Profile)
+    }
+
+    /// Returns the profile with this name.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
+        self.profiles().find(|profile| profile.name() == name)
+    }
+
+    /// Returns the terms of ceremonies without a profile.
+    pub(crate) fn terms(&self) -> Terms {
+        Terms::from(&self.0)
+    }
+
+    /// Returns the terms of each profile.
+    pub(crate) fn terms_of_profiles(&self) -> impl Iterator<Item = Terms> {
+        self.0.profiles.iter().map(Terms::from)
+    }
+
     /// Returns the fingerprints of the signing certificates of the Android apps.
     pub(crate) fn android_fingerprints(&self) -> impl Iterator<Item = String> {
         self.0.origins.iter().filter_map(Origin::fingerprint)
@@ -231,7 +260,7 @@ fn is_on(feature: Feature) -> bool {
 
 /// Formats a mistake with the key in front.
 fn line(violation: &Violation) -> String {
-    format!("{}: {violation}", violation.place)
+    format!("{}: {violation}", violation.path())
 }
 
 /// Returns the configuration of the attribute.

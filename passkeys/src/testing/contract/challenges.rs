@@ -144,6 +144,9 @@ async fn ceremonies_are_kept_whole<S: ChallengeStore>(store: S) -> Check {
         if number % 2 == 1 {
             ceremony = ceremony.with_list(now());
         }
+        if number % 3 == 1 {
+            ceremony = ceremony.with_profile(Some("security_key"));
+        }
         let state = store.put(ceremony.clone()).await?;
         same("the ceremony", &store.take(&state).await?, &Some(ceremony))?;
     }
