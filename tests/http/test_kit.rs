@@ -1,6 +1,11 @@
 //! The test kit, as applications use it.
 
-use axum::{Json, Router, http::Method, routing::put};
+use axum::{
+    Json, Router,
+    http::{HeaderMap, Method, StatusCode},
+    response::Redirect,
+    routing::{post, put},
+};
 use passkeys::{
     Passkeys, Verified,
     store::MemoryRepository,
@@ -48,6 +53,33 @@ async fn test_browser_finds_the_routes_where_they_are_mounted() {
         .register()
         .await
         .assert_ok();
+}
+
+#[tokio::test]
+async fn test_browser_submits_forms_with_its_cookies_and_does_not_follow_redirects() {
+    let set_cookie = async || {
+        (
+            [("set-cookie", "session=1; HttpOnly")],
+            Redirect::to("/next"),
+        )
+    };
+    let echo = async |headers: HeaderMap, body: String| {
+        let header = |name| headers[name].to_str().unwrap().to_owned();
+        [header("content-type"), header("cookie"), body].join(" ")
+    };
+    let router = Router::new()
+        .route("/sign-in", post(set_cookie))
+        .route("/echo", post(echo));
+    let mut browser = Browser::new(router, "https://example.com");
+    let response = browser.submit("/sign-in", &[]).await;
+    assert_eq!(response.status, StatusCode::SEE_OTHER);
+    let fields = [("e-mail", "ada+1@example.com"), ("words", "à b&c=d")];
+    let response = browser.submit("/echo", &fields).await.assert_ok();
+    let form = "e-mail=ada%2B1%40example.com&words=%C3%A0+b%26c%3Dd";
+    assert_eq!(
+        response.text(),
+        format!("application/x-www-form-urlencoded session=1 {form}")
+    );
 }
 
 #[tokio::test]

@@ -326,6 +326,33 @@ impl Browser {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Response, Box<dyn std::error::Error + Send + Sync>> {
+        let json = body.map(|body| ("application/json", body.to_string()));
+        self.send(method, path, json).await
+    }
+
+    /// Submits a form to a path of the application, with the application's cookies. Returns the response,
+    /// which may be a redirect.
+    ///
+    /// # Panics
+    ///
+    /// If the path is invalid, or the server cannot be reached.
+    pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
+        let pairs = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", form_encoded(name), form_encoded(value)));
+        let form = pairs.collect::<Vec<_>>().join("&");
+        let form = ("application/x-www-form-urlencoded", form);
+        self.send(Method::POST, path, Some(form))
+            .await
+            .expect("the server cannot be reached")
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        content: Option<(&'static str, String)>,
+    ) -> Result<Response, Box<dyn std::error::Error + Send + Sync>> {
         let base = match &self.site {
             Site::Router(_) => "",
             Site::Url(url, _) => url,
@@ -345,11 +372,11 @@ impl Browser {
                 .collect();
             request = request.header(COOKIE, pairs.join("; "));
         }
-        let body = match body {
+        let body = match content {
             None => Body::empty(),
-            Some(body) => {
-                request = request.header(CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
+            Some((content_type, content)) => {
+                request = request.header(CONTENT_TYPE, content_type);
+                Body::from(content)
             }
         };
         let request = request.body(body).expect("invalid path");
@@ -383,6 +410,18 @@ impl Browser {
             }
         }
     }
+}
+
+/// Encodes a name or a value of `application/x-www-form-urlencoded`.
+fn form_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
+            char::from(byte).to_string()
+        }
+        b' ' => "+".to_owned(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
 }
 
 fn split_cookie(cookie: &str) -> (&str, &str) {
