@@ -45,15 +45,17 @@ fn tests(file: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_test_that_the_threat_model_names_exists() {
-    let document = fs::read_to_string(root().join("docs/threat-model.md")).unwrap();
-    let named = named_tests(&document);
-    assert!(named.len() > 30, "{named:?}");
-    for (name, file) in named {
-        assert!(
-            tests(file).iter().any(|test| test == name),
-            "{file} has no test `{name}`"
-        );
+fn every_test_that_the_threat_model_or_the_page_on_recovery_names_exists() {
+    for (document, at_least) in [("docs/threat-model.md", 30), ("docs/recovery.md", 12)] {
+        let document = fs::read_to_string(root().join(document)).unwrap();
+        let named = named_tests(&document);
+        assert!(named.len() >= at_least, "{named:?}");
+        for (name, file) in named {
+            assert!(
+                tests(file).iter().any(|test| test == name),
+                "{file} has no test `{name}`"
+            );
+        }
     }
 }
 
