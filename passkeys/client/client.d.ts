@@ -37,7 +37,7 @@ export class PasskeyError extends Error {
   code: string;
   /** The HTTP status; 0 without a response. */
   status: number;
-  /** The browser's exception, if any. */
+  /** The browser's exception, or the server's response, whose body has been read. */
   cause: unknown;
 }
 
@@ -94,34 +94,54 @@ export interface ClientOptions {
   fetch?: typeof fetch;
 }
 
-export interface RegisterOptions {
-  /** For a new account: the body that the `sign_up` hook reads. */
-  signUp?: unknown;
+export interface CeremonyOptions {
+  /** The name of one of the application's `profiles`, whose values hold instead of the usual ones. */
+  profile?: string;
+  /** Aborts the ceremony. */
+  signal?: AbortSignal;
+}
+
+export interface FinishOptions {
+  /**
+   * The member `data` of the finish request, which the application's hook reads as `Data<T>`: JSON,
+   * or a function that returns it or a promise of it. The function is called when the user has
+   * responded, so that it sees what the page shows then.
+   */
+  data?: unknown;
+}
+
+export interface UpgradeOptions extends CeremonyOptions, FinishOptions {
   /**
    * The initial name of the passkey, or a function that derives it from the new credential in its
    * JSON form.
    */
   deviceName?: string | ((credential: any) => string);
-  /** Aborts the ceremony. */
-  signal?: AbortSignal;
 }
 
-export interface AuthenticateOptions {
+export interface RegisterOptions extends UpgradeOptions {
+  /** For a new account: the body that the `sign_up` hook reads. */
+  signUp?: unknown;
+}
+
+export interface AutofillOptions extends CeremonyOptions, FinishOptions {}
+
+export interface AuthenticateOptions extends AutofillOptions {
   /** The user ID, if the page knows it, for applications without the `find_user` hook. */
   userId?: string;
   /** The username, which the `find_user` hook looks up. */
   username?: string;
-  /** Aborts the ceremony. */
-  signal?: AbortSignal;
+  /**
+   * Asks for a passkey of the user who has passed the first factor, such as a password, as the
+   * `second_factor_user` hook says. Without `userId` and `username`.
+   */
+  secondFactor?: boolean;
 }
 
-export interface StepUpOptions {
+export interface StepUpOptions extends CeremonyOptions {
   /** The HTTP method; `POST` by default. */
   method?: Exclude<Method, "GET">;
   /** The `body` that the server's handler receives. */
   body?: unknown;
-  /** Aborts the ceremony. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -141,11 +161,33 @@ export class PasskeyClient {
    * If the server does not keep the passkey, because it does not verify or because `on_registered`
    * rejects the sign-up, this signals the browser to remove it.
    *
-   * The user is always prompted. There is no automatic upgrade after a sign-in by password
-   * (conditional create), because the browser's response has no user presence, which the server
-   * requires.
+   * Where the server demands a recent sign-in for a further passkey and finds that of the session
+   * too old, the user is asked for consent with one of their passkeys first. Without a passkey, this
+   * fails with the code `reauthentication_required`: let the user sign in again.
    */
   register<T = unknown>(options?: RegisterOptions): Promise<T>;
+
+  /**
+   * Creates a passkey for the signed-in user without asking, where the browser can (conditional
+   * creation). Call it right after a sign-in by password; the server needs
+   * `conditional_create = true`. Resolves to the server's response, which is `undefined` if
+   * `on_registered` responds without a body.
+   *
+   * Never disturbs: resolves to `null` if no passkey was created, because the browser does not
+   * support this or is not willing, the user has not just signed in with a password that the browser
+   * keeps, the device has a passkey of this account, another ceremony is pending, the browser has not
+   * answered after 10 seconds, the server did not answer, failed (5xx), or does not take another
+   * passkey now (403, 409, 429).
+   *
+   * Rejects only for what the developer has to repair: with the reason `wrong-origin`, and with
+   * `server` and a status of
+   *
+   * - 400 or 422, for a request that the server does not understand: without `conditional_create`,
+   *   with an unknown `profile`, with `data` that does not fit, a passkey that does not verify;
+   * - 401, if nobody is signed in;
+   * - 404 or 415, if `base` leads elsewhere or a proxy changes requests.
+   */
+  upgrade<T = unknown>(options?: UpgradeOptions): Promise<T | null>;
 
   /** Signs in with the passkey that the user selects. Resolves to the server's response. */
   authenticate<T = unknown>(options?: AuthenticateOptions): Promise<T>;
@@ -157,7 +199,7 @@ export class PasskeyClient {
    * started another ceremony. It can be called on every page with such a field, and again after a
    * failed attempt.
    */
-  autofill<T = unknown>(options?: { signal?: AbortSignal }): Promise<T | null>;
+  autofill<T = unknown>(options?: AutofillOptions): Promise<T | null>;
 
   /**
    * Step-up: asks the signed-in user for consent to one request with one of their passkeys, and
@@ -173,8 +215,29 @@ export class PasskeyClient {
   /** Renames a passkey, then calls `signal()`. */
   rename(id: string, deviceName: string): Promise<void>;
 
-  /** Deletes a passkey, then signals that, so that the browser no longer offers it. */
+  /**
+   * Deletes a passkey, then signals that, so that the browser no longer offers it. Asks for consent
+   * if the sign-in is too old, as `register()` does. Counts as `declineOffer()`.
+   */
   remove(id: string): Promise<void>;
+
+  /**
+   * Returns whether to offer the signed-in user a passkey now. Call it after a sign-in, where the
+   * user has reached their goal; show the offer in the page, and never as a dialog. Never fails.
+   *
+   * `true` if this device can verify the user by itself, and the user has no passkey, or has signed
+   * in in this tab with a passkey of another device, such as a phone or a security key. `false`
+   * while the user is asked for a passkey, for some time after `declineOffer()`, if nobody is signed
+   * in, and where the browser stores nothing for this page, since it would forget a refusal.
+   */
+  shouldOffer(): Promise<boolean>;
+
+  /**
+   * Remembers in `localStorage` that the user does not want a passkey now. `shouldOffer()` is `false`
+   * for a week, after the next refusal for four, then for sixteen, and then for a year each. Calls
+   * within that time change nothing. Never fails.
+   */
+  declineOffer(): void;
 
   /**
    * Signals the signed-in user's accepted credentials and current names to the browser, which

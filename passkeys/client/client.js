@@ -16,6 +16,7 @@
 
 /**
  * @typedef {import("./client.d.ts").AuthenticateOptions} AuthenticateOptions
+ * @typedef {import("./client.d.ts").AutofillOptions} AutofillOptions
  * @typedef {import("./client.d.ts").Capabilities} Capabilities
  * @typedef {import("./client.d.ts").ClientOptions} ClientOptions
  * @typedef {import("./client.d.ts").Method} Method
@@ -23,6 +24,8 @@
  * @typedef {import("./client.d.ts").Reason} Reason
  * @typedef {import("./client.d.ts").RegisterOptions} RegisterOptions
  * @typedef {import("./client.d.ts").StepUpOptions} StepUpOptions
+ * @typedef {import("./client.d.ts").UpgradeOptions} UpgradeOptions
+ * @typedef {{ mediation?: CredentialMediationRequirement, profile?: string }} Parameters
  */
 
 export class PasskeyError extends Error {
@@ -48,12 +51,8 @@ export function isSupported() {
 
 /** @returns {Promise<Capabilities>} */
 export async function capabilities() {
-  const passkeys = isSupported();
-  const [autofill, builtIn] = await Promise.all([
-    canAutofill(),
-    passkeys && asked(() => PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()),
-  ]);
-  return { passkeys, autofill, builtIn, signals: listens() };
+  const [autofill, builtIn] = await Promise.all([canAutofill(), hasBuiltIn()]);
+  return { passkeys: isSupported(), autofill, builtIn, signals: listens() };
 }
 
 export class PasskeyClient {
@@ -71,21 +70,63 @@ export class PasskeyClient {
    * @param {RegisterOptions} [options]
    * @returns {Promise<T>}
    */
-  register({ signUp, deviceName, signal } = {}) {
-    return alone(signal, async (signal) => {
+  register(options = {}) {
+    return alone(options.signal, (signal) => {
       demandSupport();
-      const begun = await this.#send("POST", "/register/begin", signUp, signal);
-      const credential = await ask(signal, () =>
-        navigator.credentials.create({ publicKey: creationOptions(begun.publicKey), signal }),
-      );
-      const name = typeof deviceName === "function" ? deviceName(credential) : deviceName;
-      // Not abortable from here on: the server may already have stored the passkey.
-      return this.#finish(begun.publicKey.rp.id, {
-        credential,
-        state: begun.state,
-        deviceName: name,
-      });
+      return this.#create(options, signal);
     });
+  }
+
+  /**
+   * @template [T=unknown]
+   * @param {UpgradeOptions} [options]
+   * @returns {Promise<T | null>}
+   */
+  upgrade(options = {}) {
+    const attempt = async (/** @type {AbortSignal} */ signal) => {
+      if (!(await canUpgrade())) return null;
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(UPGRADE_LIMIT)]);
+      return this.#create(options, limit, "conditional");
+    };
+    return unasked(options.signal, attempt, isFault);
+  }
+
+  /**
+   * @param {RegisterOptions} options
+   * @param {AbortSignal} signal
+   * @param {CredentialMediationRequirement} [mediation]
+   */
+  async #create({ signUp, data, deviceName, profile }, signal, mediation) {
+    elsewhere("");
+    const begun = await this.#beginCreation(signUp, signal, { mediation, profile });
+    const credential = await ask(signal, () => {
+      const publicKey = optionsFrom("parseCreationOptionsFromJSON", begun.publicKey);
+      const creation = /** @type {CredentialCreationOptions} */ ({ publicKey, mediation, signal });
+      return navigator.credentials.create(creation);
+    });
+    // Not abortable from here on: the server may already have stored the passkey.
+    return this.#finish(begun.publicKey.rp.id, {
+      credential,
+      state: begun.state,
+      deviceName: valueOf(deviceName, credential),
+      data: await valueOf(data),
+    });
+  }
+
+  /**
+   * @param {unknown} signUp
+   * @param {AbortSignal} signal
+   * @param {Parameters} parameters
+   */
+  #beginCreation(signUp, signal, parameters) {
+    if (signUp !== undefined) {
+      return this.#send("POST", "/sign-up/begin", signUp, signal, parameters);
+    }
+    const path = "/register/begin";
+    const begun = this.#send("POST", path, undefined, signal, parameters);
+    // An upgrade never asks the user, for consent neither.
+    if (parameters.mediation) return begun;
+    return this.#insist(begun, "POST", this.#url(path, parameters), signal);
   }
 
   /**
@@ -93,25 +134,18 @@ export class PasskeyClient {
    * that the browser no longer offers it.
    *
    * @param {string} rpId
-   * @param {{ credential: { id: string }, state: string, deviceName?: string }} finish
+   * @param {{ credential: any, state: string, deviceName?: string, data?: unknown }} finish
    */
   async #finish(rpId, finish) {
-    const { id: credentialId } = finish.credential;
-    let dropped = false;
-    /** @type {typeof fetch} */
-    const watched = async (url, init) => {
-      const response = await (this.#fetch ?? globalThis.fetch)(url, init);
+    const credentialId = finish.credential.id;
+    try {
+      return await this.#send("POST", "/register/finish", finish);
+    } catch (error) {
+      const { cause } = /** @type {any} */ (error);
       // The server has rolled the sign-up back. A status alone says nothing: a proxy that gives up
       // responds with an error, too, and the server stores the passkey.
-      dropped = response.headers?.get("passkey-rolled-back") === credentialId;
-      return response;
-    };
-    try {
-      const url = this.#base + "/register/finish";
-      return await request("POST", url, finish, { fetch: watched });
-    } catch (error) {
-      const { code } = /** @type {PasskeyError} */ (error);
-      if (dropped || NOT_STORED.includes(code)) {
+      const dropped = cause?.headers?.get("passkey-rolled-back") === credentialId;
+      if (dropped || NOT_STORED.includes(codeOf(error))) {
         // Not awaited, so that the signal does not delay the page.
         tell("signalUnknownCredential", { rpId, credentialId })?.catch(() => {});
       }
@@ -124,38 +158,31 @@ export class PasskeyClient {
    * @param {AuthenticateOptions} [options]
    * @returns {Promise<T>}
    */
-  authenticate({ userId, username, signal } = {}) {
-    return alone(signal, (signal) => {
+  authenticate(options = {}) {
+    return alone(options.signal, (signal) => {
       demandSupport();
-      return this.#signIn({ userId, username }, signal);
+      return this.#signIn(options, signal);
     });
   }
 
   /**
    * @template [T=unknown]
-   * @param {{ signal?: AbortSignal }} [options]
+   * @param {AutofillOptions} [options]
    * @returns {Promise<T | null>}
    */
-  async autofill({ signal } = {}) {
-    // Conditional mediation gives way to a pending modal ceremony.
-    if (asking && !asking.givesWay) return null;
+  autofill(options = {}) {
     const attempt = async (/** @type {AbortSignal} */ signal) => {
       if (!(await canAutofill())) return null;
       try {
-        return await this.#signIn({}, signal, "conditional");
+        return await this.#signIn(options, signal, "conditional");
       } catch (error) {
-        if (/** @type {PasskeyError} */ (error).code !== "challenge_not_found") throw error;
+        if (codeOf(error) !== "challenge_not_found") throw error;
         // The challenge expired while the page was open. The user has selected a passkey, so a
         // second, modal ceremony follows.
-        return this.#signIn({}, signal);
+        return this.#signIn(options, signal);
       }
     };
-    try {
-      return await alone(signal, attempt, true);
-    } catch (error) {
-      if (/** @type {PasskeyError} */ (error).reason === "aborted") return null;
-      throw error;
-    }
+    return unasked(options.signal, attempt, ({ reason }) => reason !== "aborted");
   }
 
   /**
@@ -164,23 +191,62 @@ export class PasskeyClient {
    * @param {StepUpOptions} [options]
    * @returns {Promise<T>}
    */
-  stepUp(url, { method = "POST", body, signal } = {}) {
+  stepUp(url, { method = "POST", body, profile, signal } = {}) {
     return alone(signal, async (signal) => {
-      demandSupport();
-      const target = new URL(url, document.baseURI);
-      target.hash = "";
-      const path = target.href.slice(target.origin.length);
       // A private copy: the body that the user consents to is the body that is sent.
       const json = JSON.stringify(body);
       const agreed = json && JSON.parse(json);
-      // The consent is to a request to this host. The server knows its own.
-      const own = new URL(this.#base, document.baseURI).host;
-      const host = target.host === own ? undefined : target.host;
-      const asked = { method, host, path, body: agreed };
-      const begun = await this.#send("POST", "/step-up/begin", asked, signal);
-      const answer = await sign(begun, signal);
-      return request(method, target.href, { ...answer, body: agreed }, { fetch: this.#fetch });
+      const target = new URL(url, document.baseURI);
+      target.hash = "";
+      const consent = await this.#consent(method, target, agreed, signal, { profile });
+      return request(method, target.href, { ...consent, body: agreed }, { fetch: this.#fetch });
     });
+  }
+
+  /**
+   * Asks the user for consent to one request.
+   *
+   * @param {Method} method
+   * @param {URL} target
+   * @param {unknown} body
+   * @param {AbortSignal} signal
+   * @param {Parameters} [parameters]
+   */
+  async #consent(method, target, body, signal, parameters) {
+    demandSupport();
+    const path = target.href.slice(target.origin.length);
+    // The consent is to a request to this host. The server knows its own.
+    const own = new URL(this.#base, document.baseURI).host;
+    const host = target.host === own ? undefined : target.host;
+    const asked = { method, host, path, body };
+    const begun = await this.#send("POST", "/step-up/begin", asked, signal, parameters);
+    return sign(begun, signal);
+  }
+
+  /**
+   * Repeats a request with the user's consent if the server has found the sign-in too old for it.
+   *
+   * @template T
+   * @param {Promise<T>} sent
+   * @param {Method} method
+   * @param {string} url
+   * @param {AbortSignal} [signal] of a ceremony to which the request belongs
+   * @returns {Promise<T>}
+   */
+  async #insist(sent, method, url, signal) {
+    try {
+      return await sent;
+    } catch (error) {
+      if (codeOf(error) !== "reauthentication_required") throw error;
+      const target = new URL(url, document.baseURI);
+      const ceremony = (/** @type {AbortSignal} */ signal) =>
+        this.#consent(method, target, undefined, signal);
+      const consent = await (signal ? ceremony(signal) : alone(signal, ceremony)).catch((cause) => {
+        // There is no consent without a passkey: the user has to sign in again.
+        throw cause.status === 404 ? error : cause;
+      });
+      return request(method, target.href, consent, { signal, fetch: this.#fetch });
+    }
   }
 
   /** @returns {Promise<Passkey[]>} */
@@ -204,8 +270,31 @@ export class PasskeyClient {
    * @returns {Promise<void>}
    */
   async remove(id) {
-    await this.#send("DELETE", `/credentials/${encodeURIComponent(id)}`);
+    const path = /** @type {const} */ (`/credentials/${encodeURIComponent(id)}`);
+    await this.#insist(this.#send("DELETE", path), "DELETE", this.#url(path));
+    // A user who deletes a passkey does not want to be offered one.
+    this.declineOffer();
     this.#signalAll(id);
+  }
+
+  /** @returns {Promise<boolean>} */
+  async shouldOffer() {
+    if (Date.now() < declined()[0] || !(await hasBuiltIn())) return false;
+    try {
+      const passkeys = await this.list();
+      const hasNone = !passkeys[0] || passkeys.some(({ id }) => id === elsewhere());
+      return hasNone && !isBusy();
+    } catch {
+      return false;
+    }
+  }
+
+  declineOffer() {
+    const [until, days] = declined();
+    const now = Date.now();
+    if (now < until) return;
+    const pause = Math.min(days * 4 || 7, 365);
+    declined(`${now + pause * 86_400_000} ${pause}`);
   }
 
   /** @returns {Promise<boolean>} */
@@ -236,18 +325,22 @@ export class PasskeyClient {
   }
 
   /**
-   * @param {{ userId?: string, username?: string }} who
+   * @param {AuthenticateOptions} options
    * @param {AbortSignal} signal
    * @param {CredentialMediationRequirement} [mediation]
    */
-  async #signIn(who, signal, mediation) {
-    const begun = await this.#send("POST", "/authenticate/begin", who, signal);
+  async #signIn({ userId, username, secondFactor, data, profile }, signal, mediation) {
+    const who = { userId, username, secondFactor };
+    const begun = await this.#send("POST", "/authenticate/begin", who, signal, { profile });
     const answer = await sign(begun, signal, mediation);
+    const finish = { ...answer, data: await valueOf(data) };
+    const { id, authenticatorAttachment } = answer.credential;
     try {
-      return await this.#send("POST", "/authenticate/finish", answer);
+      const signedIn = await this.#send("POST", "/authenticate/finish", finish);
+      elsewhere(authenticatorAttachment === "cross-platform" ? id : "");
+      return signedIn;
     } catch (error) {
-      const { code } = /** @type {PasskeyError} */ (error);
-      if (code === "authentication_failed") this.#signalIfUnknown(answer.credential.id);
+      if (codeOf(error) === "authentication_failed") this.#signalIfUnknown(id);
       throw error;
     }
   }
@@ -260,7 +353,7 @@ export class PasskeyClient {
    */
   async #signalIfUnknown(credentialId) {
     const name = "signalUnknownCredential";
-    if (typeof signalling()[name] !== "function") return;
+    if (!(name in browser())) return;
     try {
       const unknown = await this.#send("POST", "/signals/unknown", { credentialId });
       if (unknown) await tell(name, unknown);
@@ -274,9 +367,17 @@ export class PasskeyClient {
    * @param {string} path
    * @param {unknown} [body]
    * @param {AbortSignal} [signal]
+   * @param {Parameters} [parameters]
    */
-  #send(method, path, body, signal) {
-    return request(method, this.#base + path, body, { signal, fetch: this.#fetch });
+  #send(method, path, body, signal, parameters) {
+    return request(method, this.#url(path, parameters), body, { signal, fetch: this.#fetch });
+  }
+
+  /** @param {string} path @param {Parameters} [parameters] of the query */
+  #url(path, parameters = {}) {
+    // Without those that are undefined.
+    const query = String(new URLSearchParams(JSON.parse(JSON.stringify(parameters))));
+    return this.#base + path + (query && `?${query}`);
   }
 }
 
@@ -290,13 +391,14 @@ export const passkeys = new PasskeyClient();
  * @returns {Promise<any>}
  */
 export async function request(method, url, body, { signal, fetch = globalThis.fetch } = {}) {
+  const json = JSON.stringify(body);
   let response, text;
   try {
     response = await fetch(url, {
       method,
       signal,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: json ? { "content-type": "application/json" } : {},
+      body: json,
     });
     text = await response.text();
   } catch (cause) {
@@ -308,7 +410,7 @@ export async function request(method, url, body, { signal, fetch = globalThis.fe
   const { status } = response;
   const { code = "", message = `${url} responded with ${status}` } = answer?.error ?? {};
   const reason = code === "credential_already_exists" ? "already-registered" : "server";
-  throw new PasskeyError(reason, message, { code, status });
+  throw new PasskeyError(reason, message, { code, status, cause: response });
 }
 
 /**
@@ -317,6 +419,9 @@ export async function request(method, url, body, { signal, fetch = globalThis.fe
  * @type {{ controller: AbortController, givesWay: boolean } | undefined}
  */
 let asking;
+
+/** Whether a ceremony is pending that the user was asked for. */
+const isBusy = () => !!asking && !asking.givesWay;
 
 /**
  * Runs a ceremony, and aborts the pending one.
@@ -343,6 +448,24 @@ async function alone(signal, task, givesWay = false) {
 }
 
 /**
+ * Runs a ceremony by conditional mediation, which gives way to those that the user is asked for.
+ *
+ * @template T
+ * @param {AbortSignal | undefined} signal of the page
+ * @param {(signal: AbortSignal) => Promise<T | null>} task
+ * @param {(error: any) => boolean} isFault whether a failure is reported
+ */
+async function unasked(signal, task, isFault) {
+  if (isBusy()) return null;
+  try {
+    return await alone(signal, task, true);
+  } catch (error) {
+    if (isFault(error)) throw error;
+    return null;
+  }
+}
+
+/**
  * Requests an assertion for a ceremony that was begun.
  *
  * @param {{ publicKey: unknown, state: string }} begun
@@ -351,7 +474,11 @@ async function alone(signal, task, givesWay = false) {
  */
 async function sign({ publicKey, state }, signal, mediation) {
   const credential = await ask(signal, () =>
-    navigator.credentials.get({ publicKey: requestOptions(publicKey), mediation, signal }),
+    navigator.credentials.get({
+      publicKey: optionsFrom("parseRequestOptionsFromJSON", publicKey),
+      mediation,
+      signal,
+    }),
   );
   return { credential, state };
 }
@@ -388,14 +515,21 @@ function demandSupport() {
   if (!isSupported()) throw new PasskeyError("not-supported", "no passkeys in this browser");
 }
 
-async function canAutofill() {
-  return isSupported() && asked(() => PublicKeyCredential.isConditionalMediationAvailable?.());
-}
+/** The browser's interface; type libraries lack its newer methods. @type {() => any} */
+const browser = () => (isSupported() ? PublicKeyCredential : {});
+
+const canAutofill = () => asked(() => browser().isConditionalMediationAvailable?.());
+
+const hasBuiltIn = () => asked(() => browser().isUserVerifyingPlatformAuthenticatorAvailable?.());
+
+/** Browsers that do not know conditional creation ignore the mediation, and would ask the user. */
+const canUpgrade = () =>
+  asked(async () => (await browser().getClientCapabilities?.())?.conditionalCreate);
 
 /**
  * Queries a capability of the browser; `false` if the query fails.
  *
- * @param {() => Promise<boolean> | undefined} question
+ * @param {() => Promise<boolean | undefined> | undefined} question
  */
 async function asked(question) {
   try {
@@ -412,20 +546,69 @@ const NOT_STORED = [
   "too_many_credentials",
 ];
 
+/**
+ * Whether a failed upgrade is a fault of the application, which its developer has to repair.
+ *
+ * @param {any} error
+ */
+const isFault = ({ reason, status }) =>
+  !reason || reason === "wrong-origin" || FAULTS.includes(status);
+
+/** A request that is malformed, from somebody who is not signed in, or to the wrong place. */
+const FAULTS = [400, 401, 404, 415, 422];
+
+/** The time in milliseconds after which a browser that does not answer will not create a passkey. */
+const UPGRADE_LIMIT = 10_000;
+
+/** @param {unknown} error */
+const codeOf = (error) => /** @type {PasskeyError} */ (error).code;
+
+/** @param {any} option a value or a function that returns it @param {unknown} [argument] */
+const valueOf = (option, argument) => (typeof option === "function" ? option(argument) : option);
+
+// The offer of a passkey
+
+/**
+ * Until when the offer is not repeated, and the days of that pause. Where nothing can be stored,
+ * offers count as declined, because they could not be declined for good.
+ *
+ * @param {string} [value]
+ */
+const declined = (value) =>
+  (keep(() => localStorage, "passkeys.declined", value) ?? "Infinity").split(" ").map(Number);
+
+/** The credential ID of a sign-in with another device's passkey. @param {string} [value] */
+const elsewhere = (value) => keep(() => sessionStorage, "passkeys.elsewhere", value);
+
+/**
+ * Stores a value, if one is given, and returns what is stored.
+ *
+ * @param {() => Storage} storage
+ * @param {string} key
+ * @param {string} [value] an empty one removes the entry
+ * @returns {string | undefined} `undefined` where the browser stores nothing
+ */
+function keep(storage, key, value) {
+  try {
+    if (value) storage().setItem(key, value);
+    if (value === "") storage().removeItem(key);
+    return storage().getItem(key) ?? "";
+  } catch {
+    return undefined;
+  }
+}
+
 /** The signals about the signed-in user. */
 const SIGNALS = /** @type {const} */ (["signalAllAcceptedCredentials", "signalCurrentUserDetails"]);
 
-/** Type libraries may lack the signal methods. @type {() => any} */
-const signalling = () => (isSupported() ? PublicKeyCredential : {});
-
-const listens = () => SIGNALS.some((name) => typeof signalling()[name] === "function");
+const listens = () => SIGNALS.some((name) => name in browser());
 
 /**
  * @param {string} name
  * @param {unknown} payload
  * @returns {Promise<void> | undefined}
  */
-const tell = (name, payload) => signalling()[name]?.(payload);
+const tell = (name, payload) => browser()[name]?.(payload);
 
 /** Not `new URL(".", import.meta.url)`, which bundlers treat as an asset. */
 function ownDirectory() {
@@ -435,65 +618,50 @@ function ownDirectory() {
 // From here on: WebAuthn's JSON conversions for browsers from before 2025.
 
 /**
+ * @param {"parseCreationOptionsFromJSON" | "parseRequestOptionsFromJSON"} parser
  * @param {any} json
- * @returns {PublicKeyCredentialCreationOptions}
+ * @returns {any}
  */
-function creationOptions(json) {
-  if (typeof PublicKeyCredential.parseCreationOptionsFromJSON === "function") {
-    return PublicKeyCredential.parseCreationOptionsFromJSON(json);
-  }
+function optionsFrom(parser, json) {
+  if (browser()[parser]) return browser()[parser](json);
+  const { challenge, user, allowCredentials, excludeCredentials } = json;
   return {
     ...json,
-    challenge: decode(json.challenge),
-    user: { ...json.user, id: decode(json.user.id) },
-    excludeCredentials: json.excludeCredentials?.map(descriptor),
+    challenge: decode(challenge),
+    user: user && descriptor(user),
+    allowCredentials: allowCredentials?.map(descriptor),
+    excludeCredentials: excludeCredentials?.map(descriptor),
   };
 }
 
-/**
- * @param {any} json
- * @returns {PublicKeyCredentialRequestOptions}
- */
-function requestOptions(json) {
-  if (typeof PublicKeyCredential.parseRequestOptionsFromJSON === "function") {
-    return PublicKeyCredential.parseRequestOptionsFromJSON(json);
-  }
-  return {
-    ...json,
-    challenge: decode(json.challenge),
-    allowCredentials: json.allowCredentials?.map(descriptor),
-  };
-}
-
-/** @param {any} credential */
-const descriptor = (credential) => ({ ...credential, id: decode(credential.id) });
+/** @param {any} json of a credential or user */
+const descriptor = (json) => ({ ...json, id: decode(json.id) });
 
 /** @param {PublicKeyCredential} credential */
 function inJSON(credential) {
   if (typeof credential.toJSON === "function") return credential.toJSON();
-  const response = /** @type {any} */ (credential.response);
-  return {
-    id: credential.id,
-    rawId: encode(credential.rawId),
-    type: credential.type,
-    authenticatorAttachment: credential.authenticatorAttachment,
-    clientExtensionResults: credential.getClientExtensionResults(),
-    response: {
-      clientDataJSON: encode(response.clientDataJSON),
-      ...("attestationObject" in response
-        ? {
-            attestationObject: encode(response.attestationObject),
-            transports: response.getTransports?.() ?? [],
-          }
-        : {
-            authenticatorData: encode(response.authenticatorData),
-            signature: encode(response.signature),
-            // Safari before 17.4 has an empty one where there is none.
-            userHandle: response.userHandle?.byteLength ? encode(response.userHandle) : undefined,
-          }),
-    },
-  };
+  const { id, type, authenticatorAttachment } = credential;
+  /** @type {any} */
+  const from = credential.response;
+  /** @type {Record<string, unknown>} */
+  const response = { transports: from.getTransports?.() };
+  for (const name of BINARY) {
+    // Safari before 17.4 has an empty `userHandle` where there is none.
+    if (from[name]?.byteLength) response[name] = encode(from[name]);
+  }
+  const clientExtensionResults = credential.getClientExtensionResults();
+  const rawId = encode(credential.rawId);
+  return { id, rawId, type, authenticatorAttachment, clientExtensionResults, response };
 }
+
+/** The binary members of responses. */
+const BINARY = [
+  "clientDataJSON",
+  "attestationObject",
+  "authenticatorData",
+  "signature",
+  "userHandle",
+];
 
 /** @param {string} base64url */
 function decode(base64url) {

@@ -2,7 +2,7 @@
 /** The page: handles its buttons and forms, and shows the state of the account. */
 
 import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/client.js";
-import { inWords } from "./words.js";
+import { OFFER, inWords } from "./words.js";
 
 /**
  * @typedef {import("/auth/passkeys/client.js").Passkey} Passkey
@@ -41,6 +41,22 @@ $("add").addEventListener("click", () =>
     say("Passkey added. Give it a name that tells you which one it is.");
   }),
 );
+
+$("offer-accept").addEventListener("click", () =>
+  perform("add", $("offer-accept"), async (signal) => {
+    await passkeys.register({ deviceName, signal });
+    await showPasskeys();
+    $("list-title").focus();
+    say(OFFER.accepted);
+  }),
+);
+
+$("offer-decline").addEventListener("click", () => {
+  passkeys.declineOffer();
+  $("offer").hidden = true;
+  $("list-title").focus();
+  say(OFFER.declined);
+});
 
 $("sign-out").addEventListener("click", () =>
   perform("manage", $("sign-out"), async (signal) => {
@@ -166,7 +182,9 @@ function show(view, title) {
 }
 
 async function showPasskeys() {
-  const list = await passkeys.list();
+  // An offer is part of the page and never a dialog: it waits for the user.
+  const [list, offers] = await Promise.all([passkeys.list(), passkeys.shouldOffer()]);
+  $("offer").hidden = !offers;
   const [only, another] = list.filter(({ suspended }) => !suspended);
   $("list").replaceChildren(...list.map((passkey) => row(passkey, passkey === only && !another)));
   $("only").hidden = !only || !!another;
@@ -284,6 +302,11 @@ function confirm(dialog) {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "confirm"), { once: true });
   });
 }
+
+for (const each of /** @type {const} */ (["title", "text", "hint", "decline"])) {
+  $(`offer-${each}`).textContent = OFFER[each];
+}
+$("offer-accept").querySelector("span").textContent = OFFER.accept;
 
 for (const dialog of document.querySelectorAll("dialog")) {
   dialog.querySelector(".cancel")?.addEventListener("click", () => dialog.close());

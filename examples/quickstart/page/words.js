@@ -1,9 +1,23 @@
 // @ts-check
-/** Error messages of the page. */
+/** Texts of the page that its scripts show: the offer of a passkey, and error messages. */
 
 import { PasskeyError } from "/auth/passkeys/client.js";
 
 /** @typedef {"sign-in" | "sign-up" | "add" | "manage"} Doing */
+
+/**
+ * The offer of a passkey for this device: what a passkey is and what it is good for, in familiar words
+ * and without pressure, as the FIDO Alliance's design guidelines for passkeys recommend.
+ */
+export const OFFER = {
+  title: "Sign in faster next time",
+  text: "A passkey lets you sign in with your fingerprint, your face or your screen lock. There is nothing to remember, and nothing that could be stolen from this site.",
+  hint: "Create it only on a device that is yours.",
+  accept: "Create a passkey",
+  decline: "Not now",
+  accepted: "Passkey created. Next time, sign in with your fingerprint, your face or your screen lock.",
+  declined: "You can add a passkey here whenever you like.",
+};
 
 /** @type {Record<string, string | Partial<Record<Doing, string>>>} */
 const WORDS = {
@@ -25,6 +39,7 @@ const WORDS = {
   unreachable: "The server can’t be reached. Check that it is running and try again.",
 
   // `PasskeyError.code`, from the server
+  reauthentication_required: "Your sign-in was a while ago. Sign out and in again to change your passkeys.",
   authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account. Try another passkey.",
   attestation_verification_failed: "The server did not accept this passkey. Nothing was saved.",
   challenge_not_found: "That took too long. Please try again.",

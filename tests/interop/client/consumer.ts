@@ -57,6 +57,31 @@ export function withToken(token: () => string): PasskeyClient {
   });
 }
 
+/** After a sign-in by password: a passkey without asking, or else an offer of one. */
+export async function afterPassword(show: () => void): Promise<string> {
+  const created = await passkeys.upgrade<{ status: "ok" }>({ deviceName: "Laptop", data: { via: "upgrade" } });
+  // @ts-expect-error: `upgrade()` may resolve to null
+  created.status;
+  if (created === null && (await passkeys.shouldOffer())) show();
+  passkeys.declineOffer();
+  // @ts-expect-error: an upgrade is for the signed-in user
+  await passkeys.upgrade({ signUp: { name: "Ada" } });
+  return created?.status ?? "none";
+}
+
+/** A passkey as the second factor, with data that is read when the user has responded. */
+export async function secondFactor(remember: HTMLInputElement): Promise<void> {
+  const data = () => ({ remember: remember.checked });
+  await passkeys.authenticate({ secondFactor: true, data, profile: "this_device" });
+  await passkeys.autofill({ data, profile: "this_device" });
+  await passkeys.register({ data: ["captcha", 5], profile: "security_key" });
+  await passkeys.stepUp("/transfer", { profile: "security_key" });
+  // @ts-expect-error: a sign-in by autofill begins without a user
+  await passkeys.autofill({ secondFactor: true });
+  // @ts-expect-error: a step-up has a body, and no data beside it
+  await passkeys.stepUp("/transfer", { data: 5 });
+}
+
 /** Money moves only with the person's consent. */
 export async function transfer(amount: number): Promise<number> {
   const body = { to: "bob", amount };

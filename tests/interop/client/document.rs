@@ -11,6 +11,7 @@ const ANY_CALL: &str = "
    * @param {string} path
    * @param {unknown} [body]
    * @param {AbortSignal} [signal]
+   * @param {Parameters} [parameters]
    */
   #send(";
 
@@ -22,6 +23,7 @@ const DOCUMENTED_CALL: &str = r#"
    * @param {P} path
    * @param {import("./routes").Body<P, M>} [body]
    * @param {AbortSignal} [signal]
+   * @param {Parameters} [parameters]
    * @returns {Promise<import("./routes").Answer<P, M>>}
    */
   #send("#;

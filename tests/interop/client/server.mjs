@@ -7,6 +7,9 @@ const { PasskeyError, capabilities, isSupported, passkeys } = await import("./cl
 assert.equal(isSupported(), false);
 assert.ok(Object.values(await capabilities()).every((it) => it === false));
 assert.equal(await passkeys.autofill(), null);
+assert.equal(await passkeys.upgrade(), null);
+assert.equal(await passkeys.shouldOffer(), false);
+passkeys.declineOffer();
 await assert.rejects(passkeys.authenticate(), (error) => {
   return error instanceof PasskeyError && error.reason === "not-supported";
 });

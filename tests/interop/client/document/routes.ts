@@ -60,5 +60,7 @@ export type Answer<P extends Path, M extends Method> = P extends HookAnswer
   ? any
   : Answers<Operation<P, M>>;
 
-/** The error codes of the library. */
-export type Code = Schemas[Extract<keyof Schemas, `Passkeys.Error.${string}`>]["error"]["code"];
+/** The error codes of the library, with the one of applications that have the key `fresh`. */
+export type Code =
+  | Schemas[Extract<keyof Schemas, `Passkeys.Error.${string}`>]["error"]["code"]
+  | "reauthentication_required";
