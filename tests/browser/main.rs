@@ -6,10 +6,12 @@ mod frames;
 mod hosts;
 mod jwt_spa;
 mod minimal;
+mod offer;
 mod pictures;
 mod related_origins;
 mod step_up;
 mod support;
+mod upgrade;
 
 use fantoccini::key::Key;
 use serde_json::json;
