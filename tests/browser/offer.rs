@@ -250,7 +250,7 @@ fn offer_has_a_name_and_a_description_for_screen_readers() {
         let script = "const text = (it, attribute) =>
                         document.getElementById(it.getAttribute(attribute)).innerText;
                       const offer = document.getElementById('offer');
-                      const [decline, accept] = offer.querySelectorAll('button');
+                      const [accept, decline] = offer.querySelectorAll('button');
                       return [offer.tagName, text(offer, 'aria-labelledby'),
                         text(offer, 'aria-describedby').slice(0, 31),
                         decline.innerText, accept.innerText, text(accept, 'aria-describedby')];";
@@ -275,6 +275,8 @@ fn offer_pictures_fit_every_screen() {
         let mut laptop = Authenticator::new(Kind::Laptop);
         signed_in_with_a_key(visit, &mut key, &mut laptop).await;
         pictures(visit, "10-offer").await;
+        visit.screen(320, 640, true).await;
+        visit.picture("10-offer-narrowest").await;
         visit.press(DECLINE).await;
         visit.hears("You can add a passkey").await;
         pictures(visit, "11-offer-declined").await;
