@@ -22,14 +22,16 @@ mod source {
     pub(crate) mod keys;
     pub(crate) mod model;
     pub(crate) mod names;
+    pub(crate) mod profiles;
     pub(crate) mod repository;
+    pub(crate) mod settings;
     pub(crate) mod signature;
     pub(crate) mod validate;
     pub(crate) mod values;
 }
 use source::{
     annotate, args, block, errors, expand, fallback, glue, hooks, items, keys, model, names,
-    repository, signature, validate, values,
+    profiles, repository, settings, signature, validate, values,
 };
 
 use divan::{Bencher, Divan};

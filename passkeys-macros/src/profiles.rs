@@ -96,7 +96,7 @@ impl Profile {
     fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Self>> {
         const EXAMPLE: &str = r#"`security_key(hints = ["security-key"])`"#;
         if !input.peek(syn::Ident::peek_any) {
-            let message = format!("expected a profile, such as {EXAMPLE}");
+            let message = format!("`profiles` takes profiles, such as {EXAMPLE}");
             errors.on(rest_of_entry(input)?, message);
             return Ok(None);
         }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::app::{AndroidAppError, AppleAppError};
 use crate::duration::{DurationError, format_duration};
 use crate::feature::Feature;
-use crate::key::Key;
+use crate::key::{Form, Key};
 use crate::number::NumberError;
 use crate::origin::{Origin, OriginError};
 use crate::page::PageError;
@@ -320,12 +320,13 @@ fn profile_keys() -> String {
 
 fn fill(key: Key) -> String {
     let spec = key.spec();
+    let example = match spec.form {
+        Form::Profiles => format!("{key}{}", spec.example),
+        _ => spec.example.to_owned(),
+    };
     if spec.required {
-        format!("list at least one, such as `{}`", spec.example)
+        format!("list at least one, such as `{example}`")
     } else {
-        format!(
-            "list at least one, such as `{}`, or remove the key",
-            spec.example
-        )
+        format!("list at least one, such as `{example}`, or remove the key")
     }
 }

@@ -3,7 +3,7 @@
 use passkeys::{
     Config, Passkeys,
     store::MemoryRepository,
-    testing::{Authenticator, Fault},
+    testing::{Authenticator, Browser, Fault},
 };
 use passkeys_test_support::App;
 use serde_json::{Value, json};
@@ -17,10 +17,13 @@ fn passkeys(conditional_create: bool) -> Passkeys<App> {
     Passkeys::with_config(App, MemoryRepository::default(), config.build().unwrap())
 }
 
-/// Registers a passkey that is created without user presence. Returns the status and the error.
-async fn registered_without_presence(site: &Site, path: &str) -> (u16, Value) {
+/// Registers a passkey that is created without the user: neither present nor verified. Returns the
+/// status and the error.
+async fn registered_without_the_user(site: &Site, path: &str) -> (u16, Value) {
     let begun = site.post(path, Some("ada"), None).await.json();
-    let mut device = Authenticator::new(ORIGIN).with_fault(Fault::UserNotPresent);
+    let mut device = Authenticator::new(ORIGIN)
+        .with_fault(Fault::UserNotPresent)
+        .with_fault(Fault::UserNotVerified);
     let body = json!({ "credential": device.create(&begun), "state": begun["state"] });
     let answer = site.post("/register/finish", Some("ada"), Some(body)).await;
     (
@@ -30,33 +33,63 @@ async fn registered_without_presence(site: &Site, path: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn passkey_created_without_user_presence_registers_by_conditional_creation_only() {
+async fn passkey_created_without_the_user_registers_by_conditional_creation_only() {
     let site = Site::of(&passkeys(true));
     let conditional = "/register/begin?mediation=conditional";
-    let registered = registered_without_presence(&site, conditional).await;
+    let registered = registered_without_the_user(&site, conditional).await;
     assert_eq!(registered, (200, json!(null)));
     let refused = (400, json!("attestation_verification_failed"));
-    let ordinary = registered_without_presence(&site, "/register/begin").await;
+    let ordinary = registered_without_the_user(&site, "/register/begin").await;
     assert_eq!(ordinary, refused);
-    let other = "/register/begin?profile=mediation&unmediation=conditional";
-    assert_eq!(registered_without_presence(&site, other).await, refused);
+    let other = "/register/begin?other=mediation&unmediation=conditional";
+    assert_eq!(registered_without_the_user(&site, other).await, refused);
 }
 
 /// The passkeys that the account has are excluded, which is how the browser sees that none is needed.
 #[tokio::test]
-async fn conditional_creation_has_the_options_of_a_registration() {
+async fn conditional_creation_has_the_options_of_a_registration_without_required_verification() {
     let site = Site::of(&passkeys(true));
     let conditional = "/register/begin?mediation=conditional";
-    registered_without_presence(&site, conditional).await;
+    registered_without_the_user(&site, conditional).await;
     let options = async |path| {
         let mut begun = site.post(path, Some("ada"), None).await.json();
         begun["publicKey"]["challenge"].take();
         begun["publicKey"].take()
     };
-    let (conditional, ordinary) = (options(conditional).await, options("/register/begin").await);
+    let (conditional, mut ordinary) =
+        (options(conditional).await, options("/register/begin").await);
+    let selection = &mut ordinary["authenticatorSelection"];
+    assert_eq!(selection["userVerification"], "required");
+    selection["userVerification"] = json!("preferred");
     assert_eq!(conditional, ordinary);
     let excluded = conditional["excludeCredentials"].as_array().unwrap();
     assert_eq!(excluded.len(), 1);
+}
+
+#[tokio::test]
+async fn upgraded_user_signs_in_with_user_verification() {
+    let site = Site::of(&passkeys(true));
+    let mut browser = Browser::new(site.0.clone(), ORIGIN).with_header("x-user", "ada");
+    browser.upgrade().await.unwrap().assert_ok();
+    let listed: Value = browser.get("/auth/passkeys/credentials").await.json();
+    assert_eq!(listed[0]["userVerified"], false);
+    // It is on the list of excluded ones, so no second one is created.
+    assert!(browser.upgrade().await.is_none());
+    assert_eq!(browser.authenticator().passkeys(), 1);
+
+    let signed_in: Value = browser.sign_in().await.assert_ok().json();
+    assert_eq!(signed_in["userVerified"], true);
+    let mut unverified = browser.with_fault(Fault::UserNotVerified);
+    let refused = unverified.sign_in().await;
+    refused.assert_error("authentication_failed");
+}
+
+#[tokio::test]
+async fn upgrade_is_refused_where_it_is_not_configured() {
+    let site = Site::of(&passkeys(false));
+    let mut browser = Browser::new(site.0.clone(), ORIGIN).with_header("x-user", "ada");
+    let refused = browser.upgrade().await.unwrap();
+    refused.assert_error("invalid_request");
 }
 
 #[tokio::test]

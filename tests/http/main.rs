@@ -16,6 +16,7 @@ mod management;
 mod messages;
 mod openapi;
 mod policies;
+mod profiles;
 mod rejections;
 mod related_origins;
 mod rollback;

@@ -20,6 +20,7 @@ mod passkeys_carry_user_handles;
 mod passkeys_of_a_user_are_bounded;
 mod policies_judge_consent;
 mod policy_is_enforced_at_finish;
+mod profiles_hold_at_finish;
 mod registrations_finish_as_the_user_who_began_them;
 mod sign_ins_do_not_allow_user_enumeration;
 mod step_up_is_consent_to_one_action;

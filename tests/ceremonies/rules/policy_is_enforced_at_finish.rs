@@ -91,15 +91,20 @@ async fn created_conditionally(world: &World, faults: &[Fault]) -> FinishRegistr
 }
 
 #[tokio::test]
-async fn user_presence_is_not_required_of_a_conditional_creation_and_everything_else_is() {
+async fn conditional_creation_requires_neither_user_presence_nor_user_verification() {
     let world = World::with_config(config(|config| config.conditional_create(true)));
     let registration = world.passkeys.registration();
     let absent = Fault::UserNotPresent;
+    let unverified = Fault::UserNotVerified;
+    let request = created_conditionally(&world, &[absent.clone(), unverified.clone()]).await;
+    let registered = registration.finish_as(&ada(), &request).await.unwrap();
+    assert!(!registered.credential().user_verified);
+    // Where the browser has verified the user nevertheless, that is recorded.
     let request = created_conditionally(&world, std::slice::from_ref(&absent)).await;
-    registration.finish_as(&ada(), &request).await.unwrap();
+    let registered = registration.finish_as(&ada(), &request).await.unwrap();
+    assert!(registered.credential().user_verified);
 
     for (fault, reason) in [
-        (Fault::UserNotVerified, Reason::UserNotVerified),
         (Fault::WrongChallenge, Reason::Challenge),
         (
             Fault::Origin("https://evil.example".to_owned()),
@@ -113,26 +118,74 @@ async fn user_presence_is_not_required_of_a_conditional_creation_and_everything_
         registration.finish_as(&ada(), &request).await.unwrap_err();
         assert_eq!(world.audit.last_reason(), Some(reason));
     }
-    // Not in an ordinary registration, nor in a sign-up.
+    // Both are required in an ordinary registration, and in a sign-up.
     assert_eq!(
         rejection_reason(&world, absent.clone()).await,
         Reason::UserNotPresent
+    );
+    assert_eq!(
+        rejection_reason(&world, unverified.clone()).await,
+        Reason::UserNotVerified
     );
     let begun = registration.begin_sign_up(&bob()).await.unwrap();
     let request = world.answer(begun, &mut world.device().with_fault(absent.clone()));
     registration.finish_as(&bob(), &request).await.unwrap_err();
     assert_eq!(world.audit.last_reason(), Some(Reason::UserNotPresent));
-    // Nor in a sign-in with such a passkey.
+    // And in a sign-in with such a passkey.
     let mut device = world.device();
     let begun = registration.begin_conditional(&ada()).await.unwrap();
-    let request = world.answer(begun, &mut device);
+    let created = device.create_conditionally(&json!(begun)).unwrap();
+    let request = FinishRegistration::new(raw(&created), begun.state);
     registration.finish_as(&ada(), &request).await.unwrap();
     world.sign_in(&mut device).await.unwrap();
-    world
-        .sign_in(&mut device.with_fault(absent))
-        .await
-        .unwrap_err();
-    assert_eq!(world.audit.last_reason(), Some(Reason::UserNotPresent));
+    for (fault, reason) in [
+        (absent, Reason::UserNotPresent),
+        (unverified, Reason::UserNotVerified),
+    ] {
+        world
+            .sign_in(&mut device.with_fault(fault))
+            .await
+            .unwrap_err();
+        assert_eq!(world.audit.last_reason(), Some(reason));
+    }
+}
+
+/// Browsers fail where user verification is required and they cannot ask the user.
+#[tokio::test]
+async fn options_of_a_conditional_creation_do_not_require_user_verification() {
+    for (configured, expected) in [
+        (UserVerification::Required, "preferred"),
+        (UserVerification::Preferred, "preferred"),
+        (UserVerification::Discouraged, "discouraged"),
+    ] {
+        let world = World::with_config(config(|config| {
+            config
+                .conditional_create(true)
+                .user_verification(configured)
+        }));
+        let registration = world.passkeys.registration();
+        let option =
+            |begun| json!(begun)["publicKey"]["authenticatorSelection"]["userVerification"].take();
+        let conditional = registration.begin_conditional(&ada()).await.unwrap();
+        assert_eq!(option(json!(conditional)), expected);
+        let ordinary = registration.begin(&ada()).await.unwrap();
+        assert_eq!(option(json!(ordinary)), configured.as_str());
+    }
+}
+
+#[tokio::test]
+async fn conditional_creation_is_refused_where_trust_anchors_ask_for_attestation() {
+    let config = config(|config| config.conditional_create(true));
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+    let anchors = passkeys::attestation::TrustAnchors::new([]);
+    let world = World::of(passkeys.trust_anchors(anchors));
+    let registration = world.passkeys.registration();
+    let begun = registration.begin_conditional(&ada()).await;
+    let Err(Error::InvalidRequest(message)) = begun else {
+        panic!("{begun:?}");
+    };
+    assert!(message.starts_with("Attestation is asked for"), "{message}");
+    registration.begin(&ada()).await.unwrap();
 }
 
 #[tokio::test]
@@ -163,10 +216,15 @@ async fn conditional_creation_needs_to_be_configured_at_begin_and_at_finish() {
         World::of(passkeys.challenges(challenges.clone()))
     };
     let (old, new) = (instance(true), instance(false));
-    let absent = created_conditionally(&old, &[Fault::UserNotPresent]).await;
     let registration = new.passkeys.registration();
-    registration.finish_as(&ada(), &absent).await.unwrap_err();
-    assert_eq!(new.audit.last_reason(), Some(Reason::UserNotPresent));
+    for (fault, reason) in [
+        (Fault::UserNotPresent, Reason::UserNotPresent),
+        (Fault::UserNotVerified, Reason::UserNotVerified),
+    ] {
+        let created = created_conditionally(&old, &[fault]).await;
+        registration.finish_as(&ada(), &created).await.unwrap_err();
+        assert_eq!(new.audit.last_reason(), Some(reason));
+    }
     let present = created_conditionally(&old, &[]).await;
     registration.finish_as(&ada(), &present).await.unwrap();
 }

@@ -218,8 +218,11 @@ pub(crate) const NOTES: &[(Step, &str)] = &[
     ),
     (
         Step(Section::Registration, 15),
-        "Not of conditional creation, unless attestation is requested: `webauthn-rs-core` demands it \
-         always.",
+        "Not of conditional creation.",
+    ),
+    (
+        Step(Section::Registration, 16),
+        "Not of conditional creation, whatever the configuration requires: nobody asks the user.",
     ),
     (
         Step(Section::Registration, 10),

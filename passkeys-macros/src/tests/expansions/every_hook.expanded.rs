@@ -34,10 +34,25 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
                 origins: ::core::option::Option::Some(
                     ::std::vec!["https://example.com", "https://login.example.com"],
                 ),
-                conditional_create: ::core::option::Option::Some("true"),
+                conditional_create: ::core::option::Option::Some("false"),
                 max_credentials: ::core::option::Option::Some("10"),
                 attestation: ::core::option::Option::Some("direct"),
                 timeout: ::core::option::Option::Some("30s"),
+                profiles: ::core::option::Option::Some(
+                    ::std::vec![
+                        ::passkeys::__private_0_1_0::ProfileDraft { name :
+                        "security_key", values : ::passkeys::__private_0_1_0::Draft {
+                        hints :
+                        ::core::option::Option::Some(::std::vec!["security-key"]),
+                        authenticator_attachment :
+                        ::core::option::Option::Some("cross-platform"), ..
+                        ::core::default::Default::default() } },
+                        ::passkeys::__private_0_1_0::ProfileDraft { name : "patient",
+                        values : ::passkeys::__private_0_1_0::Draft { timeout :
+                        ::core::option::Option::Some("10m"), ..
+                        ::core::default::Default::default() } }
+                    ],
+                ),
                 ..::core::default::Default::default()
             },
         )

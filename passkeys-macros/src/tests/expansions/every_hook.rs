@@ -2,10 +2,14 @@
     rp_id = "example.com",
     rp_name = "Example",
     origins = ["https://example.com", "https://login.example.com"],
-    conditional_create = true,
+    conditional_create = false,
     max_credentials = 10,
     attestation = "direct",
     timeout = "30s",
+    profiles(
+        security_key(hints = ["security-key"], authenticator_attachment = "cross-platform"),
+        patient(timeout = "10m"),
+    ),
 )]
 impl App {
     type Repository = SqliteRepository;

@@ -138,7 +138,9 @@ mod tests {
     use std::time::Duration;
 
     use super::read;
-    use crate::{Algorithm, BackupEligibility, UserVerification};
+    use crate::{
+        Algorithm, BackupEligibility, Config, ConfigError, Hint, Profile, UserVerification,
+    };
 
     #[test]
     fn from_env_reads_each_key_from_its_variable_and_splits_lists_at_commas() {
@@ -177,6 +179,75 @@ mod tests {
         assert_eq!(config.challenge_ttl().as_secs(), 120);
         assert_eq!(config.manage_url(), Some("https://example.com/passkeys"));
         assert_eq!(config.apple_apps().count(), 2);
+    }
+
+    /// Reads the configuration of `example.com` with these variables.
+    fn read_with(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        read(|name| {
+            let value = match name {
+                "PASSKEYS_RP_ID" => "example.com",
+                "PASSKEYS_ORIGINS" => "https://example.com",
+                name => variables.iter().find(|(key, _)| *key == name)?.1,
+            };
+            Some(value.into())
+        })
+    }
+
+    #[test]
+    fn from_env_reads_the_profiles_that_are_listed() {
+        let config = read_with(&[
+            ("PASSKEYS_PROFILES", "security_key, this_device"),
+            ("PASSKEYS_PROFILE_SECURITY_KEY_HINTS", "security-key,hybrid"),
+            ("PASSKEYS_PROFILE_SECURITY_KEY_TIMEOUT", "2m"),
+            ("PASSKEYS_PROFILE_THIS_DEVICE_HINTS", "client-device"),
+            ("PASSKEYS_PROFILE_OTHER_HINTS", "client-device"),
+        ])
+        .unwrap();
+        let names: Vec<_> = config.profiles().map(Profile::name).collect();
+        assert_eq!(names, ["security_key", "this_device"]);
+        let security_key = config.profile("security_key").unwrap();
+        assert_eq!(security_key.hints(), [Hint::SecurityKey, Hint::Hybrid]);
+        assert_eq!(security_key.timeout().as_secs(), 120);
+        let this_device = config.profile("this_device").unwrap();
+        assert_eq!(this_device.hints(), [Hint::ClientDevice]);
+        assert_eq!(this_device.timeout(), config.timeout());
+    }
+
+    #[test]
+    fn from_env_names_the_variable_of_each_mistake_in_a_profile() {
+        let mistakes = |variables: &[(&str, &str)]| -> Vec<String> {
+            let error = read_with(variables).unwrap_err();
+            error.mistakes().collect()
+        };
+        let keys = mistakes(&[
+            ("PASSKEYS_PROFILES", "a,b"),
+            ("PASSKEYS_PROFILE_A_HINTS", "hybrid,phone"),
+            ("PASSKEYS_PROFILE_A_USER_VERIFICATION", "preferred"),
+            ("PASSKEYS_PROFILE_A_RP_ID", "example.org"),
+        ]);
+        assert_eq!(keys.len(), 4, "{keys:#?}");
+        for (mistake, beginning) in keys.iter().zip([
+            "PASSKEYS_PROFILES, item 2: profile `b` sets no key",
+            "PASSKEYS_PROFILE_A_RP_ID: `rp_id` cannot differ by profile",
+            "PASSKEYS_PROFILE_A_USER_VERIFICATION: a profile can only be stricter",
+            "PASSKEYS_PROFILE_A_HINTS, item 2: `phone` is not a known value",
+        ]) {
+            assert!(mistake.starts_with(beginning), "{mistake}");
+        }
+        let ending = "; the variable of `hints` is `PASSKEYS_PROFILE_B_HINTS`";
+        assert!(keys[0].ends_with(ending), "{}", keys[0]);
+
+        let names = mistakes(&[("PASSKEYS_PROFILES", "security-key")]);
+        assert_eq!(names.len(), 1, "{names:#?}");
+        assert!(names[0].ends_with("write `security_key`"), "{}", names[0]);
+        let none = mistakes(&[("PASSKEYS_PROFILES", " ,")]);
+        assert_eq!(
+            none,
+            [
+                "PASSKEYS_PROFILES: the variable is not set; set it, such as \
+                 `PASSKEYS_PROFILES=security_key,this_device`"
+            ]
+        );
     }
 
     #[test]
@@ -240,12 +311,16 @@ mod tests {
             // Perhaps not longer than the lifetime.
             "PASSKEYS_TIMEOUT" => Some("10m".into()),
             "PASSKEYS_SIGN_COUNT" => Some("ignore".into()),
+            "PASSKEYS_PROFILES" => Some("a".into()),
+            "PASSKEYS_PROFILE_A_HINTS" => Some(OsString::from_vec(b"\xff".into())),
+            "PASSKEYS_PROFILE_A_TIMEOUT" => Some("9m".into()),
             _ => None,
         })
         .unwrap_err();
         let mistakes: Vec<_> = error.mistakes().collect();
         let utf8 = "the variable is not UTF-8; encode its value as UTF-8, or remove it";
-        assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
+        assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
+        assert_eq!(mistakes[3], format!("PASSKEYS_PROFILE_A_HINTS: {utf8}"));
         assert_eq!(mistakes[0], format!("PASSKEYS_ORIGINS: {utf8}"));
         assert_eq!(mistakes[1], format!("PASSKEYS_CHALLENGE_TTL: {utf8}"));
         assert!(

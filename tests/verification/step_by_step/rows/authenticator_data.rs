@@ -250,11 +250,13 @@ fn user() -> Vec<Row> {
     .collect()
 }
 
-/// Conditional creation, without user presence.
+/// Conditional creation, without user presence and user verification. It excludes attestation.
 fn conditional() -> Vec<Row> {
     let row = |step, change, apply: fn(&mut AuthenticatorData), reason| {
         let step = Step(Section::Registration, step);
-        Row::new(step, change, Data(apply), unattested(reason)).where_conditional()
+        Row::new(step, change, Data(apply), unattested(reason))
+            .uncertified()
+            .where_conditional()
     };
     vec![
         row(
@@ -263,21 +265,14 @@ fn conditional() -> Vec<Row> {
             |data| data.flags &= !flag::UP,
             Reason::UserNotPresent,
         )
-        .uncertified()
         .accepted(),
         row(
-            15,
-            "UP is not set, where mediation is conditional and attestation is requested",
-            |data| data.flags &= !flag::UP,
-            Reason::UserNotPresent,
-        )
-        .by(Kind::certified()),
-        row(
             16,
-            "UV is not set, where it is required and mediation is conditional",
+            "UV is not set, where mediation is conditional",
             |data| data.flags &= !(flag::UP | flag::UV),
             Reason::UserNotVerified,
-        ),
+        )
+        .accepted(),
     ]
 }
 
