@@ -67,7 +67,8 @@
 //! - [`policy`]: what a handler with [`Verified`] demands: user verification, a device-bound passkey, a
 //!   recent sign-in.
 //! - [`store`]: repositories for credentials and challenge stores for ceremony states.
-//! - [`ceremony`]: registration, authentication and step-up for routes of your own.
+//! - [`ceremony`]: registration, authentication and step-up for routes of your own, and
+//!   [management](Passkeys::management) of users' passkeys by the application.
 //! - [`Config`]: the configuration at run time, from code or from the environment. [`Profile`]s are
 //!   named variants of it, of which a ceremony chooses one.
 //! - [`audit`]: the audit trail, with the reason for every failure. Clients get an opaque error.
@@ -94,7 +95,8 @@
 //! Against replay, a ceremony state is single-use ([`store::ChallengeStore`]). Against user
 //! enumeration, unknown users get decoy credentials ([`Passkeys::decoy_secret`]), every failed sign-in
 //! one opaque [`Error`], and [`Passkeys::timing_floor`] hides the timing side channel. Clone detection
-//! compares signature counters ([`SignCount`]). The threat model in the repository's
+//! compares signature counters ([`SignCount`]). With the key `fresh`, adding and deleting passkeys takes a
+//! recent sign-in or consent ([`PasskeyUser::authenticated_at`]). The threat model in the repository's
 //! `docs/threat-model.md` names the test for each defence, and what is left to the application.
 //!
 //! # Cargo features

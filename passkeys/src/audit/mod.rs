@@ -24,7 +24,7 @@
 //! | level | events |
 //! | --- | --- |
 //! | `DEBUG` | `registration_begun`, `authentication_begun`, `step_up_begun`: clients can cause these without limit |
-//! | `WARN` | `clone_suspected`, `credential_suspended`, `backup_eligibility_changed` |
+//! | `WARN` | `clone_suspected`, `credential_suspended` by clone detection, `backup_eligibility_changed` |
 //! | `ERROR` | `rollback_failed`, `events_lost` |
 //! | `INFO` | all others |
 //!

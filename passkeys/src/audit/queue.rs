@@ -76,6 +76,7 @@ impl Queue {
                 kind: AuditKind::EventsLost(notice.lost),
                 user_id: None,
                 credential_id: None,
+                by_application: false,
                 ..notice.event
             });
         }

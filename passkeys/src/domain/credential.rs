@@ -81,8 +81,9 @@ pub struct Credential {
     /// Time of the last accepted sign-in or step-up.
     #[serde(with = "rfc3339::option")]
     pub last_used_at: Option<OffsetDateTime>,
-    /// Time at which clone detection suspended the passkey, because its signature counter did not
-    /// increase. A suspended passkey stays in the user's list and cannot sign in.
+    /// Time at which the passkey was suspended: by clone detection, because its signature counter did not
+    /// increase, or by the application, with [`Management::suspend`](crate::ceremony::Management::suspend).
+    /// A suspended passkey stays in the user's list and cannot sign in.
     #[serde(with = "rfc3339::option")]
     pub suspended_at: Option<OffsetDateTime>,
 }

@@ -36,7 +36,7 @@ pub(crate) struct CredentialView {
     backup_state: bool,
     /// Whether the passkey can sign in without a user being named.
     discoverable: bool,
-    /// Whether the passkey is suspended by clone detection and cannot sign in.
+    /// Whether the passkey is suspended, by clone detection or by the application, and cannot sign in.
     suspended: bool,
     /// Whether the current session was signed in with this passkey, if the application tells.
     current: bool,

@@ -170,6 +170,37 @@ async fn audit_events_are_logged_with_the_documented_fields() {
 }
 
 #[tokio::test]
+async fn changes_by_the_application_are_logged_as_its_management() {
+    let world = World::default();
+    let mut browser = browser(&world, "ada");
+    let registered: Value = browser.register().await.assert_ok().json();
+    let id = registered["credentialId"].as_str().unwrap();
+    let passkey = id.parse().unwrap();
+    let management = world.passkeys.management();
+    let log = Log::default();
+    let guard = log.listen();
+    management.rename("ada", &passkey, "Key").await.unwrap();
+    management.suspend("ada", &passkey).await.unwrap();
+    management.resume("ada", &passkey).await.unwrap();
+    management.delete("ada", &passkey).await.unwrap();
+    drop(guard);
+
+    let expected = ["renamed", "suspended", "resumed", "deleted"].map(|change| {
+        let event = format!("credential_{change}");
+        let fields = [
+            ("event", event.as_str()),
+            ("ceremony", "management"),
+            ("rp_id", "example.com"),
+            ("user_id", "\"ada\""),
+            ("credential_id", id),
+            ("by", "application"),
+        ];
+        entry(Level::INFO, &fields)
+    });
+    assert_eq!(log.events(), expected);
+}
+
+#[tokio::test]
 async fn requests_run_in_a_span_with_the_documented_fields() {
     let world = World::default();
     let mut browser = browser(&world, "ada");
