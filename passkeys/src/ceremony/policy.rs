@@ -201,6 +201,7 @@ macro_rules! consents {
             };
         }
 
+        #[diagnostic::do_not_recommend]
         impl Policy for $policy {
             type Result = AuthenticationResult;
 
@@ -226,6 +227,7 @@ impl<const SECONDS: u64> sealed::Rule for Recent<SECONDS> {
     };
 }
 
+#[diagnostic::do_not_recommend]
 impl<const SECONDS: u64> Policy for Recent<SECONDS> {
     type Result = Option<AuthenticationResult>;
 

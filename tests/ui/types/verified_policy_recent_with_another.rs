@@ -1,0 +1,19 @@
+use passkeys::{AuthenticationResult, PasskeyUser, Verified, passkeys, policy::{Recent, UserVerified}, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+async fn transfer(_: Verified<App, (), (Recent<300>, UserVerified)>) {}
+
+fn main() {}
