@@ -132,7 +132,8 @@ fn draft(settings: &Settings, profiles: Option<TokenStream>, glue: &Glue<'_>) ->
 }
 
 /// Generates the description of the application: its name, and for the OpenAPI document its hooks,
-/// with their documentation and the type of the body that each reads or returns. It is a call of a
+/// with their documentation, the arguments of those that may be given `Data`, and the type of the body
+/// that each reads or returns. It is a call of a
 /// macro of the library, which leaves out the hooks without the feature `openapi`.
 fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
@@ -149,7 +150,9 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
         });
         let (cfgs, docs) = (&hook.cfgs, &hook.docs);
         let name = Ident::new(hook.hook.spec().name, here());
-        quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] #ty;)
+        let arguments = hook.hook.reads_data().map(|_| &hook.extractors[..]);
+        let arguments = arguments.unwrap_or_default();
+        quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] (#(#arguments),*) #ty;)
     });
     let name = name(&model.app);
     quote_spanned!(here()=> #glue::describe! { [#name] #(#hooks)* })
@@ -176,8 +179,10 @@ fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     let (arguments, extractions) = extractions(hook, glue);
     let call = call(hook, &arguments, glue);
     let flag = flag.map(|flag| quote_spanned!(here()=> #(#cfgs)* #flag));
+    let reading = reading(hook, glue);
     quote_spanned! {here()=>
         #flag
+        #reading
         #(#cfgs)*
         #signature {
             #extractions
@@ -186,13 +191,39 @@ fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     }
 }
 
+/// Generates the trait's method that reads the member `data` of the request for those arguments of the
+/// hook whose type is `Data`. Only the compiler can tell, so all types are passed.
+fn reading(hook: &HookFn, glue: &Glue<'_>) -> Option<TokenStream> {
+    let method = Ident::new(hook.hook.reads_data()?, here());
+    let (cfgs, types) = (&hook.cfgs, &hook.extractors);
+    let reads = types.iter().map(|ty| {
+        // At the type, on which rustc reports one that deserializes for some lifetimes only.
+        quote_spanned!(there(ty.span())=> (&&#glue::Reader::<#ty>::OF).read(data)?;)
+    });
+    (!types.is_empty()).then(|| {
+        quote_spanned! {here()=>
+            #(#cfgs)*
+            fn #method(data: &mut #glue::HookData) -> #glue::Read {
+                #[allow(unused_imports)]
+                use #glue::{ReadsData as _, ReadsNothing as _};
+                #(#reads)*
+                ::core::result::Result::Ok(())
+            }
+        }
+    })
+}
+
 /// Generates the hook's arguments, and the statements that extract them.
 fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
     let mut arguments = Vec::new();
     let mut statements = TokenStream::new();
     for ty in &hook.extractors {
         let argument = format_ident!("argument_{}", arguments.len(), span = here());
-        let extract = quote_spanned!(here()=> #glue::extract::<#ty, Self>(parts, self));
+        let extract = if hook.hook.reads_data().is_some() {
+            quote_spanned!(here()=> #glue::argument::<#ty, Self, _>(parts, &mut data, self))
+        } else {
+            quote_spanned!(here()=> #glue::extract::<#ty, Self>(parts, self))
+        };
         let or_reject = or_reject(hook.hook, &extract);
         statements.extend(quote_spanned!(here()=> let #argument = #or_reject;));
         arguments.push(argument);

@@ -130,6 +130,8 @@ impl<'a> Glue<'a> {
         } else {
             quote_spanned!(here()=> parts: &mut #self::Parts)
         };
+        let data = hook.reads_data();
+        let data = data.map(|_| quote_spanned!(here()=> , mut data: #self::HookData));
         let given = self.given(hook);
         let given = given.map(|ty| quote_spanned!(here()=> , given: #ty));
         // rustc reports such an error from the first to the last token.
@@ -143,6 +145,6 @@ impl<'a> Glue<'a> {
             at,
         );
         let path = self.at(at);
-        quote_spanned!(here()=> #first fn #method(&self, #argument #given) -> #path::#answer)
+        quote_spanned!(here()=> #first fn #method(&self, #argument #data #given) -> #path::#answer)
     }
 }

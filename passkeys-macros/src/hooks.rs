@@ -59,6 +59,16 @@ impl Last {
 }
 
 impl Hook {
+    /// Returns the name of the trait's method that reads the member `data` of the request for the
+    /// hook's arguments, if the hook is called when a ceremony is finished.
+    pub(crate) fn reads_data(self) -> Option<&'static str> {
+        match self {
+            Self::OnAuthenticated => Some("read_authenticated"),
+            Self::OnRegistered => Some("read_registered"),
+            _ => None,
+        }
+    }
+
     /// Every hook, in the order of the documentation.
     pub(crate) const ALL: [Self; 5] = [
         Self::GetUser,

@@ -174,6 +174,7 @@ pub use crate::{
     },
     http::{PasskeysState, Verified},
     passkeys::Passkeys,
+    relying_party::data::Data,
 };
 
 /// What the output of `#[passkeys]` names. The name has the version in it, so that nothing else can

@@ -6,6 +6,7 @@ mod audit;
 mod ceremonies;
 mod client;
 mod conditional_creation;
+mod data;
 mod device;
 mod disconnected_clients;
 mod eddsa;

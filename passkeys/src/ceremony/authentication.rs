@@ -177,15 +177,28 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         &self,
         request: &FinishAuthentication,
     ) -> Result<AuthenticationResult, Error> {
+        let read = || Ok(());
+        let finished = self.finish_and_read(request, read).await;
+        finished.map(|(result, ())| result)
+    }
+
+    /// Finishes a sign-in, as [`finish`](Self::finish), and reads what else the request has to say:
+    /// after its state was taken, and before the passkey counts as used.
+    pub(crate) async fn finish_and_read<D>(
+        &self,
+        request: &FinishAuthentication,
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> Result<(AuthenticationResult, D), Error> {
         let floor = self.ceremonies.floor();
         let assertion = self.assertion();
         let pending = self.take(&request.state).await?;
         let response = assertion.parse(&pending, &request.credential)?;
+        let data = read().inspect_err(|_| assertion.malformed(&pending))?;
         let result = assertion.complete(&pending, &response).await;
         if result.is_err() {
             floor.reached().await;
         }
-        result
+        result.map(|result| (result, data))
     }
 
     /// Takes the ceremony state from the challenge store.

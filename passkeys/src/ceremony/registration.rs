@@ -315,6 +315,19 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         request: &FinishRegistration,
         who: impl Future<Output = Result<PasskeyUser, E>>,
     ) -> Result<RegistrationResult, E> {
+        let read = || Ok(());
+        let finished = self.finish_and_read(request, who, read).await;
+        finished.map(|(result, ())| result)
+    }
+
+    /// Finishes a registration, as [`finish`](Self::finish), and reads what else the request has to say:
+    /// after its state was taken, and before the passkey is stored.
+    pub(crate) async fn finish_and_read<E: From<Error>, D>(
+        &self,
+        request: &FinishRegistration,
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> Result<(RegistrationResult, D), E> {
         let begun = self.take(&request.state).await?;
         if begun.kind == Kind::SignUp {
             self.check_sign_up(&begun)?;
@@ -325,7 +338,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             })?;
             self.check_owner(&begun, &user)?;
         }
-        Ok(self.complete(begun, request).await?)
+        Ok(self.complete(begun, request, read).await?)
     }
 
     /// Rolls a registration back: deletes its passkey, and records it. For work that follows a
@@ -426,11 +439,12 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         }
     }
 
-    async fn complete(
+    async fn complete<D>(
         &self,
         begun: Pending<'_>,
         request: &FinishRegistration,
-    ) -> Result<RegistrationResult, Error> {
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> Result<(RegistrationResult, D), Error> {
         let Pending {
             user,
             handle,
@@ -445,6 +459,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         };
         let response = RegistrationResponse::from_json(request.credential.get(), "credential")
             .inspect_err(malformed)?;
+        let data = read().inspect_err(malformed)?;
         let device_name = request.device_name.as_deref().unwrap_or_default();
         let device_name = device_name::of_new_passkey(device_name);
 
@@ -479,14 +494,15 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             Some(user.id()),
             Some(&credential.id),
         );
-        Ok(RegistrationResult {
+        let result = RegistrationResult {
             user,
             credential,
             #[cfg(feature = "attestation")]
             attestation,
             signed_up: sign_up,
             profile: terms.profile.clone(),
-        })
+        };
+        Ok((result, data))
     }
 
     /// Stores a credential whose ID is new if the user may have one more, for a sign-up only as the

@@ -21,13 +21,23 @@ pub use passkeys_rules::{Draft, ProfileDraft};
 
 pub use crate::{
     AuthenticationResult, Config, PasskeyUser, Passkeys, PasskeysState, RegistrationResult,
-    domain::config::from_attribute, relying_party::RelyingParty, store::MemoryRepository,
+    domain::config::from_attribute,
+    relying_party::{
+        RelyingParty,
+        data::{HookData, Reader, ReadsData, ReadsNothing},
+    },
+    store::MemoryRepository,
 };
+
+use crate::{Error, relying_party::data::Argument};
 
 #[cfg(feature = "openapi")]
 pub use crate::relying_party::{
     hooks::Hooks,
-    payload::{Carrier, Content, Payload, Probe, Typed, Unknown, Unnamed, Untyped},
+    payload::{
+        Carrier, Content, NoData, Payload, Probe, Typed, TypedData, Unknown, Unnamed, Untyped,
+        UntypedData,
+    },
 };
 pub use crate::{
     __describe as describe, __needs_attestation as needs_attestation,
@@ -69,6 +79,22 @@ where
             .await
             .map_err(IntoResponse::into_response)
     })
+}
+
+/// Result of the reading of the data of a request, for its arguments of a hook.
+pub type Read = Result<(), Error>;
+
+/// Returns an argument of a hook that is called when a ceremony is finished: the result of an extractor,
+/// or the data that was read.
+pub fn argument<'a, T, S, M: 'a>(
+    parts: &'a mut Parts,
+    data: &'a mut HookData,
+    state: &'a S,
+) -> Pin<Box<dyn Future<Output = Result<T, Response>> + Send + 'a>>
+where
+    T: Argument<S, M> + 'a,
+{
+    Box::pin(T::extract(parts, data, state))
 }
 
 /// Runs the extractor that consumes the body.

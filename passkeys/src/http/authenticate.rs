@@ -8,7 +8,8 @@ use axum::{
 use super::{body, failure::Failure, query, state::Shared};
 use crate::{
     Error,
-    relying_party::RelyingParty,
+    ceremony::FinishAuthentication,
+    relying_party::{RelyingParty, data::HookData},
     wire::{begin::BeginAuthentication, json},
 };
 
@@ -57,11 +58,16 @@ pub(super) async fn finish<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    let request = body::json(&parts.headers, &body)?;
+    let request: FinishAuthentication = body::json(&parts.headers, &body)?;
     let tasks = passkeys.tasks.clone();
     let finish = async move {
-        let login = passkeys.authentication().finish(&request).await?;
-        Ok(passkeys.app.on_authenticated(&mut parts, login).await)
+        let read = || {
+            let mut data = HookData::new(request.data.as_deref());
+            A::read_authenticated(&mut data).map(|()| data)
+        };
+        let authentication = passkeys.authentication();
+        let (login, data) = authentication.finish_and_read(&request, read).await?;
+        Ok(passkeys.app.on_authenticated(&mut parts, data, login).await)
     };
     tasks.run(finish).await?
 }

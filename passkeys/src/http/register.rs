@@ -12,8 +12,8 @@ use axum::{
 use super::{body, consent, error, failure::Failure, query, state::Shared};
 use crate::{
     CredentialId, Error, PasskeyUser, RegistrationResult,
-    ceremony::{Consent, FinishStepUp, Registration},
-    relying_party::RelyingParty,
+    ceremony::{Consent, FinishRegistration, FinishStepUp, Registration},
+    relying_party::{RelyingParty, data::HookData},
     store::CredentialRepository,
     tasks::caught,
     wire::{finish::NoBody, json},
@@ -109,17 +109,21 @@ pub(super) async fn finish<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    let request = body::json(&parts.headers, &body)?;
+    let request: FinishRegistration = body::json(&parts.headers, &body)?;
     let tasks = passkeys.tasks.clone();
     let finish = async move {
         let who = passkeys.app.get_user(&mut parts);
         let who = async { who.await.map_err(Failure::from) };
+        let read = || {
+            let mut data = HookData::new(request.data.as_deref());
+            A::read_registered(&mut data).map(|()| data)
+        };
         let registration = passkeys.registration().sign_ups(A::SIGN_UP);
-        let result = registration.finish(&request, who).await?;
+        let (result, data) = registration.finish_and_read(&request, who, read).await?;
         Ok(if result.signed_up() {
-            signed_up(&passkeys, &mut parts, result).await
+            signed_up(&passkeys, &mut parts, data, result).await
         } else {
-            passkeys.app.on_registered(&mut parts, result).await
+            passkeys.app.on_registered(&mut parts, data, result).await
         })
     };
     tasks.run(finish).await?
@@ -129,9 +133,10 @@ pub(super) async fn finish<A: RelyingParty>(
 async fn signed_up<A: RelyingParty>(
     passkeys: &Shared<A>,
     parts: &mut Parts,
+    data: HookData,
     result: RegistrationResult,
 ) -> Response {
-    let hook = passkeys.app.on_registered(parts, result.clone());
+    let hook = passkeys.app.on_registered(parts, data, result.clone());
     let outcome = match caught(hook).await {
         Ok(response) if !is_error(&response) => return response,
         outcome => outcome,

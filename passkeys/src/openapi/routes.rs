@@ -146,7 +146,9 @@ fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Componen
         .documented(hooks, &["on_registered"])
         .takes(
             "The credential from `navigator.credentials.create()`, and the ceremony state.",
-            Payload::json::<FinishRegistration>().about::<RegistrationResponse>(),
+            Payload::json::<FinishRegistration>()
+                .about::<RegistrationResponse>()
+                .with_data(hooks.take_data("on_registered")),
             Required::True,
         )
         .returns(description, body)
@@ -246,7 +248,9 @@ fn authenticate_finish(hooks: &mut Hooks, components: &mut Components) -> Route 
         .documented(hooks, &["on_authenticated"])
         .takes(
             "The credential from `navigator.credentials.get()`, and the ceremony state.",
-            Payload::json::<FinishAuthentication>().about::<AuthenticationResponse>(),
+            Payload::json::<FinishAuthentication>()
+                .about::<AuthenticationResponse>()
+                .with_data(hooks.take_data("on_authenticated")),
             Required::True,
         )
         .returns(

@@ -5,18 +5,22 @@
 
 /// Expands to the hidden trait's methods that name the application and describe the hooks.
 ///
-/// The name of its type within the module, unless it is generic. One line for each hook: `hook ["its", "doc comment"] => Type;`, where the type is that of the
-/// request or response body.
+/// The name of its type within the module, unless it is generic. One line for each hook:
+/// `hook ["its", "doc comment"] (Arguments) => Type;`, where the arguments are those that may be given
+/// data, and the type is that of the request or response body.
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe {
-    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] $(=> $payload:ty)?;)*) => {
+    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) $(=> $payload:ty)?;)*) => {
         $crate::__name!($($name)?);
 
         fn describe(hooks: &mut $crate::__private_0_1_0::Hooks) {
             #[allow(unused_imports)]
-            use $crate::__private_0_1_0::{Content as _, Typed as _, Unknown as _, Untyped as _};
+            use $crate::__private_0_1_0::{
+                Content as _, NoData as _, Typed as _, TypedData as _, Unknown as _, Untyped as _,
+                UntypedData as _,
+            };
             $(
                 $(#[$cfg])*
                 {
@@ -27,6 +31,10 @@ macro_rules! __describe {
                         ));
                     )?
                     hooks.add(::core::stringify!($hook), &[$($docs),*], payload);
+                    $(
+                        let data = (&&&$crate::__private_0_1_0::Probe::<$argument>::OF).data();
+                        hooks.add_data(::core::stringify!($hook), data);
+                    )*
                 }
             )*
         }

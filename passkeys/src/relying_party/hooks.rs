@@ -1,6 +1,6 @@
 //! Descriptions of an application's hooks: doc comments and body types.
 
-use super::payload::Payload;
+use super::payload::{DataPayload, Payload};
 
 /// Descriptions of an application's hooks.
 #[derive(Default)]
@@ -10,6 +10,7 @@ struct Hook {
     name: &'static str,
     docs: String,
     payload: Option<Payload>,
+    data: Vec<DataPayload>,
 }
 
 impl Hooks {
@@ -25,13 +26,28 @@ impl Hooks {
             name,
             docs,
             payload,
+            data: Vec::new(),
         });
+    }
+
+    /// Adds an argument of a hook, if it is the request's data.
+    pub fn add_data(&mut self, name: &str, data: Option<DataPayload>) {
+        if let Some(hook) = self.0.iter_mut().find(|hook| hook.name == name) {
+            hook.data.extend(data);
+        }
     }
 
     /// Returns a hook's doc comment, if it has one.
     pub(crate) fn docs(&self, name: &str) -> Option<&str> {
         let hook = self.0.iter().find(|hook| hook.name == name)?;
         Some(hook.docs.as_str()).filter(|docs| !docs.is_empty())
+    }
+
+    /// Takes the data that a hook reads of its request, once for each such argument.
+    pub(crate) fn take_data(&mut self, name: &str) -> Vec<DataPayload> {
+        let hook = self.0.iter_mut().find(|hook| hook.name == name);
+        hook.map(|hook| std::mem::take(&mut hook.data))
+            .unwrap_or_default()
     }
 
     /// Takes the body of a hook's request or response. Returns `None` if there is no such hook.

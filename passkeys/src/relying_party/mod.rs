@@ -1,5 +1,10 @@
 //! Interface between the library and an application: repository, hooks, and their descriptions.
 
+#[expect(
+    missing_debug_implementations,
+    reason = "only `Data` is part of the public interface"
+)]
+pub(crate) mod data;
 mod describe;
 #[cfg(feature = "openapi")]
 #[expect(
@@ -18,10 +23,11 @@ use std::future::Future;
 
 use axum::{extract::Request, http::request::Parts, response::Response};
 
+use self::data::HookData;
 #[cfg(feature = "openapi")]
 use self::hooks::Hooks;
 use crate::{
-    AuthenticationResult, Config, PasskeyUser, RegistrationResult,
+    AuthenticationResult, Config, Error, PasskeyUser, RegistrationResult,
     store::CredentialRepository,
     wire::{credentials::Registered, json},
 };
@@ -77,10 +83,17 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     where
         Self: Sync;
 
+    /// Reads the data of the request for `on_authenticated`, before the sign-in is verified.
+    fn read_authenticated(data: &mut HookData) -> Result<(), Error> {
+        let _ = data;
+        Ok(())
+    }
+
     /// Returns the response to a verified sign-in.
     fn on_authenticated(
         &self,
         parts: &mut Parts,
+        data: HookData,
         result: AuthenticationResult,
     ) -> impl Future<Output = Response> + Send
     where
@@ -100,16 +113,23 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         }
     }
 
+    /// Reads the data of the request for `on_registered`, before the registration is verified.
+    fn read_registered(data: &mut HookData) -> Result<(), Error> {
+        let _ = data;
+        Ok(())
+    }
+
     /// Returns the response to a stored registration.
     fn on_registered(
         &self,
         parts: &mut Parts,
+        data: HookData,
         result: RegistrationResult,
     ) -> impl Future<Output = Response> + Send
     where
         Self: Sync,
     {
-        let _ = parts;
+        let _ = (parts, data);
         std::future::ready(registered(&result))
     }
 

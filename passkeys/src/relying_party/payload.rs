@@ -3,12 +3,17 @@
 use std::{any, borrow::Cow, convert::Infallible};
 
 use axum::{Json, http::StatusCode, response::Html};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::{
     ToSchema,
-    openapi::{Ref, RefOr, Schema, schema::ArrayBuilder},
+    openapi::{
+        Ref, RefOr, Schema,
+        schema::{AllOfBuilder, ArrayBuilder, ObjectBuilder},
+    },
 };
 
+use super::data::Data;
 use crate::wire::schemas;
 
 /// Description of a body: status, media type and schema.
@@ -20,6 +25,13 @@ pub struct Payload {
     pub(crate) schema: RefOr<Schema>,
     /// The schemas that this one refers to, with their names.
     pub(crate) components: Vec<(String, RefOr<Schema>)>,
+}
+
+/// Description of the member `data` of a request.
+pub struct DataPayload {
+    pub(crate) payload: Payload,
+    /// True if the hook does not accept a request without it.
+    pub(crate) required: bool,
 }
 
 /// Any status of success.
@@ -56,6 +68,24 @@ impl Payload {
     pub(crate) fn about<T: ToSchema>(mut self) -> Self {
         T::schemas(&mut self.components);
         self.components.push(component::<T>());
+        self
+    }
+
+    /// Adds the member `data` to an object.
+    pub(crate) fn with_data(mut self, data: Vec<DataPayload>) -> Self {
+        if data.is_empty() {
+            return self;
+        }
+        let mut all = AllOfBuilder::new().item(self.schema);
+        for DataPayload { payload, required } in data {
+            let mut object = ObjectBuilder::new().property("data", payload.schema);
+            if required {
+                object = object.required("data");
+            }
+            all = all.item(object);
+            self.components.extend(payload.components);
+        }
+        self.schema = Schema::AllOf(all.build()).into();
         self
     }
 
@@ -284,5 +314,51 @@ pub trait Unknown {
 impl<T> Unknown for Probe<T> {
     fn payload(&self) -> Payload {
         Payload::anything()
+    }
+}
+
+/// Data of a type that has a schema.
+pub trait TypedData {
+    /// Returns the description of the data.
+    fn data(&self) -> Option<DataPayload>;
+}
+
+impl<T: DeserializeOwned + ToSchema> TypedData for &&Probe<Data<T>> {
+    fn data(&self) -> Option<DataPayload> {
+        Some(DataPayload::of::<T>(Payload::json::<T>().complete()))
+    }
+}
+
+/// Data of any other type.
+pub trait UntypedData {
+    /// Returns the description of the data.
+    fn data(&self) -> Option<DataPayload>;
+}
+
+impl<T: DeserializeOwned> UntypedData for &Probe<Data<T>> {
+    fn data(&self) -> Option<DataPayload> {
+        Some(DataPayload::of::<T>(Payload::json_of(schemas::anything())))
+    }
+}
+
+/// Argument that is no data.
+pub trait NoData {
+    /// Returns `None`.
+    fn data(&self) -> Option<DataPayload>;
+}
+
+impl<T> NoData for Probe<T> {
+    fn data(&self) -> Option<DataPayload> {
+        None
+    }
+}
+
+impl DataPayload {
+    fn of<T: DeserializeOwned>(payload: Payload) -> Self {
+        Self {
+            payload,
+            // A request without the member has `null`.
+            required: serde_json::from_str::<T>("null").is_err(),
+        }
     }
 }

@@ -58,6 +58,7 @@ pub struct Browser {
     cookies: BTreeMap<String, String>,
     profile: Option<String>,
     authenticator: Authenticator,
+    data: Option<Value>,
 }
 
 #[derive(Clone, Debug)]
@@ -92,6 +93,7 @@ impl Browser {
             cookies: BTreeMap::new(),
             profile: None,
             authenticator: Authenticator::new(origin.clone()),
+            data: None,
             origin,
         }
     }
@@ -124,6 +126,14 @@ impl Browser {
         let name = name.parse().expect("invalid header name");
         self.headers
             .push((name, value.parse().expect("invalid header value")));
+        self
+    }
+
+    /// Sends this member `data` with every request that finishes a sign-in or a registration, for hooks
+    /// that take [`Data`](crate::Data).
+    #[must_use]
+    pub fn with_data(mut self, data: impl Into<Option<Value>>) -> Self {
+        self.data = data.into();
         self
     }
 
@@ -217,7 +227,7 @@ impl Browser {
         }
         let begun: Value = begun.json();
         let credential = self.authenticator.create(&begun);
-        let finish = json!({ "credential": credential, "state": begun["state"] });
+        let finish = self.finish(&begun, credential);
         self.passkeys("/register/finish", Some(&finish)).await
     }
 
@@ -247,8 +257,17 @@ impl Browser {
             .authenticator
             .get(&begun)
             .expect("the authenticator has no passkey that the server allows: register one first");
-        let finish = json!({ "credential": credential, "state": begun["state"] });
+        let finish = self.finish(&begun, credential);
         self.passkeys("/authenticate/finish", Some(&finish)).await
+    }
+
+    /// Returns the body that finishes a sign-in or a registration.
+    fn finish(&self, begun: &Value, credential: Value) -> Value {
+        let mut finish = json!({ "credential": credential, "state": begun["state"] });
+        if let Some(data) = &self.data {
+            finish["data"] = data.clone();
+        }
+        finish
     }
 
     /// Sends a request with the user's consent by step-up, for a handler with

@@ -5,15 +5,32 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 #[cfg(feature = "openapi")]
 use super::responses::{AuthenticationResponse, RegistrationResponse};
 use super::{
-    json::from_json,
+    json::{self, from_json},
     shape::{self, Object, ObjectOrNothing},
 };
+use crate::Error;
+
+/// Maximum length of the member `data`, in bytes.
+const MAX_DATA_BYTES: usize = 16 * 1024;
+
+/// Deserializes the member `data`. Without it, from `null`.
+pub(crate) fn data<T: DeserializeOwned>(data: Option<&RawValue>) -> Result<T, Error> {
+    let Some(data) = data else {
+        return json::parse("null", "data")
+            .map_err(|_| Error::InvalidRequest("`data` is missing.".into()));
+    };
+    if data.get().len() > MAX_DATA_BYTES {
+        let message = "`data` is longer than 16 KiB.";
+        return Err(Error::InvalidRequest(message.into()));
+    }
+    json::parse(data.get(), "data")
+}
 
 from_json!(FinishRegistration, FinishAuthentication, FinishStepUp);
 
@@ -34,16 +51,22 @@ pub struct FinishRegistration {
     /// 255 characters; invisible ones are removed.
     #[serde(default, deserialize_with = "shape::optional_text_without_surrogates")]
     pub device_name: Option<String>,
+    /// What else the page has to say, for `on_registered` as [`Data`](crate::Data). Any JSON of at most
+    /// 16 KiB.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub data: Option<Box<RawValue>>,
 }
 
 impl FinishRegistration {
-    /// Creates a body without a device name.
+    /// Creates a body without a device name and data.
     #[must_use]
     pub fn new(credential: Box<RawValue>, state: impl Into<String>) -> Self {
         Self {
             credential,
             state: state.into(),
             device_name: None,
+            data: None,
         }
     }
 
@@ -53,10 +76,30 @@ impl FinishRegistration {
         self.device_name = Some(name.into());
         self
     }
+
+    /// Sets what else the page has to say.
+    #[must_use]
+    pub fn data(mut self, data: impl Into<Option<Box<RawValue>>>) -> Self {
+        self.data = data.into();
+        self
+    }
+
+    /// Deserializes [`data`](Self::data), for routes of your own. `null` if there is none.
+    ///
+    /// Call it before `finish`, so that data of another shape fails before the passkey is stored. Hooks
+    /// take [`Data`](crate::Data) instead.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] and [`Error::MalformedRequest`] if it does not deserialize as `T`, or is
+    /// longer than 16 KiB. The message names the member.
+    pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        data(self.data.as_deref())
+    }
 }
 
 impl fmt::Debug for FinishRegistration {
-    /// Leaves out the credential, and the state: whoever has it can end the ceremony.
+    /// Leaves out the credential, the data, and the state: whoever has it can end the ceremony.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishRegistration")
             .field("device_name", &self.device_name)
@@ -77,21 +120,47 @@ pub struct FinishAuthentication {
     pub credential: Box<RawValue>,
     /// The ceremony state from `begin`.
     pub state: String,
+    /// What else the page has to say, for `on_authenticated` as [`Data`](crate::Data). Any JSON of at most
+    /// 16 KiB.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub data: Option<Box<RawValue>>,
 }
 
 impl FinishAuthentication {
-    /// Creates a body.
+    /// Creates a body without data.
     #[must_use]
     pub fn new(credential: Box<RawValue>, state: impl Into<String>) -> Self {
         Self {
             credential,
             state: state.into(),
+            data: None,
         }
+    }
+
+    /// Sets what else the page has to say.
+    #[must_use]
+    pub fn data(mut self, data: impl Into<Option<Box<RawValue>>>) -> Self {
+        self.data = data.into();
+        self
+    }
+
+    /// Deserializes [`data`](Self::data), for routes of your own. `null` if there is none.
+    ///
+    /// Call it before `finish`, so that data of another shape fails before the passkey counts as used. Hooks
+    /// take [`Data`](crate::Data) instead.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidRequest`] and [`Error::MalformedRequest`] if it does not deserialize as `T`, or is
+    /// longer than 16 KiB. The message names the member.
+    pub fn data_as<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        data(self.data.as_deref())
     }
 }
 
 impl fmt::Debug for FinishAuthentication {
-    /// Leaves out the credential, and the state: whoever has it can end the ceremony.
+    /// Leaves out the credential, the data, and the state: whoever has it can end the ceremony.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FinishAuthentication")
             .finish_non_exhaustive()

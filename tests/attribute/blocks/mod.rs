@@ -11,6 +11,7 @@ use passkeys::__private_0_1_0 as hidden;
 
 mod attributes;
 mod conditional_compilation;
+mod data;
 mod from_macro_rules;
 mod generic;
 mod hook_calls;

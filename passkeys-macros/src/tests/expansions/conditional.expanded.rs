@@ -31,8 +31,8 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         )
     }
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] #[cfg(debug_assertions)] #[cfg(unix)] get_user[]; on_authenticated[] =>
-        (); #[cfg(feature = "names")] find_user[];
+        ["App"] #[cfg(debug_assertions)] #[cfg(unix)] get_user[] (); on_authenticated[]
+        () => (); #[cfg(feature = "names")] find_user[] ();
     }
     #[cfg(debug_assertions)]
     #[cfg(unix)]
@@ -46,6 +46,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let last = ::passkeys::__private_0_1_0::given::<

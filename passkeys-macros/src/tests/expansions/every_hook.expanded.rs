@@ -63,9 +63,9 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         }
     }
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] get_user[]; on_authenticated[] => (); sign_up[] => Json < SignUp >;
-        on_registered[] => (StatusCode, ::passkeys::__private_0_1_0::Unnamed);
-        find_user[];
+        ["App"] get_user[] (); on_authenticated[] () => (); sign_up[] () => Json < SignUp
+        >; on_registered[] (Name < '_ >) => (StatusCode,
+        ::passkeys::__private_0_1_0::Unnamed); find_user[] ();
     }
     async fn get_user(
         &self,
@@ -77,6 +77,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let last = ::passkeys::__private_0_1_0::given::<
@@ -108,15 +109,25 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         let answer = Self::sign_up(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::user::<Answer>()(answer)
     }
+    fn read_registered(
+        data: &mut ::passkeys::__private_0_1_0::HookData,
+    ) -> ::passkeys::__private_0_1_0::Read {
+        #[allow(unused_imports)]
+        use ::passkeys::__private_0_1_0::{ReadsData as _, ReadsNothing as _};
+        (&&::passkeys::__private_0_1_0::Reader::<Name<'_>>::OF).read(data)?;
+        ::core::result::Result::Ok(())
+    }
     async fn on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
-        let argument_0 = match ::passkeys::__private_0_1_0::extract::<
+        let argument_0 = match ::passkeys::__private_0_1_0::argument::<
             Name<'_>,
             Self,
-        >(parts, self)
+            _,
+        >(parts, &mut data, self)
             .await
         {
             ::core::result::Result::Ok(extracted) => extracted,

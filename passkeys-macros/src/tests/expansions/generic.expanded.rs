@@ -32,7 +32,7 @@ where
         )
     }
     ::passkeys::__private_0_1_0::describe! {
-        [] get_user[]; on_authenticated[] => ();
+        [] get_user[] (); on_authenticated[] () => ();
     }
     async fn get_user(
         &self,
@@ -44,6 +44,7 @@ where
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let last = ::passkeys::__private_0_1_0::given::<

@@ -28,6 +28,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         loop {}
@@ -41,6 +42,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         loop {}

@@ -27,7 +27,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         )
     }
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] get_user[" Who is asking?"]; on_authenticated[] =>
+        ["App"] get_user[" Who is asking?"] (); on_authenticated[] (Session) =>
         ::passkeys::__private_0_1_0::Unnamed;
     }
     async fn get_user(
@@ -42,15 +42,25 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         let answer = Self::get_user(self, argument_0).await;
         ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
+    fn read_authenticated(
+        data: &mut ::passkeys::__private_0_1_0::HookData,
+    ) -> ::passkeys::__private_0_1_0::Read {
+        #[allow(unused_imports)]
+        use ::passkeys::__private_0_1_0::{ReadsData as _, ReadsNothing as _};
+        (&&::passkeys::__private_0_1_0::Reader::<Session>::OF).read(data)?;
+        ::core::result::Result::Ok(())
+    }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
+        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
-        let argument_0 = match ::passkeys::__private_0_1_0::extract::<
+        let argument_0 = match ::passkeys::__private_0_1_0::argument::<
             Session,
             Self,
-        >(parts, self)
+            _,
+        >(parts, &mut data, self)
             .await
         {
             ::core::result::Result::Ok(extracted) => extracted,
