@@ -6,12 +6,12 @@ use axum::{
     http::{Method, Request, StatusCode, request::Parts},
     response::Response,
 };
+use passkeys::time::OffsetDateTime;
 use passkeys::{
     AuthenticationResult, Credential, CredentialId, PasskeyUser, RegistrationResult, passkeys,
     store::MemoryRepository,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use time::OffsetDateTime;
 
 use super::hidden::{HookData, RelyingParty};
 
@@ -119,7 +119,8 @@ async fn data_is_recognized_behind_an_alias_and_in_any_place_beside_an_extractor
     App::read_registered(&mut data).unwrap();
     let user = PasskeyUser::new("1", "ada", "Ada");
     let result = RegistrationResult::new(user, credential());
-    let answer = RelyingParty::on_registered(&App, &mut parts(), data, result);
+    let mut parts = parts();
+    let answer = RelyingParty::on_registered(&App, &mut parts, data, result);
     assert_eq!(text(answer.await).await, "own Some(7)");
 }
 

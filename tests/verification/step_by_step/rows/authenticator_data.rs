@@ -5,7 +5,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
     client::{AuthenticatorData, Cbor, Map, Passkey, flag},
-    kind::Kind,
     row::{Change::Data, Row, unattested},
     steps::{Section, Step},
 };
