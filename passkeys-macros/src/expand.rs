@@ -131,15 +131,15 @@ fn draft(settings: &Settings, profiles: Option<TokenStream>, glue: &Glue<'_>) ->
     }
 }
 
-/// Generates the description of the application: its name, and for the OpenAPI document its hooks,
-/// with their documentation, the arguments of those that may be given `Data`, and the type of the body
-/// that each reads or returns. It is a call of a
-/// macro of the library, which leaves out the hooks without the feature `openapi`.
+/// Generates what depends on the library's Cargo features or on types: the application's name, the
+/// methods that read the data of a request for those arguments whose type is `Data`, and for the OpenAPI
+/// document its hooks, with their documentation, these arguments and the type of the body that each reads
+/// or returns. It is a call of a macro of the library.
 fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
     let hooks = model.hooks.iter().map(|hook| {
         let ty = match hook.hook {
-            Hook::GetUser | Hook::FindUser => None,
+            Hook::GetUser | Hook::FindUser | Hook::SecondFactorUser | Hook::OnRemoved => None,
             Hook::SignUp => hook.last.clone(),
             Hook::OnAuthenticated => model.args.response.clone().or(Some(hook.answer.clone())),
             Hook::OnRegistered => Some(hook.answer.clone()),
@@ -150,8 +150,11 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
         });
         let (cfgs, docs) = (&hook.cfgs, &hook.docs);
         let name = Ident::new(hook.hook.spec().name, here());
-        let arguments = hook.hook.reads_data().map(|_| &hook.extractors[..]);
-        let arguments = arguments.unwrap_or_default();
+        let arguments = if hook.hook.reads_data() {
+            &hook.extractors[..]
+        } else {
+            &[]
+        };
         quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] (#(#arguments),*) #ty;)
     });
     let name = name(&model.app);
@@ -179,10 +182,8 @@ fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     let (arguments, extractions) = extractions(hook, glue);
     let call = call(hook, &arguments, glue);
     let flag = flag.map(|flag| quote_spanned!(here()=> #(#cfgs)* #flag));
-    let reading = reading(hook, glue);
     quote_spanned! {here()=>
         #flag
-        #reading
         #(#cfgs)*
         #signature {
             #extractions
@@ -191,36 +192,14 @@ fn method(hook: &HookFn, glue: &Glue<'_>) -> TokenStream {
     }
 }
 
-/// Generates the trait's method that reads the member `data` of the request for those arguments of the
-/// hook whose type is `Data`. Only the compiler can tell, so all types are passed.
-fn reading(hook: &HookFn, glue: &Glue<'_>) -> Option<TokenStream> {
-    let method = Ident::new(hook.hook.reads_data()?, here());
-    let (cfgs, types) = (&hook.cfgs, &hook.extractors);
-    let reads = types.iter().map(|ty| {
-        // At the type, on which rustc reports one that deserializes for some lifetimes only.
-        quote_spanned!(there(ty.span())=> (&&#glue::Reader::<#ty>::OF).read(data)?;)
-    });
-    (!types.is_empty()).then(|| {
-        quote_spanned! {here()=>
-            #(#cfgs)*
-            fn #method(data: &mut #glue::HookData) -> #glue::Read {
-                #[allow(unused_imports)]
-                use #glue::{ReadsData as _, ReadsNothing as _};
-                #(#reads)*
-                ::core::result::Result::Ok(())
-            }
-        }
-    })
-}
-
 /// Generates the hook's arguments, and the statements that extract them.
 fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
     let mut arguments = Vec::new();
     let mut statements = TokenStream::new();
     for ty in &hook.extractors {
         let argument = format_ident!("argument_{}", arguments.len(), span = here());
-        let extract = if hook.hook.reads_data().is_some() {
-            quote_spanned!(here()=> #glue::argument::<#ty, Self, _>(parts, &mut data, self))
+        let extract = if hook.hook.reads_data() {
+            quote_spanned!(here()=> #glue::argument::<#ty, Self, _>(parts, self))
         } else {
             quote_spanned!(here()=> #glue::extract::<#ty, Self>(parts, self))
         };
@@ -253,8 +232,10 @@ fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
 /// Generates the code that awaits an extractor and returns its rejection.
 fn or_reject(hook: Hook, extract: &TokenStream) -> TokenStream {
     match hook {
-        Hook::GetUser | Hook::SignUp | Hook::FindUser => quote_spanned!(here()=> #extract.await?),
-        Hook::OnAuthenticated | Hook::OnRegistered => quote_spanned! {here()=>
+        Hook::GetUser | Hook::SignUp | Hook::FindUser | Hook::SecondFactorUser => {
+            quote_spanned!(here()=> #extract.await?)
+        }
+        Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => quote_spanned! {here()=>
             match #extract.await {
                 ::core::result::Result::Ok(extracted) => extracted,
                 ::core::result::Result::Err(rejection) => return rejection,
@@ -270,8 +251,8 @@ fn call(hook: &HookFn, arguments: &[Ident], glue: &Glue<'_>) -> TokenStream {
     let awaited = hook.is_async.then(|| quote_spanned!(here()=> .await));
     let convert = Ident::new(
         match hook.hook {
-            Hook::GetUser | Hook::SignUp => "user",
-            Hook::OnAuthenticated | Hook::OnRegistered => "response",
+            Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser => "user",
+            Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => "response",
             Hook::FindUser => "found",
         },
         here(),

@@ -107,6 +107,10 @@ impl<'a> Glue<'a> {
         match hook {
             Hook::SignUp => Some(quote_spanned!(here()=> const SIGN_UP: bool = true;)),
             Hook::FindUser => Some(quote_spanned!(here()=> const FIND_USER: bool = true;)),
+            Hook::SecondFactorUser => {
+                Some(quote_spanned!(here()=> const SECOND_FACTOR: bool = true;))
+            }
+            Hook::OnRemoved => Some(quote_spanned!(here()=> const ON_REMOVED: bool = true;)),
             _ => None,
         }
     }
@@ -114,9 +118,10 @@ impl<'a> Glue<'a> {
     /// Returns the type of the argument that the library gives to a hook.
     pub(crate) fn given(&self, hook: Hook) -> Option<TokenStream> {
         match hook {
-            Hook::GetUser | Hook::SignUp => None,
+            Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser => None,
             Hook::OnAuthenticated => Some(quote_spanned!(here()=> #self::AuthenticationResult)),
             Hook::OnRegistered => Some(quote_spanned!(here()=> #self::RegistrationResult)),
+            Hook::OnRemoved => Some(quote_spanned!(here()=> #self::CredentialRemoval)),
             Hook::FindUser => Some(quote_spanned!(here()=> ::std::string::String)),
         }
     }
@@ -130,21 +135,19 @@ impl<'a> Glue<'a> {
         } else {
             quote_spanned!(here()=> parts: &mut #self::Parts)
         };
-        let data = hook.reads_data();
-        let data = data.map(|_| quote_spanned!(here()=> , mut data: #self::HookData));
         let given = self.given(hook);
         let given = given.map(|ty| quote_spanned!(here()=> , given: #ty));
         // rustc reports such an error from the first to the last token.
         let first = Ident::new("async", at);
         let answer = Ident::new(
             match hook {
-                Hook::GetUser | Hook::SignUp => "User",
-                Hook::OnAuthenticated | Hook::OnRegistered => "Response",
+                Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser => "User",
+                Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => "Response",
                 Hook::FindUser => "Found",
             },
             at,
         );
         let path = self.at(at);
-        quote_spanned!(here()=> #first fn #method(&self, #argument #data #given) -> #path::#answer)
+        quote_spanned!(here()=> #first fn #method(&self, #argument #given) -> #path::#answer)
     }
 }

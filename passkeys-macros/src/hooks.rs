@@ -8,6 +8,8 @@ pub(crate) enum Hook {
     SignUp,
     OnRegistered,
     FindUser,
+    SecondFactorUser,
+    OnRemoved,
 }
 
 /// Kind of a hook's last argument. The arguments before it are extractors.
@@ -59,23 +61,21 @@ impl Last {
 }
 
 impl Hook {
-    /// Returns the name of the trait's method that reads the member `data` of the request for the
-    /// hook's arguments, if the hook is called when a ceremony is finished.
-    pub(crate) fn reads_data(self) -> Option<&'static str> {
-        match self {
-            Self::OnAuthenticated => Some("read_authenticated"),
-            Self::OnRegistered => Some("read_registered"),
-            _ => None,
-        }
+    /// Returns whether the hook is called when a ceremony is finished, so that its arguments may be the
+    /// data of the request.
+    pub(crate) fn reads_data(self) -> bool {
+        matches!(self, Self::OnAuthenticated | Self::OnRegistered)
     }
 
     /// Every hook, in the order of the documentation.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::GetUser,
         Self::OnAuthenticated,
         Self::SignUp,
         Self::OnRegistered,
         Self::FindUser,
+        Self::SecondFactorUser,
+        Self::OnRemoved,
     ];
 
     /// Returns the hook with this name.
@@ -90,6 +90,8 @@ impl Hook {
             Self::SignUp => &SIGN_UP,
             Self::OnRegistered => &ON_REGISTERED,
             Self::FindUser => &FIND_USER,
+            Self::SecondFactorUser => &SECOND_FACTOR_USER,
+            Self::OnRemoved => &ON_REMOVED,
         }
     }
 }
@@ -177,5 +179,36 @@ const FIND_USER: HookSpec = HookSpec {
     called_by: "`authenticate/begin` with a `username`",
     signature: "async fn find_user(&self, username: String) -> Result<Option<PasskeyUser>, AppError>",
     aliases: &[],
+    unlike: &[],
+};
+
+const SECOND_FACTOR_USER: HookSpec = HookSpec {
+    hook: Hook::SecondFactorUser,
+    name: "second_factor_user",
+    required: false,
+    last: Last::Extractor,
+    returns_user: true,
+    returns: "`PasskeyUser` or `Result<PasskeyUser, E>`",
+    purpose: "identifies the user who has passed the first factor, such as a password",
+    called_by: "`authenticate/begin` with `secondFactor`, and its `authenticate/finish`",
+    signature: "async fn second_factor_user(&self, session: Session) -> Result<PasskeyUser, AppError>",
+    aliases: &["first_factor_user", "second_factor", "two_factor_user"],
+    unlike: &[],
+};
+
+const ON_REMOVED: HookSpec = HookSpec {
+    hook: Hook::OnRemoved,
+    name: "on_removed",
+    required: false,
+    last: Last::Given {
+        ty: "CredentialRemoval",
+        name: "removal",
+    },
+    returns_user: false,
+    returns: "anything that implements `IntoResponse`, which the client does not get",
+    purpose: "is told of a passkey that its user has deleted",
+    called_by: "`DELETE credentials/{id}`, after the passkey is deleted",
+    signature: "async fn on_removed(&self, mailer: State<Mailer>, removal: CredentialRemoval) -> Result<(), AppError>",
+    aliases: &["on_deleted", "on_deletion", "on_removal", "on_revoked"],
     unlike: &[],
 };

@@ -40,7 +40,8 @@ impl Write for Log {
     }
 }
 
-fn listen() {
+/// Adds everything that is logged from now on to the log.
+pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let subscriber = tracing_subscriber::fmt()
@@ -49,6 +50,11 @@ fn listen() {
             .with_writer(|| Log);
         subscriber.init();
     });
+}
+
+/// Returns the log so far.
+pub(crate) fn log() -> String {
+    String::from_utf8(LOG.lock().unwrap().clone()).unwrap()
 }
 
 #[test]

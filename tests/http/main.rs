@@ -15,6 +15,7 @@ mod last_passkey;
 mod logging;
 mod management;
 mod messages;
+mod on_removed;
 mod openapi;
 mod policies;
 mod profiles;

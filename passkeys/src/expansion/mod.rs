@@ -20,7 +20,8 @@ pub use axum::{
 pub use passkeys_rules::{Draft, ProfileDraft};
 
 pub use crate::{
-    AuthenticationResult, Config, PasskeyUser, Passkeys, PasskeysState, RegistrationResult,
+    AuthenticationResult, Config, CredentialRemoval, PasskeyUser, Passkeys, PasskeysState,
+    RegistrationResult,
     domain::config::from_attribute,
     relying_party::{
         RelyingParty,
@@ -49,7 +50,7 @@ pub trait Shared: Clone + Send + Sync + 'static {}
 
 impl<T: Clone + Send + Sync + 'static> Shared for T {}
 
-/// Result of `get_user` and `sign_up`: the user, or the rejection as a response.
+/// Result of `get_user`, `sign_up` and `second_factor_user`: the user, or the rejection as a response.
 pub type User = Result<PasskeyUser, Response>;
 
 /// Result of `find_user`: the user with a username, if any, or the rejection as a response.
@@ -88,13 +89,12 @@ pub type Read = Result<(), Error>;
 /// or the data that was read.
 pub fn argument<'a, T, S, M: 'a>(
     parts: &'a mut Parts,
-    data: &'a mut HookData,
     state: &'a S,
 ) -> Pin<Box<dyn Future<Output = Result<T, Response>> + Send + 'a>>
 where
     T: Argument<S, M> + 'a,
 {
-    Box::pin(T::extract(parts, data, state))
+    Box::pin(T::extract(parts, state))
 }
 
 /// Runs the extractor that consumes the body.
@@ -113,7 +113,7 @@ where
     })
 }
 
-/// Converts the return value of `on_authenticated` or `on_registered` into a response.
+/// Converts the return value of `on_authenticated`, `on_registered` or `on_removed` into a response.
 ///
 /// Takes the value in a second call, so that rustc reports a type that is not a response on the
 /// whole type, as in [`extract`].
@@ -122,7 +122,7 @@ pub fn response<T: IntoResponse>() -> fn(T) -> Response {
     T::into_response
 }
 
-/// Converts the return value of `get_user` or `sign_up`.
+/// Converts the return value of `get_user`, `sign_up` or `second_factor_user`.
 #[must_use]
 pub fn user<T: IntoUser>() -> fn(T) -> User {
     T::into_user
@@ -134,7 +134,7 @@ pub fn found<T: IntoFound>() -> fn(T) -> Found {
     T::into_found
 }
 
-/// Return types of `get_user` and `sign_up`.
+/// Return types of `get_user`, `sign_up` and `second_factor_user`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a user",
     label = "must be `PasskeyUser` or `Result<PasskeyUser, E>`",

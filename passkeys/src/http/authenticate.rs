@@ -67,7 +67,8 @@ pub(super) async fn finish<A: RelyingParty>(
         };
         let authentication = passkeys.authentication();
         let (login, data) = authentication.finish_and_read(&request, read).await?;
-        Ok(passkeys.app.on_authenticated(&mut parts, data, login).await)
+        data.put_into(&mut parts);
+        Ok(passkeys.app.on_authenticated(&mut parts, login).await)
     };
     tasks.run(finish).await?
 }

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::{body, consent, failure::Failure, state::Shared};
+use super::{body, consent, failure::Failure, removal, state::Shared};
 use crate::{
     Credential, CredentialId, Error, PasskeyUser,
     audit::AuditKind,
@@ -89,7 +89,7 @@ pub(super) async fn delete<A: RelyingParty>(
         let credential = own_credential(&passkeys, &user, id).await?;
         let management = passkeys.management();
         let removed = management.delete_own(Cause::Request, credential, Some(user));
-        removed.await?;
+        removal::notify(&passkeys, &mut parts, removed.await?).await;
         Ok(StatusCode::NO_CONTENT)
     };
     tasks.run(change).await?

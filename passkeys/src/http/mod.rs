@@ -14,6 +14,7 @@ mod failure;
 mod observe;
 mod query;
 mod register;
+mod removal;
 mod router;
 #[cfg(feature = "client")]
 mod signals;

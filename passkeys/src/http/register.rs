@@ -120,10 +120,11 @@ pub(super) async fn finish<A: RelyingParty>(
         };
         let registration = passkeys.registration().sign_ups(A::SIGN_UP);
         let (result, data) = registration.finish_and_read(&request, who, read).await?;
+        data.put_into(&mut parts);
         Ok(if result.signed_up() {
-            signed_up(&passkeys, &mut parts, data, result).await
+            signed_up(&passkeys, &mut parts, result).await
         } else {
-            passkeys.app.on_registered(&mut parts, data, result).await
+            passkeys.app.on_registered(&mut parts, result).await
         })
     };
     tasks.run(finish).await?
@@ -133,10 +134,9 @@ pub(super) async fn finish<A: RelyingParty>(
 async fn signed_up<A: RelyingParty>(
     passkeys: &Shared<A>,
     parts: &mut Parts,
-    data: HookData,
     result: RegistrationResult,
 ) -> Response {
-    let hook = passkeys.app.on_registered(parts, data, result.clone());
+    let hook = passkeys.app.on_registered(parts, result.clone());
     let outcome = match caught(hook).await {
         Ok(response) if !is_error(&response) => return response,
         outcome => outcome,

@@ -7,6 +7,7 @@ use std::{
     future::{Future, ready},
     marker::PhantomData,
     ops::{Deref, DerefMut},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
@@ -95,6 +96,11 @@ pub struct HookData {
     read: VecDeque<Box<dyn Any + Send>>,
 }
 
+/// Extension of a request with its data. Extensions are `Clone` and `Sync`, which the data of hooks need
+/// not be.
+#[derive(Clone)]
+struct Extension(Arc<Mutex<HookData>>);
+
 impl HookData {
     pub(crate) fn new(json: Option<&RawValue>) -> Self {
         Self {
@@ -115,16 +121,31 @@ impl HookData {
         Self::new(Some(&json))
     }
 
+    /// Puts the data into the request's extensions, where the arguments of the hook take it from.
+    pub fn put_into(self, parts: &mut Parts) {
+        if !self.read.is_empty() {
+            parts
+                .extensions
+                .insert(Extension(Arc::new(Mutex::new(self))));
+        }
+    }
+
     fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         finish::data(self.json.as_deref())
     }
+}
 
-    fn next<T: DeserializeOwned + 'static>(&mut self) -> Result<T, Error> {
-        match self.read.pop_front().map(|read| read.downcast()) {
-            Some(Ok(read)) => Ok(*read),
-            // The hook is called without `read` before it.
-            _ => self.parse(),
-        }
+/// Takes the value of the next argument that is data. Deserializes it from `null` if the hook is called
+/// without its data having been read.
+fn next<T: DeserializeOwned + 'static>(parts: &Parts) -> Result<T, Error> {
+    let extension = parts.extensions.get();
+    let read = extension.and_then(|Extension(data)| {
+        let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
+        data.read.pop_front()
+    });
+    match read.map(|read| read.downcast()) {
+        Some(Ok(read)) => Ok(*read),
+        _ => finish::data(None),
     }
 }
 
@@ -146,11 +167,8 @@ pub struct Body;
 )]
 pub trait Argument<S, M>: Sized {
     /// Returns the argument, or the rejection of its extractor.
-    fn extract(
-        parts: &mut Parts,
-        data: &mut HookData,
-        state: &S,
-    ) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn extract(parts: &mut Parts, state: &S)
+    -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 impl<T, S> Argument<S, Head> for T
@@ -158,7 +176,7 @@ where
     T: FromRequestParts<S>,
     S: Send + Sync,
 {
-    async fn extract(parts: &mut Parts, _: &mut HookData, state: &S) -> Result<Self, Response> {
+    async fn extract(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let extracted = T::from_request_parts(parts, state).await;
         extracted.map_err(IntoResponse::into_response)
     }
@@ -168,12 +186,8 @@ impl<T, S> Argument<S, Body> for Data<T>
 where
     T: DeserializeOwned + Send + 'static,
 {
-    fn extract(
-        _: &mut Parts,
-        data: &mut HookData,
-        _: &S,
-    ) -> impl Future<Output = Result<Self, Response>> + Send {
-        ready(data.next().map(Data).map_err(IntoResponse::into_response))
+    fn extract(parts: &mut Parts, _: &S) -> impl Future<Output = Result<Self, Response>> + Send {
+        ready(next(parts).map(Data).map_err(IntoResponse::into_response))
     }
 }
 

@@ -3,7 +3,8 @@
 //! The output of `#[passkeys]` calls a macro of this crate, because the attribute does not know
 //! which Cargo features the library has.
 
-/// Expands to the hidden trait's methods that name the application and describe the hooks.
+/// Expands to the hidden trait's methods that name the application, read data for hooks, and describe
+/// the hooks.
 ///
 /// The name of its type within the module, unless it is generic. One line for each hook:
 /// `hook ["its", "doc comment"] (Arguments) => Type;`, where the arguments are those that may be given
@@ -14,6 +15,7 @@
 macro_rules! __describe {
     ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) $(=> $payload:ty)?;)*) => {
         $crate::__name!($($name)?);
+        $($crate::__reads! { $(#[$cfg])* $hook $($argument),* })*
 
         fn describe(hooks: &mut $crate::__private_0_1_0::Hooks) {
             #[allow(unused_imports)]
@@ -41,13 +43,14 @@ macro_rules! __describe {
     };
 }
 
-/// Expands to the method that names the application, without the feature `openapi`.
+/// Expands to the methods that name the application and read data, without the feature `openapi`.
 #[cfg(not(feature = "openapi"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe {
-    ([$($name:literal)?] $($hooks:tt)*) => {
+    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) $(=> $payload:ty)?;)*) => {
         $crate::__name!($($name)?);
+        $($crate::__reads! { $(#[$cfg])* $hook $($argument),* })*
     };
 }
 
@@ -61,4 +64,36 @@ macro_rules! __name {
             ::core::concat!(::core::module_path!(), "::", $name)
         }
     };
+}
+
+/// Expands to the method that reads the data of a request for the arguments of a hook, of which these are
+/// the types: `on_authenticated Session, Data<Wishes>`. Expands to nothing for hooks without data.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __reads {
+    ($(#[$cfg:meta])* on_authenticated $($argument:ty),+) => {
+        $(#[$cfg])*
+        fn read_authenticated(data: &mut $crate::__private_0_1_0::HookData) -> $crate::__private_0_1_0::Read {
+            $crate::__read!(data $($argument),+)
+        }
+    };
+    ($(#[$cfg:meta])* on_registered $($argument:ty),+) => {
+        $(#[$cfg])*
+        fn read_registered(data: &mut $crate::__private_0_1_0::HookData) -> $crate::__private_0_1_0::Read {
+            $crate::__read!(data $($argument),+)
+        }
+    };
+    ($($other:tt)*) => {};
+}
+
+/// Expands to the reading of data for arguments of these types.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __read {
+    ($data:ident $($argument:ty),+) => {{
+        #[allow(unused_imports)]
+        use $crate::__private_0_1_0::{ReadsData as _, ReadsNothing as _};
+        $((&&$crate::__private_0_1_0::Reader::<$argument>::OF).read($data)?;)+
+        ::core::result::Result::Ok(())
+    }};
 }

@@ -27,7 +27,7 @@ use self::data::HookData;
 #[cfg(feature = "openapi")]
 use self::hooks::Hooks;
 use crate::{
-    AuthenticationResult, Config, Error, PasskeyUser, RegistrationResult,
+    AuthenticationResult, Config, CredentialRemoval, Error, PasskeyUser, RegistrationResult,
     store::CredentialRepository,
     wire::{credentials::Registered, json},
 };
@@ -55,6 +55,12 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 
     /// Whether there is a `find_user` hook.
     const FIND_USER: bool = false;
+
+    /// Whether there is a `second_factor_user` hook.
+    const SECOND_FACTOR: bool = false;
+
+    /// Whether there is an `on_removed` hook.
+    const ON_REMOVED: bool = false;
 
     /// Returns the application's name, by which its ceremonies are told from those of others with the
     /// same challenge store: the path of the annotated type.
@@ -89,11 +95,10 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Returns the response to a verified sign-in.
+    /// Returns the response to a verified sign-in. The data that was read is in the request's extensions.
     fn on_authenticated(
         &self,
         parts: &mut Parts,
-        data: HookData,
         result: AuthenticationResult,
     ) -> impl Future<Output = Response> + Send
     where
@@ -119,17 +124,17 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         Ok(())
     }
 
-    /// Returns the response to a stored registration.
+    /// Returns the response to a stored registration. The data that was read is in the request's
+    /// extensions.
     fn on_registered(
         &self,
         parts: &mut Parts,
-        data: HookData,
         result: RegistrationResult,
     ) -> impl Future<Output = Response> + Send
     where
         Self: Sync,
     {
-        let _ = (parts, data);
+        let _ = parts;
         std::future::ready(registered(&result))
     }
 
@@ -144,6 +149,32 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     {
         let _ = (parts, username);
         std::future::ready(Ok(None))
+    }
+
+    /// Returns the user who has passed the first factor. Only called if
+    /// [`SECOND_FACTOR`](Self::SECOND_FACTOR).
+    fn second_factor_user(
+        &self,
+        parts: &mut Parts,
+    ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send
+    where
+        Self: Sync,
+    {
+        self.get_user(parts)
+    }
+
+    /// Tells the application of a passkey that its user has deleted. The response is for the log. Only
+    /// called if [`ON_REMOVED`](Self::ON_REMOVED).
+    fn on_removed(
+        &self,
+        parts: &mut Parts,
+        removal: CredentialRemoval,
+    ) -> impl Future<Output = Response> + Send
+    where
+        Self: Sync,
+    {
+        let _ = (parts, removal);
+        std::future::ready(Response::default())
     }
 }
 

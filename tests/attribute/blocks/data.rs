@@ -99,8 +99,10 @@ async fn text(response: Response) -> String {
 async fn on_authenticated(app: impl RelyingParty, json: &str) -> Result<String, String> {
     let mut data = HookData::of(json);
     read_authenticated_of(&app, &mut data).map_err(|error| error.to_string())?;
+    let mut parts = parts();
+    data.put_into(&mut parts);
     let result = AuthenticationResult::new(credential());
-    Ok(text(app.on_authenticated(&mut parts(), data, result).await).await)
+    Ok(text(app.on_authenticated(&mut parts, result).await).await)
 }
 
 fn read_authenticated_of<A: RelyingParty>(
@@ -120,8 +122,9 @@ async fn data_is_recognized_behind_an_alias_and_in_any_place_beside_an_extractor
     let user = PasskeyUser::new("1", "ada", "Ada");
     let result = RegistrationResult::new(user, credential());
     let mut parts = parts();
-    let answer = RelyingParty::on_registered(&App, &mut parts, data, result);
-    assert_eq!(text(answer.await).await, "own Some(7)");
+    data.put_into(&mut parts);
+    let answer = RelyingParty::on_registered(&App, &mut parts, result).await;
+    assert_eq!(text(answer).await, "own Some(7)");
 }
 
 #[tokio::test]

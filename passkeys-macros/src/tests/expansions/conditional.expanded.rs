@@ -46,7 +46,6 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let last = ::passkeys::__private_0_1_0::given::<

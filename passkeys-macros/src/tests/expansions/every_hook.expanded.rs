@@ -21,6 +21,15 @@ impl App {
     async fn find_user(&self, username: String) -> Option<PasskeyUser> {
         None
     }
+    async fn second_factor_user(
+        &self,
+        session: Session,
+    ) -> Result<PasskeyUser, AppError> {
+        session.half_signed_in().await
+    }
+    fn on_removed(&self, State(mailer): State<Mailer>, removal: CredentialRemoval) {
+        mailer.send(removal);
+    }
 }
 #[automatically_derived]
 #[allow(deprecated)]
@@ -65,7 +74,8 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     ::passkeys::__private_0_1_0::describe! {
         ["App"] get_user[] (); on_authenticated[] () => (); sign_up[] () => Json < SignUp
         >; on_registered[] (Name < '_ >) => (StatusCode,
-        ::passkeys::__private_0_1_0::Unnamed); find_user[] ();
+        ::passkeys::__private_0_1_0::Unnamed); find_user[] (); second_factor_user[] ();
+        on_removed[] ();
     }
     async fn get_user(
         &self,
@@ -77,7 +87,6 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let last = ::passkeys::__private_0_1_0::given::<
@@ -109,25 +118,16 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         let answer = Self::sign_up(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::user::<Answer>()(answer)
     }
-    fn read_registered(
-        data: &mut ::passkeys::__private_0_1_0::HookData,
-    ) -> ::passkeys::__private_0_1_0::Read {
-        #[allow(unused_imports)]
-        use ::passkeys::__private_0_1_0::{ReadsData as _, ReadsNothing as _};
-        (&&::passkeys::__private_0_1_0::Reader::<Name<'_>>::OF).read(data)?;
-        ::core::result::Result::Ok(())
-    }
     async fn on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let argument_0 = match ::passkeys::__private_0_1_0::argument::<
             Name<'_>,
             Self,
             _,
-        >(parts, &mut data, self)
+        >(parts, self)
             .await
         {
             ::core::result::Result::Ok(extracted) => extracted,
@@ -152,6 +152,41 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         >()(given);
         let answer = Self::find_user(self, last).await;
         ::passkeys::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
+    }
+    const SECOND_FACTOR: bool = true;
+    async fn second_factor_user(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
+        let argument_0 = ::passkeys::__private_0_1_0::extract::<
+            Session,
+            Self,
+        >(parts, self)
+            .await?;
+        let answer = Self::second_factor_user(self, argument_0).await;
+        ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
+    }
+    const ON_REMOVED: bool = true;
+    async fn on_removed(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::CredentialRemoval,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let argument_0 = match ::passkeys::__private_0_1_0::extract::<
+            State<Mailer>,
+            Self,
+        >(parts, self)
+            .await
+        {
+            ::core::result::Result::Ok(extracted) => extracted,
+            ::core::result::Result::Err(rejection) => return rejection,
+        };
+        let last = ::passkeys::__private_0_1_0::given::<
+            CredentialRemoval,
+            ::passkeys::__private_0_1_0::CredentialRemoval,
+        >()(given);
+        let answer = Self::on_removed(self, argument_0, last);
+        ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
 }
 #[automatically_derived]

@@ -33,4 +33,12 @@ impl App {
     async fn find_user(&self, username: String) -> Option<PasskeyUser> {
         None
     }
+
+    async fn second_factor_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
+        session.half_signed_in().await
+    }
+
+    fn on_removed(&self, State(mailer): State<Mailer>, removal: CredentialRemoval) {
+        mailer.send(removal);
+    }
 }

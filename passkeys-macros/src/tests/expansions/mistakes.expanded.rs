@@ -28,7 +28,6 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         loop {}
@@ -42,7 +41,6 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         loop {}
@@ -52,6 +50,19 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
     ) -> ::passkeys::__private_0_1_0::Found {
+        loop {}
+    }
+    async fn second_factor_user(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
+        loop {}
+    }
+    async fn on_removed(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::CredentialRemoval,
+    ) -> ::passkeys::__private_0_1_0::Response {
         loop {}
     }
 }

@@ -35,7 +35,6 @@ impl auth::__private_0_1_0::RelyingParty for App {
     async fn on_authenticated(
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
-        mut data: auth::__private_0_1_0::HookData,
         given: auth::__private_0_1_0::AuthenticationResult,
     ) -> auth::__private_0_1_0::Response {
         let last = auth::__private_0_1_0::given::<

@@ -42,25 +42,16 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         let answer = Self::get_user(self, argument_0).await;
         ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
-    fn read_authenticated(
-        data: &mut ::passkeys::__private_0_1_0::HookData,
-    ) -> ::passkeys::__private_0_1_0::Read {
-        #[allow(unused_imports)]
-        use ::passkeys::__private_0_1_0::{ReadsData as _, ReadsNothing as _};
-        (&&::passkeys::__private_0_1_0::Reader::<Session>::OF).read(data)?;
-        ::core::result::Result::Ok(())
-    }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-        mut data: ::passkeys::__private_0_1_0::HookData,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> ::passkeys::__private_0_1_0::Response {
         let argument_0 = match ::passkeys::__private_0_1_0::argument::<
             Session,
             Self,
             _,
-        >(parts, &mut data, self)
+        >(parts, self)
             .await
         {
             ::core::result::Result::Ok(extracted) => extracted,
