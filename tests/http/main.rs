@@ -22,6 +22,7 @@ mod profiles;
 mod rejections;
 mod related_origins;
 mod rollback;
+mod second_factor;
 mod sign_up;
 mod signals;
 mod site;

@@ -35,9 +35,10 @@ pub(crate) fn log(
     match kind {
         _ if by_application => write!(info),
         // Unauthenticated clients can cause these without limit.
-        AuditKind::RegistrationBegun | AuditKind::AuthenticationBegun | AuditKind::StepUpBegun => {
-            write!(debug);
-        }
+        AuditKind::RegistrationBegun
+        | AuditKind::AuthenticationBegun
+        | AuditKind::SecondFactorBegun
+        | AuditKind::StepUpBegun => write!(debug),
         AuditKind::CloneSuspected
         | AuditKind::CredentialSuspended
         | AuditKind::BackupEligibilityChanged => write!(warn),

@@ -23,7 +23,7 @@
 //!
 //! | level | events |
 //! | --- | --- |
-//! | `DEBUG` | `registration_begun`, `authentication_begun`, `step_up_begun`: clients can cause these without limit |
+//! | `DEBUG` | `registration_begun`, `authentication_begun`, `second_factor_begun`, `step_up_begun`: clients can cause these without limit |
 //! | `WARN` | `clone_suspected`, `credential_suspended` by clone detection, `backup_eligibility_changed` |
 //! | `ERROR` | `rollback_failed`, `events_lost` |
 //! | `INFO` | all others |
@@ -195,6 +195,13 @@ pub enum AuditKind {
     AuthenticationSucceeded,
     /// A sign-in failed.
     AuthenticationFailed(Reason),
+    /// A second factor was begun: the client has the request options.
+    SecondFactorBegun,
+    /// A second factor was verified: the user who has passed the first one is signed in.
+    SecondFactorSucceeded,
+    /// A second factor failed, of a user who has passed the first one: somebody else may know their
+    /// password.
+    SecondFactorFailed(Reason),
     /// A step-up was begun: the client has the request options.
     StepUpBegun,
     /// A step-up was verified: the user consented to the action.
@@ -240,6 +247,9 @@ impl AuditKind {
             Self::AuthenticationBegun => "authentication_begun",
             Self::AuthenticationSucceeded => "authentication_succeeded",
             Self::AuthenticationFailed(_) => "authentication_failed",
+            Self::SecondFactorBegun => "second_factor_begun",
+            Self::SecondFactorSucceeded => "second_factor_succeeded",
+            Self::SecondFactorFailed(_) => "second_factor_failed",
             Self::StepUpBegun => "step_up_begun",
             Self::StepUpSucceeded => "step_up_succeeded",
             Self::StepUpFailed(_) => "step_up_failed",
@@ -272,6 +282,9 @@ impl AuditKind {
             Self::AuthenticationBegun
             | Self::AuthenticationSucceeded
             | Self::AuthenticationFailed(_)
+            | Self::SecondFactorBegun
+            | Self::SecondFactorSucceeded
+            | Self::SecondFactorFailed(_)
             | Self::CloneSuspected
             | Self::BackupEligibilityChanged
             | Self::CredentialSuspended => Some("authentication"),
@@ -290,6 +303,7 @@ impl AuditKind {
         match self {
             Self::RegistrationFailed(reason)
             | Self::AuthenticationFailed(reason)
+            | Self::SecondFactorFailed(reason)
             | Self::StepUpFailed(reason)
             | Self::CredentialDeletionFailed(reason) => Some(reason),
             _ => None,
@@ -301,7 +315,10 @@ impl AuditKind {
     fn is_cheap(self) -> bool {
         matches!(
             self,
-            Self::RegistrationBegun | Self::AuthenticationBegun | Self::StepUpBegun
+            Self::RegistrationBegun
+                | Self::AuthenticationBegun
+                | Self::SecondFactorBegun
+                | Self::StepUpBegun
         ) || self.reason().is_some()
     }
 }

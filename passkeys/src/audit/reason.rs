@@ -95,8 +95,8 @@ pub enum Reason {
     Signature,
     /// The signature counter did not increase.
     SignCount,
-    /// The application's `get_user` rejected the request that finishes a registration or step-up:
-    /// there is no session, or it has ended since `begin`.
+    /// The application's `get_user` rejected the request that finishes a registration or step-up, or its
+    /// `second_factor_user` that of a second factor: there is no session, or it has ended since `begin`.
     NotSignedIn,
     /// The sign-in is too old to add or delete a passkey (`fresh`), or for a handler with the policy
     /// [`Recent`](crate::policy::Recent), and the request came without consent by step-up.

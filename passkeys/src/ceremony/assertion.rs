@@ -216,6 +216,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                     user_verified,
                     clone_suspected,
                     profile: pending.terms.profile.clone(),
+                    second_factor: false,
                 });
             }
             // The credential changed since it was read: check it again as it is now, if it is still

@@ -18,6 +18,15 @@ use crate::{
     store::CredentialRepository,
 };
 
+/// Place of an assertion in a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Factor {
+    /// It is the sign-in.
+    Only,
+    /// It follows a first factor, which the application has checked.
+    Second,
+}
+
 /// Authentication ceremony
 /// ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion)), for routes of your
 /// own. [`Passkeys::router`](crate::Passkeys::router) calls the same methods.
@@ -64,10 +73,21 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     }
 
     fn assertion(&self) -> Assertion<'a, R> {
-        let kinds = Kinds {
-            begun: AuditKind::AuthenticationBegun,
-            succeeded: AuditKind::AuthenticationSucceeded,
-            failed: AuditKind::AuthenticationFailed,
+        self.assertion_of(Factor::Only)
+    }
+
+    fn assertion_of(&self, factor: Factor) -> Assertion<'a, R> {
+        let kinds = match factor {
+            Factor::Only => Kinds {
+                begun: AuditKind::AuthenticationBegun,
+                succeeded: AuditKind::AuthenticationSucceeded,
+                failed: AuditKind::AuthenticationFailed,
+            },
+            Factor::Second => Kinds {
+                begun: AuditKind::SecondFactorBegun,
+                succeeded: AuditKind::SecondFactorSucceeded,
+                failed: AuditKind::SecondFactorFailed,
+            },
         };
         Assertion::new(self.ceremonies, kinds)
     }
@@ -130,6 +150,30 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         Ok(begun?)
     }
 
+    /// Begins the second factor of a sign-in, by any of the user's passkeys that is not suspended. The user
+    /// has passed the first one, such as a password, which the caller has checked.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CredentialNotFound`] if they have none, [`Error::InvalidUser`],
+    /// [`Error::StorageUnavailable`].
+    pub async fn begin_second_factor(
+        &self,
+        user: &PasskeyUser,
+    ) -> Result<Begun<RequestOptions>, Error> {
+        user.check()?;
+        let assertion = self.assertion_of(Factor::Second);
+        let allowed = assertion.usable(user.id()).await?;
+        if allowed.credentials.is_empty() {
+            return Err(Error::CredentialNotFound);
+        }
+        let user_id = user.id().to_owned();
+        let purpose = Purpose::SecondFactor { user_id };
+        assertion
+            .create_options(self.terms, Some(user.id()), Some(allowed), purpose)
+            .await
+    }
+
     async fn begin_for(
         &self,
         user_id: &str,
@@ -177,55 +221,100 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         &self,
         request: &FinishAuthentication,
     ) -> Result<AuthenticationResult, Error> {
+        // Polled for a second factor only, which is not accepted.
+        let who = async { Err(Error::ChallengeNotFound) };
         let read = || Ok(());
-        let finished = self.finish_and_read(request, read).await;
+        let finished = self.finish_any(request, &[Factor::Only], who, read).await;
         finished.map(|(result, ())| result)
     }
 
-    /// Finishes a sign-in, as [`finish`](Self::finish), and reads what else the request has to say:
-    /// after its state was taken, and before the passkey counts as used.
-    pub(crate) async fn finish_and_read<D>(
+    /// Finishes the second factor of a sign-in, and records the use of the passkey. The result
+    /// [says so](AuthenticationResult::is_second_factor).
+    ///
+    /// In this order: takes the ceremony state from the challenge store, which ends the ceremony
+    /// whatever follows; awaits `who`, the user who has passed the first factor by now, and compares it
+    /// with the one it was begun for; and goes on as [`finish`](Self::finish). Neither finishes what was
+    /// begun for the other.
+    ///
+    /// # Errors
+    ///
+    /// The error of `who`, or
+    ///
+    /// - [`Error::ChallengeNotFound`] unless the second factor is pending and was begun for this user,
+    /// - otherwise as [`finish`](Self::finish).
+    pub async fn finish_second_factor<E: From<Error>>(
         &self,
         request: &FinishAuthentication,
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+    ) -> Result<AuthenticationResult, E> {
+        let read = || Ok(());
+        let finished = self.finish_any(request, &[Factor::Second], who, read).await;
+        finished.map(|(result, ())| result)
+    }
+
+    /// Finishes a sign-in or a second factor, whichever is accepted. `who` is awaited for a second factor
+    /// only. Reads what else the request has to say after its state was taken, and before the passkey
+    /// counts as used.
+    pub(crate) async fn finish_any<E: From<Error>, D>(
+        &self,
+        request: &FinishAuthentication,
+        accepted: &[Factor],
+        who: impl Future<Output = Result<PasskeyUser, E>>,
         read: impl FnOnce() -> Result<D, Error>,
-    ) -> Result<(AuthenticationResult, D), Error> {
+    ) -> Result<(AuthenticationResult, D), E> {
         let floor = self.ceremonies.floor();
-        let assertion = self.assertion();
-        let pending = self.take(&request.state).await?;
+        let (pending, factor) = self.take(&request.state, accepted).await?;
+        let assertion = self.assertion_of(factor);
+        if factor == Factor::Second {
+            let begun_for = pending.user_id.as_deref();
+            let user = who.await.inspect_err(|_| {
+                assertion.refuse(Reason::NotSignedIn, begun_for, None);
+            })?;
+            if begun_for != Some(user.id()) {
+                let refused = assertion.refuse(Reason::OtherUser, Some(user.id()), None);
+                return Err(refused.into());
+            }
+        }
         let response = assertion.parse(&pending, &request.credential)?;
         let data = read().inspect_err(|_| assertion.malformed(&pending))?;
         let result = assertion.complete(&pending, &response).await;
         if result.is_err() {
             floor.reached().await;
         }
-        result.map(|result| (result, data))
+        let mut result = result?;
+        result.second_factor = factor == Factor::Second;
+        Ok((result, data))
     }
 
-    /// Takes the ceremony state from the challenge store.
-    async fn take(&self, state: &str) -> Result<Pending<'a>, Error> {
+    /// Takes the ceremony state from the challenge store, of a sign-in or of a second factor.
+    async fn take(&self, state: &str, accepted: &[Factor]) -> Result<(Pending<'a>, Factor), Error> {
         let taken = self.ceremonies.take(state).await;
-        let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
-            Ok((
-                PendingCeremony {
-                    purpose: Purpose::Authenticate(user_id),
-                    challenge,
-                    listed_until,
-                    ..
-                },
-                terms,
-            )) => {
-                return Ok(Pending {
-                    user_id,
-                    challenge,
-                    terms,
-                    listed_until,
-                    demands: Demands::default(),
-                });
-            }
-            Ok(_) => Reason::OtherPurpose,
-            Err(reason) => reason,
+        let taken = taken.map_err(|error| self.assertion().lost(error, None, None))?;
+        let (ceremony, terms) =
+            taken.map_err(|reason| self.assertion().refuse(reason, None, None))?;
+        let PendingCeremony {
+            purpose,
+            challenge,
+            listed_until,
+            ..
+        } = ceremony;
+        let (user_id, factor) = match purpose {
+            Purpose::Authenticate(user_id) => (user_id, Factor::Only),
+            Purpose::SecondFactor { user_id } => (Some(user_id), Factor::Second),
+            _ => return Err(self.assertion().refuse(Reason::OtherPurpose, None, None)),
         };
-        Err(self.assertion().refuse(reason, None, None))
+        if !accepted.contains(&factor) {
+            let assertion = self.assertion_of(factor);
+            return Err(assertion.refuse(Reason::OtherPurpose, None, None));
+        }
+        let pending = Pending {
+            user_id,
+            challenge,
+            terms,
+            listed_until,
+            demands: Demands::default(),
+        };
+        Ok((pending, factor))
     }
 
     /// Returns whether no passkey of this relying party has this ID, and it is no decoy's, after

@@ -27,6 +27,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 pub use authentication::Authentication;
+pub(crate) use authentication::Factor;
 pub(crate) use decoy::Decoys;
 use decoy::Possible;
 use floor::Floor;

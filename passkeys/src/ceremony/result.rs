@@ -15,6 +15,7 @@ pub struct AuthenticationResult {
     pub(crate) user_verified: bool,
     pub(crate) clone_suspected: bool,
     pub(crate) profile: Option<String>,
+    pub(crate) second_factor: bool,
 }
 
 impl AuthenticationResult {
@@ -65,6 +66,16 @@ impl AuthenticationResult {
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.profile.as_deref()
+    }
+
+    /// Returns whether this was the second factor of a user who had passed the first one: who
+    /// `second_factor_user` returned, at begin and again now, is the passkey's owner.
+    ///
+    /// `false` for every other sign-in, also by the same user, and for a step-up. An application that
+    /// demands two factors must check it: an ordinary sign-in with a passkey has passed no password.
+    #[must_use]
+    pub fn is_second_factor(&self) -> bool {
+        self.second_factor
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) enum Purpose {
     SignUp(Account),
     /// Sign-in; by the user with this ID, if one was named.
     Authenticate(Option<String>),
+    /// Second factor of a sign-in: by the user with this ID, who has passed the first one.
+    SecondFactor { user_id: String },
     /// Step-up: consent of a signed-in user to one action.
     StepUp { user_id: String, action: Action },
 }
@@ -150,8 +152,8 @@ impl PendingCeremony {
         self.expires_at
     }
 
-    /// Returns a digest of the signed-in user who began the ceremony, a registration of a further
-    /// passkey or a step-up. Returns `None` for sign-ins and sign-ups, which anybody can begin.
+    /// Returns a digest of the user who began the ceremony and is signed in, a registration of a further
+    /// passkey or a step-up, or has passed the first factor, a second factor. Returns `None` for sign-ins and sign-ups, which anybody can begin.
     ///
     /// The digest is the same for all ceremonies that one user begins at one application and RP ID. A
     /// store uses it to keep the ceremonies of signed-in users
@@ -162,7 +164,7 @@ impl PendingCeremony {
             Purpose::Register(account) | Purpose::RegisterConditionally(account) => {
                 &account.user_id
             }
-            Purpose::StepUp { user_id, .. } => user_id,
+            Purpose::SecondFactor { user_id } | Purpose::StepUp { user_id, .. } => user_id,
             Purpose::SignUp(_) | Purpose::Authenticate(_) => return None,
         };
         // With the length of the RP ID, which has at most 253 characters, no two users have the same

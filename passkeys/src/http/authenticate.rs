@@ -8,7 +8,7 @@ use axum::{
 use super::{body, failure::Failure, query, state::Shared};
 use crate::{
     Error,
-    ceremony::FinishAuthentication,
+    ceremony::{Factor, FinishAuthentication},
     relying_party::{RelyingParty, data::HookData},
     wire::{begin::BeginAuthentication, json},
 };
@@ -27,6 +27,12 @@ pub(super) async fn begin<A: RelyingParty>(
     } else {
         body::json(&parts.headers, &body)?
     };
+    if request.is_second_factor() {
+        check_second_factor::<A>(request)?;
+        let user = passkeys.app.second_factor_user(&mut parts).await?;
+        let begun = authentication.begin_second_factor(&user).await?;
+        return Ok(json::response(&begun));
+    }
     let begun = match request.named() {
         (Some(_), Some(_)) => {
             let message = "Name the user by `userId` or by `username`, not both.";
@@ -51,6 +57,18 @@ pub(super) async fn begin<A: RelyingParty>(
     Ok(json::response(&begun))
 }
 
+/// Checks that the application has second factors, and that the body names no user: the hook does.
+fn check_second_factor<A: RelyingParty>(request: BeginAuthentication) -> Result<(), Error> {
+    let message = if !A::SECOND_FACTOR {
+        "This application has no passkeys as a second factor: leave out `secondFactor`."
+    } else if request.named() != (None, None) {
+        "`secondFactor` is for the user who has passed the first factor: leave out `userId` and `username`."
+    } else {
+        return Ok(());
+    };
+    Err(Error::InvalidRequest(message.into()))
+}
+
 /// `POST /authenticate/finish`
 pub(super) async fn finish<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
@@ -65,8 +83,20 @@ pub(super) async fn finish<A: RelyingParty>(
             let mut data = HookData::new(request.data.as_deref());
             A::read_authenticated(&mut data).map(|()| data)
         };
+        let accepted: &[Factor] = if A::SECOND_FACTOR {
+            &[Factor::Only, Factor::Second]
+        } else {
+            &[Factor::Only]
+        };
         let authentication = passkeys.authentication();
-        let (login, data) = authentication.finish_and_read(&request, read).await?;
+        let finished = {
+            let who = passkeys.app.second_factor_user(&mut parts);
+            let who = async { who.await.map_err(Failure::from) };
+            authentication
+                .finish_any(&request, accepted, who, read)
+                .await
+        };
+        let (login, data) = finished?;
         data.put_into(&mut parts);
         Ok(passkeys.app.on_authenticated(&mut parts, login).await)
     };

@@ -3,9 +3,9 @@
 use utoipa::{
     PartialSchema as _, ToSchema,
     openapi::{
-        HttpMethod, Required,
+        HttpMethod, RefOr, Required,
         path::{ParameterBuilder, ParameterIn},
-        schema::{AdditionalProperties, Components, ObjectBuilder, OneOfBuilder, Schema},
+        schema::{AdditionalProperties, Components, ObjectBuilder, OneOfBuilder, Schema, Type},
     },
 };
 
@@ -174,10 +174,10 @@ fn authenticate_begin<A: RelyingParty>(
     components: &mut Components,
 ) -> Route {
     let mut route = Described::new("authenticate_begin", "Begin a sign-in", components)
-        .documented(hooks, &["find_user"])
+        .documented(hooks, &["find_user", "second_factor_user"])
         .takes(
             "The user to sign in. Without one, the authenticator offers its discoverable credentials.",
-            Payload::json_of(begin_body(A::FIND_USER, passkeys.by_user_id)),
+            Payload::json_of(begin_body::<A>(passkeys.by_user_id)),
             Required::False,
         )
         .returns(
@@ -188,8 +188,11 @@ fn authenticate_begin<A: RelyingParty>(
         .fails(JSON)
         .fails(store());
     route = with_profiles(route, passkeys.config());
-    if A::FIND_USER {
+    if A::FIND_USER || A::SECOND_FACTOR {
         route = route.rejects();
+    }
+    if A::SECOND_FACTOR {
+        route = route.fails([Error::CredentialNotFound, Error::InvalidUser("")]);
     }
     ("/authenticate/begin", HttpMethod::Post, route.build())
 }
@@ -221,23 +224,34 @@ where
 }
 
 /// Returns the schema of the body of `authenticate/begin`: a user ID, or where the application has
-/// `find_user` a username, or one of the two if that is enabled; or neither. Not both.
-fn begin_body(by_name: bool, also_by_id: bool) -> Schema {
-    let by = |key| {
-        let object = ObjectBuilder::new().property(key, schemas::optional_string());
-        // Otherwise a body with both members would be valid.
+/// `find_user` a username, or one of the two if that is enabled; or neither. Not both. Where it has
+/// `second_factor_user`, `secondFactor` in their place.
+fn begin_body<A: RelyingParty>(also_by_id: bool) -> Schema {
+    let by = |key, schema: RefOr<Schema>| {
+        let object = ObjectBuilder::new().property(key, schema);
+        // Otherwise a body with two members would be valid.
         object.additional_properties(Some(AdditionalProperties::FreeForm(false)))
     };
-    if by_name && !also_by_id {
-        by("username").into()
-    } else if by_name {
-        let either = OneOfBuilder::new()
-            .item(by("userId"))
-            .item(by("username").required("username"));
-        Schema::OneOf(either.build())
+    let user = |key| by(key, schemas::optional_string().into());
+    let mut ways = vec![if A::FIND_USER && !also_by_id {
+        user("username")
     } else {
-        by("userId").into()
+        user("userId")
+    }];
+    if A::FIND_USER && also_by_id {
+        ways.push(user("username").required("username"));
     }
+    if A::SECOND_FACTOR {
+        let boolean = ObjectBuilder::new().schema_type(Type::Boolean);
+        ways.push(by("secondFactor", boolean.into()).required("secondFactor"));
+    }
+    if ways.len() == 1 {
+        return ways.remove(0).into();
+    }
+    let one_of = ways
+        .into_iter()
+        .fold(OneOfBuilder::new(), OneOfBuilder::item);
+    Schema::OneOf(one_of.build())
 }
 
 fn authenticate_finish(hooks: &mut Hooks, components: &mut Components) -> Route {

@@ -261,6 +261,16 @@ impl Browser {
         self.passkeys("/authenticate/finish", Some(&finish)).await
     }
 
+    /// Signs in with a passkey as the second factor, after the page has passed the first one. Returns the
+    /// same as [`sign_in`](Self::sign_in).
+    ///
+    /// # Panics
+    ///
+    /// If the authenticator has none of the passkeys in `allowCredentials`.
+    pub async fn second_factor(&mut self) -> Response {
+        self.sign_in_as(&json!({ "secondFactor": true })).await
+    }
+
     /// Returns the body that finishes a sign-in or a registration.
     fn finish(&self, begun: &Value, credential: Value) -> Value {
         let mut finish = json!({ "credential": credential, "state": begun["state"] });

@@ -33,6 +33,7 @@ impl AuthenticationResult {
             user_verified: true,
             clone_suspected: false,
             profile: None,
+            second_factor: false,
         }
     }
 
@@ -54,6 +55,13 @@ impl AuthenticationResult {
     #[must_use]
     pub fn with_clone_suspected(mut self, suspected: bool) -> Self {
         self.clone_suspected = suspected;
+        self
+    }
+
+    /// Sets whether it was a second factor, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_second_factor(mut self, second_factor: bool) -> Self {
+        self.second_factor = second_factor;
         self
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::Error;
 
-/// Body of `authenticate/begin`: the user who signs in, if named.
+/// Body of `authenticate/begin`: the user who signs in, if named, or that it is a second factor.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", expecting = "an object")]
 pub(crate) struct BeginAuthentication {
@@ -17,9 +17,16 @@ pub(crate) struct BeginAuthentication {
     user_id: Option<String>,
     #[serde(default)]
     username: Option<String>,
+    #[serde(default)]
+    second_factor: Option<bool>,
 }
 
 impl BeginAuthentication {
+    /// Returns whether it is the second factor of a user who has passed the first one.
+    pub(crate) fn is_second_factor(&self) -> bool {
+        self.second_factor.unwrap_or_default()
+    }
+
     /// Returns the user ID and the username. An empty one counts as missing: pages send it for an empty
     /// field, and `fastapi-passkeys` begins a sign-in without a named user then, too.
     pub(crate) fn named(self) -> (Option<String>, Option<String>) {

@@ -8,7 +8,10 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, Uri, request::Parts},
     response::{IntoResponse, Response},
 };
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, Credential, CredentialId, CredentialRemoval, PasskeyUser, passkeys,
+    store::MemoryRepository,
+};
 
 use super::hidden::RelyingParty;
 
@@ -75,6 +78,14 @@ impl App {
 
     async fn find_user(&self, state: State<Self>, name: String) -> Option<PasskeyUser> {
         (name == "ada").then(|| PasskeyUser::new("1", name, state.greeting))
+    }
+
+    fn second_factor_user(&self, SignedIn(id): SignedIn) -> PasskeyUser {
+        PasskeyUser::new(id.clone(), id, "half")
+    }
+
+    fn on_removed(&self, SignedIn(id): SignedIn, removal: CredentialRemoval) -> String {
+        format!("{} by {id}", removal.user_id())
     }
 }
 
@@ -170,12 +181,35 @@ async fn find_user_receives_the_username() {
     }
 }
 
+#[tokio::test]
+async fn second_factor_user_receives_its_extractors() {
+    let user = RelyingParty::second_factor_user(&APP, &mut parts(Some("7"))).await;
+    assert_eq!(user.unwrap(), PasskeyUser::new("7", "7", "half"));
+    let rejected = RelyingParty::second_factor_user(&APP, &mut parts(None)).await;
+    assert_eq!(rejected.unwrap_err().status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn on_removed_receives_its_extractors_and_the_removal() {
+    let id = CredentialId::new([1]).unwrap();
+    let credential = Credential::new(id, "8", Vec::new(), time::OffsetDateTime::UNIX_EPOCH);
+    let removal = CredentialRemoval::new(credential);
+    let answer = RelyingParty::on_removed(&APP, &mut parts(Some("7")), removal.clone()).await;
+    assert_eq!(body(answer).await, (StatusCode::OK, "8 by 7".to_owned()));
+    let rejected = RelyingParty::on_removed(&APP, &mut parts(None), removal).await;
+    assert_eq!(rejected.status(), StatusCode::UNAUTHORIZED);
+}
+
 #[test]
 fn relying_party_constants_say_which_optional_hooks_a_block_has() {
     assert!(App::SIGN_UP);
     assert!(App::FIND_USER);
     assert!(!crate::blocks::responses::App::SIGN_UP);
     assert!(!crate::blocks::responses::App::FIND_USER);
+    assert!(App::SECOND_FACTOR);
+    assert!(App::ON_REMOVED);
+    assert!(!crate::blocks::responses::App::SECOND_FACTOR);
+    assert!(!crate::blocks::responses::App::ON_REMOVED);
 }
 
 #[tokio::test]

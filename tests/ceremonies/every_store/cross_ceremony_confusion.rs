@@ -24,13 +24,14 @@ enum Ceremony {
     SignUp(&'static str),
     SignIn,
     SignInOf(&'static str),
+    SecondFactor(&'static str),
     StepUp(&'static str),
 }
 
-use Ceremony::{Conditional, Registration, SignIn, SignInOf, SignUp, StepUp};
+use Ceremony::{Conditional, Registration, SecondFactor, SignIn, SignInOf, SignUp, StepUp};
 
 /// Ada and Bob have passkeys; Carol and Dan have none.
-const CEREMONIES: [Ceremony; 11] = [
+const CEREMONIES: [Ceremony; 13] = [
     Registration("ada"),
     Registration("bob"),
     Conditional("ada"),
@@ -40,6 +41,8 @@ const CEREMONIES: [Ceremony; 11] = [
     SignIn,
     SignInOf("ada"),
     SignInOf("bob"),
+    SecondFactor("ada"),
+    SecondFactor("bob"),
     StepUp("ada"),
     StepUp("bob"),
 ];
@@ -82,6 +85,10 @@ impl Site {
             SignUp(id) => registration.begin_sign_up(&person(id)).await.unwrap().state,
             SignIn => authentication.begin().await.unwrap().state,
             SignInOf(id) => authentication.begin_for_user_id(id).await.unwrap().state,
+            SecondFactor(id) => {
+                let begun = authentication.begin_second_factor(&person(id)).await;
+                begun.unwrap().state
+            }
             StepUp(id) => {
                 let step_up = self.world.passkeys.step_up();
                 step_up.begin(&person(id), &transfer()).await.unwrap().state
@@ -128,6 +135,14 @@ impl Site {
                 request.state = state;
                 authentication.finish(&request).await.map(drop)
             }
+            SecondFactor(id) => {
+                let device = self.device_of(id);
+                let mut request = assert(&authentication, Some(id), device).await;
+                request.state = state;
+                let who = async { Ok::<_, Error>(person(id)) };
+                let finished = authentication.finish_second_factor(&request, who);
+                finished.await.map(drop)
+            }
             StepUp(id) => {
                 let (step_up, user) = (passkeys.step_up(), person(id));
                 let mut request = agree(&step_up, &user, &transfer(), self.device_of(id)).await;
@@ -157,6 +172,7 @@ async fn state_finishes_only_the_ceremony_and_the_user_it_was_begun_for() {
                         Registration(one) | Conditional(one),
                         Registration(other) | Conditional(other),
                     )
+                    | (SecondFactor(one), SecondFactor(other))
                     | (StepUp(one), StepUp(other))
                         if one != other =>
                     {
@@ -166,6 +182,7 @@ async fn state_finishes_only_the_ceremony_and_the_user_it_was_begun_for() {
                     (Registration(_) | Conditional(_), SignUp(_)) => Reason::NotSignedIn,
                     (Registration(_) | Conditional(_), Registration(_) | Conditional(_))
                     | (SignUp(_), Registration(_) | Conditional(_) | SignUp(_))
+                    | (SecondFactor(_), SecondFactor(_))
                     | (StepUp(_), StepUp(_)) => Reason::Challenge,
                     (SignIn | SignInOf(_), SignIn | SignInOf(_)) => match (begun, finished) {
                         (SignInOf("bob"), SignIn | SignInOf("ada"))
