@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use axum::http::Method;
@@ -11,10 +11,10 @@ use passkeys::{Config, SignCount, testing::Fault};
 use passkeys_test_support::World;
 use serde_json::{Value, json};
 use tracing::{
-    Event, Level, Subscriber,
+    Dispatch, Event, Level, Subscriber,
     field::{Field, Visit},
     span,
-    subscriber::DefaultGuard,
+    subscriber::{DefaultGuard, NoSubscriber},
 };
 use tracing_subscriber::{Layer, layer::Context, prelude::*, registry::LookupSpan};
 
@@ -53,8 +53,15 @@ struct Log {
     spans: Arc<Mutex<Vec<Entry>>>,
 }
 
+/// A second subscriber, which is never dropped.
+///
+/// While there is only one, `tracing` caches for a log statement whether the thread that reaches it first
+/// has a subscriber: a test in another thread, without one, would make this one lose the events.
+static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+
 impl Log {
     fn listen(&self) -> DefaultGuard {
+        LazyLock::force(&ANOTHER);
         let subscriber = tracing_subscriber::registry().with(self.clone());
         tracing::subscriber::set_default(subscriber)
     }
