@@ -318,9 +318,16 @@ async fn consent_of_a_suspended_or_missing_passkey_adds_and_deletes_none() {
 async fn body_of_a_deletion_is_consent_or_nothing_where_fresh_is_configured() {
     let site = Site::new();
     let (mut browser, path) = site.ada_with_a_passkey(Some(0)).await;
-    for body in [json!({}), json!([]), json!("x"), json!({ "state": "x" })] {
+    for body in [json!("x"), json!([1]), json!({ "state": "x" })] {
         let answer = browser.request(Method::DELETE, &path, Some(&body)).await;
         answer.assert_error("invalid_request");
+    }
+    let (mut old, _) = site.ada_with_a_passkey(None).await;
+    for nothing in [json!({}), json!([]), json!(null)] {
+        let answer = old.request(Method::DELETE, &path, Some(&nothing)).await;
+        assert_reauthentication_required(answer);
+        let answer = old.post(BEGIN, &nothing).await;
+        assert_reauthentication_required(answer);
     }
     let request = consent(&mut browser, &Method::DELETE, &path).await;
     let form = Request::delete(&path)
@@ -330,7 +337,7 @@ async fn body_of_a_deletion_is_consent_or_nothing_where_fresh_is_configured() {
     let form = form.body(Body::from(request.to_string())).unwrap();
     let answer = site.router.clone().oneshot(form).await.unwrap();
     assert_eq!(answer.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert_eq!(site.passkeys_of_ada().await, 1);
+    assert_eq!(site.passkeys_of_ada().await, 2);
 }
 
 /// A sign-up may have any body: only an object with both members, of their types, is consent.

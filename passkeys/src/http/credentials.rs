@@ -69,7 +69,7 @@ pub(super) async fn delete<A: RelyingParty>(
         Some(_) => body::read(body).await?,
         None => Bytes::new(),
     };
-    let signed_in = if consent.is_empty() {
+    let signed_in = if body::is_nothing(&consent) {
         let user = passkeys.app.get_user(&mut parts).await?;
         check_fresh(&passkeys, &user, id.as_ref().ok())?;
         Some(user)

@@ -87,7 +87,7 @@ fn register_begin(
     let description = match (&sign_up, &consent) {
         (Some(_), None) => SIGN_UP.to_owned(),
         (None, Some(_)) => CONSENT.to_owned(),
-        (Some(_), Some(_)) => format!("{SIGN_UP} {CONSENT}"),
+        (Some(_), Some(_)) => format!("{SIGN_UP} {OR_CONSENT}"),
         (None, None) => String::new(),
     };
     if sign_up.is_some() {
@@ -96,8 +96,8 @@ fn register_begin(
     if consent.is_some() {
         route = route.fails(CONSENT_FAILS).fails(JSON);
     }
-    let bodies = sign_up.into_iter().chain(consent);
     if !description.is_empty() {
+        let bodies = sign_up.into_iter().chain(consent);
         route = route.takes_one_of(&description, bodies, Required::False);
     }
     ("/register/begin", HttpMethod::Post, route.build())
@@ -120,7 +120,9 @@ fn sign_up_begin(form: Payload, hooks: &Hooks, components: &mut Components) -> R
 
 const SIGN_UP: &str = "None: a passkey is added to the account of the user who is signed in. A body begins a sign-up, as `sign-up/begin` does, unless it is `{}`, `[]` or `null`.";
 
-const CONSENT: &str = "Consent by step-up, where the sign-in is not recent.";
+const CONSENT: &str = "None after a recent sign-in, and otherwise consent by step-up.";
+
+const OR_CONSENT: &str = "Consent by step-up does not: it is for a passkey of the user who is signed in, where the sign-in is not recent.";
 
 /// Errors of consent that comes with a request.
 const CONSENT_FAILS: [Error; 3] = [

@@ -185,7 +185,7 @@ impl Browser {
     ///
     /// If the authenticator has none of the passkeys in `allowCredentials` of the step-up.
     pub async fn register_with_consent(&mut self) -> Response {
-        let path = format!("{}/register/begin", self.mount);
+        let path = format!("{}{}", self.mount, self.with_profile("/register/begin"));
         let begun = self.step_up(Method::POST, &path, None).await;
         self.finish_registration(begun).await
     }
@@ -305,12 +305,16 @@ impl Browser {
 
     /// Sends a POST request that begins a ceremony, with the profile that is chosen.
     async fn begin(&mut self, route: &str, body: Option<&Value>) -> Response {
-        let route = match &self.profile {
+        self.passkeys(&self.with_profile(route), body).await
+    }
+
+    /// Returns a route that begins a ceremony, with the profile that is chosen.
+    fn with_profile(&self, route: &str) -> String {
+        match &self.profile {
             Some(name) if route.contains('?') => format!("{route}&profile={name}"),
             Some(name) => format!("{route}?profile={name}"),
             None => route.to_owned(),
-        };
-        self.passkeys(&route, body).await
+        }
     }
 
     /// Sends a POST request to one of the library's routes.
