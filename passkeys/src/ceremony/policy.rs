@@ -72,6 +72,7 @@ pub trait Policy: sealed::Rule {
     /// Returns how recent a sign-in must be for a request without consent, and the result of such a
     /// request. `None`: every request needs consent.
     #[doc(hidden)]
+    #[must_use]
     fn without_consent() -> Option<(Duration, Self::Result)> {
         None
     }
@@ -142,6 +143,19 @@ pub struct Recent<const SECONDS: u64>;
 
 impl<const SECONDS: u64> Recent<SECONDS> {
     /// `SECONDS` as a duration. Does not compile out of its bounds.
+    ///
+    /// ```
+    /// use passkeys::policy::{Policy, Recent};
+    ///
+    /// let seconds = <Recent<86_400> as Policy>::without_consent().map(|(at_most, _)| at_most.as_secs());
+    /// assert_eq!(seconds, Some(86_400));
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// use passkeys::policy::{Policy, Recent};
+    ///
+    /// let _ = <Recent<86_401> as Policy>::without_consent();
+    /// ```
     const AT_MOST: Duration = {
         assert!(
             SECONDS > 0,
@@ -166,10 +180,6 @@ pub(crate) mod sealed {
 
     /// What the assertion of a step-up has to prove, beyond what the configuration demands.
     #[derive(Clone, Copy, Debug, Default)]
-    #[expect(
-        clippy::exhaustive_structs,
-        reason = "cannot be named outside the library"
-    )]
     pub struct Demands {
         /// That the user was verified.
         pub user_verified: bool,

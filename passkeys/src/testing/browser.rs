@@ -213,11 +213,11 @@ impl Browser {
     }
 
     async fn run_registration(&mut self, sign_up: Option<&Value>) -> Response {
-        let begin = match sign_up {
+        let route = match sign_up {
             Some(_) => "/sign-up/begin",
             None => "/register/begin",
         };
-        let begun = self.begin(begin, sign_up).await;
+        let begun = self.begin(route, sign_up).await;
         self.finish_registration(begun).await
     }
 
