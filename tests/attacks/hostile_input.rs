@@ -9,7 +9,7 @@ use axum::{
     http::Request,
     routing::post,
 };
-use passkeys::{Passkeys, Verified, store::MemoryRepository};
+use passkeys::{Passkeys, Verified, policy::Recent, store::MemoryRepository};
 use passkeys_test_support::{App, World, ada, raw};
 use proptest::{
     collection::vec,
@@ -55,8 +55,10 @@ fn status_of(runtime: &Runtime, router: &Router, path: &str, body: Vec<u8>) -> u
     })
 }
 
-const ROUTES: [&str; 6] = [
+/// Of the first two, bodies that are consent are told from others before anybody is signed in.
+const ROUTES: [&str; 7] = [
     "/register/begin",
+    "/email",
     "/register/finish",
     "/authenticate/begin",
     "/authenticate/finish",
@@ -64,11 +66,16 @@ const ROUTES: [&str; 6] = [
     "/transfer",
 ];
 
-/// Returns the library's routes, and a route of the application that requires a step-up.
+/// Returns the library's routes, and two of the application: one that requires a step-up, and one that
+/// requires it unless the sign-in is recent.
 fn router() -> Router {
-    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let config = passkeys::Config::builder("example.com", ["https://example.com"]);
+    let config = config.fresh(Duration::from_mins(10)).build().unwrap();
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+    let email = post(async |_: Verified<App, Value, Recent<300>>| ());
     Router::new()
         .route("/transfer", post(async |_: Verified<App, Value>| ()))
+        .route("/email", email)
         .merge(passkeys.router())
         .with_state(passkeys)
 }
@@ -101,9 +108,17 @@ fn deeply_nested_json_is_rejected_with_a_client_error() {
         "[".repeat(60_000),
         format!("{{\"credential\":{}", "{\"a\":".repeat(10_000)),
     ] {
-        for route in &ROUTES[1..] {
+        for route in &ROUTES[2..] {
             let status = status_of(&runtime, &router, route, deep.clone().into_bytes());
             assert!(matches!(status, 400 | 422), "{status}");
+        }
+    }
+    // Consent is told from other bodies without recursion, and is parsed like the others.
+    let nested = format!("{}1{}", "{\"a\":".repeat(9_000), "}".repeat(9_000));
+    let consent = format!(r#"{{"credential":{nested},"state":"x"}}"#).into_bytes();
+    for route in &ROUTES[..2] {
+        for (body, expected) in [(consent.clone(), 400), (vec![b'['; 60_000], 403)] {
+            assert_eq!(status_of(&runtime, &router, route, body), expected);
         }
     }
 }

@@ -187,6 +187,27 @@ async fn sign_in_with_a_passkey_suspended_since_begin_is_rejected_and_not_record
 }
 
 #[tokio::test]
+async fn sign_in_with_a_passkey_resumed_since_begin_succeeds_and_one_deleted_with_all_is_rejected()
+{
+    async fn test(repository: impl CredentialRepository) {
+        let passkeys = on(repository);
+        let mut device = registered(&passkeys, "ada").await;
+        let passkey = only_passkey_of(passkeys.repository(), "ada").await;
+        let (authentication, management) = (passkeys.authentication(), passkeys.management());
+        management.suspend("ada", &passkey.id).await.unwrap();
+        let request = assert(&authentication, None, &mut device).await;
+        management.resume("ada", &passkey.id).await.unwrap();
+        authentication.finish(&request).await.unwrap();
+
+        let request = assert(&authentication, None, &mut device).await;
+        let removed = management.delete_all("ada").await.unwrap();
+        assert_eq!(removed.len(), 1);
+        assert_authentication_failed(authentication.finish(&request).await);
+    }
+    in_every_repository!(test);
+}
+
+#[tokio::test]
 async fn credential_id_deleted_since_begin_can_be_registered_again_with_a_new_key() {
     let passkeys = on(MemoryRepository::default());
     registered(&passkeys, "ada").await;
