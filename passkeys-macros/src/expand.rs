@@ -13,6 +13,7 @@ use crate::{
     hooks::Hook,
     model::{App, HookFn, Model},
     names,
+    profiles::Profile,
     settings::{Setting, Settings},
     values::Value,
 };
@@ -26,6 +27,7 @@ pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenS
     let config = config(&model.args, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
+        .chain(profiles(&model.args))
         .chain([config, glue.needs(needs), describe(model, glue)])
         .chain(hooks)
         .chain(left_out(model, glue))
@@ -107,6 +109,14 @@ fn config(args: &CheckedArgs, glue: &Glue<'_>) -> TokenStream {
             #glue::from_attribute(&#draft)
         }
     }
+}
+
+/// Generates the names of the profiles, if there are any.
+fn profiles(args: &CheckedArgs) -> Option<TokenStream> {
+    let names = args.profiles.as_ref()?.iter().map(Profile::name);
+    Some(quote_spanned! {here()=>
+        const PROFILES: &'static [&'static str] = &[#(#names),*];
+    })
 }
 
 /// Generates a literal of `Draft`.

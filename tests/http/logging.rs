@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use axum::{Router, http::Method};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
-    AuthenticationResult, Error, PasskeyUser, Passkeys,
+    AuthenticationResult, Config, Error, Hint, PasskeyUser, Passkeys,
     ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
     passkeys,
     store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
@@ -134,6 +134,34 @@ fn challenges_ceremony_states_keys_and_signatures_are_never_logged() {
             "{secret} in\n{log}"
         );
     }
+}
+
+/// Clients are told that a profile is unknown, and the log which ones are known.
+#[test]
+fn unknown_profile_is_logged_escaped_and_cut_with_the_known_ones() {
+    listen();
+    let config = Config::builder("profiles.example", ["https://profiles.example"])
+        .profile("security_key", |it| it.hints([Hint::SecurityKey]))
+        .profile("this_device", |it| it.hints([Hint::ClientDevice]));
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config.build().unwrap());
+    let name = format!("{FORGED}{}", "x".repeat(1000));
+    let refused = passkeys.registration().profile(&name);
+    let Err(Error::InvalidRequest(message)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(!message.contains("security_key"), "{message}");
+
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let mut lines = log.lines();
+    let line = lines
+        .find(|line| line.contains("profiles.example"))
+        .unwrap();
+    assert!(
+        line.contains(r#"known=["security_key", "this_device"]"#),
+        "{line}"
+    );
+    assert!(line.contains(r#"profile="eve\u{202e}\nFORGEDx"#), "{line}");
+    assert!(!line.contains(&"x".repeat(64)), "{line}");
 }
 
 /// `webauthn-rs-core`, which verifies attestation statements, logs its input.

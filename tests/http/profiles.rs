@@ -187,6 +187,10 @@ impl Shop {
         PasskeyUser::new("1", "ada", "Ada")
     }
 
+    fn sign_up(&self, Json(name): Json<String>) -> PasskeyUser {
+        PasskeyUser::new(&name, &name, &name)
+    }
+
     fn on_registered(&self, new: RegistrationResult) -> Json<Option<String>> {
         Json(new.profile().map(str::to_owned))
     }
@@ -214,6 +218,33 @@ async fn profiles_of_the_attribute_are_those_of_the_application() {
     assert_eq!(this_device.resident_key(), passkeys::ResidentKey::Required);
     assert_eq!(this_device.hints(), [passkeys::Hint::ClientDevice]);
     assert!(passkeys.config().profile("other").is_none());
+}
+
+#[tokio::test]
+async fn sign_up_begins_with_its_profile() {
+    let passkeys = Passkeys::new(Shop, MemoryRepository::default());
+    let router = axum::Router::new().nest("/auth/passkeys", passkeys.router());
+    let mut browser = Browser::new(router, ORIGIN);
+    for (route, name) in [("sign-up/begin", "bob"), ("register/begin", "eve")] {
+        let path = format!("/auth/passkeys/{route}?profile=this_device");
+        let begun: Value = browser.post(&path, &json!(name)).await.assert_ok().json();
+        assert_eq!(begun["publicKey"]["timeout"], 60_000, "{route}");
+        assert_eq!(begun["publicKey"]["user"]["name"], name);
+        let path = format!("/auth/passkeys/{route}?profile=other");
+        let refused = browser.post(&path, &json!(name)).await;
+        refused.assert_error("invalid_request");
+    }
+    let document = serde_json::to_value(passkeys.openapi()).unwrap();
+    let operation = &document["paths"]["/sign-up/begin"]["post"];
+    assert_eq!(operation["parameters"][0]["name"], "profile");
+}
+
+#[test]
+fn name_of_a_profile_is_checked_by_the_compiler() {
+    let passkeys = Passkeys::new(Shop, MemoryRepository::default());
+    let name = passkeys::profile!(Shop, this_device);
+    assert_eq!(name, "this_device");
+    passkeys.registration().profile(name).unwrap();
 }
 
 #[tokio::test]

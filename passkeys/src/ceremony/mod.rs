@@ -161,7 +161,6 @@ impl<R> Ceremonies<R> {
         };
         self.verifier.terms_of(name).ok_or_else(|| {
             tracing::info!(
-                target: "passkeys",
                 rp_id = self.config.rp_id(),
                 profile = ?name.chars().take(LONGEST_LOGGED).collect::<String>(),
                 known = ?self.verifier.profiles().collect::<Vec<_>>(),

@@ -5,6 +5,8 @@
     reason = "the error is the response, which is large and moved once"
 )]
 
+mod profile;
+
 use std::{future::Future, pin::Pin};
 
 use axum::{
@@ -44,6 +46,8 @@ pub use crate::{
     __describe as describe, __needs_attestation as needs_attestation,
     __needs_aws_lc_rs as needs_aws_lc_rs,
 };
+
+pub use profile::check_profile;
 
 /// Bounds of an application that serves requests concurrently.
 pub trait Shared: Clone + Send + Sync + 'static {}

@@ -49,7 +49,7 @@ pub(super) fn all<A: RelyingParty>(
         #[cfg(feature = "client")]
         signals::unknown(components),
     ];
-    routes.extend(form.map(|form| sign_up_begin(form, hooks, components)));
+    routes.extend(form.map(|form| sign_up_begin(passkeys.config(), form, hooks, components)));
     routes
 }
 
@@ -103,7 +103,12 @@ fn register_begin(
     ("/register/begin", HttpMethod::Post, route.build())
 }
 
-fn sign_up_begin(form: Payload, hooks: &Hooks, components: &mut Components) -> Route {
+fn sign_up_begin(
+    config: &Config,
+    form: Payload,
+    hooks: &Hooks,
+    components: &mut Components,
+) -> Route {
     let route = Described::new("sign_up_begin", "Begin a sign-up", components)
         .documented(hooks, &["sign_up"])
         .takes("The account to sign up.", form, Required::True)
@@ -115,6 +120,7 @@ fn sign_up_begin(form: Payload, hooks: &Hooks, components: &mut Components) -> R
         .fails([Error::InvalidUser(""), Error::AccountAlreadyExists])
         .fails(BODY)
         .fails(store());
+    let route = with_profiles(route, config);
     ("/sign-up/begin", HttpMethod::Post, route.build())
 }
 

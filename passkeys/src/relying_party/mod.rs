@@ -62,6 +62,9 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     /// Whether there is an `on_removed` hook.
     const ON_REMOVED: bool = false;
 
+    /// Names of the profiles in the attribute.
+    const PROFILES: &'static [&'static str] = &[];
+
     /// Returns the application's name, by which its ceremonies are told from those of others with the
     /// same challenge store: the path of the annotated type.
     ///

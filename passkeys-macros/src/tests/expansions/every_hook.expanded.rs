@@ -35,6 +35,7 @@ impl App {
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
+    const PROFILES: &'static [&'static str] = &["security_key", "patient"];
     fn config() -> ::passkeys::__private_0_1_0::Config {
         ::passkeys::__private_0_1_0::from_attribute(
             &::passkeys::__private_0_1_0::Draft {
