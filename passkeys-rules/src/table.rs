@@ -57,7 +57,7 @@ macro_rules! keys {
             }
             ConditionalCreate conditional_create: Boolean, default "`false`" {
                 example: "true",
-                summary: "whether browsers may create a passkey without asking the user after a sign-in by password (conditional creation); such a passkey is created without a test of user presence",
+                summary: "whether browsers may create a passkey without asking the user after a sign-in by password (conditional creation); such a passkey is created without user presence and user verification, and without attestation",
                 aliases: ["passkey_upgrade", "automatic_passkey_upgrade"],
             }
             Algorithms algorithms: (WordList $crate::Algorithm), default r#"`["ES256", "EdDSA", "ES384", "RS256"]`"#, in_profiles {

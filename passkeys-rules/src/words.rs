@@ -80,8 +80,8 @@ words! {
     /// ([WebAuthn Level 3, §5.8.6](https://www.w3.org/TR/webauthn-3/#enum-userVerificationRequirement)).
     #[derive(Default)]
     UserVerification {
-        /// A ceremony without user verification is rejected. A sign-in then has two factors: the
-        /// authenticator, and what it verified the user by.
+        /// A ceremony without user verification is rejected, except for conditional creation. A
+        /// sign-in then has two factors: the authenticator, and what it verified the user by.
         #[default]
         Required = "required",
         /// User verification is requested. A ceremony without it is accepted.
