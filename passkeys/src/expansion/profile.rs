@@ -51,18 +51,17 @@ use crate::relying_party::RelyingParty;
 #[macro_export]
 macro_rules! profile {
     ($app:ty, $name:ident $(,)?) => {{
-        const {
-            $crate::__private_0_1_0::check_profile::<$app>(
+        // An item, which `cargo check` evaluates, too.
+        const _: () = $crate::__private_0_1_0::check_profile::<$app>(
+            ::core::stringify!($name),
+            ::core::concat!(
+                "the attribute of `",
+                ::core::stringify!($app),
+                "` has no profile `",
                 ::core::stringify!($name),
-                ::core::concat!(
-                    "the attribute of `",
-                    ::core::stringify!($app),
-                    "` has no profile `",
-                    ::core::stringify!($name),
-                    "`; add it to `profiles(..)`, or write the name of another one",
-                ),
-            );
-        }
+                "`; add it to `profiles(..)`, or write the name of another one",
+            ),
+        );
         ::core::stringify!($name)
     }};
 }
