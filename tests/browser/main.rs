@@ -2,12 +2,15 @@
 //! authenticator.
 
 mod client;
+mod consent;
+mod data;
 mod frames;
 mod hosts;
 mod jwt_spa;
 mod minimal;
 mod offer;
 mod pictures;
+mod profiles;
 mod related_origins;
 mod step_up;
 mod support;

@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Laptop,
     /// A security key for the USB port.
     SecurityKey,
+    /// A security key that cannot verify its user.
+    PlainKey,
 }
 
 /// A virtual authenticator, as the WebDriver extension of
@@ -45,7 +47,7 @@ impl Authenticator {
             "protocol": "ctap2",
             "transport": if laptop { "internal" } else { "usb" },
             "hasResidentKey": true,
-            "hasUserVerification": true,
+            "hasUserVerification": self.kind != Kind::PlainKey,
             "isUserVerified": true,
             "isUserConsenting": consenting,
             "defaultBackupEligibility": laptop,
