@@ -12,6 +12,7 @@ mod offer;
 mod pictures;
 mod profiles;
 mod related_origins;
+mod second_factor;
 mod step_up;
 mod support;
 mod upgrade;
