@@ -11,6 +11,7 @@ mod minimal;
 mod offer;
 mod pictures;
 mod profiles;
+mod recovery;
 mod related_origins;
 mod second_factor;
 mod step_up;
