@@ -3,9 +3,8 @@
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use passkeys::{
-    PasskeyUser, Passkeys, RegistrationResult,
+    Error, PasskeyUser, Passkeys, RegistrationResult,
     ceremony::{Begun, CreationOptions, FinishRegistration},
-    store::CredentialRepository as _,
     time::OffsetDateTime,
 };
 use serde::{Deserialize, Serialize};
@@ -167,7 +166,13 @@ async fn begin(
     session: Session,
 ) -> Result<Json<Begun<CreationOptions>>, AppError> {
     let (user, _) = recovering(passkeys.app(), &session).await?;
-    Ok(Json(passkeys.registration().begin(&user).await?))
+    let mut begun = passkeys.registration().begin(&user).await;
+    if let Err(Error::TooManyCredentials) = begun {
+        // Otherwise whoever has the lost device could add passkeys until its owner cannot.
+        passkeys.management().delete_all(user.id()).await?;
+        begun = passkeys.registration().begin(&user).await;
+    }
+    Ok(Json(begun?))
 }
 
 /// Stores the new passkey, deletes all others, and signs in.
@@ -197,7 +202,7 @@ async fn finish(
             return Err(AppError::LinkUnusable);
         }
         let account = Account::of(registered.user());
-        delete_others(app, &registered).await?;
+        delete_others(&worker, &registered).await?;
         let codes = app.codes.replace(&account.id).await?;
         sign_in(&session, &registered.credential().id).await?;
         let text = "Your account has a new passkey, all others are deleted, and the recovery codes are \
@@ -206,7 +211,7 @@ async fn finish(
         let codes = Some(codes);
         Ok(Json(SignedIn { account, codes }))
     };
-    passkeys.run_to_completion(work).await
+    passkeys.run_to_completion(Box::pin(work)).await
 }
 
 /// Deletes the user's other passkeys, and with them the sessions that were started with them: whoever
@@ -214,16 +219,24 @@ async fn finish(
 ///
 /// Looks until there is none: such a session may be adding one just now. From the second time on it is
 /// signed out, and [`App::on_registered`] deletes what is stored still later.
-async fn delete_others(app: &App, registered: &RegistrationResult) -> Result<(), AppError> {
+async fn delete_others(
+    passkeys: &Passkeys<App>,
+    registered: &RegistrationResult,
+) -> Result<(), Error> {
     let (user_id, new) = (registered.user_id(), &registered.credential().id);
+    let management = passkeys.management();
     loop {
-        let mut others = app.passkeys.list(user_id).await?;
+        let mut others = management.list(user_id).await?;
         others.retain(|passkey| passkey.id != *new);
         if others.is_empty() {
             return Ok(());
         }
         for passkey in others {
-            app.passkeys.delete(user_id, &passkey.id).await?;
+            match management.delete(user_id, &passkey.id).await {
+                // Somebody else was faster.
+                Ok(_) | Err(Error::CredentialNotFound) => (),
+                Err(error) => return Err(error),
+            }
         }
     }
 }

@@ -27,7 +27,7 @@ struct Site {
     mails: UnboundedReceiver<(String, String)>,
     clock: ManualClock,
     pool: SqlitePool,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Site {
@@ -61,7 +61,7 @@ impl Site {
             mails,
             clock,
             pool,
-            _directory: directory,
+            directory,
         }
     }
 
@@ -234,8 +234,8 @@ async fn recovery_deletes_the_lost_passkeys_and_ends_every_session() {
     // A code alone ends nothing yet.
     assert!(is_signed_in(&mut lost).await);
     // The holder of the lost device begins to add a passkey before the recovery, and finishes after it.
-    let begin = "/auth/passkeys/register/begin";
-    let begun: Value = lost.request(Method::POST, begin, None).await.json();
+    let path = "/auth/passkeys/register/begin";
+    let begun: Value = lost.request(Method::POST, path, None).await.json();
 
     phone.register().await.assert_ok();
     assert!(!is_signed_in(&mut lost).await && !is_signed_in(&mut old_session).await);
@@ -246,6 +246,25 @@ async fn recovery_deletes_the_lost_passkeys_and_ends_every_session() {
     let finish = json!({ "credential": credential, "state": begun["state"] });
     let finished = lost.post("/auth/passkeys/register/finish", &finish).await;
     finished.assert_error("signed_out");
+    assert_eq!(site.stored().await, (1, 1));
+}
+
+#[tokio::test]
+async fn recovery_works_for_an_account_with_as_many_passkeys_as_allowed() {
+    let mut site = Site::open().await;
+    let (mut lost, codes) = site.ada().await;
+    let account = owner(&site).await;
+    for number in 1..20_u8 {
+        let id = CredentialId::new([number]).unwrap();
+        let passkey = Credential::new(id, &account, Vec::new(), OffsetDateTime::now_utc());
+        let repository = &site.passkeys.app().passkeys;
+        repository.insert(&passkey, 20).await.unwrap();
+    }
+    lost.register().await.assert_error("too_many_credentials");
+    let mut phone = site.browser().mounted_at("/recovery");
+    redeem_code(&mut phone, ADA, &codes[0]).await.assert_ok();
+    phone.register().await.assert_ok();
+    assert!(!is_signed_in(&mut lost).await);
     assert_eq!(site.stored().await, (1, 1));
 }
 
@@ -492,7 +511,7 @@ async fn database_has_only_hashes_of_codes_and_links() {
         .unwrap();
     assert_eq!(hashes.len(), 8);
     assert!(hashes.iter().all(|hash| hash.starts_with("$argon2id$")));
-    let path = site._directory.path();
+    let path = site.directory.path();
     for file in std::fs::read_dir(path).unwrap() {
         let content = std::fs::read(file.unwrap().path()).unwrap();
         let content = String::from_utf8_lossy(&content);
