@@ -192,7 +192,12 @@ async fn second_factor_user_receives_its_extractors() {
 #[tokio::test]
 async fn on_removed_receives_its_extractors_and_the_removal() {
     let id = CredentialId::new([1]).unwrap();
-    let credential = Credential::new(id, "8", Vec::new(), time::OffsetDateTime::UNIX_EPOCH);
+    let credential = Credential::new(
+        id,
+        "8",
+        Vec::new(),
+        passkeys::time::OffsetDateTime::UNIX_EPOCH,
+    );
     let removal = CredentialRemoval::new(credential);
     let answer = RelyingParty::on_removed(&APP, &mut parts(Some("7")), removal.clone()).await;
     assert_eq!(body(answer).await, (StatusCode::OK, "8 by 7".to_owned()));
