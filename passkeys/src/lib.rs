@@ -64,6 +64,7 @@
 //! - Extractors: [`PasskeyUser`], the user who is signed in, and [`Verified`], a request that this
 //!   user has just consented to with a passkey (step-up authentication). [`PasskeysState`] lets a
 //!   state type of your own provide them.
+//! - [`Data`]: in the hooks `on_authenticated` and `on_registered`, what the page says beside the passkey.
 //! - [`policy`]: what a handler with [`Verified`] demands: user verification, a device-bound passkey, a
 //!   recent sign-in.
 //! - [`store`]: repositories for credentials and challenge stores for ceremony states.

@@ -180,3 +180,21 @@ async fn second_factor_lists_the_usable_passkeys_of_the_user_and_does_not_begin_
     let invalid = authentication.begin_second_factor(&empty).await;
     assert!(matches!(invalid, Err(Error::InvalidUser(_))), "{invalid:?}");
 }
+
+/// The user is not signed in yet, and has passed more than anybody can.
+#[tokio::test]
+async fn flood_of_sign_ins_ends_no_second_factor() {
+    let challenges = MemoryChallenges::with_capacity(64);
+    let passkeys = Passkeys::new(App, MemoryRepository::default()).challenges(challenges);
+    let world = World::of(passkeys);
+    let mut device = world.device();
+    world.register(&ada(), &mut device).await.unwrap();
+    let request = begun(&world, &ada(), &mut device).await;
+    let authentication = world.passkeys.authentication();
+    for _ in 0..200 {
+        world.clock.advance(Duration::from_millis(1));
+        authentication.begin().await.unwrap();
+    }
+    let finished = authentication.finish_second_factor(&request, is(ada()));
+    finished.await.unwrap();
+}

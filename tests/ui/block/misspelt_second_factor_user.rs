@@ -1,4 +1,6 @@
-use passkeys::{AuthenticationResult, Data, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;
@@ -11,7 +13,11 @@ impl App {
         PasskeyUser::new("1", "ada", "Ada")
     }
 
-    async fn on_authenticated(&self, _: Data<&'static str>, _: AuthenticationResult) {}
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    async fn second_factor_users(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
 }
 
 fn main() {}

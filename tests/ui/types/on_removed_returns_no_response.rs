@@ -1,0 +1,25 @@
+use passkeys::{
+    AuthenticationResult, CredentialRemoval, PasskeyUser, passkeys, store::MemoryRepository,
+};
+
+struct Sent;
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    async fn on_removed(&self, _: CredentialRemoval) -> Sent {
+        Sent
+    }
+}
+
+fn main() {}
