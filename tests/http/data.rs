@@ -215,11 +215,11 @@ async fn registration_with_data_of_another_shape_stores_nothing() {
 
 /// Begins a sign-in, and returns the body that finishes it.
 async fn finish(browser: &mut Browser, data: Value) -> Value {
-    let begin = "/auth/passkeys/authenticate/begin";
-    let begun = browser.post(begin, &json!({})).await;
-    let begun: Value = begun.assert_ok().json();
-    let credential = browser.authenticator().get(&begun).unwrap();
-    json!({ "credential": credential, "state": begun["state"], "data": data })
+    let route = "/auth/passkeys/authenticate/begin";
+    let options = browser.post(route, &json!({})).await;
+    let options: Value = options.assert_ok().json();
+    let credential = browser.authenticator().get(&options).unwrap();
+    json!({ "credential": credential, "state": options["state"], "data": data })
 }
 
 const FINISH: &str = "/auth/passkeys/authenticate/finish";

@@ -152,7 +152,7 @@ async fn on_removed_is_given_the_passkey_as_it_was_its_user_and_the_number_of_th
     let rp_id = |it: &mut Credential| it.rp_id = Some("example.com".into());
     site.stored(1, "ada", rp_id).await;
     site.stored(2, "ada", |it| {
-        it.suspended_at = Some(OffsetDateTime::UNIX_EPOCH)
+        it.suspended_at = Some(OffsetDateTime::UNIX_EPOCH);
     })
     .await;
     // Neither counts: of another RP ID, and of another user.

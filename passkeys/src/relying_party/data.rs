@@ -143,7 +143,7 @@ fn next<T: DeserializeOwned + 'static>(parts: &Parts) -> Result<T, Error> {
         let mut data = data.lock().unwrap_or_else(PoisonError::into_inner);
         data.read.pop_front()
     });
-    match read.map(|read| read.downcast()) {
+    match read.map(<Box<dyn Any + Send>>::downcast) {
         Some(Ok(read)) => Ok(*read),
         _ => finish::data(None),
     }

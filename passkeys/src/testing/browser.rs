@@ -208,7 +208,7 @@ impl Browser {
         }
         let begun: Value = begun.json();
         let credential = self.authenticator.create_conditionally(&begun)?;
-        let finish = json!({ "credential": credential, "state": begun["state"] });
+        let finish = self.finish(&begun, credential);
         Some(self.passkeys("/register/finish", Some(&finish)).await)
     }
 
