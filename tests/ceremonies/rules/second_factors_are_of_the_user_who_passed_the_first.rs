@@ -198,3 +198,21 @@ async fn flood_of_sign_ins_ends_no_second_factor() {
     let finished = authentication.finish_second_factor(&request, is(ada()));
     finished.await.unwrap();
 }
+
+#[test]
+fn audit_events_of_second_factors_have_names_of_their_own_and_belong_to_authentication() {
+    let failed = AuditKind::SecondFactorFailed(Reason::Signature);
+    for (kind, name, reason) in [
+        (AuditKind::SecondFactorBegun, "second_factor_begun", None),
+        (
+            AuditKind::SecondFactorSucceeded,
+            "second_factor_succeeded",
+            None,
+        ),
+        (failed, "second_factor_failed", Some(Reason::Signature)),
+    ] {
+        assert_eq!(kind.as_str(), name);
+        assert_eq!(kind.ceremony(), Some("authentication"));
+        assert_eq!(kind.reason(), reason);
+    }
+}
