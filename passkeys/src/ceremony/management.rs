@@ -155,7 +155,10 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         id: &CredentialId,
     ) -> Result<CredentialRemoval, Error> {
         let credential = self.own(user_id, id).await?;
-        self.delete_own(Cause::Application, credential, None).await
+        let removal = self
+            .delete_own(Cause::Application, credential, None)
+            .await?;
+        Ok(self.counted(removal).await)
     }
 
     /// Deletes every passkey of a user ID, of **all** RP IDs: for an account that is closed. Returns them,
@@ -191,7 +194,7 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
                     });
                 }
             }
-            // Those that were found and not deleted are gone: somebody else deleted them meanwhile.
+            // Those that were found and not deleted are gone: another request deleted them meanwhile.
             if removed.len() == before {
                 return Ok(removed);
             }
@@ -217,6 +220,7 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
     }
 
     /// Deletes a passkey that [is the owner's](Ceremonies::own). `user` is the owner, if they delete it.
+    /// Does not count what is [left](Self::counted).
     pub(crate) async fn delete_own(
         &self,
         cause: Cause,
@@ -241,7 +245,16 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
             Deletion::Unknown => return Err(Error::CredentialNotFound),
         }
         self.record(cause, AuditKind::CredentialDeleted, &credential);
-        let left = ceremonies.list(user_id).await;
+        Ok(CredentialRemoval {
+            remaining: None,
+            credential,
+            user,
+        })
+    }
+
+    /// Counts the passkeys that the user has left after a deletion.
+    pub(crate) async fn counted(&self, removal: CredentialRemoval) -> CredentialRemoval {
+        let left = self.0.list(removal.user_id()).await;
         // The passkey is deleted, whatever the repository says now.
         let left = left.inspect_err(|error| {
             tracing::error!(
@@ -249,11 +262,10 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
                 "a passkey was deleted, and how many are left is unknown"
             );
         });
-        Ok(CredentialRemoval {
+        CredentialRemoval {
             remaining: left.ok().map(|left| left.len()),
-            credential,
-            user,
-        })
+            ..removal
+        }
     }
 
     async fn own(&self, user_id: &str, id: &CredentialId) -> Result<Credential, Error> {

@@ -14,6 +14,7 @@ pub(super) async fn notify<A: RelyingParty>(
     if !A::ON_REMOVED {
         return;
     }
+    let removal = passkeys.management().counted(removal).await;
     let user_id = removal.user_id().to_owned();
     let credential_id = removal.credential().id.clone();
     let failure = match caught(passkeys.app.on_removed(parts, removal)).await {
