@@ -212,7 +212,7 @@ impl Profile {
 }
 
 /// Takes parentheses, and returns what is in them.
-fn in_parentheses<'a>(input: ParseStream<'a>) -> syn::Result<ParseBuffer<'a>> {
+fn in_parentheses(input: ParseStream<'_>) -> syn::Result<ParseBuffer<'_>> {
     let content;
     parenthesized!(content in input);
     Ok(content)

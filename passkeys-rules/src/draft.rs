@@ -157,10 +157,7 @@ impl Draft<'_> {
             resident_key: known(self.resident_key, resident_key),
             algorithms: values(algorithms),
             attestation: known(self.attestation, attestation),
-            authenticator_attachment: match self.authenticator_attachment {
-                Some(_) => authenticator_attachment.map(Some),
-                None => Some(None),
-            },
+            authenticator_attachment,
             hints: values(hints),
             challenge_ttl,
             timeout,

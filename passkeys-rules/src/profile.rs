@@ -92,7 +92,8 @@ pub(crate) struct Base {
     /// The valid ones.
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) attestation: Option<Attestation>,
-    pub(crate) authenticator_attachment: Option<Option<AuthenticatorAttachment>>,
+    /// `None` for any, too.
+    pub(crate) authenticator_attachment: Option<AuthenticatorAttachment>,
     pub(crate) hints: Vec<Hint>,
     pub(crate) challenge_ttl: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
@@ -195,13 +196,8 @@ impl Draft<'_> {
         report: &mut Report,
     ) -> Option<AuthenticatorAttachment> {
         let written = (Key::AuthenticatorAttachment, self.authenticator_attachment);
-        match base.authenticator_attachment {
-            Some(Some(attachment)) => {
-                let is_same = |value, base| value == base;
-                stricter(written, Some(attachment), is_same, report)
-            }
-            Some(None) | None => report.word(written.0, written.1),
-        }
+        let is_same = |value, base| value == base;
+        stricter(written, base.authenticator_attachment, is_same, report)
     }
 
     fn profile_hints(

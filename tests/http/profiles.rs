@@ -2,8 +2,8 @@
 
 use axum::{Json, http::Method};
 use passkeys::{
-    AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult, UserVerification,
-    passkeys,
+    AuthenticationResult, Config, PasskeyUser, Passkeys, Profile, RegistrationResult,
+    UserVerification, passkeys,
     store::MemoryRepository,
     testing::{Browser, Fault},
 };
@@ -203,7 +203,8 @@ impl Shop {
 #[tokio::test]
 async fn profiles_of_the_attribute_are_those_of_the_application() {
     let passkeys = Passkeys::new(Shop, MemoryRepository::default());
-    let names: Vec<_> = passkeys.config().profiles().map(|it| it.name()).collect();
+    let profiles = passkeys.config().profiles();
+    let names: Vec<_> = profiles.map(Profile::name).collect();
     assert_eq!(names, ["security_key", "this_device"]);
     let security_key = passkeys.config().profile("security_key").unwrap();
     assert_eq!(security_key.algorithms(), [passkeys::Algorithm::Es256]);

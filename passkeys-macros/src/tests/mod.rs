@@ -4,6 +4,7 @@
 mod expansions;
 mod fuzz;
 mod messages;
+mod profile_messages;
 mod reference;
 
 use proc_macro2::{Group, TokenStream, TokenTree};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passkeys_rules::{
     Algorithm, Attestation, AuthenticatorAttachment, Draft, Feature, Hint, Key, ProfileDraft,
-    ResidentKey, Rule, UserVerification,
+    ResidentKey, Rule, UserVerification, Violation,
 };
 
 use crate::{messages, only_violation, valid};
@@ -26,6 +26,44 @@ fn named(name: &str) -> ProfileDraft<'_> {
         ..Draft::default()
     };
     ProfileDraft { name, values }
+}
+
+/// Returns a profile in which every key that may differ is set.
+pub(crate) fn phone() -> ProfileDraft<'static> {
+    ProfileDraft {
+        name: "phone",
+        values: Draft {
+            user_verification: Some("required"),
+            resident_key: Some("required"),
+            algorithms: Some(vec!["ES384"]),
+            attestation: Some("direct"),
+            authenticator_attachment: Some("cross-platform"),
+            hints: Some(vec!["hybrid"]),
+            timeout: Some("5m"),
+            ..Draft::default()
+        },
+    }
+}
+
+#[test]
+fn profile_has_the_value_of_every_key_that_may_differ() {
+    let draft = Draft {
+        profiles: Some(vec![phone()]),
+        ..valid()
+    };
+    let policy = draft.check().unwrap();
+    let phone = &policy.profiles[0];
+    assert_eq!(phone.name, "phone");
+    assert_eq!(phone.user_verification, UserVerification::Required);
+    assert_eq!(phone.resident_key, ResidentKey::Required);
+    assert_eq!(phone.algorithms, [Algorithm::Es384]);
+    assert_eq!(phone.attestation, Attestation::Direct);
+    assert_eq!(
+        phone.authenticator_attachment,
+        Some(AuthenticatorAttachment::CrossPlatform)
+    );
+    assert_eq!(phone.hints, [Hint::Hybrid]);
+    assert_eq!(phone.timeout, Duration::from_mins(5));
 }
 
 #[test]
@@ -431,7 +469,7 @@ fn violations_in_profiles_are_in_their_order() {
         ..valid()
     };
     let violations = draft.check().unwrap_err();
-    let paths: Vec<_> = violations.iter().map(|it| it.path()).collect();
+    let paths: Vec<_> = violations.iter().map(Violation::path).collect();
     assert_eq!(
         paths,
         [
