@@ -9,6 +9,7 @@ mod hosts;
 mod jwt_spa;
 mod minimal;
 mod offer;
+mod options;
 mod pictures;
 mod profiles;
 mod recovery;

@@ -1,5 +1,5 @@
 //! The types of `client.js`: its declarations agree with it, a page in TypeScript can use it, and
-//! the examples' pages type-check. It also loads for server-side rendering.
+//! the examples' pages type-check. It also loads for server-side rendering, and is small.
 
 mod document;
 
@@ -72,6 +72,21 @@ fn client_js_and_the_pages_agree_with_the_type_declarations() {
     if let Some(mut tsc) = tsc() {
         succeeds(tsc.arg("--project").arg(project()));
     }
+}
+
+/// `docs/browser.md` states the size.
+#[test]
+fn client_js_has_less_than_8_kilobytes_when_minified() {
+    let script = here().join("node_modules/terser/bin/terser");
+    let (Some(mut node), true) = (node(), script.is_file()) else {
+        return passkeys_tests::left_out("Node.js with terser (`npm ci` in tests/interop/client)");
+    };
+    let module = here().join("../../../passkeys/client/client.js");
+    let options = ["--module", "--compress", "--mangle", "--"];
+    let output = node.arg(script).args(options).arg(module).output().unwrap();
+    assert!(output.status.success(), "terser minifies it");
+    let size = output.stdout.len();
+    assert!((5_000..8_000).contains(&size), "{size} bytes");
 }
 
 #[test]
