@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::{
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
     task::{JoinSet, yield_now},
+    time::timeout,
 };
 
 use super::*;
@@ -74,7 +75,8 @@ impl Site {
         let asked = json!({ "email": email });
         let mut browser = self.browser();
         browser.post("/recovery/mail", &asked).await.assert_ok();
-        let (to, text) = self.mails.recv().await.unwrap();
+        let mail = timeout(Duration::from_secs(10), self.mails.recv()).await;
+        let (to, text) = mail.expect("a mail is sent").unwrap();
         assert_eq!(to, email);
         let (_, link) = text.split_once("/#link=").unwrap();
         link.lines().next().unwrap().to_owned()
