@@ -1,4 +1,4 @@
-//! The application: its hooks and its routes. The ways back are in [`recovery`].
+//! The application: its hooks and its routes. The ways back are in `recovery.rs`.
 
 mod accounts;
 mod codes;

@@ -10,6 +10,7 @@ mod jwt_spa;
 mod minimal;
 mod offer;
 mod options;
+mod passwords_and_passkeys;
 mod pictures;
 mod profiles;
 mod recovery;

@@ -34,7 +34,7 @@ fn succeeds(command: &mut Command) {
 /// Copies all files side by side, as `tsconfig.json` expects them.
 fn project() -> PathBuf {
     let project = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-types");
-    for page in ["page", "step_up", "jwt_spa"] {
+    for page in ["page", "step_up", "jwt_spa", "recovery", "passwords"] {
         fs::create_dir_all(project.join(page)).unwrap();
     }
     for (from, to) in [
@@ -50,6 +50,11 @@ fn project() -> PathBuf {
         ),
         ("../../../examples/step_up/page/app.js", "step_up/app.js"),
         ("../../../examples/jwt_spa/page/app.js", "jwt_spa/app.js"),
+        ("../../../examples/recovery/page/app.js", "recovery/app.js"),
+        (
+            "../../../examples/passwords_and_passkeys/passkeys.js",
+            "passwords/passkeys.js",
+        ),
     ] {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }
