@@ -52,6 +52,9 @@ pub enum Reason {
     UserNotPresent,
     /// The user-verified flag is not set, and the configuration or the profile requires it.
     UserNotVerified,
+    /// The client reports another kind of authenticator (`authenticatorAttachment`) than the only one that
+    /// may register.
+    Attachment,
     /// The backup-state flag is set without the backup-eligible flag.
     BackupState,
     /// The backup-eligible flag differs from the one at registration.
@@ -163,6 +166,7 @@ impl Reason {
             Self::RpIdHash => "rp_id_hash",
             Self::UserNotPresent => "user_not_present",
             Self::UserNotVerified => "user_not_verified",
+            Self::Attachment => "attachment",
             Self::BackupState => "backup_state",
             Self::BackupEligibility => "backup_eligibility",
             Self::Algorithm => "algorithm",
@@ -211,6 +215,7 @@ impl From<Refusal> for Reason {
             Refusal::RpIdHash => Self::RpIdHash,
             Refusal::UserNotPresent => Self::UserNotPresent,
             Refusal::UserNotVerified => Self::UserNotVerified,
+            Refusal::Attachment => Self::Attachment,
             Refusal::BackupState => Self::BackupState,
             Refusal::BackupEligibility => Self::BackupEligibility,
             Refusal::Algorithm => Self::Algorithm,

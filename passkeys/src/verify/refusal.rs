@@ -20,6 +20,8 @@ pub(crate) enum Refusal {
     UserNotPresent,
     /// The user-verified flag is not set, and the configuration requires it.
     UserNotVerified,
+    /// The client reports another kind of authenticator than the only one that may register.
+    Attachment,
     /// The backup-state flag is set without the backup-eligible flag.
     BackupState,
     /// The backup-eligible flag differs from the one at registration.

@@ -119,6 +119,15 @@ impl Verifier {
         ensure(offered, Refusal::Algorithm)?;
         ensure(curve::contains(&key), Refusal::Malformed)?;
 
+        // Not a step of the specification: the client does not report another kind of authenticator than
+        // the only one that may register. Only a modified client does, which could as well lie.
+        let reported = response.authenticator_attachment();
+        let differs = asked.terms.authenticator_attachment.zip(reported);
+        ensure(
+            differs.is_none_or(|(only, reported)| only == reported),
+            Refusal::Attachment,
+        )?;
+
         let aaguid = Aaguid::new(attested.aaguid);
 
         // Steps 21 to 24: the attestation statement, if one was asked for. With `indirect`, the client

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 #[cfg(feature = "openapi")]
 use super::schemas;
 use super::{json::from_json, shape};
-use crate::{Transport, domain::base64url};
+use crate::{AuthenticatorAttachment, Transport, domain::base64url};
 
 from_json!(RegistrationResponse, AuthenticationResponse);
 
@@ -32,6 +32,10 @@ pub(crate) struct RegistrationResponse {
     pub(crate) kind: String,
     #[serde(deserialize_with = "shape::object")]
     pub(crate) response: AttestationResponse,
+    // Unparsed, as below.
+    #[serde(rename = "authenticatorAttachment", default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    authenticator_attachment: Option<Box<RawValue>>,
     // Unparsed: these are only hints, unsigned, and of any shape once pages ask for extensions of
     // their own.
     #[serde(rename = "clientExtensionResults", default)]
@@ -132,6 +136,14 @@ impl RegistrationResponse {
             }
         }
         known
+    }
+
+    /// Returns the kind of authenticator that the client reports. Values that are not known report
+    /// nothing.
+    pub(crate) fn authenticator_attachment(&self) -> Option<AuthenticatorAttachment> {
+        let reported = self.authenticator_attachment.as_ref()?.get();
+        let reported: String = serde_json::from_str(reported).ok()?;
+        reported.parse().ok()
     }
 
     /// Returns whether the credential is discoverable, if the client reports it

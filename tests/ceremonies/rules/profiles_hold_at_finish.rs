@@ -107,6 +107,33 @@ async fn options_are_those_of_the_profile() {
 }
 
 #[tokio::test]
+async fn registration_that_reports_another_attachment_than_the_profile_s_is_rejected() {
+    let world =
+        world(|profile| profile.authenticator_attachment(AuthenticatorAttachment::Platform));
+    let register = async |profile: Option<&str>, reported: Value| {
+        let registration = world.passkeys.registration();
+        let registration = match profile {
+            Some(name) => registration.profile(name).unwrap(),
+            None => registration,
+        };
+        let begun = registration.begin(&ada()).await.unwrap();
+        let mut credential = world.device().create(&json!(begun));
+        credential["authenticatorAttachment"] = reported;
+        let request = FinishRegistration::new(raw(&credential), begun.state);
+        registration.finish_as(&ada(), &request).await
+    };
+    let refused = register(Some("strict"), json!("cross-platform")).await;
+    assert!(matches!(refused, Err(Error::AttestationVerificationFailed)));
+    assert_eq!(world.audit.last_reason(), Some(Reason::Attachment));
+
+    // Clients need not report it, and may have kinds that are not known here.
+    for reported in [json!("platform"), json!(null), json!("implant"), json!(7)] {
+        register(Some("strict"), reported).await.unwrap();
+    }
+    register(None, json!("cross-platform")).await.unwrap();
+}
+
+#[tokio::test]
 async fn user_verification_of_a_profile_is_enforced_at_finish() {
     let world = world(verified);
     let mut device = world.device().with_fault(Fault::UserNotVerified);

@@ -1,0 +1,287 @@
+use super::{Registration, cause};
+use crate::{
+    Credential, Error, PasskeyUser, ResidentKey, UserHandle,
+    audit::{AuditKind, Reason},
+    ceremony::{FinishRegistration, RegistrationResult},
+    domain::{
+        challenge::Challenge,
+        config::Terms,
+        device_name,
+        pending::{PendingCeremony, Purpose},
+    },
+    store::{CredentialRepository, Insertion},
+    verify::{Asked, Attested},
+    wire::{json::FromJson as _, responses::RegistrationResponse},
+};
+
+impl<'a, R: CredentialRepository> Registration<'a, R> {
+    /// Finishes a registration, and stores the passkey.
+    ///
+    /// In this order: takes the ceremony state from the challenge store, which ends the ceremony
+    /// whatever follows; awaits `who`, the user who is signed in now, and compares it with the
+    /// one who began; parses and verifies the credential; stores it; records the outcome. For a
+    /// sign-up no user is signed in, and `who` is not polled.
+    ///
+    /// # Errors
+    ///
+    /// The error of `who`, or
+    ///
+    /// - [`Error::ChallengeNotFound`] unless the ceremony is pending and was begun by this user at this
+    ///   [application](crate::Passkeys::application),
+    /// - [`Error::InvalidRequest`] and [`Error::MalformedRequest`] for a credential of another
+    ///   shape, [`Error::PayloadTooLarge`],
+    /// - [`Error::AttestationVerificationFailed`] if the credential does not verify,
+    /// - [`Error::CredentialAlreadyExists`], also for the ID of a decoy credential, after a multiple of
+    ///   [`Passkeys::timing_floor`](crate::Passkeys::timing_floor),
+    /// - [`Error::TooManyCredentials`] and, for a sign-up, [`Error::AccountAlreadyExists`],
+    /// - [`Error::StorageUnavailable`].
+    pub async fn finish<E: From<Error>>(
+        &self,
+        request: &FinishRegistration,
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+    ) -> Result<RegistrationResult, E> {
+        let read = || Ok(());
+        let finished = self.finish_and_read(request, who, read).await;
+        finished.map(|(result, ())| result)
+    }
+
+    /// Finishes a registration, as [`finish`](Self::finish), and reads what else the request has to say:
+    /// after its state was taken, and before the passkey is stored.
+    pub(crate) async fn finish_and_read<E: From<Error>, D>(
+        &self,
+        request: &FinishRegistration,
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> Result<(RegistrationResult, D), E> {
+        let begun = self.take(&request.state).await?;
+        if begun.kind == Kind::SignUp {
+            self.check_sign_up(&begun)?;
+        } else {
+            let user = who.await;
+            let user = user.inspect_err(|_| {
+                self.refuse(Reason::NotSignedIn, Some(&begun.user), None);
+            })?;
+            self.check_owner(&begun, &user)?;
+        }
+        Ok(self.complete(begun, request, read).await?)
+    }
+
+    /// Takes the ceremony state from the challenge store.
+    async fn take(&self, state: &str) -> Result<Pending<'a>, Error> {
+        let taken = self.ceremonies.take(state).await;
+        let (ceremony, terms) = match taken.map_err(|error| self.lost(error, None))? {
+            Ok(ceremony) => ceremony,
+            Err(reason) => return Err(self.refuse(reason, None, None)),
+        };
+        let PendingCeremony {
+            purpose, challenge, ..
+        } = ceremony;
+        let (account, kind) = match purpose {
+            Purpose::Register(account) => (account, Kind::Further),
+            Purpose::RegisterConditionally(account) => (account, Kind::Conditional),
+            Purpose::SignUp(account) => (account, Kind::SignUp),
+            _ => return Err(self.refuse(Reason::OtherPurpose, None, None)),
+        };
+        let (user, handle) = account.user();
+        Ok(Pending {
+            user,
+            handle,
+            challenge,
+            terms,
+            kind,
+        })
+    }
+
+    /// Checks that sign-ups are finished here.
+    fn check_sign_up(&self, begun: &Pending<'_>) -> Result<(), Error> {
+        if self.sign_ups {
+            Ok(())
+        } else {
+            Err(self.refuse(Reason::OtherPurpose, Some(&begun.user), None))
+        }
+    }
+
+    /// Checks that the user who is signed in now began the registration.
+    fn check_owner(&self, begun: &Pending<'_>, user: &PasskeyUser) -> Result<(), Error> {
+        if begun.user.id() == user.id() {
+            Ok(())
+        } else {
+            Err(self.refuse(Reason::OtherUser, Some(user), None))
+        }
+    }
+
+    async fn complete<D>(
+        &self,
+        begun: Pending<'_>,
+        request: &FinishRegistration,
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> Result<(RegistrationResult, D), Error> {
+        let Pending {
+            user,
+            handle,
+            challenge,
+            terms,
+            kind,
+        } = begun;
+        let sign_up = kind == Kind::SignUp;
+
+        let malformed = |_: &Error| {
+            self.refuse(Reason::Malformed, Some(&user), None);
+        };
+        let response = RegistrationResponse::from_json(request.credential.get(), "credential")
+            .inspect_err(malformed)?;
+        let data = read().inspect_err(malformed)?;
+        let device_name = request.device_name.as_deref().unwrap_or_default();
+        let device_name = device_name::of_new_passkey(device_name);
+
+        // Instances may have been configured anew since the ceremony was begun.
+        let conditional = kind == Kind::Conditional && self.ceremonies.config.conditional_create();
+        let terms = if conditional {
+            &terms.conditional()
+        } else {
+            terms
+        };
+        let asked = Asked {
+            challenge: challenge.as_bytes(),
+            conditional,
+            terms,
+            #[cfg(feature = "attestation")]
+            now: self.ceremonies.now(),
+        };
+        let verified = self
+            .ceremonies
+            .verifier
+            .verify_registration(&response, asked);
+        let attested =
+            verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
+        #[cfg(feature = "attestation")]
+        let attestation = attested.attestation.clone();
+        let credential = self.credential(attested, &user, handle, &response, device_name, terms);
+
+        self.store(&credential, &user, sign_up).await?;
+        self.ceremonies.record_by(
+            cause(sign_up),
+            AuditKind::RegistrationSucceeded,
+            Some(user.id()),
+            Some(&credential.id),
+        );
+        let result = RegistrationResult {
+            user,
+            credential,
+            #[cfg(feature = "attestation")]
+            attestation,
+            signed_up: sign_up,
+            profile: terms.profile.clone(),
+        };
+        Ok((result, data))
+    }
+
+    /// Stores a credential whose ID is new if the user may have one more, for a sign-up only as the
+    /// user's first.
+    async fn store(
+        &self,
+        credential: &Credential,
+        user: &PasskeyUser,
+        sign_up: bool,
+    ) -> Result<(), Error> {
+        let floor = self.ceremonies.floor();
+        let refused = self.try_to_store(credential, user, sign_up).await;
+        if matches!(refused, Err(Error::CredentialAlreadyExists)) {
+            // The time of the store would tell a decoy credential from a registered one.
+            floor.reached().await;
+        }
+        refused
+    }
+
+    async fn try_to_store(
+        &self,
+        credential: &Credential,
+        user: &PasskeyUser,
+        sign_up: bool,
+    ) -> Result<(), Error> {
+        let lost = |error| self.lost(error, Some(user));
+        let repository = &self.ceremonies.repository;
+        let reason = if self.ceremonies.decoys.made(&credential.id) {
+            // Asks the store, as for a registered one.
+            repository.find(&credential.id).await.map_err(lost)?;
+            Reason::DecoyCredential
+        } else if sign_up {
+            let stored = repository.insert_first(credential).await;
+            if stored.map_err(lost)? {
+                return Ok(());
+            }
+            let found = repository.find(&credential.id).await;
+            match found.map_err(lost)? {
+                Some(_) => Reason::AlreadyRegistered,
+                // The account got its first passkey since the sign-up was begun.
+                None => Reason::AccountExists,
+            }
+        } else {
+            let max_credentials = self.ceremonies.config.max_credentials();
+            let inserted = repository.insert(credential, max_credentials).await;
+            match inserted.map_err(lost)? {
+                Insertion::Stored => return Ok(()),
+                Insertion::Exists => Reason::AlreadyRegistered,
+                Insertion::Full => Reason::TooManyCredentials,
+            }
+        };
+        Err(self.refuse(reason, Some(user), Some(credential)))
+    }
+
+    fn credential(
+        &self,
+        attested: Attested,
+        user: &PasskeyUser,
+        handle: UserHandle,
+        response: &RegistrationResponse,
+        device_name: String,
+        terms: &Terms,
+    ) -> Credential {
+        Credential {
+            id: attested.id,
+            user_id: user.id().to_owned(),
+            user_handle: Some(handle),
+            rp_id: Some(self.ceremonies.config.rp_id().to_owned()),
+            public_key: attested.public_key,
+            sign_count: attested.sign_count,
+            transports: response.transports(),
+            aaguid: attested.aaguid,
+            backup_eligible: Some(attested.backup_eligible),
+            backup_state: attested.backup_state,
+            user_verified: attested.user_verified,
+            // A browser that does not report `credProps` has followed the options.
+            discoverable: response
+                .discoverable()
+                .unwrap_or(terms.resident_key == ResidentKey::Required),
+            device_name,
+            attestation_format: Some(attested.attestation_format),
+            #[cfg(feature = "attestation")]
+            attestation_verified: attested.attestation.is_some(),
+            #[cfg(not(feature = "attestation"))]
+            attestation_verified: false,
+            created_at: self.ceremonies.now(),
+            last_used_at: None,
+            suspended_at: None,
+        }
+    }
+}
+
+/// A registration whose state was taken from the challenge store.
+struct Pending<'a> {
+    user: PasskeyUser,
+    handle: UserHandle,
+    challenge: Challenge,
+    terms: &'a Terms,
+    kind: Kind,
+}
+
+/// Purpose of a registration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A further passkey for an existing account.
+    Further,
+    /// The same by conditional creation.
+    Conditional,
+    /// The first passkey of a new account.
+    SignUp,
+}
