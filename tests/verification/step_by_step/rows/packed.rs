@@ -16,6 +16,7 @@ async fn every_packed_attestation_row_has_its_expected_outcome() {
 
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = syntax();
+    rows.extend(bounds());
     rows.extend(signature());
     rows.extend(aaguid());
     rows.extend(by_itself());
@@ -80,6 +81,39 @@ fn syntax() -> Vec<Row> {
         packed(1, "the second certificate is not a certificate", |answer| {
             answer.statement.edit = |statement| chain(statement)[1] = vec![0x30, 0].into();
         }),
+        packed(1, "`ecdaaKeyId` replaces `x5c`", by_ecdaa),
+        packed(
+            1,
+            "`ecdaaKeyId` replaces `x5c`, where attestation is not requested",
+            by_ecdaa,
+        )
+        .unsolicited()
+        .accepted(),
+        twice("`alg` appears twice", |answer| {
+            answer.statement.edit = |statement| {
+                let same = statement.get("alg").clone();
+                statement.add("alg", same);
+            };
+        }),
+        twice("`sig` appears twice, the right value last", |answer| {
+            answer.statement.edit = |statement| {
+                let right = statement.get("sig").clone();
+                statement.set("sig", vec![0; 70]);
+                statement.add("sig", right);
+            };
+        }),
+        twice("`x5c` appears twice", |answer| {
+            answer.statement.edit = |statement| {
+                let same = statement.get("x5c").clone();
+                statement.add("x5c", same);
+            };
+        }),
+    ]
+}
+
+/// What certificates may cost before a signature is verified.
+fn bounds() -> Vec<Row> {
+    vec![
         packed(1, "`x5c` has five certificates", |answer| {
             answer.statement.edit = |statement| lengthen(statement, 5);
         })
@@ -109,33 +143,6 @@ fn syntax() -> Vec<Row> {
                 authority_has_rsa_key(answer, 2048, &[1, 0, 0, 1]);
             },
         ),
-        packed(1, "`ecdaaKeyId` replaces `x5c`", by_ecdaa),
-        packed(
-            1,
-            "`ecdaaKeyId` replaces `x5c`, where attestation is not requested",
-            by_ecdaa,
-        )
-        .unsolicited()
-        .accepted(),
-        twice("`alg` appears twice", |answer| {
-            answer.statement.edit = |statement| {
-                let same = statement.get("alg").clone();
-                statement.add("alg", same);
-            };
-        }),
-        twice("`sig` appears twice, the right value last", |answer| {
-            answer.statement.edit = |statement| {
-                let right = statement.get("sig").clone();
-                statement.set("sig", vec![0; 70]);
-                statement.add("sig", right);
-            };
-        }),
-        twice("`x5c` appears twice", |answer| {
-            answer.statement.edit = |statement| {
-                let same = statement.get("x5c").clone();
-                statement.add("x5c", same);
-            };
-        }),
     ]
 }
 
