@@ -92,7 +92,7 @@ impl Users {
         let hash = move || password_auth::generate_hash(new.password);
         let password_hash = self.hashing(hash).await?;
         let insert = "INSERT INTO users (email, password_hash) VALUES (?, ?)
-            ON CONFLICT DO NOTHING RETURNING *";
+            ON CONFLICT DO NOTHING RETURNING id, email, password_hash";
         let row = sqlx::query_as(insert).bind(new.email).bind(password_hash);
         Ok(row.fetch_optional(&self.pool).await?.map(user))
     }
@@ -124,7 +124,7 @@ impl AuthnBackend for Users {
     type Error = Error;
 
     async fn authenticate(&self, typed: Credentials) -> Result<Option<User>, Error> {
-        let select = "SELECT * FROM users WHERE email = ?";
+        let select = "SELECT id, email, password_hash FROM users WHERE email = ?";
         let row = sqlx::query_as(select).bind(typed.email.trim());
         let user = row.fetch_optional(&self.pool).await?.map(user);
         let nobodys = self.nobodys_hash.clone();
@@ -138,7 +138,7 @@ impl AuthnBackend for Users {
     }
 
     async fn get_user(&self, id: &i64) -> Result<Option<User>, Error> {
-        let select = "SELECT * FROM users WHERE id = ?";
+        let select = "SELECT id, email, password_hash FROM users WHERE id = ?";
         let row = sqlx::query_as(select).bind(id);
         Ok(row.fetch_optional(&self.pool).await?.map(user))
     }

@@ -371,3 +371,23 @@ async fn database_of_the_application_without_passkeys_opens() {
     browser.register().await.assert_ok();
     assert_eq!(site.repository.list("42").await.unwrap().len(), 1);
 }
+
+/// A connection that has read the table before its column was added keeps the number of columns.
+#[tokio::test]
+async fn new_database_in_a_file_with_several_connections_takes_sign_ups() {
+    let name = format!("passwords_and_passkeys-{}.db", std::process::id());
+    let file = std::env::temp_dir().join(name);
+    let options = SqliteConnectOptions::new()
+        .filename(&file)
+        .create_if_missing(true);
+    let pool = SqlitePoolOptions::new().min_connections(3);
+    let pool = pool.connect_with(options).await.unwrap();
+    let site = Site::open_database(pool.clone()).await;
+    for number in 0..3 {
+        let email = format!("user-{number}@example.com");
+        let user = [("email", &*email), ADA[1]];
+        site.browser_of(&user).await.register().await.assert_ok();
+    }
+    pool.close().await;
+    std::fs::remove_file(file).unwrap();
+}
