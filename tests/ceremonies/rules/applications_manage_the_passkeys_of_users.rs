@@ -1,6 +1,11 @@
 //! The management service: the application's own changes of users' passkeys.
 
-use passkeys::{Clock as _, Credential, CredentialId, audit::AuditEvent, ceremony::Action};
+use passkeys::{
+    Clock as _, Credential, CredentialId,
+    audit::AuditEvent,
+    ceremony::Action,
+    store::{CredentialRepository, CredentialUse, Deletion, Insertion, StoreError},
+};
 
 use super::*;
 
@@ -234,6 +239,111 @@ async fn delete_all_deletes_the_passkeys_of_the_user_id_at_every_rp_id_and_no_ot
 }
 
 /// What the documentation says about registrations that wait: the session has to end first.
+/// Repository in which, between the list and the first deletion, another request deletes the passkey and
+/// a registration is finished.
+#[derive(Clone, Default)]
+struct Racing {
+    inner: MemoryRepository,
+    late: Arc<std::sync::Mutex<Option<Credential>>>,
+}
+
+impl CredentialRepository for Racing {
+    async fn insert(&self, new: &Credential, max: usize) -> Result<Insertion, StoreError> {
+        self.inner.insert(new, max).await
+    }
+
+    async fn insert_first(&self, new: &Credential) -> Result<bool, StoreError> {
+        self.inner.insert_first(new).await
+    }
+
+    async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
+        self.inner.find(id).await
+    }
+
+    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
+        self.inner.list(user_id).await
+    }
+
+    async fn record_use(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        usage: &CredentialUse,
+    ) -> Result<bool, StoreError> {
+        self.inner.record_use(user_id, id, usage).await
+    }
+
+    async fn suspend(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        at: time::OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        self.inner.suspend(user_id, id, at).await
+    }
+
+    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        self.inner.resume(user_id, id).await
+    }
+
+    async fn rename(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        self.inner.rename(user_id, id, name).await
+    }
+
+    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+        let late = self.late.lock().unwrap().take();
+        if let Some(late) = late {
+            self.inner.delete(user_id, id).await?;
+            self.inner.insert(&late, 20).await?;
+        }
+        self.inner.delete(user_id, id).await
+    }
+
+    async fn delete_unless_last(
+        &self,
+        user_id: &str,
+        id: &CredentialId,
+        rp_id: &str,
+    ) -> Result<Deletion, StoreError> {
+        self.inner.delete_unless_last(user_id, id, rp_id).await
+    }
+}
+
+#[derive(Clone)]
+struct Raced;
+
+#[passkeys::passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl Raced {
+    type Repository = Racing;
+
+    fn get_user(&self) -> PasskeyUser {
+        ada()
+    }
+
+    fn on_authenticated(&self, _: passkeys::AuthenticationResult) {}
+}
+
+#[tokio::test]
+async fn delete_all_looks_again_if_those_that_it_found_were_deleted_by_another_request() {
+    let now = time::OffsetDateTime::UNIX_EPOCH;
+    let passkey = |number: u8| {
+        let id = CredentialId::new([number; 16]).unwrap();
+        Credential::new(id, ada().id(), Vec::new(), now)
+    };
+    let repository = Racing::default();
+    repository.insert(&passkey(1), 20).await.unwrap();
+    *repository.late.lock().unwrap() = Some(passkey(2));
+    let passkeys = Passkeys::new(Raced, repository.clone());
+    let removed = passkeys.management().delete_all(ada().id()).await.unwrap();
+    assert_eq!(removed.len(), 1);
+    assert_eq!(repository.list(ada().id()).await.unwrap(), []);
+}
+
 #[tokio::test]
 async fn registration_begun_before_delete_all_is_not_finished_after_the_session_has_ended() {
     let (world, _) = ada_registered().await;

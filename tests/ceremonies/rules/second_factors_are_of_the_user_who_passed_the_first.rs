@@ -199,6 +199,26 @@ async fn flood_of_sign_ins_ends_no_second_factor() {
     finished.await.unwrap();
 }
 
+/// Whoever knows the password can begin second factors. They have passed less than a user who is signed
+/// in.
+#[tokio::test]
+async fn flood_of_second_factors_ends_no_ceremony_of_the_signed_in_user() {
+    let (world, mut device) = ada_registered().await;
+    let action = passkeys::ceremony::Action::new("DELETE", "example.com", "/account", b"");
+    let registration = world.create(&ada(), &mut world.device()).await;
+    let step_up = world.agree(&ada(), &action, &mut device).await;
+    for _ in 0..200 {
+        world.clock.advance(Duration::from_millis(1));
+        let authentication = world.passkeys.authentication();
+        authentication.begin_second_factor(&ada()).await.unwrap();
+    }
+    let step_ups = world.passkeys.step_up();
+    step_ups.finish_as(&ada(), &action, &step_up).await.unwrap();
+    let registrations = world.passkeys.registration();
+    let finished = registrations.finish_as(&ada(), &registration).await;
+    finished.unwrap();
+}
+
 #[test]
 fn audit_events_of_second_factors_have_names_of_their_own_and_belong_to_authentication() {
     let failed = AuditKind::SecondFactorFailed(Reason::Signature);
