@@ -185,12 +185,19 @@ pub(crate) async fn close_account(
         };
         return Ok((StatusCode::UNAUTHORIZED, Html(page.render()?)).into_response());
     }
-    // From here on every session of the user is without a user.
-    app.users.delete(&user).await?;
-    // After the sessions, so that none of them adds another one.
-    let management = passkeys.management();
-    management.delete_all(&user.id().to_string()).await?;
-    app.mailer.send(&user.email, "Your account is closed.");
+    // To its end, although the client may hang up: nobody could sign in to try again.
+    let worker = passkeys.clone();
+    let close = async move {
+        let app = worker.app();
+        // From here on every session of the user is without a user.
+        app.users.delete(&user).await?;
+        // After the sessions, so that none of them adds another one.
+        let management = worker.management();
+        management.delete_all(&user.id().to_string()).await?;
+        app.mailer.send(&user.email, "Your account is closed.");
+        Ok::<_, AppError>(())
+    };
+    passkeys.run_to_completion(close).await?;
     auth.logout().await?;
     Ok(Redirect::to("/sign-up").into_response())
 }

@@ -391,3 +391,73 @@ async fn new_database_in_a_file_with_several_connections_takes_sign_ups() {
     pool.close().await;
     std::fs::remove_file(file).unwrap();
 }
+
+/// The session has ended with the account, so nobody can close it again.
+#[tokio::test]
+async fn closing_the_account_deletes_its_passkeys_although_the_client_hangs_up() {
+    use std::{future::poll_fn, task::Poll};
+
+    use axum::{body::Body, http::Request};
+    use tokio::time::timeout;
+    use tower::ServiceExt as _;
+
+    /// Upper bound of the waiting time.
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    let file = std::env::temp_dir().join(format!("closing-{}.db", std::process::id()));
+    let _ = std::fs::remove_file(&file);
+    let file = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true);
+    let one = SqlitePoolOptions::new().max_connections(1);
+    let site = Site::open_database(one.connect_with(file.clone()).await.unwrap()).await;
+    // Another process, which sees what is committed.
+    let pool = SqlitePool::connect_with(file).await.unwrap();
+    let mut browser = site.browser_of(&ADA).await;
+    browser.register().await.assert_ok();
+    let id: i64 = sqlx::query_scalar("SELECT id FROM users")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let user_id = id.to_string();
+    assert_eq!(site.repository.list(&user_id).await.unwrap().len(), 1);
+
+    let sign_in = Request::post("/sign-in")
+        .header("host", "localhost:3000")
+        .header("origin", ORIGIN)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(
+            "email=ada@example.com&password=correct+horse+battery",
+        ))
+        .unwrap();
+    let signed_in = site.router.clone().oneshot(sign_in).await.unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let request = Request::post("/close-account")
+        .header("host", "localhost:3000")
+        .header("origin", ORIGIN)
+        .header("cookie", cookie)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from("password=correct+horse+battery"))
+        .unwrap();
+    let mut response = Box::pin(site.router.clone().oneshot(request));
+    let users = async || -> i64 {
+        let count = sqlx::query_scalar("SELECT COUNT(*) FROM users");
+        count.fetch_one(&pool).await.unwrap()
+    };
+    // Polls until the account is deleted, and hangs up.
+    let hang_up = async {
+        while users().await == 1 {
+            let polled = poll_fn(|context| Poll::Ready(response.as_mut().poll(context)));
+            assert!(polled.await.is_pending());
+        }
+        drop(response);
+    };
+    timeout(PATIENCE, hang_up).await.unwrap();
+    let deleted = async {
+        while !site.repository.list(&user_id).await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, deleted).await.expect("the passkeys stay");
+}

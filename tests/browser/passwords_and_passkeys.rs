@@ -212,7 +212,11 @@ fn password_example_asks_for_consent_where_the_sign_in_is_old() {
         }
         visit.press("Delete Laptop").await;
         visit.hears("Deleted “Laptop”.").await;
-        assert_eq!(visit.listed().await, json!([]));
+        visit
+            .until("the shorter list", async || {
+                visit.listed().await == json!([])
+            })
+            .await;
         // Without a passkey there is no consent.
         visit.press("Add a passkey").await;
         visit.is_warned("Please sign in again first").await;

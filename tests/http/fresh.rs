@@ -362,6 +362,42 @@ async fn sign_up_is_begun_whatever_fresh_says_unless_its_body_is_consent() {
     assert_eq!(consent, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
+/// Application with the key and without `sign_up`.
+#[derive(Clone)]
+struct WithoutSignUp(ManualClock);
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"], fresh = "10m")]
+impl WithoutSignUp {
+    type Repository = MemoryRepository;
+
+    fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("ada", "ada", "Ada").authenticated_at(self.0.now())
+    }
+
+    fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+/// Consent that comes is never ignored, also after a recent sign-in.
+#[tokio::test]
+async fn body_of_a_registration_is_consent_or_nothing_where_nobody_signs_up() {
+    let clock = ManualClock::default();
+    let app = WithoutSignUp(clock.clone());
+    let passkeys = Passkeys::new(app, MemoryRepository::default()).clock(clock);
+    let router = Router::new().nest("/auth/passkeys", passkeys.router());
+    let mut browser = Browser::new(router, "https://example.com");
+    for body in [
+        json!([1]),
+        json!({ "state": "x" }),
+        json!({ "credential": {}, "state": 1 }),
+    ] {
+        browser
+            .post(BEGIN, &body)
+            .await
+            .assert_error("invalid_request");
+    }
+    browser.post(BEGIN, &json!({})).await.assert_ok();
+}
+
 /// Without the key, a body of these requests means what it did before.
 #[tokio::test]
 async fn consent_is_not_looked_for_without_the_key_fresh() {

@@ -271,7 +271,10 @@ fn no_route_logs_a_secret_or_allows_log_injection() {
     Runtime::new().unwrap().block_on(async {
         let mut walk = Walk {
             browser: browser(&world.passkeys.clone().signal_unknown_credentials()),
-            secrets: vec!["the-secret-of-a".to_owned()],
+            secrets: vec![
+                "the-secret-of-a".to_owned(),
+                "the-secret-in-data".to_owned(),
+            ],
         };
         let begun = walk.begin("/register/begin", &json!({})).await;
         let credential = walk.browser.authenticator().create(&begun);
@@ -283,9 +286,15 @@ fn no_route_logs_a_secret_or_allows_log_injection() {
         for who in [json!({}), json!({ "userId": "ada" })] {
             let begun = walk.begin("/authenticate/begin", &who).await;
             let credential = walk.browser.authenticator().get(&begun).unwrap();
-            walk.finish("/authenticate/finish", &begun, credential, &json!({}))
+            let data = json!({ "data": "the-secret-in-data" });
+            walk.finish("/authenticate/finish", &begun, credential, &data)
                 .await;
         }
+        let second = json!({ "secondFactor": true });
+        walk.ask(Method::POST, "/authenticate/begin", Some(&second))
+            .await;
+        walk.ask(Method::POST, "/register/begin?profile=eve%0AFORGED", None)
+            .await;
         walk.begin("/authenticate/begin", &json!({ "userId": FORGED }))
             .await;
 

@@ -131,10 +131,17 @@ async fn profile_and_conditional_mediation_go_together() {
         let options = begun.json()["publicKey"].take();
         assert_eq!(options["timeout"], 600_000);
     }
+}
+
+#[tokio::test]
+async fn profile_that_alone_requires_user_verification_excludes_conditional_mediation() {
+    let (site, _) = registered().await;
     let query = "profile=verified&mediation=conditional";
-    let begun = begin(&site, "/register/begin", query, Value::Null).await;
-    let selection = begun.json()["publicKey"]["authenticatorSelection"].take();
-    assert_eq!(selection["userVerification"], "preferred");
+    let refused = begin(&site, "/register/begin", query, Value::Null).await;
+    assert_eq!(refused.status, 422);
+    let message = refused.json()["error"]["message"].take();
+    let message = message.as_str().unwrap();
+    assert!(message.contains("requires user verification"), "{message}");
 }
 
 #[test]

@@ -35,13 +35,21 @@ use crate::{
 ///
 /// /// Closes an account.
 /// async fn close(passkeys: &Passkeys<App>, user_id: &str) -> Result<(), Error> {
-///     // First, so that no registration that was begun in a session can be finished.
-///     passkeys.app().end_sessions(user_id).await;
-///     let removed = passkeys.management().delete_all(user_id).await?;
+///     let (worker, user_id) = (passkeys.clone(), user_id.to_owned());
+///     let close = async move {
+///         // First, so that no registration that was begun in a session can be finished.
+///         worker.app().end_sessions(&user_id).await;
+///         worker.management().delete_all(&user_id).await
+///     };
+///     let removed = passkeys.run_to_completion(close).await?;
 ///     println!("{} passkeys deleted", removed.len());
 ///     Ok(())
 /// }
 /// ```
+///
+/// A server drops the handler of a request whose client disconnects, also between a deletion and its
+/// record: run changes in handlers by
+/// [`run_to_completion`](crate::Passkeys::run_to_completion), as above.
 ///
 /// # Ceremonies that wait
 ///
@@ -176,7 +184,9 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         let mut removed = Vec::new();
         for _ in 0..MAX_ROUNDS {
             let mut found = ceremonies.repository.list(user_id).await?;
-            let before = removed.len();
+            if found.is_empty() {
+                return Ok(removed);
+            }
             found.reverse();
             while let Some(credential) = found.pop() {
                 let id = &credential.id;
@@ -193,10 +203,6 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
                         user: None,
                     });
                 }
-            }
-            // Those that were found and not deleted are gone: another request deleted them meanwhile.
-            if removed.len() == before {
-                return Ok(removed);
             }
         }
         let cause = "passkeys of the user were registered as fast as they were deleted";

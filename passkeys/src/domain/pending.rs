@@ -152,10 +152,12 @@ impl PendingCeremony {
         self.expires_at
     }
 
-    /// Returns a digest of the user who began the ceremony and is signed in, a registration of a further
-    /// passkey or a step-up, or has passed the first factor, a second factor. Returns `None` for sign-ins and sign-ups, which anybody can begin.
+    /// Returns a digest of the user who began the ceremony and is signed in (a registration of a further
+    /// passkey or a step-up), or has passed the first factor (a second factor). Returns `None` for sign-ins
+    /// and sign-ups, which anybody can begin.
     ///
-    /// The digest is the same for all ceremonies that one user begins at one application and RP ID. A
+    /// The digest is the same for all ceremonies that one user begins at one application and RP ID, but
+    /// that of second factors differs: whoever has only the password cannot push out the others. A
     /// store uses it to keep the ceremonies of signed-in users
     /// [apart](crate::store::ChallengeStore#requirements).
     #[must_use]
@@ -170,9 +172,10 @@ impl PendingCeremony {
         // With the length of the RP ID, which has at most 253 characters, no two users have the same
         // input; and it is short, so that it is one block of SHA-256.
         let rp_id_length = u8::try_from(self.rp_id.len()).unwrap_or(u8::MAX);
+        let is_second_factor = matches!(self.purpose, Purpose::SecondFactor { .. });
         let digest: [u8; 32] = Sha256::new()
             .chain_update(self.application.to_bytes())
-            .chain_update([rp_id_length])
+            .chain_update([u8::from(is_second_factor), rp_id_length])
             .chain_update(&self.rp_id)
             .chain_update(user_id)
             .finalize()

@@ -25,7 +25,7 @@ const ROLLED_BACK: HeaderName = HeaderName::from_static("passkey-rolled-back");
 
 /// `POST /register/begin`: a further passkey, also by conditional creation. With the key `fresh`, a body
 /// that is consent by step-up belongs to it. Any other body begins a sign-up where there is the hook
-/// `sign_up`, as [`sign_up`] does.
+/// `sign_up`, as [`sign_up`] does; where there is none, it is consent that is malformed.
 pub(super) async fn begin<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
@@ -35,12 +35,14 @@ pub(super) async fn begin<A: RelyingParty>(
     let registration = registration.choose(query::profile(request.uri())?)?;
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
-    if passkeys.config().fresh().is_some() && FinishStepUp::is_in(&body) {
+    let has_body = !body::is_nothing(&body);
+    let is_consent = FinishStepUp::is_in(&body) || (has_body && !A::SIGN_UP);
+    if passkeys.config().fresh().is_some() && is_consent {
         let consent = consent_to_begin(&passkeys, parts, body).await?;
         let registration = registration.with_consent(&consent);
         return begin_further(&registration, &consent.user, conditional).await;
     }
-    if A::SIGN_UP && !body::is_nothing(&body) {
+    if A::SIGN_UP && has_body {
         let request = Request::from_parts(parts, body.into());
         return begin_sign_up(&passkeys, &registration, conditional, request).await;
     }

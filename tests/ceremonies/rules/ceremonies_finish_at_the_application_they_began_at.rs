@@ -170,6 +170,20 @@ async fn finish_nothing_of_each_other(one: Site<'_>, other: Site<'_>) {
         other.authentication.finish(&request).await.unwrap();
     }
 
+    let begun = one
+        .authentication
+        .begin_second_factor(&ada())
+        .await
+        .unwrap();
+    let credential = raw(&phone.get(&json!(begun)).unwrap());
+    let request = FinishAuthentication::new(credential, begun.state);
+    let who = async { Ok::<_, Error>(ada()) };
+    let finished = other
+        .authentication
+        .finish_second_factor(&request, who)
+        .await;
+    other.assert_rejects(finished);
+
     let request = agree(&one.step_up, &ada(), &action, &mut phone).await;
     other.assert_rejects(other.step_up.finish_as(&ada(), &action, &request).await);
     let request = agree(&other.step_up, &ada(), &action, &mut phone).await;

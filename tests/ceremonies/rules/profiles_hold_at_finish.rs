@@ -355,21 +355,23 @@ async fn conditional_creation_has_the_profile_that_it_was_begun_with() {
 
 /// `RegistrationResult::profile` promises that what the profile requires has been enforced.
 #[tokio::test]
-async fn result_of_a_conditional_creation_names_no_profile_that_was_not_enforced() {
-    let world = World::with_config(config(|config| {
-        config
-            .user_verification(UserVerification::Preferred)
-            .conditional_create(true)
-            .profile("strict", verified)
-    }));
-    let registration = world.passkeys.registration().profile("strict").unwrap();
-    let Ok(begun) = registration.begin_conditional(&ada()).await else {
-        return;
+async fn conditional_creation_does_not_begin_with_a_profile_that_alone_requires_user_verification()
+{
+    let strict = |base| {
+        World::with_config(config(|config| {
+            config
+                .user_verification(base)
+                .conditional_create(true)
+                .profile("strict", verified)
+        }))
     };
-    let device = world.device().with_fault(Fault::UserNotPresent);
-    let request = world.answer(begun, &mut device.with_fault(Fault::UserNotVerified));
-    if let Ok(result) = registration.finish_as(&ada(), &request).await {
-        assert!(!result.credential().user_verified);
-        assert_eq!(result.profile(), None);
-    }
+    let world = strict(UserVerification::Preferred);
+    let registration = world.passkeys.registration().profile("strict").unwrap();
+    let refused = registration.begin_conditional(&ada()).await;
+    assert!(matches!(refused, Err(Error::InvalidRequest(_))));
+
+    // It chooses nothing that does not hold anyway.
+    let world = strict(UserVerification::Required);
+    let registration = world.passkeys.registration().profile("strict").unwrap();
+    registration.begin_conditional(&ada()).await.unwrap();
 }

@@ -1,6 +1,6 @@
 use super::Registration;
 use crate::{
-    Attestation, Credential, Error, PasskeyUser,
+    Attestation, Credential, Error, PasskeyUser, UserVerification,
     audit::{AuditKind, Reason},
     ceremony::{Begun, CreationOptions, user_handle},
     domain::{
@@ -44,9 +44,10 @@ impl<R: CredentialRepository> Registration<'_, R> {
     /// # Errors
     ///
     /// [`Error::InvalidRequest`] unless [`conditional_create`](crate::Config::conditional_create) is
-    /// configured, and if the [profile](Self::profile) or
+    /// configured; if the [profile](Self::profile) or
     /// `Passkeys::trust_anchors` ask for attestation, which a passkey that is created without the user
-    /// does not have. Otherwise as [`begin`](Self::begin).
+    /// does not have; and if only the profile requires user verification, so that it was chosen for what a
+    /// conditional creation leaves out. Otherwise as [`begin`](Self::begin).
     pub async fn begin_conditional(
         &self,
         user: &PasskeyUser,
@@ -58,6 +59,13 @@ impl<R: CredentialRepository> Registration<'_, R> {
         if self.terms.attestation != Attestation::None {
             let message = "Attestation is asked for, which passkeys created by conditional mediation \
                            do not have.";
+            return Err(Error::InvalidRequest(message.into()));
+        }
+        let required = UserVerification::Required;
+        let outside = self.ceremonies.verifier.terms().user_verification;
+        if self.terms.user_verification == required && outside != required {
+            let message = "The profile requires user verification, which passkeys created by \
+                           conditional mediation do not have.";
             return Err(Error::InvalidRequest(message.into()));
         }
         self.begin_further(
