@@ -5,7 +5,7 @@ use std::{marker::PhantomData, sync::Mutex};
 
 use passkeys::{
     audit::{AuditEvent, AuditSink},
-    ceremony::{Action, Authentication, Registration, StepUp},
+    ceremony::{Action, Authentication, FinishAuthentication, Registration, StepUp},
     store::{ChallengeStore, SealedChallenges},
     testing::Browser,
 };
