@@ -1,8 +1,10 @@
+use std::fmt;
+
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 /// HTTP response, with its whole body. Assertions that fail panic with the status and the body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Response {
     /// Status code.
@@ -11,6 +13,18 @@ pub struct Response {
     pub headers: HeaderMap,
     /// Body.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for Response {
+    /// Formats the body as text.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &self.text())
+            .finish()
+    }
 }
 
 impl Response {
