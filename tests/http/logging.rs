@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     sync::{Mutex, Once},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use passkeys::{
     passkeys,
     store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
     testing::Browser,
+    time::OffsetDateTime,
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada, raw};
 use serde_cbor_2::Value as Cbor;
@@ -162,6 +164,30 @@ fn unknown_profile_is_logged_escaped_and_cut_with_the_known_ones() {
     );
     assert!(line.contains(r#"profile="eve\u{202e}\nFORGEDx"#), "{line}");
     assert!(!line.contains(&"x".repeat(64)), "{line}");
+}
+
+/// Clients are told that the sign-in is not recent, and the log that its time is missing.
+#[test]
+fn sign_in_of_unknown_age_is_logged_with_what_the_application_has_to_set() {
+    listen();
+    let config = Config::builder("ages.example", ["https://ages.example"])
+        .fresh(Duration::from_mins(10))
+        .build()
+        .unwrap();
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+    Runtime::new().unwrap().block_on(async {
+        let refused = passkeys.registration().begin(&ada()).await.map(drop);
+        assert!(matches!(refused, Err(Error::ReauthenticationRequired)));
+        let old = ada().authenticated_at(OffsetDateTime::UNIX_EPOCH);
+        let refused = passkeys.registration().begin(&old).await.map(drop);
+        assert!(matches!(refused, Err(Error::ReauthenticationRequired)));
+    });
+
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    let advice = |line: &&str| {
+        line.contains("ages.example") && line.contains("`PasskeyUser::authenticated_at`")
+    };
+    assert_eq!(log.lines().filter(advice).count(), 1, "{log}");
 }
 
 /// `webauthn-rs-core`, which verifies attestation statements, logs its input.

@@ -22,7 +22,16 @@ impl<R> Ceremonies<R> {
 
     /// Checks that the user signed in at most so long ago.
     pub(super) fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Reason> {
-        check(user.signed_in_at(), at_most, self.clock.now())
+        let checked = check(user.signed_in_at(), at_most, self.clock.now());
+        if checked == Err(Reason::SignInAgeUnknown) {
+            tracing::info!(
+                rp_id = self.config.rp_id(),
+                "this request takes a recent sign-in (`fresh` or `Recent`), and `get_user` returned a user \
+                 without the time of the sign-in: keep it in the session, and set it with \
+                 `PasskeyUser::authenticated_at`",
+            );
+        }
+        checked
     }
 }
 
