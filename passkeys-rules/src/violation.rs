@@ -219,8 +219,8 @@ pub enum Rule {
     NotInProfiles(Key),
     /// A profile allows what the configuration around it does not.
     #[error(
-        "a profile can only be stricter, and outside of it `{key}` is `{base}`, which `{value}` does \
-         not keep to; write `{key} = \"{base}\"`, remove the key from the profile, or write \
+        "a profile can only be stricter: `{key}` is `{base}` outside of it, and `{value}` would loosen \
+         that; write `{key} = \"{base}\"`, remove the key from the profile, or write \
          `{key} = \"{value}\"` outside of it, too"
     )]
     WeakerProfile {

@@ -150,8 +150,8 @@ fn profile_that_weakens_what_is_enforced_is_rejected() {
         assert_eq!(
             violation.to_string(),
             format!(
-                "a profile can only be stricter, and outside of it `{key}` is `{base}`, which `{value}` \
-                 does not keep to; write `{key} = \"{base}\"`, remove the key from the profile, or \
+                "a profile can only be stricter: `{key}` is `{base}` outside of it, and `{value}` would \
+                 loosen that; write `{key} = \"{base}\"`, remove the key from the profile, or \
                  write `{key} = \"{value}\"` outside of it, too"
             )
         );

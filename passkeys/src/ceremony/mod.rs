@@ -164,7 +164,7 @@ impl<R> Ceremonies<R> {
                 rp_id = self.config.rp_id(),
                 profile = ?name.chars().take(LONGEST_LOGGED).collect::<String>(),
                 known = ?self.verifier.profiles().collect::<Vec<_>>(),
-                "a ceremony was to begin with an unknown profile",
+                "the request names a profile that is not configured",
             );
             Error::InvalidRequest("`profile` must be one of the application's profiles.".into())
         })
