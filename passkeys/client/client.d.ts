@@ -195,8 +195,8 @@ export class PasskeyClient {
   /**
    * Offers passkeys by autofill (conditional mediation) in a field with
    * `autocomplete="username webauthn"`, and waits until the user selects one. Resolves to the
-   * server's response, or to `null` if the browser does not support this, or the page aborted it or
-   * started another ceremony. It can be called on every page with such a field, and again after a
+   * server's response, or to `null` if the browser does not support this, the user dismissed it or has
+   * no passkey, or the page aborted it or started another ceremony. It can be called on every page with such a field, and again after a
    * failed attempt.
    */
   autofill<T = unknown>(options?: AutofillOptions): Promise<T | null>;

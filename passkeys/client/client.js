@@ -182,7 +182,10 @@ export class PasskeyClient {
         return this.#signIn(options, signal);
       }
     };
-    return unasked(options.signal, attempt, ({ reason }) => reason !== "aborted");
+    // Nobody asked for the offer, so dismissing it is not a failure.
+    const isFailure = (/** @type {PasskeyError} */ { reason }) =>
+      reason !== "aborted" && reason !== "cancelled";
+    return unasked(options.signal, attempt, isFailure);
   }
 
   /**

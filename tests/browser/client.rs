@@ -38,6 +38,25 @@ fn autofill_by_conditional_mediation_signs_in() {
 }
 
 #[test]
+fn autofill_that_the_user_dismisses_resolves_to_null() {
+    in_browser(async |visit| {
+        visit.offer_in_fields().await;
+        // With an authenticator without passkeys, Chromium ends conditional mediation at once.
+        Authenticator::new(Kind::Laptop)
+            .plug_in(&visit.browser)
+            .await;
+        visit.open().await;
+        let offered = visit
+            .script_async(
+                "const { passkeys } = await import('/auth/passkeys/client.js');
+                 return passkeys.autofill().catch((error) => error.reason);",
+            )
+            .await;
+        assert_eq!(offered, json!(null));
+    });
+}
+
+#[test]
 fn sign_in_button_replaces_pending_conditional_mediation() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);

@@ -90,8 +90,7 @@ async function offer() {
     const answer = /** @type {SignedIn | null} */ (await passkeys.autofill());
     if (answer) await signedIn(answer);
   } catch (error) {
-    // Nobody asked for the autofill, so dismissing it is not an error.
-    if (/** @type {PasskeyError} */ (error).reason !== "cancelled") fail(error);
+    fail(error);
   }
 }
 

@@ -136,8 +136,7 @@ async function offerPasskeys() {
     const account = /** @type {Account | null} */ (await passkeys.autofill());
     if (account) await showSignedIn(account);
   } catch (error) {
-    // Nobody asked for the autofill, so dismissing it is not an error.
-    if (/** @type {PasskeyError} */ (error).reason !== "cancelled") fail(error, "sign-in");
+    fail(error, "sign-in");
   }
 }
 
