@@ -14,7 +14,7 @@ use crate::{
         Consent, FinishStepUp,
         policy::{AnyConsent, Policy},
     },
-    relying_party::RelyingParty,
+    relying_party::{Application, RelyingParty},
     wire::json,
 };
 
@@ -106,7 +106,7 @@ use crate::{
 /// `invalid_request` (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the
 /// body, `storage_unavailable` (503).
 #[non_exhaustive]
-pub struct Verified<A: RelyingParty, T: DeserializeOwned = (), P: Policy = AnyConsent> {
+pub struct Verified<A: Application, T: DeserializeOwned = (), P: Policy = AnyConsent> {
     /// The verified assertion, with the passkey that was used: an [`AuthenticationResult`], or with the
     /// policy [`Recent`](crate::policy::Recent) an `Option` of it.
     ///

@@ -19,7 +19,7 @@ pub(crate) mod hooks;
 )]
 pub(crate) mod payload;
 
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
 use axum::{extract::Request, http::request::Parts, response::Response};
 
@@ -43,7 +43,7 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no passkey hooks",
     label = "not annotated with `#[passkeys(..)]`",
-    note = "use the type whose impl block is annotated, such as `Verified<App, Body>` and `Passkeys::new(App {{ state }}, repository)`; if there is none yet: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl App {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`",
+    note = "use the type whose impl block is annotated, such as `App` in `Passkeys::new(App {{ state }}, repository)`; if there is none yet: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl App {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`",
     note = "`Arc<..>` and types of other crates cannot be annotated: wrap them in a type of your own, `#[derive(Clone)] struct App {{ state: Arc<AppState> }}`"
 )]
 pub trait RelyingParty: Clone + Send + Sync + 'static {
@@ -178,6 +178,48 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     {
         let _ = (parts, removal);
         std::future::ready(Response::default())
+    }
+}
+
+/// Application as the first type argument of [`Verified`](crate::Verified). Only a name for a bound, so
+/// that the compile error says which argument the application is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an application with passkey hooks, so it cannot be the first type argument of `Verified`",
+    label = "the application comes first: `Verified<App, Body>`",
+    note = "if `{Self}` is the body of the request, write `Verified<App, {Self}>`, where `App` is the type whose impl block is annotated with `#[passkeys(..)]`",
+    note = "if `{Self}` is the application, annotate its impl block: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl {Self} {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`"
+)]
+pub trait Application: RelyingParty {}
+
+#[diagnostic::do_not_recommend]
+impl<A: RelyingParty> Application for A {}
+
+/// Bound that no type meets, of an application in an `Arc`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is a pointer to the application, not the application itself",
+    label = "pass the application itself, without the `Arc`",
+    note = "the application is the type whose impl block is annotated with `#[passkeys(..)]`: `Passkeys::new(App {{ .. }}, repository)`, `Passkeys<App>`, `Verified<App, Body>`",
+    note = "`Passkeys` clones it for each request; what is expensive to clone, or changes, goes into an `Arc` within it: `#[derive(Clone)] struct App {{ state: Arc<State> }}`"
+)]
+pub trait ApplicationItself {}
+
+/// Never holds: only the [message](ApplicationItself) is of use.
+impl<T: RelyingParty> RelyingParty for Arc<T>
+where
+    Self: ApplicationItself,
+{
+    type Repository = T::Repository;
+
+    fn config() -> Config {
+        T::config()
+    }
+
+    async fn get_user(&self, parts: &mut Parts) -> Result<PasskeyUser, Response> {
+        (**self).get_user(parts).await
+    }
+
+    async fn on_authenticated(&self, parts: &mut Parts, result: AuthenticationResult) -> Response {
+        (**self).on_authenticated(parts, result).await
     }
 }
 
