@@ -165,16 +165,31 @@ fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mu
     });
     for (index, ty) in types.iter().enumerate() {
         let (before, after) = (&types[..index], &types[index + 1..]);
+        if !given && after.is_empty() && spec.last.given().is_some() && may_be_renamed(ty) {
+            // Reported below, whether it is a reference or not.
+            continue;
+        }
         if let Some(problem) = argument(spec, before, ty, after) {
             errors.on(ty, problem);
         }
     }
     let name = spec.name;
     match spec.last {
-        Last::Given { ty, name: argument } if !given => errors.on(
-            &signature.ident,
-            format_args!("`{name}` needs `{argument}: {ty}` as its last argument; add it"),
-        ),
+        Last::Given { ty, name: argument } if !given => match types.last() {
+            Some(last) if may_be_renamed(last) => errors.on(
+                last,
+                format_args!(
+                    "the last argument of `{name}` is recognized by the name of its type; write \
+                     `{ty}`, not `{written}` (if `{written}` is an extractor, add `{argument}: {ty}` \
+                     behind it)",
+                    written = tidy(last)
+                ),
+            ),
+            _ => errors.on(
+                &signature.ident,
+                format_args!("`{name}` needs `{argument}: {ty}` as its last argument; add it"),
+            ),
+        },
         Last::Body if types.is_empty() => errors.on(
             &signature.ident,
             format_args!(
@@ -244,6 +259,18 @@ fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Opti
 fn is_given(ty: &Type, given: &str) -> bool {
     let borrowed = matches!(ty, Type::Reference(_)) && given == "String";
     names::is(owned(ty), given) || borrowed && names::is(owned(ty), "str")
+}
+
+/// Returns whether the type may be that of a value from the library by another name: `Login` of
+/// `use passkeys::AuthenticationResult as Login`. Extractors with a well-known name are none.
+fn may_be_renamed(ty: &Type) -> bool {
+    let ty = owned(ty);
+    names::of(ty).is_some()
+        && names::head_extractor(ty).is_none()
+        && names::body_extractor(ty).is_none()
+        && !["Data", "Option", "Result"]
+            .iter()
+            .any(|name| names::is(ty, name))
 }
 
 /// Returns whether the extractor calls `get_user`.

@@ -1,0 +1,24 @@
+use passkeys::{
+    AuthenticationResult as Login, CredentialRemoval as Removal, PasskeyUser,
+    RegistrationResult as Registration, passkeys, store::MemoryRepository,
+};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: &Login) {}
+
+    async fn on_registered(&self, _: Registration) {}
+
+    async fn on_removed(&self, _: crate::Removal) {}
+}
+
+fn main() {}
