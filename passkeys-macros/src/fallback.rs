@@ -12,6 +12,7 @@ use crate::{
     glue::{Glue, here},
     hooks::Hook,
     model::App,
+    names,
 };
 
 /// Generates the errors, and stubs for the block.
@@ -31,6 +32,7 @@ pub(crate) fn fallback(
         .iter()
         .filter(|item| item.name == "Repository")
         .filter_map(|item| Some((cfgs(&item.attrs), item.ty.as_ref()?)))
+        .filter(|(_, ty)| !names::is_object_of(ty, "CredentialRepository"))
         .peekable();
     let mut items = glue.needs(needs);
     if repositories.peek().is_none() {

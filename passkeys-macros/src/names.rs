@@ -3,8 +3,10 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Generics, Lifetime, PathArguments, Type, parse_quote_spanned,
+    GenericArgument, Generics, Lifetime, PathArguments, Type, TypeParamBound, TypeTraitObject,
+    parse_quote_spanned,
     spanned::Spanned as _,
+    visit::Visit,
     visit_mut::{self, VisitMut},
 };
 
@@ -86,6 +88,27 @@ pub(crate) fn owned(ty: &Type) -> &Type {
         Type::Paren(paren) => owned(&paren.elem),
         ty => ty,
     }
+}
+
+/// Returns whether the type is or contains `dyn Name`: `Arc<dyn Name>`.
+pub(crate) fn is_object_of(ty: &Type, name: &str) -> bool {
+    struct Find<'a>(&'a str, bool);
+
+    impl<'ast> Visit<'ast> for Find<'_> {
+        fn visit_type_trait_object(&mut self, object: &'ast TypeTraitObject) {
+            self.1 |= object.bounds.iter().any(|bound| match bound {
+                TypeParamBound::Trait(bound) => {
+                    let last = bound.path.segments.last();
+                    last.is_some_and(|segment| segment.ident == self.0)
+                }
+                _ => false,
+            });
+        }
+    }
+
+    let mut find = Find(name, false);
+    find.visit_type(ty);
+    find.1
 }
 
 /// Replaces the parts that cannot be named where the hook is called, its own lifetimes and

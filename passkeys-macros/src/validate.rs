@@ -9,7 +9,7 @@ use crate::{
     errors::Errors,
     hooks::{Hook, HookSpec},
     model::{App, HookFn, Model, Repository},
-    signature,
+    names, signature,
 };
 
 /// Returns the model of a block. Reports every error, and returns `None` if there is one.
@@ -81,6 +81,15 @@ fn repositories(block: &Block, errors: &mut Errors) -> Vec<Repository> {
             );
             continue;
         };
+        if names::is_object_of(&ty, "CredentialRepository") {
+            errors.on(
+                &ty,
+                "`CredentialRepository` cannot be a `dyn` type; write \
+                 `type Repository = passkeys::store::BoxedRepository;`, which is any repository, and make \
+                 one by `BoxedRepository::new(repository)`",
+            );
+            continue;
+        }
         let unconditional = cfgs(&attrs).is_empty();
         if repositories
             .iter()

@@ -3,6 +3,7 @@
 //!
 //! PostgreSQL and Redis are in the program `services`.
 
+mod boxed;
 #[macro_use]
 mod contract;
 mod memory;

@@ -27,6 +27,9 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 /// `passkeys::testing::credential_repository` (feature `testing`) tests a repository against all
 /// of this.
 ///
+/// There is no `dyn CredentialRepository`, since its methods are asynchronous without a box for each call.
+/// [`BoxedRepository`](super::BoxedRepository) is any repository, chosen at run time.
+///
 /// # Errors
 ///
 /// An `Err` makes the router respond with 503 and `storage_unavailable`. Operations are not
@@ -35,7 +38,7 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot store passkeys",
     label = "this is not a `CredentialRepository`",
-    note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`)"
+    note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`), or `BoxedRepository` for one that is chosen at run time"
 )]
 pub trait CredentialRepository: Send + Sync + 'static {
     /// Stores a new credential unless its ID exists, of this user or another, or the user has

@@ -10,6 +10,8 @@
 //! | one database | `PostgresRepository` | `PostgresChallenges` |
 //! | many machines | `PostgresRepository` | `RedisChallenges` or `PostgresChallenges` |
 //!
+//! [`BoxedRepository`] is any of the repositories, chosen at run time.
+//!
 //! The memory stores are always available, the others with the features `sqlite`, `postgres`,
 //! `redis` and `sealed`. Each documents its guarantees, their limits, its bounds and its timeout.
 //!
@@ -40,6 +42,7 @@
 //! Serialize a [`PendingCeremony`] with serde.
 
 mod arc_impls;
+mod boxed;
 mod capacity;
 pub(crate) mod ceremony_format;
 mod challenge_store;
@@ -61,6 +64,7 @@ pub(crate) mod ticket;
 
 /// Attribute for implementations of [`ChallengeStore`], from the crate `async-trait`.
 pub use async_trait::async_trait;
+pub use boxed::BoxedRepository;
 pub use challenge_store::ChallengeStore;
 pub use credential_repository::{CredentialRepository, CredentialUse, Deletion, Insertion};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]

@@ -1,6 +1,7 @@
 //! Every store that ships, in one list that contract, crash and growth tests and benchmarks run
 //! over.
 
+mod boxed;
 mod memory;
 mod sealed;
 mod sqlite;
@@ -18,6 +19,7 @@ use passkeys::{
 };
 use time::OffsetDateTime;
 
+pub use boxed::Boxed;
 pub use memory::{Memory, MemoryCeremonies};
 pub use sealed::Sealed;
 pub use sqlite::Sqlite;
@@ -33,6 +35,7 @@ pub use sqlite::Sqlite;
 macro_rules! repositories {
     (embedded, [$($with:tt)*] $(, $argument:expr)?) => {
         $($with)*! { [$($argument)?]
+            boxed: $crate::stores::Boxed [volatile],
             memory: $crate::stores::Memory [volatile],
             sqlite: $crate::stores::Sqlite [durable],
         }
