@@ -30,6 +30,8 @@ pub(crate) struct Args {
     profiles: Option<Profiles>,
     response: Option<Type>,
     krate: Option<Path>,
+    /// Whether there is something that is not a known key, which has been reported.
+    has_unknown: bool,
 }
 
 /// Value that needs a Cargo feature of the library, which the macro does not know to be on.
@@ -44,6 +46,13 @@ pub(crate) struct CheckedArgs {
     pub(crate) settings: Settings,
     pub(crate) profiles: Option<Profiles>,
     pub(crate) response: Option<Type>,
+}
+
+impl CheckedArgs {
+    /// Returns whether the attribute has the configuration. If not, it is made at run time.
+    pub(crate) fn has_configuration(&self) -> bool {
+        self.settings.get(Key::RpId).is_some()
+    }
 }
 
 impl Args {
@@ -62,6 +71,7 @@ impl Args {
             Ok(())
         };
         if let Err(error) = entries.parse2(arguments) {
+            args.has_unknown = true;
             errors.add(error);
         }
         args
@@ -88,6 +98,13 @@ impl Args {
 
     /// Validates the arguments and reports every violation.
     pub(crate) fn check(self, errors: &mut Errors) -> Option<CheckedArgs> {
+        if self.leaves_the_configuration_to_run_time() {
+            return Some(CheckedArgs {
+                settings: self.settings,
+                profiles: None,
+                response: self.response,
+            });
+        }
         let violations = self.draft().check().err().unwrap_or_default();
         for violation in violations.iter().filter(|one| !self.explains(one)) {
             self.report(violation, errors);
@@ -98,6 +115,15 @@ impl Args {
             profiles: self.profiles,
             response: self.response,
         })
+    }
+
+    /// Returns whether there is no key of the configuration, not even an invalid one.
+    fn leaves_the_configuration_to_run_time(&self) -> bool {
+        let settings = &self.settings;
+        !self.has_unknown
+            && settings.is_whole()
+            && settings.iter().next().is_none()
+            && self.profiles.is_none()
     }
 
     /// Parses one `key = value`, up to the next comma.
@@ -144,6 +170,7 @@ impl Args {
 
     /// Reports an unknown key, with a suggestion if it is like a known one.
     fn unknown(&mut self, key: &Ident, word: &str, errors: &mut Errors) {
+        self.has_unknown = true;
         let known: Vec<_> = Name::all().map(Name::as_str).collect();
         let meant = match Key::from_alias(word) {
             Some(key) => Some(Name::Rule(key)),

@@ -24,15 +24,15 @@ pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenS
         let (attrs, ty) = (&repository.attrs, &repository.ty);
         quote_spanned!(here()=> #(#attrs)* type Repository = #ty;)
     });
-    let config = config(&model.args, glue);
+    let configuration = config(&model.args, glue);
     let hooks = model.hooks.iter().map(|hook| method(hook, glue));
     let items = repositories
         .chain(profiles(&model.args))
-        .chain([config, glue.needs(needs), describe(model, glue)])
+        .chain([glue.needs(needs), describe(model, glue)])
         .chain(hooks)
         .chain(left_out(model, glue))
         .collect();
-    glue.implementation(&model.app, &items)
+    glue.implementation(&model.app, &items, configuration.as_ref())
 }
 
 /// Generates, for every required item that is only there under `#[cfg]`, a compile error and a stub for
@@ -91,8 +91,12 @@ impl Conditions {
     }
 }
 
-/// Generates the configuration, as a `Draft` that the library checks again at run time.
-fn config(args: &CheckedArgs, glue: &Glue<'_>) -> TokenStream {
+/// Generates the configuration, as a `Draft` that the library checks again at run time. Returns `None` if
+/// the attribute has none.
+fn config(args: &CheckedArgs, glue: &Glue<'_>) -> Option<TokenStream> {
+    if !args.has_configuration() {
+        return None;
+    }
     let profiles = args.profiles.as_ref().map(|profiles| {
         let profiles = profiles.iter().map(|profile| {
             let (name, values) = (profile.name(), draft(&profile.settings, None, glue));
@@ -104,11 +108,12 @@ fn config(args: &CheckedArgs, glue: &Glue<'_>) -> TokenStream {
     });
     let draft = draft(&args.settings, profiles, glue);
     let signature = glue.config();
-    quote_spanned! {here()=>
+    Some(quote_spanned! {here()=>
         #signature {
-            #glue::from_attribute(&#draft)
+            let draft = #draft;
+            #glue::from_attribute(&draft)
         }
-    }
+    })
 }
 
 /// Generates the names of the profiles, if there are any.

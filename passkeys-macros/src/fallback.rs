@@ -44,17 +44,15 @@ pub(crate) fn fallback(
             break;
         }
     }
-    let methods = [glue.config()]
-        .into_iter()
-        .chain(Hook::ALL.map(|hook| glue.signature(hook, here())));
-    items.extend(methods.map(|signature| stub(&signature)));
+    items.extend(Hook::ALL.map(|hook| stub(&glue.signature(hook, here()))));
+    let configuration = stub(&glue.config());
     let app = App {
         generics: block.generics.clone(),
         ty: block.self_ty.clone(),
         cfgs: cfgs(&block.attrs),
     };
     let mut tokens = errors.into_items();
-    tokens.extend(glue.implementation(&app, &items));
+    tokens.extend(glue.implementation(&app, &items, Some(&configuration)));
     tokens
 }
 

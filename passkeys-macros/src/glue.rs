@@ -50,9 +50,15 @@ impl<'a> Glue<'a> {
         }
     }
 
-    /// Generates the implementation of the hidden trait with these items, and of `FromRef`, by which
-    /// `State<App>` works in a router whose state is `Passkeys<App>`.
-    pub(crate) fn implementation(&self, app: &App, items: &TokenStream) -> TokenStream {
+    /// Generates the implementation of the hidden trait with these items, of the one that has the
+    /// configuration, and of `FromRef`, by which `State<App>` works in a router whose state is
+    /// `Passkeys<App>`.
+    pub(crate) fn implementation(
+        &self,
+        app: &App,
+        items: &TokenStream,
+        configuration: Option<&TokenStream>,
+    ) -> TokenStream {
         let App { generics, ty, cfgs } = app;
         let mut generics = generics.clone();
         if !generics.params.is_empty() {
@@ -64,13 +70,30 @@ impl<'a> Glue<'a> {
                 .push(parse_quote_spanned!(here()=> Self: #self::Shared));
         }
         let (generics, _, bounds) = generics.split_for_impl();
+        let configured = if configuration.is_some() {
+            quote_spanned!(here()=> Self)
+        } else {
+            quote_spanned!(here()=> #self::AtRunTime)
+        };
+        let configuration = configuration.map(|config| {
+            quote_spanned! {here()=>
+                #(#cfgs)*
+                #[automatically_derived]
+                impl #generics #self::InAttribute for #ty #bounds {
+                    #config
+                }
+            }
+        });
         quote_spanned! {here()=>
             #(#cfgs)*
             #[automatically_derived]
             #[allow(deprecated)]
             impl #generics #self::RelyingParty for #ty #bounds {
+                type Configuration = #configured;
                 #items
             }
+
+            #configuration
 
             #(#cfgs)*
             #[automatically_derived]

@@ -11,7 +11,7 @@ use crate::{
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Management, Recent, Registration, StepUp},
     domain::application::Application,
-    relying_party::RelyingParty,
+    relying_party::{InAttribute, RelyingParty},
     store::{ChallengeStore, MemoryChallenges},
     tasks::Tasks,
     verify::Verifier,
@@ -82,26 +82,35 @@ impl<A: RelyingParty> fmt::Debug for Passkeys<A> {
 impl<A: RelyingParty> Passkeys<A> {
     /// Creates the passkeys of an application with the configuration in the attribute.
     ///
+    /// Does not compile if the attribute has no keys of the configuration; `rp_id` and `origins` are
+    /// needed. [`with_config`](Self::with_config) takes a configuration that is made at run time.
+    ///
     /// Ceremony states are kept in [`MemoryChallenges`], which serves one process; see
     /// [`challenges`](Self::challenges).
     #[must_use]
-    pub fn new(app: A, repository: A::Repository) -> Self {
-        Self::with_config(app, repository, A::config())
+    pub fn new(app: A, repository: A::Repository) -> Self
+    where
+        A::Configuration: InAttribute,
+    {
+        Self::with_config(app, repository, A::Configuration::config())
     }
 
     /// Creates the passkeys of an application with a configuration made at run time, instead of the
-    /// attribute's.
+    /// attribute's, if there is one. An application that always uses this is annotated with
+    /// `#[passkeys]`, without `rp_id` and `origins`: [`new`](Self::new) does not compile then.
     ///
     /// ```no_run
     /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
     /// # #[derive(Clone)]
     /// # struct App;
-    /// # #[passkeys(rp_id = "localhost", origins = ["http://localhost:3000"])]
-    /// # impl App {
-    /// #     type Repository = MemoryRepository;
+    /// #[passkeys]
+    /// impl App {
+    ///     type Repository = MemoryRepository;
+    ///     // ..
     /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
     /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
-    /// # }
+    /// }
+    ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use passkeys::Config;
     ///

@@ -25,6 +25,11 @@ fn expansion_of_the_required_hooks() {
 }
 
 #[test]
+fn expansion_without_a_configuration() {
+    check("run_time");
+}
+
+#[test]
 fn expansion_of_every_hook() {
     check("every_hook");
 }

@@ -354,6 +354,23 @@ fn arguments_of_other_hooks_are_rejected() {
 }
 
 #[test]
+fn attribute_without_any_key_of_the_configuration_is_accepted() {
+    for (arguments, count) in [
+        ("", 0),
+        ("response = A", 0),
+        ("crate = a, response = B", 0),
+        ("rp_name = \"A\"", 2),
+        ("origins = [\"https://example.com\"]", 1),
+        ("profiles(a(hints = [\"hybrid\"]))", 2),
+        ("unheard_of = 1", 3),
+    ] {
+        let messages = with_arguments(arguments);
+
+        assert_eq!(messages.len(), count, "{arguments}: {messages:?}");
+    }
+}
+
+#[test]
 fn item_that_is_not_an_impl_block_is_rejected() {
     for item in [
         "struct App;",

@@ -26,7 +26,7 @@ pub use crate::{
     RegistrationResult,
     domain::config::from_attribute,
     relying_party::{
-        RelyingParty,
+        AtRunTime, InAttribute, RelyingParty,
         data::{HookData, Reader, ReadsData, ReadsNothing},
     },
     store::MemoryRepository,

@@ -50,6 +50,9 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     /// The block's `type Repository`.
     type Repository: CredentialRepository;
 
+    /// Where the configuration is: the type itself, which is then [`InAttribute`], or [`AtRunTime`].
+    type Configuration;
+
     /// Whether there is a `sign_up` hook.
     const SIGN_UP: bool = false;
 
@@ -74,9 +77,6 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     fn name() -> &'static str {
         std::any::type_name::<Self>()
     }
-
-    /// Returns the configuration in the attribute.
-    fn config() -> Config;
 
     /// Describes the hooks: doc comments and body types.
     #[cfg(feature = "openapi")]
@@ -181,6 +181,24 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     }
 }
 
+/// Application with a configuration in its attribute, which [`Passkeys::new`](crate::Passkeys::new) takes.
+#[diagnostic::on_unimplemented(
+    message = "`Passkeys::new` takes the configuration of the attribute, and `#[passkeys]` has none",
+    label = "the attribute has neither `rp_id` nor `origins`",
+    note = "write `Passkeys::with_config(app, repository, Config::from_env()?)`, or `Config::new(..)`, for a configuration that is made when the program starts",
+    note = "or add one that the compiler checks: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])]`"
+)]
+pub trait InAttribute {
+    /// Returns the configuration in the attribute.
+    fn config() -> Config;
+}
+
+/// Place of the configuration of an application whose attribute has none:
+/// [`Passkeys::with_config`](crate::Passkeys::with_config) takes it.
+#[expect(missing_debug_implementations, reason = "has no values")]
+#[expect(clippy::exhaustive_enums, reason = "has no values")]
+pub enum AtRunTime {}
+
 /// Application as the first type argument of [`Verified`](crate::Verified). Only a name for a bound, so
 /// that the compile error says which argument the application is.
 #[diagnostic::on_unimplemented(
@@ -209,10 +227,7 @@ where
     Self: ApplicationItself,
 {
     type Repository = T::Repository;
-
-    fn config() -> Config {
-        T::config()
-    }
+    type Configuration = T::Configuration;
 
     async fn get_user(&self, parts: &mut Parts) -> Result<PasskeyUser, Response> {
         (**self).get_user(parts).await

@@ -6,7 +6,7 @@ use passkeys::{
     AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
 };
 
-use super::hidden::RelyingParty;
+use super::hidden::InAttribute;
 
 #[derive(Clone)]
 pub(crate) struct App;

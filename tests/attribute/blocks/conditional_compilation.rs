@@ -3,7 +3,7 @@
 use axum::extract::State;
 use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
 
-use super::hidden::RelyingParty;
+use super::hidden::{InAttribute, RelyingParty};
 
 #[derive(Clone)]
 struct App;

@@ -22,3 +22,4 @@ mod quickstart;
 mod renamed_crate;
 mod responses;
 mod router_state;
+mod run_time_configuration;

@@ -15,21 +15,11 @@ impl App {
 #[automatically_derived]
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
+    type Configuration = Self;
     #[cfg(feature = "sqlite")]
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
-    fn config() -> ::passkeys::__private_0_1_0::Config {
-        ::passkeys::__private_0_1_0::from_attribute(
-            &::passkeys::__private_0_1_0::Draft {
-                rp_id: ::core::option::Option::Some("example.com"),
-                origins: ::core::option::Option::Some(
-                    ::std::vec!["https://example.com"],
-                ),
-                ..::core::default::Default::default()
-            },
-        )
-    }
     ::passkeys::__private_0_1_0::describe! {
         ["App"] #[cfg(debug_assertions)] #[cfg(unix)] get_user[] (); on_authenticated[]
         () => (); #[cfg(feature = "names")] find_user[] ();
@@ -86,6 +76,18 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> ::passkeys::__private_0_1_0::User {
         loop {}
+    }
+}
+#[cfg(feature = "passkeys")]
+#[automatically_derived]
+impl ::passkeys::__private_0_1_0::InAttribute for App {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        let draft = ::passkeys::__private_0_1_0::Draft {
+            rp_id: ::core::option::Option::Some("example.com"),
+            origins: ::core::option::Option::Some(::std::vec!["https://example.com"]),
+            ..::core::default::Default::default()
+        };
+        ::passkeys::__private_0_1_0::from_attribute(&draft)
     }
 }
 #[cfg(feature = "passkeys")]

@@ -34,39 +34,9 @@ impl App {
 #[automatically_derived]
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
+    type Configuration = Self;
     type Repository = SqliteRepository;
     const PROFILES: &'static [&'static str] = &["security_key", "patient"];
-    fn config() -> ::passkeys::__private_0_1_0::Config {
-        ::passkeys::__private_0_1_0::from_attribute(
-            &::passkeys::__private_0_1_0::Draft {
-                rp_id: ::core::option::Option::Some("example.com"),
-                rp_name: ::core::option::Option::Some("Example"),
-                origins: ::core::option::Option::Some(
-                    ::std::vec!["https://example.com", "https://login.example.com"],
-                ),
-                conditional_create: ::core::option::Option::Some("false"),
-                max_credentials: ::core::option::Option::Some("10"),
-                attestation: ::core::option::Option::Some("direct"),
-                timeout: ::core::option::Option::Some("30s"),
-                profiles: ::core::option::Option::Some(
-                    ::std::vec![
-                        ::passkeys::__private_0_1_0::ProfileDraft { name :
-                        "security_key", values : ::passkeys::__private_0_1_0::Draft {
-                        hints :
-                        ::core::option::Option::Some(::std::vec!["security-key"]),
-                        authenticator_attachment :
-                        ::core::option::Option::Some("cross-platform"), ..
-                        ::core::default::Default::default() } },
-                        ::passkeys::__private_0_1_0::ProfileDraft { name : "patient",
-                        values : ::passkeys::__private_0_1_0::Draft { timeout :
-                        ::core::option::Option::Some("10m"), ..
-                        ::core::default::Default::default() } }
-                    ],
-                ),
-                ..::core::default::Default::default()
-            },
-        )
-    }
     ::passkeys::__private_0_1_0::needs_attestation! {
         ::core::compile_error! {
         "`direct` needs the Cargo feature `attestation` of `passkeys`, which is off; add it in Cargo.toml, `passkeys = { .., features = [\"attestation\"] }`"
@@ -188,6 +158,38 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         >()(given);
         let answer = Self::on_removed(self, argument_0, last);
         ::passkeys::__private_0_1_0::response::<()>()(answer)
+    }
+}
+#[automatically_derived]
+impl ::passkeys::__private_0_1_0::InAttribute for App {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        let draft = ::passkeys::__private_0_1_0::Draft {
+            rp_id: ::core::option::Option::Some("example.com"),
+            rp_name: ::core::option::Option::Some("Example"),
+            origins: ::core::option::Option::Some(
+                ::std::vec!["https://example.com", "https://login.example.com"],
+            ),
+            conditional_create: ::core::option::Option::Some("false"),
+            max_credentials: ::core::option::Option::Some("10"),
+            attestation: ::core::option::Option::Some("direct"),
+            timeout: ::core::option::Option::Some("30s"),
+            profiles: ::core::option::Option::Some(
+                ::std::vec![
+                    ::passkeys::__private_0_1_0::ProfileDraft { name : "security_key",
+                    values : ::passkeys::__private_0_1_0::Draft { hints :
+                    ::core::option::Option::Some(::std::vec!["security-key"]),
+                    authenticator_attachment :
+                    ::core::option::Option::Some("cross-platform"), ..
+                    ::core::default::Default::default() } },
+                    ::passkeys::__private_0_1_0::ProfileDraft { name : "patient", values
+                    : ::passkeys::__private_0_1_0::Draft { timeout :
+                    ::core::option::Option::Some("10m"), ..
+                    ::core::default::Default::default() } }
+                ],
+            ),
+            ..::core::default::Default::default()
+        };
+        ::passkeys::__private_0_1_0::from_attribute(&draft)
     }
 }
 #[automatically_derived]

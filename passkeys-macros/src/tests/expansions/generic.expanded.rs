@@ -19,18 +19,8 @@ where
     D: Debug,
     Self: ::passkeys::__private_0_1_0::Shared,
 {
+    type Configuration = Self;
     type Repository = D::Passkeys;
-    fn config() -> ::passkeys::__private_0_1_0::Config {
-        ::passkeys::__private_0_1_0::from_attribute(
-            &::passkeys::__private_0_1_0::Draft {
-                rp_id: ::core::option::Option::Some("example.com"),
-                origins: ::core::option::Option::Some(
-                    ::std::vec!["https://example.com"],
-                ),
-                ..::core::default::Default::default()
-            },
-        )
-    }
     ::passkeys::__private_0_1_0::describe! {
         [] get_user[] (); on_authenticated[] () => ();
     }
@@ -52,6 +42,21 @@ where
         >()(given);
         let answer = Self::on_authenticated(self, last);
         ::passkeys::__private_0_1_0::response::<()>()(answer)
+    }
+}
+#[automatically_derived]
+impl<D: Database, const N: usize> ::passkeys::__private_0_1_0::InAttribute for App<D, N>
+where
+    D: Debug,
+    Self: ::passkeys::__private_0_1_0::Shared,
+{
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        let draft = ::passkeys::__private_0_1_0::Draft {
+            rp_id: ::core::option::Option::Some("example.com"),
+            origins: ::core::option::Option::Some(::std::vec!["https://example.com"]),
+            ..::core::default::Default::default()
+        };
+        ::passkeys::__private_0_1_0::from_attribute(&draft)
     }
 }
 #[automatically_derived]

@@ -12,13 +12,11 @@ impl App {
 #[automatically_derived]
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
+    type Configuration = Self;
     #[cfg(feature = "sqlite")]
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
-    fn config() -> ::passkeys::__private_0_1_0::Config {
-        loop {}
-    }
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
@@ -63,6 +61,12 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::CredentialRemoval,
     ) -> ::passkeys::__private_0_1_0::Response {
+        loop {}
+    }
+}
+#[automatically_derived]
+impl ::passkeys::__private_0_1_0::InAttribute for App {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
         loop {}
     }
 }

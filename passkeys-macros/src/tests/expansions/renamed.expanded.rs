@@ -10,18 +10,8 @@ impl App {
 #[automatically_derived]
 #[allow(deprecated)]
 impl auth::__private_0_1_0::RelyingParty for App {
+    type Configuration = Self;
     type Repository = MemoryRepository;
-    fn config() -> auth::__private_0_1_0::Config {
-        auth::__private_0_1_0::from_attribute(
-            &auth::__private_0_1_0::Draft {
-                rp_id: ::core::option::Option::Some("example.com"),
-                origins: ::core::option::Option::Some(
-                    ::std::vec!["https://example.com"],
-                ),
-                ..::core::default::Default::default()
-            },
-        )
-    }
     auth::__private_0_1_0::describe! {
         ["App"] get_user[] (); on_authenticated[] () => (); find_user[] ();
     }
@@ -56,6 +46,17 @@ impl auth::__private_0_1_0::RelyingParty for App {
         >()(given);
         let answer = Self::find_user(self, last);
         auth::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
+    }
+}
+#[automatically_derived]
+impl auth::__private_0_1_0::InAttribute for App {
+    fn config() -> auth::__private_0_1_0::Config {
+        let draft = auth::__private_0_1_0::Draft {
+            rp_id: ::core::option::Option::Some("example.com"),
+            origins: ::core::option::Option::Some(::std::vec!["https://example.com"]),
+            ..::core::default::Default::default()
+        };
+        auth::__private_0_1_0::from_attribute(&draft)
     }
 }
 #[automatically_derived]

@@ -14,18 +14,8 @@ impl App {
 #[automatically_derived]
 #[allow(deprecated)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
+    type Configuration = Self;
     type Repository = SqliteRepository;
-    fn config() -> ::passkeys::__private_0_1_0::Config {
-        ::passkeys::__private_0_1_0::from_attribute(
-            &::passkeys::__private_0_1_0::Draft {
-                rp_id: ::core::option::Option::Some("example.com"),
-                origins: ::core::option::Option::Some(
-                    ::std::vec!["https://example.com"],
-                ),
-                ..::core::default::Default::default()
-            },
-        )
-    }
     ::passkeys::__private_0_1_0::describe! {
         ["App"] get_user[" Who is asking?"] (); on_authenticated[] (Session) =>
         ::passkeys::__private_0_1_0::Unnamed;
@@ -63,6 +53,17 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         >()(given);
         let answer = Self::on_authenticated(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::response::<_>()(answer)
+    }
+}
+#[automatically_derived]
+impl ::passkeys::__private_0_1_0::InAttribute for App {
+    fn config() -> ::passkeys::__private_0_1_0::Config {
+        let draft = ::passkeys::__private_0_1_0::Draft {
+            rp_id: ::core::option::Option::Some("example.com"),
+            origins: ::core::option::Option::Some(::std::vec!["https://example.com"]),
+            ..::core::default::Default::default()
+        };
+        ::passkeys::__private_0_1_0::from_attribute(&draft)
     }
 }
 #[automatically_derived]

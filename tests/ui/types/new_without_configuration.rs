@@ -1,9 +1,9 @@
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
 
 #[derive(Clone)]
 struct App;
 
-#[passkeys()]
+#[passkeys]
 impl App {
     type Repository = MemoryRepository;
 
@@ -14,4 +14,6 @@ impl App {
     async fn on_authenticated(&self, _: AuthenticationResult) {}
 }
 
-fn main() {}
+fn main() {
+    let _ = Passkeys::new(App, MemoryRepository::default());
+}

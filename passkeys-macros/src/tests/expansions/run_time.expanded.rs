@@ -1,0 +1,63 @@
+impl App {
+    /// Who is asking?
+    async fn get_user(&self, session: Session) -> Result<PasskeyUser, AppError> {
+        session.user().await
+    }
+    async fn on_authenticated(
+        &self,
+        session: Session,
+        login: AuthenticationResult,
+    ) -> impl IntoResponse {
+        session.sign_in(login.user_id()).await
+    }
+}
+#[automatically_derived]
+#[allow(deprecated)]
+impl ::passkeys::__private_0_1_0::RelyingParty for App {
+    type Configuration = ::passkeys::__private_0_1_0::AtRunTime;
+    type Repository = SqliteRepository;
+    ::passkeys::__private_0_1_0::describe! {
+        ["App"] get_user[" Who is asking?"] (); on_authenticated[] (Session) => SignedIn;
+    }
+    async fn get_user(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> ::passkeys::__private_0_1_0::User {
+        let argument_0 = ::passkeys::__private_0_1_0::extract::<
+            Session,
+            Self,
+        >(parts, self)
+            .await?;
+        let answer = Self::get_user(self, argument_0).await;
+        ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
+    }
+    async fn on_authenticated(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+        given: ::passkeys::__private_0_1_0::AuthenticationResult,
+    ) -> ::passkeys::__private_0_1_0::Response {
+        let argument_0 = match ::passkeys::__private_0_1_0::argument::<
+            Session,
+            Self,
+            _,
+        >(parts, self)
+            .await
+        {
+            ::core::result::Result::Ok(extracted) => extracted,
+            ::core::result::Result::Err(rejection) => return rejection,
+        };
+        let last = ::passkeys::__private_0_1_0::given::<
+            AuthenticationResult,
+            ::passkeys::__private_0_1_0::AuthenticationResult,
+        >()(given);
+        let answer = Self::on_authenticated(self, argument_0, last).await;
+        ::passkeys::__private_0_1_0::response::<_>()(answer)
+    }
+}
+#[automatically_derived]
+impl ::passkeys::__private_0_1_0::FromRef<::passkeys::__private_0_1_0::Passkeys<Self>>
+for App {
+    fn from_ref(passkeys: &::passkeys::__private_0_1_0::Passkeys<Self>) -> Self {
+        ::passkeys::__private_0_1_0::app(passkeys)
+    }
+}
