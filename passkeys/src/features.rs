@@ -4,6 +4,30 @@
 //! because the attribute does not know which features the library has. [`Config`](crate::Config)
 //! rejects the same values with the same message.
 
+#[cfg(not(all(feature = "attestation", feature = "fido-mds", feature = "openapi")))]
+use std::convert::Infallible;
+
+#[cfg(not(feature = "testing"))]
+use serde::de::DeserializeOwned;
+
+#[cfg(not(feature = "provider-names"))]
+use crate::Aaguid;
+#[cfg(not(all(feature = "attestation", feature = "client", feature = "openapi")))]
+use crate::Passkeys;
+#[cfg(not(all(feature = "attestation", feature = "testing")))]
+use crate::RegistrationResult;
+#[cfg(all(feature = "attestation", not(feature = "fido-mds")))]
+use crate::attestation::TrustAnchors;
+#[cfg(not(all(
+    feature = "attestation",
+    feature = "client",
+    feature = "openapi",
+    feature = "testing"
+)))]
+use crate::relying_party::RelyingParty;
+#[cfg(not(feature = "testing"))]
+use crate::{AuthenticationResult, CredentialRemoval, PasskeyUser, Verified, policy::Policy};
+
 /// Expands to the error without the feature `attestation`, and to nothing with it.
 #[cfg(feature = "attestation")]
 #[doc(hidden)]
@@ -36,41 +60,208 @@ macro_rules! __needs_aws_lc_rs {
     ($($error:tt)*) => { $($error)* };
 }
 
-/// Bound that no type meets, of [`Passkeys::trust_anchors`](crate::Passkeys::trust_anchors).
+// Methods that need a feature are there without it, too, with a bound that no type meets: the compiler
+// names the feature, instead of a method that does not exist. Types and modules that need a feature are not
+// there, and the compiler names the feature by itself.
+
+/// Bound that no type meets, of methods for attestation.
 #[cfg(not(feature = "attestation"))]
 #[diagnostic::on_unimplemented(
-    message = "`Passkeys::trust_anchors` needs the Cargo feature `attestation` of `passkeys`, which is off",
-    label = "trust anchors need the feature `attestation`",
+    message = "trust anchors and verified attestation need the Cargo feature `attestation` of `passkeys`, which is off",
+    label = "needs the feature `attestation`",
     note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"attestation\"] }}`"
 )]
-pub trait NeedsAttestation {}
+pub trait NeedsAttestation<'a> {
+    /// Never called.
+    fn never<R>() -> R;
+}
 
-/// Bound that no type meets, of `TrustAnchors::from_fido_metadata`.
+/// Bound that no type meets, of methods for metadata of the FIDO Alliance.
 #[cfg(all(feature = "attestation", not(feature = "fido-mds")))]
 #[diagnostic::on_unimplemented(
-    message = "`TrustAnchors::from_fido_metadata` needs the Cargo feature `fido-mds` of `passkeys`, which is off",
-    label = "metadata of the FIDO Alliance needs the feature `fido-mds`",
+    message = "metadata of the FIDO Alliance needs the Cargo feature `fido-mds` of `passkeys`, which is off",
+    label = "needs the feature `fido-mds`",
     note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"fido-mds\"] }}`"
 )]
-pub trait NeedsFidoMds {}
+pub trait NeedsFidoMds<'a> {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
+/// Bound that no type meets, of [`Passkeys::openapi`](crate::Passkeys::openapi).
+#[cfg(not(feature = "openapi"))]
+#[diagnostic::on_unimplemented(
+    message = "`Passkeys::openapi` needs the Cargo feature `openapi` of `passkeys`, which is off",
+    label = "needs the feature `openapi`",
+    note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"openapi\"] }}`"
+)]
+pub trait NeedsOpenapi {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
+/// Bound that no type meets, of `Passkeys::signal_unknown_credentials`.
+#[cfg(not(feature = "client"))]
+#[diagnostic::on_unimplemented(
+    message = "`Passkeys::signal_unknown_credentials` needs the Cargo feature `client` of `passkeys`, which is off",
+    label = "needs the feature `client`",
+    note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"client\"] }}`"
+)]
+pub trait NeedsClient {}
+
+/// Bound that no type meets, of `Aaguid::provider_name`.
+#[cfg(not(feature = "provider-names"))]
+#[diagnostic::on_unimplemented(
+    message = "`Aaguid::provider_name` needs the Cargo feature `provider-names` of `passkeys`, which is off",
+    label = "needs the feature `provider-names`",
+    note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"provider-names\"] }}`"
+)]
+pub trait NeedsProviderNames<'a> {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
+/// Bound that no type meets, of constructors for tests.
+#[cfg(not(feature = "testing"))]
+#[diagnostic::on_unimplemented(
+    message = "what hooks and handlers receive is constructed in tests only, with the Cargo feature `testing` of `passkeys`, which is off",
+    label = "needs the feature `testing`",
+    note = "add it in Cargo.toml: `[dev-dependencies]` `passkeys = {{ .., features = [\"testing\"] }}`"
+)]
+pub trait NeedsTesting {
+    /// Never called.
+    fn never<R>() -> R;
+}
 
 #[cfg(not(feature = "attestation"))]
-impl<A: crate::relying_party::RelyingParty> crate::Passkeys<A> {
+impl<A: RelyingParty> Passkeys<A> {
     /// Does not compile: trust anchors need the feature `attestation`.
     #[doc(hidden)]
     #[must_use]
-    pub fn trust_anchors<T: NeedsAttestation>(self, anchors: T) -> Self {
+    pub fn trust_anchors<T: for<'a> NeedsAttestation<'a>>(self, anchors: T) -> Self {
         drop(anchors);
         self
+    }
+
+    /// Does not compile: trust anchors need the feature `attestation`.
+    #[doc(hidden)]
+    pub fn replace_trust_anchors<T>(&self, anchors: T) -> Result<(), Infallible>
+    where
+        T: for<'a> NeedsAttestation<'a>,
+    {
+        drop(anchors);
+        T::never()
+    }
+}
+
+#[cfg(not(feature = "attestation"))]
+impl RegistrationResult {
+    /// Does not compile: attestation needs the feature `attestation`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn attestation(&self) -> Option<&Infallible>
+    where
+        for<'a> Self: NeedsAttestation<'a>,
+    {
+        Self::never()
     }
 }
 
 #[cfg(all(feature = "attestation", not(feature = "fido-mds")))]
-impl crate::attestation::TrustAnchors {
+impl TrustAnchors {
     /// Does not compile: metadata of the FIDO Alliance needs the feature `fido-mds`.
     #[doc(hidden)]
-    pub fn from_fido_metadata<T: NeedsFidoMds>(blob: T) -> Result<Self, std::convert::Infallible> {
+    pub fn from_fido_metadata<T: for<'a> NeedsFidoMds<'a>>(blob: T) -> Result<Self, Infallible> {
         drop(blob);
         Ok(Self::new([]))
+    }
+
+    /// Does not compile: metadata of the FIDO Alliance needs the feature `fido-mds`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn metadata_number(&self) -> Option<u32>
+    where
+        for<'a> Self: NeedsFidoMds<'a>,
+    {
+        Self::never()
+    }
+}
+
+#[cfg(not(feature = "openapi"))]
+impl<A: RelyingParty> Passkeys<A> {
+    /// Does not compile: the document needs the feature `openapi`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn openapi(&self) -> Infallible
+    where
+        A: NeedsOpenapi,
+    {
+        A::never()
+    }
+}
+
+#[cfg(not(feature = "client"))]
+impl<A: RelyingParty> Passkeys<A> {
+    /// Does not compile: signals need the feature `client`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn signal_unknown_credentials(self) -> Self
+    where
+        A: NeedsClient,
+    {
+        self
+    }
+}
+
+#[cfg(not(feature = "provider-names"))]
+impl Aaguid {
+    /// Does not compile: names need the feature `provider-names`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn provider_name(&self) -> Option<&'static str>
+    where
+        for<'a> Self: NeedsProviderNames<'a>,
+    {
+        Self::never()
+    }
+}
+
+#[cfg(not(feature = "testing"))]
+impl AuthenticationResult {
+    /// Does not compile: results are constructed with the feature `testing`.
+    #[doc(hidden)]
+    pub fn new<T: NeedsTesting>(credential: T) -> Self {
+        drop(credential);
+        T::never()
+    }
+}
+
+#[cfg(not(feature = "testing"))]
+impl RegistrationResult {
+    /// Does not compile: results are constructed with the feature `testing`.
+    #[doc(hidden)]
+    pub fn new<T: NeedsTesting>(user: PasskeyUser, credential: T) -> Self {
+        drop((user, credential));
+        T::never()
+    }
+}
+
+#[cfg(not(feature = "testing"))]
+impl CredentialRemoval {
+    /// Does not compile: removals are constructed with the feature `testing`.
+    #[doc(hidden)]
+    pub fn new<T: NeedsTesting>(credential: T) -> Self {
+        drop(credential);
+        T::never()
+    }
+}
+
+#[cfg(not(feature = "testing"))]
+impl<A: RelyingParty, B: DeserializeOwned, P: Policy> Verified<A, B, P> {
+    /// Does not compile: verified requests are constructed with the feature `testing`.
+    #[doc(hidden)]
+    pub fn new<T: NeedsTesting>(user: T, result: P::Result, body: B) -> Self {
+        drop((user, result, body));
+        T::never()
     }
 }

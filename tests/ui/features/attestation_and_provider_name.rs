@@ -1,0 +1,28 @@
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    async fn on_registered(&self, registration: RegistrationResult) -> String {
+        let provider = registration
+            .credential()
+            .aaguid
+            .and_then(|aaguid| aaguid.provider_name());
+        let is_attested = registration.attestation().is_some();
+        format!("{provider:?} {is_attested}")
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use passkeys::{
+    store::{
+        PostgresChallenges, PostgresRepository, RedisChallenges, SealedChallenges, SqliteRepository,
+    },
+    testing::Browser,
+};
+
+fn main() {}
