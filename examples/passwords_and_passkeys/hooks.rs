@@ -24,6 +24,8 @@ use crate::{
     conditional_create = true,
     // A session that somebody has left open cannot change the passkeys.
     fresh = "10m",
+    // The offer is about the device that the user has before them, and no other one is proposed.
+    profiles(this_device(authenticator_attachment = "platform", hints = ["client-device"])),
 )]
 impl App {
     type Repository = SqliteRepository;

@@ -51,8 +51,8 @@ async function offer() {
   $("offer").hidden = !(await passkeys.shouldOffer());
 }
 
-on("add", "click", create);
-on("accept", "click", create);
+on("add", "click", () => create());
+on("accept", "click", () => create("this_device"));
 on("decline", "click", async () => {
   passkeys.declineOffer();
   await offer();
@@ -68,9 +68,13 @@ on("second-factor", "change", async () => {
   say(wanted ? "Your passkey is asked for after your password." : "Your passkey alone signs you in.");
 });
 
-/** Creates a passkey for the signed-in user. */
-async function create() {
-  await passkeys.register();
+/**
+ * Creates a passkey for the signed-in user.
+ *
+ * @param {string} [profile] one that `hooks.rs` has
+ */
+async function create(profile) {
+  await passkeys.register({ profile });
   say("From now on you can sign in with this passkey.");
   await list();
   await offer();

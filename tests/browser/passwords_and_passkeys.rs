@@ -73,6 +73,7 @@ fn with_an_account(
                     "{{
                       const create = navigator.credentials.create.bind(navigator.credentials);
                       navigator.credentials.create = async ({{ mediation, ...options }}) => {{
+                        window.asked = options.publicKey.authenticatorSelection;
                         if (mediation !== 'conditional' || {upgrades}) return create(options);
                         throw new DOMException('not now', 'NotAllowedError');
                       }};
@@ -150,6 +151,22 @@ fn password_example_offers_a_passkey_and_takes_no_for_an_answer() {
         visit.press("Add a passkey").await;
         visit.is_warned("This device already has a passkey").await;
         pictures(visit, "passwords-2-account").await;
+    });
+}
+
+#[test]
+fn password_example_offers_a_passkey_of_this_device_and_adds_one_of_any() {
+    with_an_account(false, async |visit, _| {
+        visit.sees(OFFER).await;
+        visit.press("Create a passkey").await;
+        lists(visit, 1).await;
+        let attachment = "return window.asked.authenticatorAttachment ?? null";
+        assert_eq!(visit.script(attachment).await, "platform");
+        assert!(!visit.shows(OFFER).await);
+
+        visit.press("Add a passkey").await;
+        visit.is_warned("This device already has a passkey").await;
+        assert_eq!(visit.script(attachment).await, json!(null));
     });
 }
 
