@@ -192,7 +192,7 @@ where
 }
 
 /// Reads the data of a request if `T` is [`Data`], by autoref specialization: no bounds on `T`, so that
-/// rustc reports a type that is no [`Argument`] only where the argument is made.
+/// rustc reports a type that is no `Argument` only where the argument is made.
 pub struct Reader<T>(PhantomData<T>);
 
 impl<T> Reader<T> {
