@@ -1,4 +1,4 @@
-//! What the session has beside the user, whom `axum-login` keeps there.
+//! Values in the session beside the user, whom `axum-login` keeps there.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use axum_login::tower_sessions::cookie::time::Duration;
@@ -9,7 +9,7 @@ use crate::{
     users::{AuthSession, User},
 };
 
-/// Whether the user wants to stay signed in when the browser is closed.
+/// Key of the user's wish to stay signed in when the browser is closed.
 const KEEP: &str = "keep";
 
 /// How long users stay signed in who want to, since their last visit.

@@ -8,7 +8,7 @@ use std::{
 
 use similar::TextDiff;
 
-/// What the page leaves out: tests of what is new.
+/// Files that the page leaves out: tests of what is new.
 const LEFT_OUT: [&str; 2] = ["difference.rs", "passkey_tests.rs"];
 
 /// Returns the files of an example by their paths in it.

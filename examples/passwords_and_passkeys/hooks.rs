@@ -87,7 +87,7 @@ impl App {
     }
 }
 
-/// What the page adds to a sign-in by passkey.
+/// Data that the page adds to a sign-in by passkey.
 #[derive(Deserialize)]
 struct Options {
     keep: bool,

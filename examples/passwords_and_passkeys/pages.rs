@@ -44,7 +44,7 @@ struct AccountPage<'a> {
     email: &'a str,
     mistake: &'a str,
     second_factor: bool,
-    /// Whether a passkey can be created without asking.
+    /// True if a passkey can be created without asking.
     upgrade: bool,
 }
 

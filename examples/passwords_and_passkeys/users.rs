@@ -16,7 +16,7 @@ pub(crate) struct User {
     id: i64,
     pub(crate) email: String,
     password_hash: String,
-    /// Whether the user is asked for a passkey after the password.
+    /// True if the user is asked for a passkey after the password.
     pub(crate) second_factor: bool,
 }
 

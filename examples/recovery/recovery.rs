@@ -28,10 +28,10 @@ pub(crate) fn routes() -> Router<Passkeys<App>> {
         .route("/register/finish", post(finish))
 }
 
-/// What the session of somebody who is recovering an account has: the ID of the permission.
+/// Key of the permission's ID in the session of somebody who is recovering an account.
 const RECOVERY: &str = "recovery";
 
-/// What the session of somebody who is signing up has: their address.
+/// Key of the address in the session of somebody who is signing up.
 const ADDRESS: &str = "address";
 
 #[derive(Deserialize)]
@@ -80,11 +80,11 @@ struct Link {
     token: String,
 }
 
-/// What a link or a code allows.
+/// Permission that a link or a code gives.
 #[derive(Serialize)]
 struct Allowed {
     email: String,
-    /// Whether it is the new passkey of an account, or the first one of a new account.
+    /// True for the new passkey of an account, false for the first one of a new account.
     recovery: bool,
 }
 

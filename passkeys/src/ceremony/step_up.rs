@@ -58,7 +58,7 @@ pub struct StepUp<'a, R> {
     ceremonies: &'a Ceremonies<R>,
     /// Terms of ceremonies that are begun.
     terms: &'a Terms,
-    /// What consent has to prove.
+    /// Demands on the consent.
     demands: Demands,
 }
 

@@ -111,7 +111,7 @@ fn syntax() -> Vec<Row> {
     ]
 }
 
-/// What certificates may cost before a signature is verified.
+/// Bounds of what certificates may cost before a signature is verified.
 fn bounds() -> Vec<Row> {
     vec![
         packed(1, "`x5c` has five certificates", |answer| {
