@@ -1,14 +1,16 @@
 use super::{AuditKind, Reason, span};
-use crate::CredentialId;
+use crate::{CredentialId, domain::detail::Detail};
 
 /// Writes an event to the log and its IDs to the request's span.
 ///
-/// The user ID may come from an unauthenticated client, so it is escaped (`Debug`).
+/// The user ID may come from an unauthenticated client, so it is escaped (`Debug`); so are values in the
+/// explanation.
 pub(crate) fn log(
     kind: AuditKind,
     rp_id: &str,
     user_id: Option<&str>,
     credential_id: Option<&CredentialId>,
+    detail: Option<&Detail>,
     by_application: bool,
 ) {
     span::identify(user_id, credential_id);
@@ -25,6 +27,7 @@ pub(crate) fn log(
                 event = kind.as_str(),
                 ceremony,
                 reason = kind.reason().map(Reason::as_str),
+                detail = detail.map(Detail::as_str),
                 rp_id,
                 user_id = user_id.map(tracing::field::debug),
                 credential_id = credential_id.map(tracing::field::display),

@@ -15,6 +15,7 @@
 //! | `event` | kind of the event: [`AuditKind::as_str`] |
 //! | `ceremony` | `registration`, `authentication`, `step_up` or `management`: [`AuditKind::ceremony`] |
 //! | `reason` | reason of a failure: [`Reason::as_str`] |
+//! | `detail` | explanation of a failure, for the developer: [`AuditEvent::detail`] |
 //! | `rp_id` | RP ID of the relying party: [`AuditEvent::rp_id`] |
 //! | `user_id` | [`AuditEvent::user_id`], quoted and escaped |
 //! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
@@ -39,7 +40,7 @@
 //!
 //! A sink runs on a thread of its own. A sink that is slow, blocks or panics does not affect
 //! requests. Instead, events are queued in memory, and a sink that stays too slow loses some: the
-//! queue holds at most [`MAX_WAITING`] events (typically 2 MB, at most 9 MB), shared as follows:
+//! queue holds at most [`MAX_WAITING`] events (typically 2 MB, at most 11 MB), shared as follows:
 //!
 //! - Half of it is for events that clients can cause without limit (`begin` requests and failures),
 //!   half for all others, so that a flood of the former cannot displace the events of accounts.
@@ -55,6 +56,7 @@
 //! [`Passkeys::shutdown`](crate::Passkeys::shutdown) waits until the queue is delivered, and
 //! [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) does in tests.
 
+mod failed;
 mod log;
 mod queue;
 mod reason;
@@ -63,6 +65,7 @@ mod trail;
 
 use time::OffsetDateTime;
 
+pub(crate) use failed::Failed;
 pub(crate) use log::log;
 pub use reason::Reason;
 pub(crate) use trail::Trail;
@@ -115,6 +118,12 @@ pub struct AuditEvent {
     pub user_id: Option<String>,
     /// Credential ID of the passkey, if known.
     pub credential_id: Option<CredentialId>,
+    /// Explanation of a failure, for the developer: the value that came, the rule, and the fix. At most
+    /// 512 bytes.
+    ///
+    /// Values that clients sent are in backticks, escaped and cut. For people to read: the text may change
+    /// between releases, [`Reason`] does not. Never send it to a client.
+    pub detail: Option<String>,
     /// True if the application caused the event, with [`Passkeys::management`], and false if a client's
     /// request did.
     ///
@@ -166,6 +175,7 @@ impl AuditEvent {
             rp_id: rp_id.into(),
             user_id: None,
             credential_id: None,
+            detail: None,
             by_application: false,
             sign_up: false,
         }

@@ -76,6 +76,7 @@ impl Queue {
                 kind: AuditKind::EventsLost(notice.lost),
                 user_id: None,
                 credential_id: None,
+                detail: None,
                 by_application: false,
                 ..notice.event
             });
@@ -223,6 +224,7 @@ mod tests {
             rp_id: "example.com".to_owned(),
             user_id: Some(user.to_owned()),
             credential_id: None,
+            detail: None,
             by_application: false,
             sign_up: false,
         }

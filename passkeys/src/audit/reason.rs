@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::verify::Refusal;
+use crate::verify::RefusalKind;
 
 /// Reason why a ceremony failed.
 ///
@@ -203,28 +203,28 @@ impl fmt::Display for Reason {
     }
 }
 
-impl From<Refusal> for Reason {
-    fn from(refusal: Refusal) -> Self {
+impl From<RefusalKind> for Reason {
+    fn from(refusal: RefusalKind) -> Self {
         match refusal {
-            Refusal::Malformed => Self::Malformed,
-            Refusal::CredentialId => Self::CredentialId,
-            Refusal::ClientDataType => Self::ClientDataType,
-            Refusal::Challenge => Self::Challenge,
-            Refusal::Origin => Self::Origin,
-            Refusal::CrossOrigin => Self::CrossOrigin,
-            Refusal::RpIdHash => Self::RpIdHash,
-            Refusal::UserNotPresent => Self::UserNotPresent,
-            Refusal::UserNotVerified => Self::UserNotVerified,
-            Refusal::Attachment => Self::Attachment,
-            Refusal::BackupState => Self::BackupState,
-            Refusal::BackupEligibility => Self::BackupEligibility,
-            Refusal::Algorithm => Self::Algorithm,
-            Refusal::Attestation => Self::Attestation,
+            RefusalKind::Malformed => Self::Malformed,
+            RefusalKind::CredentialId => Self::CredentialId,
+            RefusalKind::ClientDataType => Self::ClientDataType,
+            RefusalKind::Challenge => Self::Challenge,
+            RefusalKind::Origin => Self::Origin,
+            RefusalKind::CrossOrigin => Self::CrossOrigin,
+            RefusalKind::RpIdHash => Self::RpIdHash,
+            RefusalKind::UserNotPresent => Self::UserNotPresent,
+            RefusalKind::UserNotVerified => Self::UserNotVerified,
+            RefusalKind::Attachment => Self::Attachment,
+            RefusalKind::BackupState => Self::BackupState,
+            RefusalKind::BackupEligibility => Self::BackupEligibility,
+            RefusalKind::Algorithm => Self::Algorithm,
+            RefusalKind::Attestation => Self::Attestation,
             #[cfg(feature = "attestation")]
-            Refusal::Untrusted => Self::Untrusted,
+            RefusalKind::Untrusted => Self::Untrusted,
             #[cfg(feature = "fido-mds")]
-            Refusal::StaleMetadata => Self::StaleMetadata,
-            Refusal::Signature => Self::Signature,
+            RefusalKind::StaleMetadata => Self::StaleMetadata,
+            RefusalKind::Signature => Self::Signature,
         }
     }
 }

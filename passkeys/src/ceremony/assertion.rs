@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Credential, CredentialId, Error, SignCount,
-    audit::{AuditKind, Reason},
+    audit::{AuditKind, Failed, Reason},
     domain::{
         challenge::Challenge,
         config::Terms,
@@ -54,11 +54,11 @@ pub(super) struct Pending<'a> {
 impl Pending<'_> {
     /// Checks that the credential can have been on the list that the client got, if it got one
     /// (step 5): it was not registered after the ceremony was begun.
-    fn check_list(&self, credential: &Credential) -> Result<(), Reason> {
+    fn check_list(&self, credential: &Credential) -> Result<(), Failed> {
         let registered_at = to_millisecond(credential.created_at);
         let registered_later = |until| registered_at > until;
         if self.listed_until.is_some_and(registered_later) {
-            return Err(Reason::NotAllowed);
+            return Err(Reason::NotAllowed.into());
         }
         Ok(())
     }
@@ -178,22 +178,22 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let Some(mut credential) = found else {
             return Err(self.refuse(unknown, claimed, id.as_ref()));
         };
-        let refuse = |reason, credential: &Credential| {
+        let refuse = |failed: Failed, credential: &Credential| {
             let user_id = claimed.unwrap_or(&credential.user_id);
-            self.refuse(reason, Some(user_id), Some(&credential.id))
+            self.refuse(failed, Some(user_id), Some(&credential.id))
         };
-        let verified = verified.map_err(Reason::from);
+        let verified = verified.map_err(Failed::from);
         let handle = response.response.user_handle.as_ref();
         let handle = handle.map(|handle| handle.0.as_slice());
         let asserted = user_handle::check(pending.user_id.as_deref(), handle, &credential)
             .and_then(|()| pending.check_list(&credential))
             .and(verified)
             .and_then(|asserted| pending.demands.check(&asserted).map(|()| asserted))
-            .map_err(|reason| refuse(reason, &credential))?;
+            .map_err(|failed| refuse(failed, &credential))?;
 
         for _ in 0..MAX_CONTENTION {
             if credential.suspended_at.is_some() {
-                return Err(refuse(Reason::Suspended, &credential));
+                return Err(refuse(Reason::Suspended.into(), &credential));
             }
             // Again, because another use may have stored the flag meanwhile.
             self.ceremonies
@@ -228,10 +228,10 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                 {
                     now
                 }
-                _ => return Err(refuse(Reason::UnknownCredential, &credential)),
+                _ => return Err(refuse(Reason::UnknownCredential.into(), &credential)),
             };
         }
-        Err(refuse(Reason::SignCount, &credential))
+        Err(refuse(Reason::SignCount.into(), &credential))
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, Error> {
@@ -307,12 +307,15 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     /// Records why the assertion was refused, and returns the opaque error for the client.
     pub(super) fn refuse(
         &self,
-        reason: Reason,
+        failed: impl Into<Failed>,
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) -> Error {
-        let kind = (self.kinds.failed)(reason);
-        self.ceremonies.record(kind, user_id, credential_id);
+        let failed = failed.into();
+        let reason = failed.reason;
+        let kind = self.kinds.failed;
+        let ceremonies = self.ceremonies;
+        ceremonies.record_failure(kind, failed, user_id, credential_id);
         if reason.is_about_state() {
             Error::ChallengeNotFound
         } else if reason.is_about_sign_in_age() {

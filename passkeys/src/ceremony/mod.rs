@@ -47,11 +47,12 @@ pub use crate::{
 
 use crate::{
     Attestation, Clock, Config, Credential, CredentialId, Error,
-    audit::{self, AuditEvent, AuditKind, Reason, Trail},
+    audit::{self, AuditEvent, AuditKind, Failed, Reason, Trail},
     domain::{
         application::Application,
         challenge::Challenge,
         config::Terms,
+        detail::Detail,
         error::StoreError,
         pending::{PendingCeremony, Purpose, to_millisecond},
     },
@@ -193,21 +194,21 @@ impl<R> Ceremonies<R> {
     async fn take(
         &self,
         state: &str,
-    ) -> Result<Result<(PendingCeremony, &Terms), Reason>, StoreError> {
+    ) -> Result<Result<(PendingCeremony, &Terms), Failed>, StoreError> {
         let Some(ceremony) = (*self.challenges).take(state).await? else {
             return Ok(Err(if self.redeemed.contains(state) {
-                Reason::Replayed
+                Reason::Replayed.into()
             } else {
-                Reason::UnknownState
+                Reason::UnknownState.into()
             }));
         };
         self.redeemed.insert(state);
         Ok(if ceremony.rp_id != self.config.rp_id() {
-            Err(Reason::OtherRelyingParty)
+            Err(Reason::OtherRelyingParty.into())
         } else if ceremony.application != self.application {
-            Err(Reason::OtherApplication)
+            Err(Reason::OtherApplication.into())
         } else if ceremony.expires_at <= self.now() {
-            Err(Reason::Expired)
+            Err(Reason::Expired.into())
         } else {
             let terms = match &ceremony.profile {
                 Some(name) => self.verifier.terms_of(name),
@@ -216,7 +217,7 @@ impl<R> Ceremonies<R> {
             // Instances may have been configured anew since the ceremony was begun.
             terms
                 .map(|terms| (ceremony, terms))
-                .ok_or(Reason::UnknownProfile)
+                .ok_or_else(|| Reason::UnknownProfile.into())
         })
     }
 
@@ -227,7 +228,19 @@ impl<R> Ceremonies<R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) {
-        self.record_by(Cause::Request, kind, user_id, credential_id);
+        self.record_by(Cause::Request, kind, user_id, credential_id, None);
+    }
+
+    /// Records a failure of a client's request, with its explanation.
+    pub(crate) fn record_failure(
+        &self,
+        kind: fn(Reason) -> AuditKind,
+        failed: Failed,
+        user_id: Option<&str>,
+        credential_id: Option<&CredentialId>,
+    ) {
+        let Failed { reason, detail } = failed;
+        self.record_by(Cause::Request, kind(reason), user_id, credential_id, detail);
     }
 
     /// Records an event that this caused.
@@ -237,10 +250,18 @@ impl<R> Ceremonies<R> {
         kind: AuditKind,
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
+        detail: Option<Detail>,
     ) {
         let by_application = cause == Cause::Application;
         let rp_id = self.config.rp_id();
-        audit::log(kind, rp_id, user_id, credential_id, by_application);
+        audit::log(
+            kind,
+            rp_id,
+            user_id,
+            credential_id,
+            detail.as_ref(),
+            by_application,
+        );
         if let Some(trail) = &self.audit {
             trail.record(AuditEvent {
                 at: self.now(),
@@ -248,6 +269,7 @@ impl<R> Ceremonies<R> {
                 rp_id: rp_id.to_owned(),
                 user_id: user_id.map(str::to_owned),
                 credential_id: credential_id.cloned(),
+                detail: detail.map(Into::into),
                 by_application,
                 sign_up: cause == Cause::SignUp,
             });

@@ -170,7 +170,10 @@ impl<const SECONDS: u64> Recent<SECONDS> {
 }
 
 pub(crate) mod sealed {
-    use crate::{audit::Reason, verify::Asserted};
+    use crate::{
+        audit::{Failed, Reason},
+        verify::Asserted,
+    };
 
     /// The library's part of a policy, which only its own types have.
     pub trait Rule: Sized + 'static {
@@ -189,11 +192,11 @@ pub(crate) mod sealed {
 
     impl Demands {
         /// Checks an assertion that is verified.
-        pub(in crate::ceremony) fn check(self, asserted: &Asserted) -> Result<(), Reason> {
+        pub(in crate::ceremony) fn check(self, asserted: &Asserted) -> Result<(), Failed> {
             if self.user_verified && !asserted.user_verified {
-                Err(Reason::PolicyUserVerified)
+                Err(Reason::PolicyUserVerified.into())
             } else if self.device_bound && asserted.backup_eligible {
-                Err(Reason::PolicyDeviceBound)
+                Err(Reason::PolicyDeviceBound.into())
             } else {
                 Ok(())
             }

@@ -250,7 +250,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     /// Takes the ceremony state from the challenge store, with the action it was begun for.
     async fn take(&self, state: &str) -> Result<(Pending<'a>, Action), Error> {
         let taken = self.ceremonies.take(state).await;
-        let reason = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
+        let failed = match taken.map_err(|error| self.assertion().lost(error, None, None))? {
             Ok((
                 PendingCeremony {
                     purpose: Purpose::StepUp { user_id, action },
@@ -269,10 +269,10 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
                 };
                 return Ok((pending, action));
             }
-            Ok(_) => Reason::OtherPurpose,
-            Err(reason) => reason,
+            Ok(_) => Reason::OtherPurpose.into(),
+            Err(failed) => failed,
         };
-        Err(self.assertion().refuse(reason, None, None))
+        Err(self.assertion().refuse(failed, None, None))
     }
 
     /// Checks that the step-up was begun by this user for this action.

@@ -1,7 +1,10 @@
 //! User handles: the one that a new passkey gets, and the owner check of an assertion
 //! ([Level 3, §7.2](https://www.w3.org/TR/webauthn-3/#sctn-verifying-assertion), step 6).
 
-use crate::{Credential, Error, PasskeyUser, UserHandle, audit::Reason};
+use crate::{
+    Credential, Error, PasskeyUser, UserHandle,
+    audit::{Failed, Reason},
+};
 
 /// Returns the user handle for a user's next passkey: the application's own, else that of their
 /// oldest passkey at this relying party, else a random one.
@@ -31,13 +34,13 @@ pub(super) fn check(
     begun_for: Option<&str>,
     user_handle: Option<&[u8]>,
     credential: &Credential,
-) -> Result<(), Reason> {
+) -> Result<(), Failed> {
     if begun_for.is_some_and(|user_id| user_id.is_empty() || user_id != credential.user_id) {
-        return Err(Reason::NotOwner);
+        return Err(Reason::NotOwner.into());
     }
     match user_handle.filter(|handle| !handle.is_empty()) {
-        Some(handle) if handle != credential.handle() => Err(Reason::UserHandle),
-        None if begun_for.is_none() => Err(Reason::UserHandle),
+        Some(handle) if handle != credential.handle() => Err(Reason::UserHandle.into()),
+        None if begun_for.is_none() => Err(Reason::UserHandle.into()),
         _ => Ok(()),
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod credential;
 pub(crate) mod credential_id;
+pub(crate) mod detail;
 pub(crate) mod device_name;
 pub(crate) mod error;
 pub(crate) mod pending;

@@ -35,7 +35,11 @@ impl Oracle {
             now: time::OffsetDateTime::UNIX_EPOCH,
         };
         let verified = self.0.verify_registration(&response, asked);
-        Some(verified.map(|it| it.public_key).map_err(Into::into))
+        Some(
+            verified
+                .map(|it| it.public_key)
+                .map_err(|it| it.kind.into()),
+        )
     }
 
     /// Verifies an assertion response as sign-ins do. `None` if the library rejects its JSON.
@@ -49,7 +53,7 @@ impl Oracle {
         let verified = self
             .0
             .verify_assertion(&response, challenge, self.0.terms(), credential);
-        Some(verified.map(drop).map_err(Into::into))
+        Some(verified.map(drop).map_err(|it| it.kind.into()))
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     client_data::{self, ClientData},
     crypto,
     public_key::PublicKey,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
     verifier::{Verifier, check_id},
 };
 use crate::{
@@ -39,7 +39,7 @@ impl Verifier {
         // The JSON form of a credential has its ID twice.
         check_id(&response.kind, &response.id, &response.raw_id)?;
         let same = response.raw_id == credential.id.as_bytes();
-        ensure(same, Refusal::CredentialId)?;
+        ensure(same, RefusalKind::CredentialId)?;
 
         // Step 7: the client data, the authenticator data and the signature.
         let assertion = &response.response;
@@ -110,6 +110,6 @@ impl Verifier {
         let stored = credential.backup_eligible;
         let same = stored.is_none_or(|stored| stored == backup_eligible);
         let may_change = self.backup_eligibility == BackupEligibility::Report;
-        ensure(same || may_change, Refusal::BackupEligibility)
+        ensure(same || may_change, RefusalKind::BackupEligibility)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{
     cbor::{self, Heads, Key, Value},
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
 };
 
 /// Parsed attestation object: format, authenticator data and statement.
@@ -20,7 +20,7 @@ pub(super) struct Statement<'a>(Value<'a>);
 
 impl<'a> AttestationObject<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        let mut members = cbor::read_map(bytes, Heads::Shortest).ok_or(Refusal::Malformed)?;
+        let mut members = cbor::read_map(bytes, Heads::Shortest).ok_or(RefusalKind::Malformed)?;
         let mut member = |name| members.remove(Key::Text(name));
         match (member("fmt"), member("authData"), member("attStmt")) {
             (
@@ -28,14 +28,14 @@ impl<'a> AttestationObject<'a> {
                 Some(Value::Bytes(auth_data)),
                 Some(statement @ (Value::Map(_) | Value::Array(_))),
             ) => {
-                ensure(is_identifier(format), Refusal::Malformed)?;
+                ensure(is_identifier(format), RefusalKind::Malformed)?;
                 Ok(Self {
                     format,
                     auth_data,
                     statement: Statement(statement),
                 })
             }
-            _ => Err(Refusal::Malformed),
+            _ => Err(RefusalKind::Malformed.into()),
         }
     }
 }

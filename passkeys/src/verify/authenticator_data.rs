@@ -3,7 +3,7 @@
 
 use super::{
     cbor::{self, Heads},
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
 };
 use crate::{CredentialId, UserVerification};
 
@@ -36,7 +36,7 @@ pub(crate) struct AttestedCredential<'a> {
 impl<'a> AuthenticatorData<'a> {
     /// Parses exactly the parts that the flags announce, without trailing bytes.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        Self::read(bytes).ok_or(Refusal::Malformed)
+        Self::read(bytes).ok_or_else(|| RefusalKind::Malformed.into())
     }
 
     fn read(bytes: &'a [u8]) -> Option<Self> {
@@ -63,21 +63,24 @@ impl<'a> AuthenticatorData<'a> {
     }
 
     pub(super) fn check_rp_id(&self, hash: &[u8; 32]) -> Result<(), Refusal> {
-        ensure(self.rp_id_hash == hash, Refusal::RpIdHash)
+        ensure(self.rp_id_hash == hash, RefusalKind::RpIdHash)
     }
 
     pub(super) fn check_user_present(&self) -> Result<(), Refusal> {
-        ensure(self.flags & USER_PRESENT != 0, Refusal::UserNotPresent)
+        ensure(self.flags & USER_PRESENT != 0, RefusalKind::UserNotPresent)
     }
 
     pub(super) fn check_user_verified(&self, policy: UserVerification) -> Result<(), Refusal> {
         let required = policy == UserVerification::Required;
-        ensure(!required || self.user_verified(), Refusal::UserNotVerified)
+        ensure(
+            !required || self.user_verified(),
+            RefusalKind::UserNotVerified,
+        )
     }
 
     pub(super) fn check_backup_state(&self) -> Result<(), Refusal> {
         let possible = !self.backup_state() || self.backup_eligible();
-        ensure(possible, Refusal::BackupState)
+        ensure(possible, RefusalKind::BackupState)
     }
 
     pub(super) fn user_verified(&self) -> bool {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use super::refusal::{Refusal, ensure};
-use crate::domain::base64url;
+use super::refusal::{Refusal, RefusalKind, ensure, ensure_or};
+use crate::domain::{base64url, detail::shown};
 
 /// Parsed `CollectedClientData`.
 #[derive(Deserialize)]
@@ -41,23 +41,30 @@ pub(super) fn decode(bytes: &[u8]) -> Cow<'_, str> {
 
 impl<'a> ClientData<'a> {
     pub(super) fn parse(json: &'a str) -> Result<Self, Refusal> {
-        serde_json::from_str(json).map_err(|_| Refusal::Malformed)
+        serde_json::from_str(json).map_err(|_| RefusalKind::Malformed.into())
     }
 
     pub(super) fn check_type(&self, kind: &str) -> Result<(), Refusal> {
-        ensure(self.kind == kind, Refusal::ClientDataType)
+        ensure_or(self.kind == kind, || {
+            RefusalKind::ClientDataType.because(format_args!(
+                "the client data's `type` is {}, and must be `{kind}`: the page sent the result of \
+                 `navigator.credentials.{}()` to the finish of the other ceremony, or the client is modified",
+                shown(&self.kind),
+                if kind == "webauthn.get" { "create" } else { "get" },
+            ))
+        })
     }
 
     pub(super) fn check_challenge(&self, challenge: &[u8]) -> Result<(), Refusal> {
         let expected = base64url::encode(challenge);
-        ensure(self.challenge == expected, Refusal::Challenge)
+        ensure(self.challenge == expected, RefusalKind::Challenge)
     }
 
     /// Checks that the origin is one of `origins`, by string comparison. Browsers serialize an
     /// origin in exactly one way, so nothing is normalized.
     pub(super) fn check_origin(&self, origins: &[String]) -> Result<(), Refusal> {
         let expected = origins.iter().any(|origin| *origin == self.origin);
-        ensure(expected, Refusal::Origin)
+        ensure(expected, RefusalKind::Origin)
     }
 
     /// Checks `crossOrigin`: whether the page was in a frame of another origin. Such pages are
@@ -66,7 +73,7 @@ impl<'a> ClientData<'a> {
     pub(super) fn check_cross_origin(&self, top_origins: &[String]) -> Result<(), Refusal> {
         let framed = self.cross_origin == Some(true);
         let expected = self.top_origin.is_some() || !top_origins.is_empty();
-        ensure(!framed || expected, Refusal::CrossOrigin)
+        ensure(!framed || expected, RefusalKind::CrossOrigin)
     }
 
     /// Checks `topOrigin`: the page around the frame, which may be one of the relying party itself or
@@ -82,6 +89,6 @@ impl<'a> ClientData<'a> {
                 .chain(top_origins)
                 .any(|origin| origin == top)
         });
-        ensure(expected, Refusal::CrossOrigin)
+        ensure(expected, RefusalKind::CrossOrigin)
     }
 }

@@ -27,6 +27,6 @@ mod verifier;
 pub(crate) use assertion::Asserted;
 #[cfg(feature = "testing")]
 pub(crate) use crypto::verify_with_all;
-pub(crate) use refusal::Refusal;
+pub(crate) use refusal::{Refusal, RefusalKind};
 pub(crate) use registration::{Asked, Attested};
 pub(crate) use verifier::Verifier;

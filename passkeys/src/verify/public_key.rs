@@ -5,7 +5,7 @@
 use super::{
     cbor::{self, Heads, Key, Map, Value},
     ed25519,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
 };
 use crate::Algorithm;
 
@@ -54,14 +54,14 @@ impl<'a> PublicKey<'a> {
     /// Parses the key of a stored credential. Members that the key does not need are ignored: other
     /// software may have written it.
     pub(super) fn parse(cose: &'a [u8]) -> Result<Self, Refusal> {
-        let members = cbor::read_map(cose, Heads::Any).ok_or(Refusal::Malformed)?;
+        let members = cbor::read_map(cose, Heads::Any).ok_or(RefusalKind::Malformed)?;
         Members(&members).key()
     }
 
     /// Parses the key of a new credential, which has no members but the required ones
     /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-encoded-credPubKey-examples)).
     pub(super) fn parse_new(cose: &'a [u8]) -> Result<Self, Refusal> {
-        let members = cbor::read_map(cose, Heads::Shortest).ok_or(Refusal::Malformed)?;
+        let members = cbor::read_map(cose, Heads::Shortest).ok_or(RefusalKind::Malformed)?;
         let key = Members(&members).key()?;
         // All required members are there, so there are no others if the number fits.
         let expected = match key {
@@ -69,7 +69,7 @@ impl<'a> PublicKey<'a> {
             Self::Ed25519(_) | Self::Rs256(_) => 4,
             Self::MlDsa(..) => 3,
         };
-        ensure(members.len() == expected, Refusal::Malformed)?;
+        ensure(members.len() == expected, RefusalKind::Malformed)?;
         Ok(key)
     }
 
@@ -103,15 +103,18 @@ impl<'a> Members<'_, 'a> {
             (2, -36) => self.point(3).map(Box::new).map(PublicKey::Es512),
             (1, -8) => {
                 self.curve(6)?;
-                let point = self.bytes(-2)?.try_into().map_err(|_| Refusal::Malformed)?;
-                ensure(ed25519::is_strong(point), Refusal::Malformed)?;
+                let point = self
+                    .bytes(-2)?
+                    .try_into()
+                    .map_err(|_| RefusalKind::Malformed)?;
+                ensure(ed25519::is_strong(point), RefusalKind::Malformed)?;
                 Ok(PublicKey::Ed25519(point))
             }
             (3, -257) => RsaKey::new(self.bytes(-1)?, self.bytes(-2)?).map(PublicKey::Rs256),
             (7, -48) => self.ml_dsa(MlDsa::MlDsa44, 1312),
             (7, -49) => self.ml_dsa(MlDsa::MlDsa65, 1952),
             (7, -50) => self.ml_dsa(MlDsa::MlDsa87, 2592),
-            _ => Err(Refusal::Algorithm),
+            _ => Err(RefusalKind::Algorithm.into()),
         }
     }
 
@@ -122,7 +125,7 @@ impl<'a> Members<'_, 'a> {
         let (x, y) = point[1..].split_at_mut(N / 2);
         for (coordinate, label) in [(x, -2), (y, -3)] {
             let bytes = self.bytes(label)?;
-            ensure(bytes.len() == coordinate.len(), Refusal::Malformed)?;
+            ensure(bytes.len() == coordinate.len(), RefusalKind::Malformed)?;
             coordinate.copy_from_slice(bytes);
         }
         Ok(point)
@@ -130,26 +133,26 @@ impl<'a> Members<'_, 'a> {
 
     fn ml_dsa(&self, parameters: MlDsa, length: usize) -> Result<PublicKey<'a>, Refusal> {
         let key = self.bytes(-1)?;
-        ensure(key.len() == length, Refusal::Malformed)?;
+        ensure(key.len() == length, RefusalKind::Malformed)?;
         Ok(PublicKey::MlDsa(parameters, key))
     }
 
     fn curve(&self, expected: i128) -> Result<(), Refusal> {
         let curve = self.integer(Key::Integer(-1))?;
-        ensure(curve == expected, Refusal::Algorithm)
+        ensure(curve == expected, RefusalKind::Algorithm)
     }
 
     fn integer(&self, label: Key<'static>) -> Result<i128, Refusal> {
         match self.0.get(label) {
             Some(Value::Integer(integer)) => Ok(*integer),
-            _ => Err(Refusal::Malformed),
+            _ => Err(RefusalKind::Malformed.into()),
         }
     }
 
     fn bytes(&self, label: i128) -> Result<&'a [u8], Refusal> {
         match self.0.get(Key::Integer(label)) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
-            _ => Err(Refusal::Malformed),
+            _ => Err(RefusalKind::Malformed.into()),
         }
     }
 }
@@ -160,7 +163,7 @@ impl<'a> RsaKey<'a> {
         let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
         let modulus = matches!(bits(n), 2048..=8192) && is_odd(n);
         let exponent = matches!(bits(e), 2..=33) && is_odd(e);
-        ensure(modulus && exponent, Refusal::Algorithm)?;
+        ensure(modulus && exponent, RefusalKind::Algorithm)?;
         Ok(Self { n, e })
     }
 }

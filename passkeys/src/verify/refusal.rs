@@ -1,7 +1,18 @@
-/// Reason of a failed verification: the check of
-/// [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) that does not hold.
+use std::fmt;
+
+use crate::domain::detail::Detail;
+
+/// Result of a failed verification: the check that does not hold, and an explanation for the developer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) kind: RefusalKind,
+    /// What came, the rule, and the fix, where the kind does not say it all.
+    pub(crate) detail: Option<Detail>,
+}
+
+/// Check of [Level 3, §7](https://www.w3.org/TR/webauthn-3/#sctn-rp-operations) that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum RefusalKind {
     /// The response or a part of it cannot be parsed.
     Malformed,
     /// `id`, `rawId` and the attested credential ID differ.
@@ -40,7 +51,29 @@ pub(crate) enum Refusal {
     Signature,
 }
 
+impl RefusalKind {
+    /// Adds an explanation.
+    #[cold]
+    pub(super) fn because(self, text: fmt::Arguments<'_>) -> Refusal {
+        Refusal {
+            kind: self,
+            detail: Some(Detail::new(text)),
+        }
+    }
+}
+
+impl From<RefusalKind> for Refusal {
+    fn from(kind: RefusalKind) -> Self {
+        Self { kind, detail: None }
+    }
+}
+
 /// Returns `Ok` if a check holds, and the refusal otherwise.
-pub(super) fn ensure(holds: bool, otherwise: Refusal) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(otherwise) }
+pub(super) fn ensure(holds: bool, otherwise: RefusalKind) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(otherwise.into()) }
+}
+
+/// Returns `Ok` if a check holds, and the refusal with its explanation otherwise.
+pub(super) fn ensure_or(holds: bool, otherwise: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(otherwise()) }
 }

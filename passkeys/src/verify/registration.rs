@@ -16,7 +16,7 @@ use super::{
     client_data::{self, ClientData},
     curve,
     public_key::PublicKey,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
     unsolicited,
     verifier::{Verifier, check_id},
 };
@@ -109,15 +109,15 @@ impl Verifier {
         // Steps 18 and 19: the application finds both backup flags in the credential.
 
         // Step 20: the key's algorithm was offered. The key is valid, and the response's.
-        let attested = data.attested.as_ref().ok_or(Refusal::Malformed)?;
+        let attested = data.attested.as_ref().ok_or(RefusalKind::Malformed)?;
         ensure(
             attested.credential_id == response.raw_id,
-            Refusal::CredentialId,
+            RefusalKind::CredentialId,
         )?;
         let key = PublicKey::parse_new(attested.public_key)?;
         let offered = asked.terms.algorithms.contains(&key.algorithm());
-        ensure(offered, Refusal::Algorithm)?;
-        ensure(curve::contains(&key), Refusal::Malformed)?;
+        ensure(offered, RefusalKind::Algorithm)?;
+        ensure(curve::contains(&key), RefusalKind::Malformed)?;
 
         // Not a step of the specification: the client does not report another kind of authenticator than
         // the only one that may register. Only a modified client does, which could as well lie.
@@ -125,7 +125,7 @@ impl Verifier {
         let differs = asked.terms.authenticator_attachment.zip(reported);
         ensure(
             differs.is_none_or(|(only, reported)| only == reported),
-            Refusal::Attachment,
+            RefusalKind::Attachment,
         )?;
 
         let aaguid = Aaguid::new(attested.aaguid);
@@ -147,7 +147,8 @@ impl Verifier {
         unsolicited::check(&object, &key, &hash)?;
 
         // Step 25: the credential ID has at most 1023 bytes.
-        let id = CredentialId::new(attested.credential_id).map_err(|_| Refusal::CredentialId)?;
+        let id =
+            CredentialId::new(attested.credential_id).map_err(|_| RefusalKind::CredentialId)?;
 
         Ok(Attested {
             id,

@@ -9,7 +9,7 @@ use super::{
     attestation_object::AttestationObject,
     crypto,
     public_key::PublicKey,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
 };
 
 /// Checks a statement of format `none`
@@ -22,14 +22,17 @@ pub(super) fn check(
 ) -> Result<(), Refusal> {
     let statement = &object.statement;
     match object.format {
-        "none" => ensure(statement.is_empty_map(), Refusal::Attestation),
+        "none" => ensure(statement.is_empty_map(), RefusalKind::Attestation),
         // `ecdaaKeyId` is a form of Level 1.
         "packed" if !statement.has("x5c") && !statement.has("ecdaaKeyId") => {
             let algorithm = Some(key.algorithm().cose().into());
-            ensure(statement.integer("alg") == algorithm, Refusal::Attestation)?;
-            let signature = statement.bytes("sig").ok_or(Refusal::Attestation)?;
+            ensure(
+                statement.integer("alg") == algorithm,
+                RefusalKind::Attestation,
+            )?;
+            let signature = statement.bytes("sig").ok_or(RefusalKind::Attestation)?;
             let signed = [object.auth_data, client_data_hash].concat();
-            crypto::verify(key, &signed, signature).map_err(|_| Refusal::Attestation)
+            crypto::verify(key, &signed, signature).map_err(|_| RefusalKind::Attestation.into())
         }
         _ => Ok(()),
     }

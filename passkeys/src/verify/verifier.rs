@@ -2,7 +2,7 @@ use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "attestation")]
 use super::attestation::{Core, Current, ReplaceError, TrustAnchors};
-use super::refusal::{Refusal, ensure};
+use super::refusal::{Refusal, RefusalKind, ensure};
 use crate::{
     Algorithm, Attestation, BackupEligibility, Config,
     domain::{base64url, config::Terms},
@@ -103,7 +103,7 @@ fn offered(mut terms: Terms, otherwise: &[Algorithm]) -> Terms {
 
 /// Checks that a credential is a public key credential whose `id` is its `rawId` in base64url.
 pub(super) fn check_id(kind: &str, id: &str, raw_id: &[u8]) -> Result<(), Refusal> {
-    ensure(kind == "public-key", Refusal::Malformed)?;
+    ensure(kind == "public-key", RefusalKind::Malformed)?;
     let same = base64url::decode(id).as_deref() == Some(raw_id);
-    ensure(same, Refusal::CredentialId)
+    ensure(same, RefusalKind::CredentialId)
 }

@@ -6,6 +6,7 @@ use crate::{
     domain::{
         challenge::Challenge,
         config::Terms,
+        detail::shown,
         device_name,
         pending::{PendingCeremony, Purpose},
     },
@@ -106,7 +107,13 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if begun.user.id() == user.id() {
             Ok(())
         } else {
-            Err(self.refuse(Reason::OtherUser, Some(user), None))
+            let other = Reason::OtherUser.because(format_args!(
+                "{} began the registration, and `get_user` now returns {}: the session changed in between, \
+                 or `get_user` spells an ID in two ways",
+                shown(begun.user.id()),
+                shown(user.id()),
+            ));
+            Err(self.refuse(other, Some(user), None))
         }
     }
 
@@ -152,8 +159,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             .ceremonies
             .verifier
             .verify_registration(&response, asked);
-        let attested =
-            verified.map_err(|refusal| self.refuse(refusal.into(), Some(&user), None))?;
+        let attested = verified.map_err(|refusal| self.refuse(refusal, Some(&user), None))?;
         #[cfg(feature = "attestation")]
         let attestation = attested.attestation.clone();
         let credential = self.credential(attested, &user, handle, &response, device_name, terms);
@@ -164,6 +170,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             AuditKind::RegistrationSucceeded,
             Some(user.id()),
             Some(&credential.id),
+            None,
         );
         let result = RegistrationResult {
             user,

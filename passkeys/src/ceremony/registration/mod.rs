@@ -7,7 +7,7 @@ use std::fmt;
 use super::{Cause, Ceremonies, Consent};
 use crate::{
     Credential, Error, PasskeyUser,
-    audit::{AuditKind, Reason},
+    audit::{AuditKind, Failed, Reason},
     domain::{config::Terms, error::StoreError},
     store::CredentialRepository,
 };
@@ -163,12 +163,15 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     /// Records why the registration was refused, and returns the error for the client.
     fn refuse(
         &self,
-        reason: Reason,
+        failed: impl Into<Failed>,
         user: Option<&PasskeyUser>,
         credential: Option<&Credential>,
     ) -> Error {
-        self.ceremonies.record(
-            AuditKind::RegistrationFailed(reason),
+        let failed = failed.into();
+        let reason = failed.reason;
+        self.ceremonies.record_failure(
+            AuditKind::RegistrationFailed,
+            failed,
             user.map(PasskeyUser::id),
             credential.map(|credential| &credential.id),
         );

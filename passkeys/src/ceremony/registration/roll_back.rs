@@ -40,7 +40,7 @@ impl<R: CredentialRepository> Registration<'_, R> {
         };
         let cause = cause(registered.signed_up);
         self.ceremonies
-            .record_by(cause, kind, Some(user_id), Some(id));
+            .record_by(cause, kind, Some(user_id), Some(id), None);
         deleted.map_err(Error::from)
     }
 

@@ -63,7 +63,7 @@ pub(super) use webauthn_rs::Core;
 
 use super::{
     attestation_object::AttestationObject,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
     verifier::Verifier,
 };
 use crate::{Aaguid, wire::responses::RegistrationResponse};
@@ -80,12 +80,12 @@ impl Verifier {
         now: OffsetDateTime,
     ) -> Result<VerifiedAttestation, Refusal> {
         // Steps 21 and 22: the statement is of a supported format, and verifies.
-        ensure(object.format != "none", Refusal::Attestation)?;
+        ensure(object.format != "none", RefusalKind::Attestation)?;
         statement::check_bounds(object)?;
         // The signature of `fido-u2f` does not cover the AAGUID (§8.6): no authority can vouch for it.
         let unsigned = object.format == "fido-u2f" && aaguid.is_some();
         let anchored = self.trust_anchors.is_some();
-        ensure(!(anchored && unsigned), Refusal::Attestation)?;
+        ensure(!(anchored && unsigned), RefusalKind::Attestation)?;
         let verified = self.core.verify_registration(response, challenge)?;
         statement::check_statement(object)?;
 

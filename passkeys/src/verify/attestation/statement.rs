@@ -9,7 +9,7 @@ use x509_cert::{
 
 use crate::verify::{
     attestation_object::AttestationObject,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
 };
 
 /// Maximum number of certificates in `x5c`. Statements in use have up to four.
@@ -26,9 +26,9 @@ const MAX_EXPONENT_BYTES: usize = 3;
 /// long as 4096.
 pub(super) fn check_bounds(object: &AttestationObject<'_>) -> Result<(), Refusal> {
     let count = object.statement.length("x5c");
-    ensure(count <= MAX_CERTIFICATES, Refusal::Attestation)?;
+    ensure(count <= MAX_CERTIFICATES, RefusalKind::Attestation)?;
     let mut certificates = object.statement.certificates();
-    ensure(certificates.all(is_cheap), Refusal::Attestation)
+    ensure(certificates.all(is_cheap), RefusalKind::Attestation)
 }
 
 /// Returns whether the certificate can be read, and does not have an oversized RSA key.
@@ -71,7 +71,9 @@ pub(super) fn check_statement(object: &AttestationObject<'_>) -> Result<(), Refu
         }
         _ => true,
     };
-    holds.then_some(()).ok_or(Refusal::Attestation)
+    holds
+        .then_some(())
+        .ok_or_else(|| RefusalKind::Attestation.into())
 }
 
 fn fits_packed(object: &AttestationObject<'_>, der: &[u8]) -> bool {

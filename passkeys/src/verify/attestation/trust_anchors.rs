@@ -9,7 +9,10 @@ use time::OffsetDateTime;
 #[cfg(feature = "fido-mds")]
 use super::fido_metadata::Edition;
 use super::webauthn_rs::{Root, Roots, Statement};
-use crate::{Aaguid, verify::refusal::Refusal};
+use crate::{
+    Aaguid,
+    verify::refusal::{Refusal, RefusalKind},
+};
 
 /// Set of trusted authorities, one of which each attestation must lead to
 /// ([Level 3, §7.1, steps 23 and 24](https://www.w3.org/TR/webauthn-3/#sctn-registering-a-new-credential)).
@@ -67,8 +70,8 @@ impl TrustAnchors {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Untrusted`] if there is none, or if it is not trusted for this model;
-    /// [`Refusal::StaleMetadata`] if they were made of metadata that is stale.
+    /// [`RefusalKind::Untrusted`] if there is none, or if it is not trusted for this model;
+    /// [`RefusalKind::StaleMetadata`] if they were made of metadata that is stale.
     pub(super) fn verify(
         &self,
         statement: &Statement,
@@ -77,17 +80,17 @@ impl TrustAnchors {
     ) -> Result<Vec<u8>, Refusal> {
         #[cfg(feature = "fido-mds")]
         if self.edition.is_some_and(|edition| now >= edition.stale_at) {
-            return Err(Refusal::StaleMetadata);
+            return Err(RefusalKind::StaleMetadata.into());
         }
         let root = self
             .roots
             .verify(statement, now)
-            .ok_or(Refusal::Untrusted)?;
+            .ok_or(RefusalKind::Untrusted)?;
         self.authorities
             .iter()
             .find(|authority| authority.root.is(&root) && authority.is_for(statement, aaguid))
             .map(|authority| authority.certificate.clone())
-            .ok_or(Refusal::Untrusted)
+            .ok_or_else(|| RefusalKind::Untrusted.into())
     }
 }
 

@@ -25,7 +25,10 @@ use x509_cert::Certificate;
 
 use super::verified::AttestationType;
 use crate::{
-    Config, domain::base64url, verify::refusal::Refusal, wire::responses::RegistrationResponse,
+    Config,
+    domain::base64url,
+    verify::refusal::{Refusal, RefusalKind},
+    wire::responses::RegistrationResponse,
 };
 
 /// Verifier of attestation statements by `webauthn-rs-core`.
@@ -88,7 +91,7 @@ impl Core {
                 format: credential.attestation_format,
                 attestation: credential.attestation.data,
             })
-            .map_err(|error| reason(&error, Refusal::Attestation))
+            .map_err(|error| kind(&error, RefusalKind::Attestation).into())
     }
 }
 
@@ -107,7 +110,7 @@ impl Statement {
             ParsedAttestationData::AnonCa(_) => Ok(AttestationType::AnonymizationCa),
             ParsedAttestationData::None
             | ParsedAttestationData::ECDAA
-            | ParsedAttestationData::Uncertain => Err(Refusal::Attestation),
+            | ParsedAttestationData::Uncertain => Err(RefusalKind::Attestation.into()),
         }
     }
 
@@ -175,7 +178,7 @@ impl Roots {
 /// Creates a state of the crate. It has no constructor for a given challenge, but can be
 /// deserialized.
 fn state<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, Refusal> {
-    serde_json::from_value(value).map_err(|_| Refusal::Malformed)
+    serde_json::from_value(value).map_err(|_| RefusalKind::Malformed.into())
 }
 
 /// Runs a function of the crate without logging: the crate logs responses, challenges and keys.
@@ -183,22 +186,22 @@ pub(super) fn silently<T>(verify: impl FnOnce() -> T) -> T {
     dispatcher::with_default(&Dispatch::none(), verify)
 }
 
-fn reason(error: &WebauthnError, otherwise: Refusal) -> Refusal {
+fn kind(error: &WebauthnError, otherwise: RefusalKind) -> RefusalKind {
     match error {
-        WebauthnError::InvalidClientDataType => Refusal::ClientDataType,
-        WebauthnError::MismatchedChallenge => Refusal::Challenge,
-        WebauthnError::InvalidRPOrigin => Refusal::Origin,
-        WebauthnError::CredentialCrossOrigin => Refusal::CrossOrigin,
-        WebauthnError::InvalidRPIDHash => Refusal::RpIdHash,
-        WebauthnError::UserNotPresent => Refusal::UserNotPresent,
-        WebauthnError::UserNotVerified => Refusal::UserNotVerified,
-        WebauthnError::CredentialAlteredAlgFromRequest => Refusal::Algorithm,
-        WebauthnError::CredentialBackupEligibilityInconsistent => Refusal::BackupEligibility,
-        WebauthnError::CredentialMayNotBeHardwareBound => Refusal::BackupState,
-        WebauthnError::CredentialNotFound => Refusal::CredentialId,
+        WebauthnError::InvalidClientDataType => RefusalKind::ClientDataType,
+        WebauthnError::MismatchedChallenge => RefusalKind::Challenge,
+        WebauthnError::InvalidRPOrigin => RefusalKind::Origin,
+        WebauthnError::CredentialCrossOrigin => RefusalKind::CrossOrigin,
+        WebauthnError::InvalidRPIDHash => RefusalKind::RpIdHash,
+        WebauthnError::UserNotPresent => RefusalKind::UserNotPresent,
+        WebauthnError::UserNotVerified => RefusalKind::UserNotVerified,
+        WebauthnError::CredentialAlteredAlgFromRequest => RefusalKind::Algorithm,
+        WebauthnError::CredentialBackupEligibilityInconsistent => RefusalKind::BackupEligibility,
+        WebauthnError::CredentialMayNotBeHardwareBound => RefusalKind::BackupState,
+        WebauthnError::CredentialNotFound => RefusalKind::CredentialId,
         WebauthnError::ParseCBORFailure(_)
         | WebauthnError::ParseJSONFailure(_)
-        | WebauthnError::ParseNOMFailure => Refusal::Malformed,
+        | WebauthnError::ParseNOMFailure => RefusalKind::Malformed,
         _ => otherwise,
     }
 }

@@ -14,7 +14,7 @@ mod rustcrypto;
 use super::{
     ed25519,
     public_key::PublicKey,
-    refusal::{Refusal, ensure},
+    refusal::{Refusal, RefusalKind, ensure},
 };
 
 #[cfg(feature = "aws-lc-rs")]
@@ -53,10 +53,13 @@ fn verify_with(
     signature: &[u8],
 ) -> Result<(), Refusal> {
     if let PublicKey::Ed25519(_) = key {
-        let nonce = signature.first_chunk().ok_or(Refusal::Signature)?;
-        ensure(ed25519::is_strong(nonce), Refusal::Signature)?;
+        let nonce = signature.first_chunk().ok_or(RefusalKind::Signature)?;
+        ensure(ed25519::is_strong(nonce), RefusalKind::Signature)?;
     }
-    ensure(provider.verify(key, signed, signature), Refusal::Signature)
+    ensure(
+        provider.verify(key, signed, signature),
+        RefusalKind::Signature,
+    )
 }
 
 /// Verifies a signature with every provider that is built, for differential tests. Returns the verdicts
