@@ -17,6 +17,7 @@ mod management;
 mod messages;
 mod on_removed;
 mod openapi;
+mod pages_of_codes;
 mod policies;
 mod profiles;
 mod rejections;
