@@ -30,6 +30,9 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+// Of several definitions of a link, Markdown takes the first: these lead to rustdoc's pages, the ones in
+// `REFERENCE.md` to files of the repository.
+#[doc = include_str!("../rustdoc-links.txt")]
 #[doc = include_str!("../REFERENCE.md")]
 #[proc_macro_attribute]
 pub fn passkeys(

@@ -1,7 +1,8 @@
 //! The documentation against the tables: `REFERENCE.md` has one table of keys and one of hooks,
-//! which are written by the tests with `BLESS=1`.
+//! which are written by the tests with `BLESS=1`. And its links, which lead to other places in rustdoc
+//! than on GitHub.
 
-use std::{env, fmt::Write as _, fs, path::Path};
+use std::{collections::BTreeMap, env, fmt::Write as _, fs, path::Path};
 
 use crate::{
     hooks::{Hook, Last},
@@ -96,5 +97,47 @@ fn alias_belongs_to_one_hook() {
             assert_eq!(owners.count(), 1, "{alias}");
             assert!(Hook::from_name(alias).is_none(), "{alias}");
         }
+    }
+}
+
+/// Returns the link definitions of a text, `[label]: target`.
+fn definitions(text: &str) -> BTreeMap<&str, &str> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix('['));
+    lines.filter_map(|line| line.split_once("]: ")).collect()
+}
+
+#[test]
+fn every_link_of_the_reference_is_defined_for_rustdoc_and_for_github() {
+    let reference = include_str!("../../REFERENCE.md");
+    let for_rustdoc = definitions(include_str!("../../rustdoc-links.txt"));
+    let for_github = definitions(reference);
+
+    let labels: Vec<_> = for_rustdoc.keys().collect();
+    assert_eq!(labels, for_github.keys().collect::<Vec<_>>());
+    for (label, target) in for_rustdoc {
+        assert!(
+            reference.contains(&format!("][{label}]")),
+            "the link `{label}` is not used"
+        );
+        // `Config::from_env` is `struct.Config.html#method.from_env`.
+        if label != "repositories" {
+            let mut names = label.split("::").map(|name| format!(".{name}"));
+            assert!(
+                names.all(|name| target
+                    .replace(".html", "")
+                    .split('#')
+                    .any(|part| part.ends_with(&name))),
+                "{label}: {target}"
+            );
+        }
+    }
+    // An inline link has one target, which is wrong in one of the places.
+    assert!(!reference.contains("](.."));
+    let used = reference.split("][").skip(1);
+    for label in used.map(|rest| rest.split(']').next().unwrap_or_default()) {
+        assert!(
+            for_github.contains_key(label),
+            "the link `{label}` is not defined"
+        );
     }
 }
