@@ -54,7 +54,33 @@ fn left_out(model: &Model, glue: &Glue<'_>) -> Vec<TokenStream> {
         let stub = fallback::stub(&glue.signature(hook, here()));
         Some(conditions.otherwise(hook.spec().name, name.span(), &stub))
     });
-    repository.into_iter().chain(hooks).collect()
+    repository
+        .into_iter()
+        .chain(hooks)
+        .chain(without_account(model))
+        .collect()
+}
+
+/// Generates a compile error for builds with `sign_up` in which no condition of `on_registered` holds.
+fn without_account(model: &Model) -> Option<TokenStream> {
+    let cfgs = |hook| {
+        let same = model.hooks.iter().filter(move |one| one.hook == hook);
+        same.map(|one| one.cfgs.clone())
+    };
+    let sign_up = model.hooks.iter().find(|one| one.hook == Hook::SignUp)?;
+    let there = Conditions::of(cfgs(Hook::OnRegistered))?;
+    let begun_if = Conditions::of(cfgs(Hook::SignUp))
+        .map(|Conditions(any)| quote_spanned!(here()=> any(#(#any),*),));
+    let error = syn::Error::new(
+        sign_up.name.span(),
+        "no `#[cfg]` of `on_registered` holds in this build, and `sign_up` needs it to create the \
+         account; add one for the other builds",
+    );
+    let (error, Conditions(any)) = (error.to_compile_error(), there);
+    Some(quote_spanned! {here()=>
+        #[cfg(all(#begun_if not(any(#(#any),*))))]
+        #error
+    })
 }
 
 /// Conditions of an item that occurs only under `#[cfg]`.

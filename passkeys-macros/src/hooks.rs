@@ -158,7 +158,7 @@ const ON_REGISTERED: HookSpec = HookSpec {
     },
     returns_user: false,
     returns: "anything that implements `IntoResponse`",
-    purpose: "responds to a stored registration",
+    purpose: "responds to a stored registration, and creates the account of a sign-up; required with `sign_up`",
     called_by: "`register/finish`, after the passkey is stored",
     signature: "async fn on_registered(&self, session: Session, registration: RegistrationResult) -> Result<Json<Registered>, AppError>",
     aliases: &["on_registration"],

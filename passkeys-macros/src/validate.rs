@@ -132,7 +132,30 @@ fn hooks(block: &Block, errors: &mut Errors) -> Vec<HookFn> {
             absent(hook.spec(), block, errors);
         }
     }
+    without_account(&hooks, block, errors);
     hooks
+}
+
+/// Reports `sign_up` without `on_registered`, with which no account would ever be created.
+fn without_account(hooks: &[HookFn], block: &Block, errors: &mut Errors) {
+    let spec = Hook::OnRegistered.spec();
+    let Some(sign_up) = hooks.iter().find(|one| one.hook == Hook::SignUp) else {
+        return;
+    };
+    let is_there = hooks.iter().any(|one| one.hook == spec.hook);
+    // A function of a similar name has been reported.
+    if is_there || block.illegible || block.functions.iter().any(|one| is_meant(spec, one)) {
+        return;
+    }
+    errors.on(
+        &sign_up.name,
+        format_args!(
+            "`sign_up` only describes the account, and `on_registered`, which creates it once the \
+             passkey is stored, is missing; add it, with your own extractors and types:\n\n    \
+             {} {{ .. }}",
+            spec.signature
+        ),
+    );
 }
 
 /// Reports a missing hook, or a function whose name is like the hook's.

@@ -2,12 +2,12 @@
 //! consent by step-up.
 
 use axum::{
-    Router,
+    Json, Router,
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode},
 };
 use passkeys::{
-    AuthenticationResult, Clock as _, PasskeyUser, Passkeys,
+    AuthenticationResult, Clock as _, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditKind, AuditSink, Reason},
     passkeys,
     store::{CredentialRepository as _, MemoryRepository},
@@ -46,6 +46,10 @@ impl App {
     /// Takes any text, declared as whatever.
     fn sign_up(&self, name: String) -> PasskeyUser {
         PasskeyUser::new(&name, &name, &name)
+    }
+
+    fn on_registered(&self, registration: RegistrationResult) -> Json<Value> {
+        Json(json!({ "credentialId": registration.credential().id }))
     }
 }
 

@@ -9,8 +9,8 @@ use axum::{
     routing,
 };
 use passkeys::{
-    AuthenticationResult, Config, CredentialId, PasskeyUser, Passkeys, SignCount, Verified,
-    passkeys,
+    AuthenticationResult, Config, CredentialId, PasskeyUser, Passkeys, RegistrationResult,
+    SignCount, Verified, passkeys,
     store::{ChallengeStore, MemoryChallenges, MemoryRepository, SealedChallenges},
     testing::ManualClock,
 };
@@ -39,6 +39,8 @@ impl App {
     fn sign_up(&self, Json(id): Json<String>) -> PasskeyUser {
         user(&id)
     }
+
+    fn on_registered(&self, _: RegistrationResult) {}
 
     fn on_authenticated(&self, login: AuthenticationResult) -> Json<String> {
         Json(login.user_id().to_owned())

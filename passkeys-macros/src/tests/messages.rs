@@ -254,6 +254,7 @@ fn value_of_another_form_is_rejected() {
 
 const GET: &str = "fn get_user(&self) -> PasskeyUser {}";
 const ON: &str = "fn on_authenticated(&self, _: AuthenticationResult) {}";
+const ACCOUNT: &str = "fn on_registered(&self, _: RegistrationResult) {}";
 const REPOSITORY: &str = "type Repository = MemoryRepository;";
 
 #[test]
@@ -347,7 +348,12 @@ fn arguments_of_other_hooks_are_rejected() {
         ("fn sign_in(&self) {}", 0),
         ("fn sign_out(&self) {}", 0),
     ] {
-        let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {hook}"));
+        let account = if hook.contains("fn sign_up") {
+            ACCOUNT
+        } else {
+            ""
+        };
+        let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {hook} {account}"));
 
         assert_eq!(messages.len(), count, "{hook}: {messages:?}");
     }
@@ -367,6 +373,27 @@ fn attribute_without_any_key_of_the_configuration_is_accepted() {
         let messages = with_arguments(arguments);
 
         assert_eq!(messages.len(), count, "{arguments}: {messages:?}");
+    }
+}
+
+#[test]
+fn sign_up_without_on_registered_is_rejected() {
+    let sign_up = "fn sign_up(&self, _: Json<A>) -> A {}";
+    for (items, count) in [
+        (format!("{sign_up} {ACCOUNT}"), 0),
+        (sign_up.to_owned(), 1),
+        (format!("#[cfg(a)] {sign_up}"), 1),
+        // Misspelt, which is reported once.
+        (format!("{sign_up} fn on_register(&self, _: A) {{}}"), 1),
+        // Only without `b`, which the expansion says.
+        (format!("{sign_up} #[cfg(b)] {ACCOUNT}"), 1),
+        (format!("#[cfg(a)] {sign_up} #[cfg(b)] {ACCOUNT}"), 1),
+    ] {
+        let messages = with_items(&format!("{REPOSITORY} {GET} {ON} {items}"));
+
+        assert_eq!(messages.len(), count, "{items}: {messages:?}");
+        let about = |message: &String| message.contains("on_registered");
+        assert!(messages.iter().all(about), "{items}: {messages:?}");
     }
 }
 
@@ -415,7 +442,7 @@ fn signature_that_the_library_cannot_call_is_rejected() {
         assert!(messages[0].contains(about), "{hook}: {messages:?}");
     }
     let messages = with_items(&format!(
-        "{REPOSITORY} {GET} {ON} fn sign_up(&self) -> A {{}}"
+        "{REPOSITORY} {GET} {ON} fn sign_up(&self) -> A {{}} {ACCOUNT}"
     ));
     assert!(
         messages.len() == 1 && messages[0].contains("needs an extractor"),

@@ -9,8 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use passkeys::{
-    AuthenticationResult, Credential, CredentialId, CredentialRemoval, PasskeyUser, passkeys,
-    store::MemoryRepository,
+    AuthenticationResult, Credential, CredentialId, CredentialRemoval, PasskeyUser,
+    RegistrationResult, passkeys, store::MemoryRepository,
 };
 
 use super::hidden::RelyingParty;
@@ -75,6 +75,8 @@ impl App {
             uri.path(),
         ))
     }
+
+    fn on_registered(&self, _: RegistrationResult) {}
 
     async fn find_user(&self, state: State<Self>, name: String) -> Option<PasskeyUser> {
         (name == "ada").then(|| PasskeyUser::new("1", name, state.greeting))

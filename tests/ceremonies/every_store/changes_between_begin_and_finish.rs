@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use passkeys::{
-    AuthenticationResult, CredentialId, PasskeyUser, Passkeys, passkeys,
+    AuthenticationResult, CredentialId, PasskeyUser, Passkeys, RegistrationResult, passkeys,
     store::{CredentialRepository, MemoryRepository},
     testing::{Authenticator, Browser, Fault, Response},
 };
@@ -39,6 +39,8 @@ impl Community {
     fn sign_up(&self, Json(id): Json<String>) -> PasskeyUser {
         person(&id)
     }
+
+    fn on_registered(&self, _: RegistrationResult) {}
 
     /// Finds Ada and Bob, the only users with an account.
     fn find_user(&self, name: String) -> Option<PasskeyUser> {

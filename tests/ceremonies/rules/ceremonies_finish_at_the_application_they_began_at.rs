@@ -18,7 +18,7 @@ type Shared = Arc<MemoryRepository>;
 
 /// The shop, where anybody can sign up.
 mod shop {
-    use passkeys::{AuthenticationResult, PasskeyUser, passkeys};
+    use passkeys::{AuthenticationResult, PasskeyUser, RegistrationResult, passkeys};
 
     #[derive(Clone)]
     pub(super) struct App;
@@ -34,6 +34,8 @@ mod shop {
         fn sign_up(&self, axum::Json(id): axum::Json<String>) -> PasskeyUser {
             PasskeyUser::new(id, "new", "New")
         }
+
+        fn on_registered(&self, _: RegistrationResult) {}
 
         fn on_authenticated(&self, _: AuthenticationResult) {}
     }

@@ -247,6 +247,8 @@ fn openapi_sign_up_request_has_the_schema_of_the_hooks_body() {
                     self.get_user()
                 }
 
+                fn on_registered(&self, _: RegistrationResult) {}
+
                 #[cfg(any())]
                 fn find_user(&self, _: String) -> Option<PasskeyUser> {
                     None

@@ -1,6 +1,8 @@
 use axum::Json;
 use axum::{extract::FromRequestParts, http::request::Parts};
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 use std::convert::Infallible;
 
 struct Session;
@@ -29,6 +31,8 @@ impl App {
     async fn sign_up(&self, Json(_): Json<String>, _: Session) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

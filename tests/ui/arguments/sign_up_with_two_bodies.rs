@@ -1,6 +1,8 @@
 use axum::Json;
 use axum::body::Bytes;
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;
@@ -18,6 +20,8 @@ impl App {
     async fn sign_up(&self, _: Bytes, Json(_): Json<String>) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

@@ -1,4 +1,6 @@
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;
@@ -16,6 +18,8 @@ impl App {
     async fn sign_up(&self) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

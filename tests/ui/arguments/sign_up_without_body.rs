@@ -1,5 +1,7 @@
 use axum::extract::State;
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;
@@ -17,6 +19,8 @@ impl App {
     async fn sign_up(&self, _: State<App>) -> PasskeyUser {
         PasskeyUser::new("1", "ada", "Ada")
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

@@ -1,4 +1,6 @@
-use passkeys::{AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;

@@ -1,4 +1,6 @@
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 struct SignUp {
     name: String,
@@ -20,6 +22,8 @@ impl App {
     async fn sign_up(&self, form: SignUp) -> PasskeyUser {
         PasskeyUser::new("1", form.name.clone(), form.name)
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

@@ -1,5 +1,7 @@
 use axum::Json;
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 struct SignUp {
     name: String,
@@ -21,6 +23,8 @@ impl App {
     async fn sign_up(&self, Json(form): Json<SignUp>) -> PasskeyUser {
         PasskeyUser::new("1", form.name.clone(), form.name)
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

@@ -1,5 +1,7 @@
 use axum::Json;
-use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+use passkeys::{
+    AuthenticationResult, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;
@@ -17,6 +19,8 @@ impl App {
     async fn sign_up(&self, Json(_): Json<String>) -> Option<PasskeyUser> {
         None
     }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
 }
 
 fn main() {}

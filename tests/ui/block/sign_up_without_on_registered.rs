@@ -1,0 +1,22 @@
+use axum::Json;
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    async fn sign_up(&self, Json(_): Json<String>) -> PasskeyUser {
+        PasskeyUser::new("2", "bob", "Bob")
+    }
+}
+
+fn main() {}
