@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, Expr, Generics, ItemImpl, Signature, Token, Type, Visibility,
+    Attribute, Expr, Generics, ItemImpl, Path, Signature, Token, Type, Visibility,
     ext::IdentExt as _,
     parse::{Parse, ParseStream, Parser as _},
 };
@@ -13,7 +13,7 @@ use crate::{
     errors::Errors,
     glue::Glue,
     items::{self, Kind, RawItem},
-    names::tidy,
+    names::{self, tidy},
     repository,
 };
 
@@ -82,16 +82,8 @@ impl Block {
             );
             return Err(item);
         }
-        if let Some(pointer) = smart_pointer(&block.self_ty) {
-            errors.on(
-                &block.self_ty,
-                format_args!(
-                    "`{pointer}<..>` belongs to the standard library, and Rust allows inherent `impl` \
-                     blocks only for types of this crate; annotate a wrapper: `#[derive(Clone)] \
-                     struct App {{ state: {} }}` and `impl App {{ .. }}`",
-                    tidy(&block.self_ty)
-                ),
-            );
+        if let Some(problem) = not_of_this_crate(&block.self_ty) {
+            errors.on(&block.self_ty, problem);
             // rustc would reject the block in words of its own.
             return Err(TokenStream::new());
         }
@@ -148,12 +140,84 @@ impl Block {
     }
 }
 
-/// Returns the name of the standard library's pointer that the type is, if it is one.
-fn smart_pointer(ty: &Type) -> Option<&Ident> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let is_pointer = ["Arc", "Box", "Rc"].iter().any(|name| last.ident == name);
-    (is_pointer && !last.arguments.is_none()).then_some(&last.ident)
+/// Returns the error of a type that cannot be defined in this crate, as far as its syntax shows that.
+///
+/// rustc reports an imported type of another crate.
+fn not_of_this_crate(ty: &Type) -> Option<String> {
+    let written = tidy(ty);
+    let inner = match ty {
+        Type::Group(group) => return not_of_this_crate(&group.elem),
+        Type::Paren(paren) => return not_of_this_crate(&paren.elem),
+        Type::Reference(_) => {
+            let owned = tidy(names::owned(ty));
+            return Some(format!(
+                "hooks are methods of the application itself, not of a reference to it; write \
+                 `impl {owned} {{ .. }}`: hooks borrow it by `&self`"
+            ));
+        }
+        Type::Path(path) if path.qself.is_none() => {
+            let foreign = foreign(&path.path)?;
+            return Some(format!(
+                "`{foreign}` belongs to another crate, and Rust allows inherent `impl` blocks only \
+                 for types of this crate; annotate a wrapper: `#[derive(Clone)] struct App \
+                 {{ state: {} }}` and `impl App {{ .. }}`",
+                shared(ty)
+            ));
+        }
+        Type::TraitObject(_) | Type::ImplTrait(_) => "a trait object",
+        Type::Tuple(_) => "a tuple",
+        Type::Array(_) | Type::Slice(_) => "an array",
+        Type::Ptr(_) => "a pointer",
+        Type::FnPtr(_) => "a function",
+        Type::Path(_) => "an associated type",
+        _ => return None,
+    };
+    Some(format!(
+        "hooks are methods of a struct or an enum of this crate, and `{written}` is {inner}; \
+         annotate `impl App {{ .. }}`, with `#[derive(Clone)] struct App {{ .. }}`"
+    ))
+}
+
+/// Returns the type in an `Arc`, in which a wrapper can be cloned: `Arc<T>` of `T`, `Rc<T>` and `Arc<T>`.
+fn shared(ty: &Type) -> String {
+    if names::is(ty, "Arc") {
+        return tidy(ty);
+    }
+    let is_pointer = ["Box", "Rc"].iter().any(|name| names::is(ty, name));
+    let shared = names::first_argument(ty).filter(|_| is_pointer);
+    format!("Arc<{}>", tidy(shared.unwrap_or(ty)))
+}
+
+/// Returns the name of a type that is known to be of another crate: with a path from such a crate, or
+/// of the standard library and generic, as a type of this crate with its name hardly is.
+fn foreign(path: &Path) -> Option<String> {
+    const CRATES: [&str; 8] = [
+        "alloc",
+        "axum",
+        "core",
+        "http",
+        "passkeys",
+        "sqlx",
+        "std",
+        "tokio",
+    ];
+    const TYPES: [&str; 15] = [
+        "Arc", "Box", "BTreeMap", "Cell", "HashMap", "LazyLock", "Mutex", "OnceCell", "OnceLock",
+        "Option", "Rc", "RefCell", "Result", "RwLock", "Vec",
+    ];
+    const PRIMITIVES: [&str; 6] = ["String", "bool", "i32", "i64", "str", "u64"];
+
+    let first = path.segments.first()?;
+    let last = path.segments.last()?;
+    let named = |name: &Ident, names: &[&str]| names.iter().any(|one| name == one);
+    let from_a_crate = path.segments.len() > 1 && named(&first.ident, &CRATES)
+        || path.leading_colon.is_some();
+    let generic = !last.arguments.is_none() && named(&last.ident, &TYPES);
+    let primitive = path.segments.len() == 1 && named(&last.ident, &PRIMITIVES);
+    (from_a_crate || generic || primitive).then(|| {
+        let arguments = if last.arguments.is_none() { "" } else { "<..>" };
+        format!("{}{arguments}", last.ident)
+    })
 }
 
 impl ToTokens for RawItem {

@@ -6,7 +6,7 @@ use syn::{
     GenericArgument, Generics, Lifetime, PathArguments, Type, TypeParamBound, TypeTraitObject,
     parse_quote_spanned,
     spanned::Spanned as _,
-    visit::Visit,
+    visit::{self, Visit},
     visit_mut::{self, VisitMut},
 };
 
@@ -54,8 +54,13 @@ pub(crate) fn is(ty: &Type, name: &str) -> bool {
     of(ty).is_some_and(|ident| ident == name)
 }
 
-/// Returns the type's name, if it is a known extractor of the body.
+/// Returns the type's name, if it is a known extractor of the body, or that of the extractor in `Option`
+/// or `Result`.
 pub(crate) fn body_extractor(ty: &Type) -> Option<&Ident> {
+    if is(ty, "Option") || is(ty, "Result") {
+        // A `String` in them is hardly an extractor.
+        return body_extractor(first_argument(ty)?).filter(|name| *name != "String");
+    }
     one_of(ty, &BODY_EXTRACTORS)
 }
 
@@ -78,6 +83,32 @@ pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// Returns whether two types have the same path, whatever its arguments are.
+pub(crate) fn same_path(one: &Type, other: &Type) -> bool {
+    let segments = |ty: &Type| match ty {
+        Type::Path(ty) => Some(ty.path.segments.iter().map(|one| one.ident.clone()).collect()),
+        _ => None,
+    };
+    let one: Option<Vec<_>> = segments(one);
+    one.is_some() && one == segments(other)
+}
+
+/// Returns whether the last segment of a path in the type, or of the type itself, is this name.
+pub(crate) fn contains(ty: &Type, name: &str) -> bool {
+    struct Find<'a>(&'a str, bool);
+
+    impl<'ast> Visit<'ast> for Find<'_> {
+        fn visit_type(&mut self, ty: &'ast Type) {
+            self.1 |= is(ty, self.0);
+            visit::visit_type(self, ty);
+        }
+    }
+
+    let mut find = Find(name, false);
+    find.visit_type(ty);
+    find.1
 }
 
 /// Returns the type without leading references.

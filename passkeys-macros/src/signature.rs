@@ -165,8 +165,9 @@ fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mu
     });
     for (index, ty) in types.iter().enumerate() {
         let (before, after) = (&types[..index], &types[index + 1..]);
-        if !given && after.is_empty() && spec.last.given().is_some() && may_be_renamed(ty) {
-            // Reported below, whether it is a reference or not.
+        let in_its_place = after.is_empty() && !given;
+        if in_its_place && spec.last.given().is_some_and(|given| stand_in(ty, given).is_some()) {
+            // Reported below.
             continue;
         }
         if let Some(problem) = argument(spec, before, ty, after) {
@@ -175,21 +176,31 @@ fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mu
     }
     let name = spec.name;
     match spec.last {
-        Last::Given { ty, name: argument } if !given => match types.last() {
-            Some(last) if may_be_renamed(last) => errors.on(
-                last,
-                format_args!(
-                    "the last argument of `{name}` is recognized by the name of its type; write \
-                     `{ty}`, not `{written}` (if `{written}` is an extractor, add `{argument}: {ty}` \
-                     behind it)",
-                    written = tidy(last)
+        Last::Given { ty, name: argument } if !given => {
+            let last = types.last();
+            match last.and_then(|last| Some((last, stand_in(last, ty)?))) {
+                Some((last, stand_in)) => {
+                    let written = tidy(last);
+                    let or_extractor = match stand_in {
+                        StandIn::NoExtractor => String::new(),
+                        StandIn::PerhapsExtractor => format!(
+                            " (if `{written}` is an extractor, add `{argument}: {ty}` behind it)"
+                        ),
+                    };
+                    errors.on(
+                        last,
+                        format_args!(
+                            "the last argument of `{name}` is recognized by the name of its type; \
+                             write `{ty}`, not `{written}`{or_extractor}"
+                        ),
+                    );
+                }
+                None => errors.on(
+                    &signature.ident,
+                    format_args!("`{name}` needs `{argument}: {ty}` as its last argument; add it"),
                 ),
-            ),
-            _ => errors.on(
-                &signature.ident,
-                format_args!("`{name}` needs `{argument}: {ty}` as its last argument; add it"),
-            ),
-        },
+            }
+        }
         Last::Body if types.is_empty() => errors.on(
             &signature.ident,
             format_args!(
@@ -230,6 +241,12 @@ fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Opti
     if let Some(problem) = given_elsewhere(spec, ty) {
         return Some(problem);
     }
+    if names::is(ty, "Data") && before.iter().any(|one| names::same_path(one, ty)) {
+        return Some(format!(
+            "`{hook}` has two arguments of the type `Data`, and each is the whole member `data`; \
+             remove this one, and deserialize a struct with the fields of both"
+        ));
+    }
     match ty {
         Type::Reference(_) => {
             return Some(format!(
@@ -261,16 +278,34 @@ fn is_given(ty: &Type, given: &str) -> bool {
     names::is(owned(ty), given) || borrowed && names::is(owned(ty), "str")
 }
 
-/// Returns whether the type may be that of a value from the library by another name: `Login` of
-/// `use passkeys::AuthenticationResult as Login`. Extractors with a well-known name are none.
-fn may_be_renamed(ty: &Type) -> bool {
-    let ty = owned(ty);
-    names::of(ty).is_some()
-        && names::head_extractor(ty).is_none()
-        && names::body_extractor(ty).is_none()
-        && !["Data", "Option", "Result"]
-            .iter()
-            .any(|name| names::is(ty, name))
+/// Type that is written in place of that of a value from the library.
+enum StandIn {
+    NoExtractor,
+    PerhapsExtractor,
+}
+
+/// Returns whether a hook's last argument may be meant to be a value from the library: by another name,
+/// such as `Login` of `use passkeys::AuthenticationResult as Login`, or in a container. Extractors with a
+/// well-known name are not.
+fn stand_in(ty: &Type, given: &str) -> Option<StandIn> {
+    let known = names::head_extractor(ty).is_some_and(|name| name != "PasskeyUser");
+    // An extractor may well have a `String`.
+    if names::contains(ty, given) && !(known && given == "String") {
+        return Some(StandIn::NoExtractor);
+    }
+    if known || names::is(ty, "Data") {
+        return None;
+    }
+    let no_extractor = names::body_extractor(ty).is_some()
+        || matches!(
+            ty,
+            Type::Reference(_) | Type::FnPtr(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_)
+        );
+    Some(if no_extractor {
+        StandIn::NoExtractor
+    } else {
+        StandIn::PerhapsExtractor
+    })
 }
 
 /// Returns whether the extractor calls `get_user`.

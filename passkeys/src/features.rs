@@ -18,15 +18,13 @@ use crate::Passkeys;
 use crate::RegistrationResult;
 #[cfg(all(feature = "attestation", not(feature = "fido-mds")))]
 use crate::attestation::TrustAnchors;
-#[cfg(not(all(
-    feature = "attestation",
-    feature = "client",
-    feature = "openapi",
-    feature = "testing"
-)))]
+#[cfg(not(all(feature = "attestation", feature = "client", feature = "openapi")))]
 use crate::relying_party::RelyingParty;
 #[cfg(not(feature = "testing"))]
-use crate::{AuthenticationResult, CredentialRemoval, PasskeyUser, Verified, policy::Policy};
+use crate::{
+    AuthenticationResult, CredentialRemoval, PasskeyUser, Verified, policy::Policy,
+    relying_party::Application,
+};
 
 /// Expands to the error without the feature `attestation`, and to nothing with it.
 #[cfg(feature = "attestation")]
@@ -257,7 +255,7 @@ impl CredentialRemoval {
 }
 
 #[cfg(not(feature = "testing"))]
-impl<A: RelyingParty, B: DeserializeOwned, P: Policy> Verified<A, B, P> {
+impl<A: Application, B: DeserializeOwned, P: Policy> Verified<A, B, P> {
     /// Does not compile: verified requests are constructed with the feature `testing`.
     #[doc(hidden)]
     pub fn new<T: NeedsTesting>(user: T, result: P::Result, body: B) -> Self {

@@ -11,7 +11,7 @@ use crate::{
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Management, Recent, Registration, StepUp},
     domain::application::Application,
-    relying_party::{InAttribute, RelyingParty},
+    relying_party::{Configured, InAttribute, RelyingParty},
     store::{ChallengeStore, MemoryChallenges},
     tasks::Tasks,
     verify::Verifier,
@@ -120,7 +120,10 @@ impl<A: RelyingParty> Passkeys<A> {
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn with_config(app: A, repository: A::Repository, config: Config) -> Self {
+    pub fn with_config(app: A, repository: A::Repository, config: Config) -> Self
+    where
+        A::Configuration: Configured,
+    {
         let ceremonies = Ceremonies {
             verifier: Arc::new(Verifier::new(&config)),
             config: Arc::new(config),

@@ -54,8 +54,8 @@ pub(super) type Shared<A> = Arc<Passkeys<A>>;
 #[diagnostic::on_unimplemented(
     message = "`PasskeyUser` cannot be extracted where the router's state is `{Self}`",
     label = "holds no application with passkey hooks",
-    note = "use `Passkeys<App>` as the router's state (`Router::with_state(passkeys)`), or implement `PasskeysState` for `{Self}`",
-    note = "if the router has another state, tell `debug_handler`: `#[axum::debug_handler(state = WebState)]`"
+    note = "use `Passkeys<App>` as the router's state (`Router::with_state(passkeys)`), or implement `PasskeysState` for the state, which holds `Passkeys<App>`: of `Arc<AppState>`, for `AppState`",
+    note = "if the router has another state, tell `debug_handler`: `#[axum::debug_handler(state = passkeys::Passkeys<App>)]`"
 )]
 pub trait PasskeysState {
     /// The type whose impl block carries [`#[passkeys]`](macro@crate::passkeys).
@@ -65,9 +65,10 @@ pub trait PasskeysState {
     fn app(&self) -> &Self::App;
 }
 
-/// The application is its own state.
+/// The application is its own state. The macro generates the `FromRef`, for annotated types only: an
+/// `Arc` of the application is none.
 #[diagnostic::do_not_recommend]
-impl<A: RelyingParty> PasskeysState for A {
+impl<A: RelyingParty + FromRef<Passkeys<A>>> PasskeysState for A {
     type App = Self;
 
     fn app(&self) -> &Self {
@@ -80,6 +81,15 @@ impl<A: RelyingParty> PasskeysState for Passkeys<A> {
 
     fn app(&self) -> &A {
         &self.app
+    }
+}
+
+/// A state may be shared in an `Arc`.
+impl<S: PasskeysState> PasskeysState for Arc<S> {
+    type App = S::App;
+
+    fn app(&self) -> &S::App {
+        (**self).app()
     }
 }
 
@@ -126,5 +136,12 @@ where
 {
     fn passkeys(&self) -> Passkeys<A> {
         Passkeys::from_ref(self)
+    }
+}
+
+/// A state from which the passkeys can be had may be shared in an `Arc`.
+impl<S: ProvidesPasskeys<A>, A: RelyingParty> ProvidesPasskeys<A> for Arc<S> {
+    fn passkeys(&self) -> Passkeys<A> {
+        (**self).passkeys()
     }
 }

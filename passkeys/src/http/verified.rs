@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData};
 
 use axum::{
-    extract::{FromRequest, Request},
+    extract::{FromRequest, FromRequestParts, Request},
     http::{Method, request::Parts},
     response::{IntoResponse as _, Response},
 };
@@ -14,7 +14,7 @@ use crate::{
         Consent, FinishStepUp,
         policy::{AnyConsent, Policy},
     },
-    relying_party::{Application, RelyingParty},
+    relying_party::Application,
     wire::json,
 };
 
@@ -119,7 +119,7 @@ pub struct Verified<A: Application, T: DeserializeOwned = (), P: Policy = AnyCon
     policy: PhantomData<fn() -> (A, P)>,
 }
 
-impl<A: RelyingParty, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
+impl<A: Application, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
     pub(crate) fn of(user: PasskeyUser, result: P::Result, body: T) -> Self {
         Self {
             result,
@@ -132,7 +132,7 @@ impl<A: RelyingParty, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
 
 impl<A, T, P> fmt::Debug for Verified<A, T, P>
 where
-    A: RelyingParty,
+    A: Application,
     T: DeserializeOwned + fmt::Debug,
     P: Policy,
 {
@@ -148,7 +148,7 @@ where
 impl<S, A, T, P> FromRequest<S> for Verified<A, T, P>
 where
     S: ProvidesPasskeys<A> + Send + Sync,
-    A: RelyingParty,
+    A: Application,
     T: DeserializeOwned + Send + 'static,
     P: Policy,
 {
@@ -160,12 +160,40 @@ where
     }
 }
 
+/// Bound that no router state meets, of [`Verified`] before the last argument of a handler. It is one of
+/// the state, since rustc does not print the message of another bound of the extractor.
+#[diagnostic::on_unimplemented(
+    message = "`Verified` reads the request's body, so it is the last argument of its handler",
+    label = "move it behind the other extractors",
+    note = "if another extractor of the body, such as `Json<Transfer>`, is behind it, remove that one: `Verified<App, Transfer>` has the body in its field `body`"
+)]
+pub trait LastArgument {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
+/// Never holds: only the [message](LastArgument) is of use.
+#[doc(hidden)]
+impl<S, A, T, P> FromRequestParts<S> for Verified<A, T, P>
+where
+    S: LastArgument + Send + Sync,
+    A: Application,
+    T: DeserializeOwned + Send + 'static,
+    P: Policy,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Response> {
+        S::never()
+    }
+}
+
 async fn verify<A, T, P>(
     passkeys: Passkeys<A>,
     request: Request,
 ) -> Result<Verified<A, T, P>, Failure>
 where
-    A: RelyingParty,
+    A: Application,
     T: DeserializeOwned + Send + 'static,
     P: Policy,
 {

@@ -191,6 +191,28 @@ where
     }
 }
 
+/// Bound that no router state meets, of [`Data`] as an extractor. It is one of the state, since rustc does
+/// not print the message of another bound of the extractor.
+#[diagnostic::on_unimplemented(
+    message = "`Data` is not an extractor: only `on_authenticated` and `on_registered` are given it",
+    label = "neither handlers nor other hooks are given the member `data`",
+    note = "it is a member of the request that finishes a sign-in or a registration; extract the body of another request with `axum::Json`, and of a route of your own that finishes one with `FinishAuthentication::data_as` or `FinishRegistration::data_as`"
+)]
+pub trait Extractor {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
+/// Never holds: only the [message](Extractor) is of use.
+#[doc(hidden)]
+impl<S: Extractor + Send + Sync, T: Send> FromRequestParts<S> for Data<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Error> {
+        S::never()
+    }
+}
+
 /// Reads the data of a request if `T` is [`Data`], by autoref specialization: no bounds on `T`, so that
 /// rustc reports a type that is no `Argument` only where the argument is made.
 pub struct Reader<T>(PhantomData<T>);

@@ -19,7 +19,7 @@ pub(crate) mod hooks;
 )]
 pub(crate) mod payload;
 
-use std::{future::Future, sync::Arc};
+use std::{convert::Infallible, future::Future, marker::PhantomData, sync::Arc};
 
 use axum::{extract::Request, http::request::Parts, response::Response};
 
@@ -181,7 +181,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     }
 }
 
-/// Application with a configuration in its attribute, which [`Passkeys::new`](crate::Passkeys::new) takes.
+/// Place of a configuration in the attribute, which [`Passkeys::new`](crate::Passkeys::new) takes.
 #[diagnostic::on_unimplemented(
     message = "`Passkeys::new` takes the configuration of the attribute, and `#[passkeys]` has none",
     label = "the attribute has neither `rp_id` nor `origins`",
@@ -193,11 +193,19 @@ pub trait InAttribute {
     fn config() -> Config;
 }
 
+/// Place of a configuration, in the attribute or at run time: of every application, but not of a
+/// pointer to one.
+pub trait Configured {}
+
+impl<C: InAttribute> Configured for C {}
+
 /// Place of the configuration of an application whose attribute has none:
 /// [`Passkeys::with_config`](crate::Passkeys::with_config) takes it.
 #[expect(missing_debug_implementations, reason = "has no values")]
 #[expect(clippy::exhaustive_enums, reason = "has no values")]
 pub enum AtRunTime {}
+
+impl Configured for AtRunTime {}
 
 /// Application as the first type argument of [`Verified`](crate::Verified). Only a name for a bound, so
 /// that the compile error says which argument the application is.
@@ -205,29 +213,42 @@ pub enum AtRunTime {}
     message = "`{Self}` is not an application with passkey hooks, so it cannot be the first type argument of `Verified`",
     label = "the application comes first: `Verified<App, Body>`",
     note = "if `{Self}` is the body of the request, write `Verified<App, {Self}>`, where `App` is the type whose impl block is annotated with `#[passkeys(..)]`",
-    note = "if `{Self}` is the application, annotate its impl block: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl {Self} {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`"
+    note = "if `{Self}` is the application, annotate its impl block: `#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl {Self} {{ type Repository = ..; async fn get_user(..); async fn on_authenticated(..) }}`",
+    note = "in place of `Arc<App>` or `Passkeys<App>`, write `App`"
 )]
 pub trait Application: RelyingParty {}
 
 #[diagnostic::do_not_recommend]
-impl<A: RelyingParty> Application for A {}
+impl<A: RelyingParty<Configuration: Configured>> Application for A {}
 
 /// Bound that no type meets, of an application in an `Arc`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a pointer to the application, not the application itself",
     label = "pass the application itself, without the `Arc`",
-    note = "the application is the type whose impl block is annotated with `#[passkeys(..)]`: `Passkeys::new(App {{ .. }}, repository)`, `Passkeys<App>`, `Verified<App, Body>`",
+    note = "the application is the type whose impl block is annotated with `#[passkeys(..)]`: `Passkeys::new(App {{ .. }}, repository)`",
     note = "`Passkeys` clones it for each request; what is expensive to clone, or changes, goes into an `Arc` within it: `#[derive(Clone)] struct App {{ state: Arc<State> }}`"
 )]
 pub trait ApplicationItself {}
 
-/// Never holds: only the [message](ApplicationItself) is of use.
-impl<T: RelyingParty> RelyingParty for Arc<T>
+/// Place of the configuration of an application in an `Arc`, which the constructors of
+/// [`Passkeys`](crate::Passkeys) do not take.
+#[derive(Debug)]
+pub struct InArc<T>(Infallible, PhantomData<T>);
+
+impl<T: RelyingParty> InAttribute for InArc<T>
 where
-    Self: ApplicationItself,
+    Arc<T>: ApplicationItself,
 {
+    fn config() -> Config {
+        unreachable!("no type is `ApplicationItself`")
+    }
+}
+
+/// Has hooks, so that the compiler reports an application in an `Arc` once, where it is passed to
+/// `Passkeys`, and not wherever the result is used.
+impl<T: RelyingParty> RelyingParty for Arc<T> {
     type Repository = T::Repository;
-    type Configuration = T::Configuration;
+    type Configuration = InArc<T>;
 
     async fn get_user(&self, parts: &mut Parts) -> Result<PasskeyUser, Response> {
         (**self).get_user(parts).await

@@ -9,7 +9,7 @@ use crate::{
 };
 use crate::{
     AuthenticationResult, Credential, CredentialRemoval, PasskeyUser, RegistrationResult, Verified,
-    policy::Policy, relying_party::RelyingParty,
+    policy::Policy, relying_party::Application,
 };
 
 impl AuthenticationResult {
@@ -178,7 +178,7 @@ impl VerifiedAttestation {
     }
 }
 
-impl<A: RelyingParty, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
+impl<A: Application, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
     /// Creates a request that a user has consented to, for tests of handlers (feature `testing`). With
     /// the policy [`Recent`](crate::policy::Recent), `None` for the result makes it a request without
     /// consent.
