@@ -12,7 +12,7 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 const LENGTH: usize = 43;
 
 /// Reason why the hash in an Android origin is invalid.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum KeyHashProblem {
     /// The fingerprint in hexadecimal, as `keytool` and the Play Console show it.

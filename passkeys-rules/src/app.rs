@@ -6,7 +6,7 @@ use crate::wording::quote;
 
 /// Error returned for an invalid Android package name:
 /// [Android, "Set the application ID"](https://developer.android.com/build/configure-app-module#set-application-id).
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 #[error("Android app {} {problem}; {}", quote(.value), android_fix(.suggestion.as_deref()))]
 pub struct AndroidAppError {
@@ -19,7 +19,7 @@ pub struct AndroidAppError {
 }
 
 /// Rules for an Android package name.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum AndroidAppProblem {
     /// An empty value.
@@ -95,7 +95,7 @@ fn repair_android(value: &str) -> Option<String> {
 
 /// Error returned for an invalid App ID of an app on Apple platforms:
 /// [Apple, "Supporting associated domains"](https://developer.apple.com/documentation/xcode/supporting-associated-domains).
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 #[error(
     "Apple app {} {problem}; write the app's App ID prefix (your team ID, unless the app is old), \
@@ -110,7 +110,7 @@ pub struct AppleAppError {
 }
 
 /// Rules for an App ID.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum AppleAppProblem {
     /// An empty value.

@@ -27,7 +27,7 @@ pub const FRESH: RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::f
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 
 /// Error returned for a value that is not a duration in the range of its key.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct DurationError {
     /// The value as it was written.
@@ -60,7 +60,7 @@ impl fmt::Display for DurationError {
 impl std::error::Error for DurationError {}
 
 /// Rules for a duration.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum DurationProblem {
     /// Not a whole number followed by a unit.

@@ -32,6 +32,8 @@
 
 mod android;
 mod app;
+#[doc(hidden)]
+pub mod debug;
 mod draft;
 mod duration;
 mod extension;

@@ -10,7 +10,7 @@ use crate::wording::quote;
 pub const MAX_CREDENTIALS: RangeInclusive<usize> = 1..=64;
 
 /// Error returned for a value that is not a whole number in the range of its key.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct NumberError {
     /// The value as it was written.

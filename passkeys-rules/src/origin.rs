@@ -117,7 +117,7 @@ impl AsRef<str> for Origin {
 }
 
 /// Error returned for a value that is not an origin that can use passkeys.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct OriginError {
     /// The value as it was written.
@@ -146,7 +146,7 @@ impl fmt::Display for OriginError {
 impl std::error::Error for OriginError {}
 
 /// Rules for an origin.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum OriginProblem {
     /// An empty value.

@@ -11,7 +11,7 @@ use crate::rp_id::RpId;
 use crate::wording::quote;
 
 /// Error returned for a value that is not the URL of a page on a host that may use the RP ID.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct PageError {
     /// The value as it was written.
@@ -53,7 +53,7 @@ impl fmt::Display for PageError {
 impl std::error::Error for PageError {}
 
 /// Rules for a page.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum PageProblem {
     /// An empty value.

@@ -54,7 +54,7 @@ pub struct Profile {
 }
 
 /// Error returned for a name that is not in snake case, or is longer than 64 characters.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileNameError {
     /// The name as it was written.

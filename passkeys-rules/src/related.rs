@@ -13,7 +13,7 @@ use crate::wording::alternatives;
 const MOST_LABELS: usize = 5;
 
 /// Error returned for an origin that cannot be a related origin.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum RelatedError {
     /// An origin in the scope of the RP ID.

@@ -90,7 +90,7 @@ impl AsRef<str> for RpId {
 }
 
 /// Error returned for a value that cannot be an RP ID.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RpIdError {
     /// The value as it was written.
@@ -138,7 +138,7 @@ impl fmt::Display for RpIdError {
 impl std::error::Error for RpIdError {}
 
 /// Rules for an RP ID.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum RpIdProblem {
     /// An empty value.

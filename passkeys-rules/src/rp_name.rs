@@ -9,7 +9,7 @@ use crate::wording::quote;
 const LONGEST: usize = 64;
 
 /// Error returned for a name that users could not read or could mistake for another.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum RpNameError {
     /// An empty name.

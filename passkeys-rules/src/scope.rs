@@ -8,7 +8,7 @@ use crate::rp_id::RpId;
 use crate::suffix::{public_suffix, registrable_domain};
 
 /// Error returned for an origin outside the scope of the RP ID.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum ScopeError {
     /// A host that ends with the letters of the RP ID, without a dot before them.

@@ -20,7 +20,7 @@ use crate::wording::alternatives;
 use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, UnknownWord};
 
 /// Violation of a rule. The message does not name the place, since a compile error points at it.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 #[error("{rule}")]
 pub struct Violation {
@@ -120,7 +120,7 @@ impl fmt::Display for Place {
 }
 
 /// Violated rule, with the values that its message needs.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[derive(Clone, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum Rule {
     /// A required key is absent.

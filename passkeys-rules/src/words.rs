@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::wording::{alternatives, nearest, quote};
 
 /// Error returned for a word that is not among the values of its key.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct UnknownWord {
     /// The word as it was written.

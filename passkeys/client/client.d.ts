@@ -158,8 +158,8 @@ export class PasskeyClient {
    * Creates a passkey: for a new account if `signUp` is given, otherwise a further one for the
    * signed-in user. Resolves to the server's response.
    *
-   * If the server does not keep the passkey, because it does not verify or because `on_registered`
-   * rejects the sign-up, this signals the browser to remove it.
+   * If the server does not keep the passkey, because it does not verify, `data` does not fit, nobody is
+   * signed in any more or `on_registered` rejects the sign-up, this signals the browser to remove it.
    *
    * Where the server demands a recent sign-in for a further passkey and finds that of the session
    * too old, the user is asked for consent with one of their passkeys first. Without a passkey, this
@@ -206,6 +206,10 @@ export class PasskeyClient {
    * sends it, for routes whose handler takes a `Verified`. The consent is bound to this method, host,
    * path with query, and body; the server rejects any other request with it. Resolves to the
    * server's response.
+   *
+   * Sent without consent, such a request fails with the code `step_up_required`, or
+   * `reauthentication_required` where a recent sign-in would do: call this then. A user without a
+   * passkey cannot consent: this fails with the code `no_passkeys`.
    */
   stepUp<T = unknown>(url: string, options?: StepUpOptions): Promise<T>;
 

@@ -142,8 +142,8 @@ export class PasskeyClient {
       return await this.#send("POST", "/register/finish", finish);
     } catch (error) {
       const { cause } = /** @type {any} */ (error);
-      // The server has rolled the sign-up back. A status alone says nothing: a proxy that gives up
-      // responds with an error, too, and the server stores the passkey.
+      // The server says that it has not kept the passkey. A status alone says nothing: a proxy that
+      // gives up responds with an error, too, and the server stores the passkey.
       const dropped = cause?.headers?.get("passkey-rolled-back") === credentialId;
       if (dropped || NOT_STORED.includes(codeOf(error))) {
         // Not awaited, so that the signal does not delay the page.
@@ -246,7 +246,7 @@ export class PasskeyClient {
         this.#consent(method, target, undefined, signal);
       const consent = await (signal ? ceremony(signal) : alone(signal, ceremony)).catch((cause) => {
         // There is no consent without a passkey: the user has to sign in again.
-        throw cause.status === 404 ? error : cause;
+        throw codeOf(cause) === "no_passkeys" ? error : cause;
       });
       return request(method, target.href, consent, { signal, fetch: this.#fetch });
     }
@@ -542,7 +542,10 @@ async function asked(question) {
   }
 }
 
-/** The codes of errors after which the server has certainly not stored the new passkey. */
+/**
+ * The codes of errors after which the server has certainly not stored the new passkey, also where
+ * CORS hides the header that says so.
+ */
 const NOT_STORED = [
   "account_already_exists",
   "attestation_verification_failed",

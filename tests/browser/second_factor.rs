@@ -121,7 +121,7 @@ fn ordinary_sign_in_is_no_second_factor() {
 fn second_factor_of_a_user_without_a_passkey_is_reported() {
     with_two_users(async |visit| {
         let script = "return outcome(as('x-password-of', 'eve').authenticate({ secondFactor }));";
-        let none = json!([404, "credential_not_found"]);
+        let none = json!([404, "no_passkeys"]);
         assert_eq!(with_clients(visit, script).await, none);
     });
 }

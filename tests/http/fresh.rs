@@ -315,7 +315,7 @@ async fn consent_of_a_suspended_or_missing_passkey_adds_and_deletes_none() {
     answer.assert_error("authentication_failed");
     // Nor can a step-up begin without a passkey: such a user signs in again.
     let begun = browser.step_up(Method::POST, BEGIN, None).await;
-    begun.assert_error("credential_not_found");
+    begun.assert_error("no_passkeys");
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod data;
 mod device;
 mod disconnected_clients;
 mod eddsa;
+mod errors;
 mod fresh;
 mod last_passkey;
 mod logging;

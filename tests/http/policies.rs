@@ -223,7 +223,8 @@ async fn plain_request_does_not_pass_a_policy_that_takes_consent() {
     let mut browser = site.ada(Some(0), &[]).await;
     for path in ["/any", "/user-verified", "/device-bound", "/both"] {
         let answer = browser.post(path, &json!({})).await;
-        answer.assert_error("invalid_request");
+        answer.assert_error("step_up_required");
+        assert_eq!(site.last(), AuditKind::StepUpFailed(Reason::NoConsent));
     }
 }
 

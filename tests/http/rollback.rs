@@ -17,10 +17,10 @@ use passkeys::{
     audit::{AuditEvent, AuditKind, AuditSink},
     passkeys,
     sqlx::{self, AssertSqlSafe, SqlitePool},
-    store::{CredentialRepository as _, SqliteRepository},
+    store::{CredentialRepository as _, MemoryRepository, SqliteRepository},
     testing::{self, Browser},
 };
-use passkeys_test_support::{RegistrationExt as _, answer};
+use passkeys_test_support::{RegistrationExt as _, Trail, answer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -286,4 +286,52 @@ async fn routes_of_an_applications_own_roll_a_registration_back() {
     let failed = registration.roll_back(&registered).await.unwrap_err();
     assert_eq!(failed.code(), "storage_unavailable");
     assert_eq!(site.last_kinds().await, [AuditKind::RollbackFailed]);
+}
+
+/// The authenticator has the passkey, and would offer it at every sign-in.
+#[tokio::test]
+async fn response_to_a_registration_that_stored_nothing_names_the_passkey() {
+    let (passkeys, _) = Trail::of(Passkeys::new(
+        passkeys_test_support::App,
+        MemoryRepository::default(),
+    ));
+    let site = crate::site::Site(Router::new().nest("/auth/passkeys", passkeys.router()));
+    let begin = async || {
+        let begun = site.post("/register/begin", Some("ada"), None).await;
+        let mut phone = passkeys::testing::Authenticator::new("https://example.com");
+        (phone.create(&begun.json()), begun.json()["state"].clone())
+    };
+    let finish = async |user: Option<&'static str>, credential: &Value, state: &Value| {
+        let body = json!({ "credential": credential, "state": state });
+        site.post("/register/finish", user, Some(body)).await
+    };
+    let header = "passkey-rolled-back";
+
+    // Of nobody, whose session has ended meanwhile.
+    let (credential, state) = begin().await;
+    let answer = finish(None, &credential, &state).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.headers[header], credential["id"].as_str().unwrap());
+
+    // One that does not verify.
+    let (mut credential, state) = begin().await;
+    credential["response"]["clientDataJSON"] = "AAAA".into();
+    let answer = finish(Some("ada"), &credential, &state).await;
+    answer.is_error(400, "attestation_verification_failed");
+    assert_eq!(answer.headers[header], credential["id"].as_str().unwrap());
+
+    // Without an ID there is none to name.
+    let (_, state) = begin().await;
+    for credential in [json!({}), json!({ "id": "\n" }), json!(7)] {
+        let answer = finish(Some("ada"), &credential, &state).await;
+        assert!(!answer.headers.contains_key(header));
+    }
+
+    // A repetition says nothing: the passkey may be stored.
+    let (credential, state) = begin().await;
+    let answer = finish(Some("ada"), &credential, &state).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let again = finish(Some("ada"), &credential, &state).await;
+    again.is_error(400, "challenge_not_found");
+    assert!(!again.headers.contains_key(header));
 }

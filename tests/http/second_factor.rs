@@ -173,12 +173,12 @@ async fn second_factor_does_not_begin_before_the_first_one_is_passed() {
 }
 
 #[tokio::test]
-async fn second_factor_of_a_user_without_a_passkey_is_credential_not_found() {
+async fn second_factor_of_a_user_without_a_passkey_is_no_passkeys() {
     let mut site = Site::new().await;
     site.password("bob").await;
     let begun = site.begin(json!({ "secondFactor": true })).await;
     assert_eq!(begun.status, StatusCode::NOT_FOUND);
-    begun.assert_error("credential_not_found");
+    begun.assert_error("no_passkeys");
 }
 
 #[tokio::test]

@@ -346,7 +346,7 @@ async fn step_up_requires_the_same_signed_in_user_at_begin_and_finish() {
     }
     // Bob has no passkey.
     let answer = site.post("/step-up/begin", Some("bob"), Some(body)).await;
-    answer.is_error(404, "credential_not_found");
+    answer.is_error(404, "no_passkeys");
 }
 
 #[tokio::test]
@@ -400,16 +400,25 @@ async fn step_up_rejects_malformed_requests_like_the_routes() {
     let (site, ..) = ada_at_the_bank().await;
     let json = "application/json";
     for (content_type, body, status, code) in [
-        (json, String::new(), 400, "invalid_request"),
         (json, "{".into(), 400, "invalid_request"),
-        (json, "{}".into(), 422, "invalid_request"),
+        (
+            json,
+            r#"{"credential":{},"state":7}"#.into(),
+            422,
+            "invalid_request",
+        ),
         (
             json,
             r#"{"credential":{},"state":"x","body":1,"body":2}"#.into(),
             422,
             "invalid_request",
         ),
-        ("text/plain", "{}".into(), 415, "unsupported_media_type"),
+        (
+            "text/plain",
+            r#"{"credential":{},"state":"x"}"#.into(),
+            415,
+            "unsupported_media_type",
+        ),
         (json, " ".repeat(65_537), 413, "payload_too_large"),
         (
             json,
@@ -424,6 +433,107 @@ async fn step_up_rejects_malformed_requests_like_the_routes() {
         let answer = site.send(request.body(Body::from(body)).unwrap()).await;
         answer.is_error(status, code);
     }
+}
+
+/// Sends a body to the bank's transfers.
+async fn plain(
+    site: &Site,
+    user: Option<&str>,
+    content_type: Option<&str>,
+    body: &'static str,
+) -> Answer {
+    let mut request = Request::post("/bank/transfer");
+    if let Some(user) = user {
+        request = request.header("x-user", user);
+    }
+    if let Some(content_type) = content_type {
+        request = request.header("content-type", content_type);
+    }
+    site.send(request.body(Body::from(body)).unwrap()).await
+}
+
+#[tokio::test]
+async fn request_without_consent_is_step_up_required() {
+    let (site, _, audit) = ada_at_the_bank().await;
+    let (json, form) = ("application/json", "application/x-www-form-urlencoded");
+    for (content_type, body) in [
+        (None, ""),
+        (Some(json), ""),
+        (Some(json), "null"),
+        (Some(json), "{}"),
+        (Some(json), "[]"),
+        (Some(json), r#"{"to":"bob","amount":5}"#),
+        // A member of the application's own with the name of one of the consent.
+        (Some(json), r#"{"street":"Main","state":"CA"}"#),
+        (Some(form), "to=bob&amount=5"),
+        (Some("text/plain"), "credential and state"),
+        (None, r#"{"to":"bob","amount":5}"#),
+    ] {
+        let answer = plain(&site, Some("ada"), content_type, body).await;
+        answer.is_error(403, "step_up_required");
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        assert_eq!(audit.last_reason(), Some(Reason::NoConsent));
+    }
+}
+
+/// The front end signs the user in first: consent would be refused without a session.
+#[tokio::test]
+async fn request_without_consent_of_nobody_is_rejected_by_get_user() {
+    let (site, _, audit) = ada_at_the_bank().await;
+    let before = audit.kinds();
+    let answer = plain(&site, None, Some("application/json"), "{}").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.body, b"who are you?");
+    assert_eq!(audit.kinds(), before);
+}
+
+#[tokio::test]
+async fn step_up_for_a_path_that_no_client_sends_is_unprocessable_and_names_the_member() {
+    let (site, _, audit) = ada_at_the_bank().await;
+    let before = audit.kinds();
+    for (member, body) in [
+        ("path", json!({ "method": "POST", "path": "bank/transfer" })),
+        ("path", json!({ "method": "POST", "path": "" })),
+        (
+            "path",
+            json!({ "method": "POST", "path": "https://example.com/bank/transfer" }),
+        ),
+        (
+            "path",
+            json!({ "method": "POST", "host": "example.com", "path": "//example.com/bank/transfer" }),
+        ),
+        (
+            "path",
+            json!({ "method": "POST", "path": "/bank/transfer#form" }),
+        ),
+        ("path", json!({ "method": "POST", "path": "/my transfer" })),
+        (
+            "host",
+            json!({ "method": "POST", "host": "https://example.com", "path": "/" }),
+        ),
+        ("method", json!({ "method": "POST /", "path": "/" })),
+        ("method", json!({ "method": "", "path": "/" })),
+    ] {
+        // Also of a user without a passkey: the mistake is the client's.
+        for user in ["ada", "bob"] {
+            let answer = site
+                .post("/step-up/begin", Some(user), Some(body.clone()))
+                .await;
+            answer.is_error(422, "invalid_request");
+            let message = answer.json()["error"]["message"].to_string();
+            assert!(message.contains(&format!("`{member}` must")), "{message}");
+        }
+    }
+    assert_eq!(audit.kinds(), before);
+}
+
+#[tokio::test]
+async fn step_up_of_a_user_without_passkeys_is_no_passkeys_in_the_audit_trail() {
+    let (site, _, audit) = ada_at_the_bank().await;
+    let body = json!({ "method": "POST", "path": "/" });
+    let answer = site.post("/step-up/begin", Some("bob"), Some(body)).await;
+    answer.is_error(404, "no_passkeys");
+    assert_eq!(audit.last_reason(), Some(Reason::NoPasskeys));
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ const WORDS = {
   authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account. Try another passkey.",
   attestation_verification_failed: "The server did not accept this passkey. Nothing was saved.",
   challenge_not_found: "That took too long. Please try again.",
+  no_passkeys: "Your account has no passkey that could confirm this. Add one first.",
   credential_not_found: "This passkey is not in your account any more.",
   last_credential: "This is your only passkey left that can sign in, so it stays. Add another one before you delete it.",
   signed_out: "You were signed out. Sign in again to go on.",

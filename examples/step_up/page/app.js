@@ -89,6 +89,7 @@ const WORDS = {
   failed: "Something went wrong on your device. Please try again.",
   unreachable: "The server can’t be reached. Check that it is running and try again.",
   authentication_failed: "The server did not accept this passkey. Accounts end when the program is restarted: open another one.",
+  no_passkeys: "Your account has no passkey to confirm this with. Add one first.",
   challenge_not_found: "Nothing was done: that took too long, or is not what you agreed to. Please try again.",
   signed_out: "You were signed out. Sign in again to go on.",
 };

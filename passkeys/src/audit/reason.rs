@@ -110,6 +110,12 @@ pub enum Reason {
     /// As [`SignInTooOld`](Self::SignInTooOld); according to the application the user signed in more than
     /// a minute after now: clocks differ, or the value is not of the server's clock.
     SignInInFuture,
+    /// The request to a handler that takes consent ([`Verified`](crate::Verified)) came without: a page
+    /// sent it with `fetch()` and not with `stepUp()`.
+    NoConsent,
+    /// A step-up or a second factor of a user who has no passkey at this relying party, or only suspended
+    /// ones.
+    NoPasskeys,
     /// The handler's policy is [`UserVerified`](crate::policy::UserVerified), and the user-verified flag
     /// of the step-up is not set.
     PolicyUserVerified,
@@ -190,6 +196,8 @@ impl Reason {
             Self::SignInTooOld => "sign_in_too_old",
             Self::SignInAgeUnknown => "sign_in_age_unknown",
             Self::SignInInFuture => "sign_in_in_future",
+            Self::NoConsent => "no_consent",
+            Self::NoPasskeys => "no_passkeys",
             Self::PolicyUserVerified => "policy_user_verified",
             Self::PolicyDeviceBound => "policy_device_bound",
             Self::Storage => "storage",

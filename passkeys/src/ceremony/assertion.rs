@@ -321,7 +321,11 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         } else if reason.is_about_sign_in_age() {
             Error::ReauthenticationRequired
         } else {
-            Error::AuthenticationFailed
+            match reason {
+                Reason::NoConsent => Error::StepUpRequired,
+                Reason::NoPasskeys => Error::NoPasskeys,
+                _ => Error::AuthenticationFailed,
+            }
         }
     }
 }

@@ -155,7 +155,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::CredentialNotFound`] if they have none, [`Error::InvalidUser`],
+    /// [`Error::NoPasskeys`] if they have none, [`Error::InvalidUser`],
     /// [`Error::StorageUnavailable`].
     pub async fn begin_second_factor(
         &self,
@@ -165,7 +165,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let assertion = self.assertion_of(Factor::Second);
         let allowed = assertion.usable(user.id()).await?;
         if allowed.credentials.is_empty() {
-            return Err(Error::CredentialNotFound);
+            return Err(assertion.refuse(Reason::NoPasskeys, Some(user.id()), None));
         }
         let user_id = user.id().to_owned();
         let purpose = Purpose::SecondFactor { user_id };

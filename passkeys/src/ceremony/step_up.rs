@@ -145,6 +145,12 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         recent.map_err(|reason| self.assertion().refuse(reason, Some(user.id()), None))
     }
 
+    /// Records that a request came without the consent that its handler takes, and returns the error.
+    pub(crate) fn without_consent(&self, user: &PasskeyUser) -> Error {
+        self.assertion()
+            .refuse(Reason::NoConsent, Some(user.id()), None)
+    }
+
     /// Chooses the [profile](crate::Profile) with which step-ups are begun. One that is finished has the
     /// profile that it was begun with.
     ///
@@ -175,16 +181,20 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::CredentialNotFound`] if they have none, [`Error::StorageUnavailable`].
+    /// - [`Error::InvalidRequest`] for an action that no request can be: its path does not begin with `/`,
+    ///   has a scheme and a host, or is not encoded as a client sends it ([`Action::new`]),
+    /// - [`Error::NoPasskeys`] if they have none,
+    /// - [`Error::StorageUnavailable`].
     pub async fn begin(
         &self,
         user: &PasskeyUser,
         action: &Action,
     ) -> Result<Begun<RequestOptions>, Error> {
+        action.check()?;
         let assertion = self.assertion();
         let allowed = assertion.usable(user.id()).await?;
         if allowed.credentials.is_empty() {
-            return Err(Error::CredentialNotFound);
+            return Err(assertion.refuse(Reason::NoPasskeys, Some(user.id()), None));
         }
         let purpose = Purpose::StepUp {
             user_id: user.id().to_owned(),

@@ -101,10 +101,12 @@ impl<'de> Deserialize<'de> for Aaguid {
 
 /// Error returned when parsing an AAGUID that is not 32 hexadecimal digits with hyphens as in a
 /// UUID, or that is all zeros.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("invalid AAGUID: expected the form `ee882879-721c-4913-9775-3dfcce97072a`, not all zeros")]
 #[non_exhaustive]
 pub struct InvalidAaguid;
+
+passkeys_rules::debug_as_display!(InvalidAaguid);
 
 #[cfg(test)]
 mod tests {

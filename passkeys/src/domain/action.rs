@@ -3,7 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::domain::base64url;
+use crate::{Error, domain::base64url};
 
 /// Request that a user consents to with a step-up: a SHA-256 digest of its method, its host, its path
 /// with the query, and its body.
@@ -26,7 +26,13 @@ use crate::domain::base64url;
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Action(#[serde(with = "base64url")] Vec<u8>);
+pub struct Action {
+    #[serde(with = "base64url")]
+    digest: Vec<u8>,
+    /// Why no request can be this action, if none can.
+    #[serde(skip)]
+    problem: Option<&'static str>,
+}
 
 /// Domain separation: keeps this digest apart from any other use of SHA-256.
 const DOMAIN: &[u8] = b"passkeys: the action of a step-up, 2";
@@ -35,7 +41,12 @@ impl Action {
     /// Creates the action of a request.
     ///
     /// `host` is the host that the client sent the request to, with the port unless it is the
-    /// default: what the `Host` header or `:authority` has. `body` is empty if the request has none.
+    /// default: what the `Host` header or `:authority` has. `path_and_query` is what the client sends: it
+    /// begins with `/`, has no scheme, host or fragment, and is percent-encoded. `body` is empty if the
+    /// request has none.
+    ///
+    /// No step-up [begins](crate::ceremony::StepUp::begin) for an action that no request can be, such as
+    /// one with the path `https://bank.example/transfer`.
     #[must_use]
     pub fn new(method: &str, host: &str, path_and_query: &str, body: &[u8]) -> Self {
         let method = normalized(method);
@@ -52,8 +63,61 @@ impl Action {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
-        Self(digest.finalize().to_vec())
+        Self {
+            digest: digest.finalize().to_vec(),
+            problem: problem(method, &host, path_and_query),
+        }
     }
+
+    /// Checks that a request can be this action. The error names the member of `step-up/begin`.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.problem {
+            Some(problem) => Err(Error::InvalidRequest(problem.into())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Returns why no client sends a request like this, if none does.
+///
+/// Otherwise the mistake would only show when the request arrives with a consent that does not fit, as
+/// an error that says nothing.
+fn problem(method: &str, host: &str, path: &str) -> Option<&'static str> {
+    let is_token = |byte: u8| byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]{}".contains(&byte);
+    if method.is_empty() || !method.bytes().all(is_token) {
+        return Some("`method` must be the method of the request, such as `POST`.");
+    }
+    if host.contains(|char: char| "/@?#".contains(char) || !char.is_ascii_graphic()) {
+        return Some(
+            "`host` must be a host without scheme and path, with the port unless it is the default, such as `api.example.com`.",
+        );
+    }
+    let is_host = |rest: &str| {
+        let (first, _) = rest.split_once(['/', '?']).unwrap_or((rest, ""));
+        !host.is_empty() && first.eq_ignore_ascii_case(host)
+    };
+    if has_scheme(path) || path.strip_prefix("//").is_some_and(is_host) {
+        return Some(
+            "`path` must be the path of the request without scheme and host, such as `/transfer`.",
+        );
+    }
+    if !path.starts_with('/') {
+        return Some("`path` must begin with `/`, as in the request.");
+    }
+    if path.contains('#') {
+        return Some("`path` must have no fragment: clients do not send `#` and what follows.");
+    }
+    if path.contains(|char: char| char.is_whitespace() || char.is_control()) {
+        return Some("`path` must be percent-encoded, as the client sends it: it has white space.");
+    }
+    None
+}
+
+/// Returns whether a text begins with a scheme and `://`.
+fn has_scheme(text: &str) -> bool {
+    let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    scheme.starts_with(|char: char| char.is_ascii_alphabetic()) && scheme.bytes().all(is_part)
 }
 
 /// Normalizes a method as `fetch()` does before it sends it: these six in any case. All others are
@@ -75,7 +139,84 @@ impl fmt::Debug for Action {
 
 #[cfg(test)]
 mod tests {
-    use super::normalized;
+    use super::{normalized, problem};
+
+    /// Returns the member that a problem is about.
+    fn member(method: &str, host: &str, path: &str) -> Option<&'static str> {
+        let problem = problem(method, host, path)?;
+        problem.split('`').nth(1)
+    }
+
+    #[test]
+    fn action_that_a_client_can_send_is_no_problem() {
+        for path in [
+            "/",
+            "/transfer",
+            "/transfer?from=savings&to=https://example.com/#".trim_end_matches('#'),
+            "//double",
+            "/a//b?",
+            "/caf%C3%A9",
+            "/café",
+            "/{id}",
+            "/a:b@c",
+        ] {
+            assert_eq!(problem("POST", "example.com", path), None, "{path}");
+        }
+        for host in [
+            "",
+            "localhost",
+            "localhost:3000",
+            "[::1]:3000",
+            "xn--bcher-kva.example",
+        ] {
+            assert_eq!(problem("PATCH", host, "/"), None, "{host}");
+        }
+        for method in ["POST", "patch", "PROPFIND", "M-SEARCH"] {
+            assert_eq!(problem(method, "example.com", "/"), None, "{method}");
+        }
+    }
+
+    #[test]
+    fn problem_of_an_action_that_no_client_sends_names_the_member() {
+        for path in [
+            "",
+            "transfer",
+            "./transfer",
+            "?from=savings",
+            "https://example.com/transfer",
+            "HTTPS://example.com",
+            "http://localhost:3000/transfer",
+            "//example.com/transfer",
+            "//EXAMPLE.com",
+            "example.com/transfer",
+            "/transfer#now",
+            "/my transfer",
+            " /transfer",
+            "/transfer\n",
+        ] {
+            assert_eq!(
+                member("POST", "example.com", path),
+                Some("path"),
+                "{path:?}"
+            );
+        }
+        for host in [
+            "https://example.com",
+            "example.com/",
+            "a@example.com",
+            "a b",
+            "bücher.example",
+        ] {
+            assert_eq!(member("POST", host, "/"), Some("host"), "{host}");
+        }
+        for method in ["", "POST /transfer", "post,put", "pöst"] {
+            assert_eq!(
+                member(method, "example.com", "/"),
+                Some("method"),
+                "{method}"
+            );
+        }
+    }
 
     #[test]
     fn methods_are_normalized_as_fetch_does() {

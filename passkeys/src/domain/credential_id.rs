@@ -120,10 +120,12 @@ impl<'de> Deserialize<'de> for CredentialId {
 
 /// Error returned for a credential ID that is not 1 to 1023 bytes long, or not valid base64url
 /// without padding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("invalid credential ID: expected base64url without padding of 1 to 1023 bytes")]
 #[non_exhaustive]
 pub struct InvalidCredentialId;
+
+passkeys_rules::debug_as_display!(InvalidCredentialId);
 
 #[cfg(test)]
 mod tests {

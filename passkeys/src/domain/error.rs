@@ -1,11 +1,11 @@
-use std::{borrow::Cow, error::Error as StdError};
+use std::{borrow::Cow, error::Error as StdError, fmt};
 
 /// Error of a ceremony or of passkey management.
 ///
 /// Each variant has a stable [`code`](Self::code) and HTTP [`status`](Self::status). As a response it
 /// is `{"error": {"code", "message"}}`. Errors of failed verifications are opaque: only the audit
 /// trail has the reason.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The ceremony state is unknown, already used, expired, or of another ceremony, user or
@@ -32,7 +32,20 @@ pub enum Error {
     /// by step-up: [`Config::fresh`](crate::Config::fresh), [`policy::Recent`](crate::policy::Recent).
     #[error("This needs a recent sign-in. Confirm with a passkey, or sign in again.")]
     ReauthenticationRequired,
-    /// The signed-in user has no credential with this ID, or none to step up with.
+    /// The handler takes consent by step-up ([`Verified`](crate::Verified)), and the request came
+    /// without: its body is not an object with the members `credential` and `state`.
+    #[error(
+        "This needs consent with a passkey: begin with `step-up/begin`, and send the request as \
+         `credential`, `state` and `body`."
+    )]
+    StepUpRequired,
+    /// The user has no passkey to step up or to pass a second factor with: none is registered at this
+    /// relying party, or all are suspended.
+    #[error(
+        "This account has no passkey that can be used. Add one first, or confirm in another way."
+    )]
+    NoPasskeys,
+    /// The signed-in user has no credential with this ID.
     #[error("No such passkey.")]
     CredentialNotFound,
     /// The user's last usable passkey is protected from deletion:
@@ -62,6 +75,23 @@ pub enum Error {
     InvalidUser(&'static str),
 }
 
+impl fmt::Debug for Error {
+    /// Formats the message, and what only the log may have: the cause of a store's failure, and the
+    /// problem of a hook's user. `main` and `unwrap` print this.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StorageUnavailable(error) => write!(f, "{error:?}"),
+            Self::InvalidUser(problem) => {
+                write!(
+                    f,
+                    "a hook returned a user that cannot have passkeys: {problem}"
+                )
+            }
+            other => write!(f, "{other}"),
+        }
+    }
+}
+
 impl Error {
     /// Returns the stable code that clients match on, such as `challenge_not_found`.
     #[must_use]
@@ -74,6 +104,8 @@ impl Error {
             Self::AccountAlreadyExists => "account_already_exists",
             Self::AuthenticationFailed => "authentication_failed",
             Self::ReauthenticationRequired => "reauthentication_required",
+            Self::StepUpRequired => "step_up_required",
+            Self::NoPasskeys => "no_passkeys",
             Self::CredentialNotFound => "credential_not_found",
             Self::LastCredential => "last_credential",
             Self::MalformedRequest(_) | Self::InvalidRequest(_) => "invalid_request",
@@ -93,8 +125,8 @@ impl Error {
             | Self::AttestationVerificationFailed
             | Self::MalformedRequest(_) => 400,
             Self::AuthenticationFailed => 401,
-            Self::ReauthenticationRequired => 403,
-            Self::CredentialNotFound => 404,
+            Self::ReauthenticationRequired | Self::StepUpRequired => 403,
+            Self::NoPasskeys | Self::CredentialNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::CredentialAlreadyExists
             | Self::TooManyCredentials
@@ -110,9 +142,11 @@ impl Error {
 }
 
 /// Error of a store, with its cause for the log. Clients get the code `storage_unavailable`.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("storage is unavailable")]
 pub struct StoreError(#[source] Box<dyn StdError + Send + Sync>);
+
+passkeys_rules::debug_as_display!(StoreError);
 
 impl StoreError {
     /// Creates a store error from its cause, which is for the log.

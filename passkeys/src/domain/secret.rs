@@ -3,9 +3,11 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// Error returned for a secret of fewer than 32 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the secret has {0} bytes; give at least 32, from a random source")]
 pub struct WeakSecret(usize);
+
+passkeys_rules::debug_as_display!(WeakSecret);
 
 /// Derives a key for one purpose with HMAC-SHA-256, so that one secret of any form can serve several
 /// purposes.

@@ -125,10 +125,12 @@ impl<'de> Deserialize<'de> for UserHandle {
 
 /// Error returned for a user handle that is not 1 to 64 bytes long, or not valid base64url without
 /// padding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("invalid user handle: expected base64url without padding of 1 to 64 bytes")]
 #[non_exhaustive]
 pub struct InvalidUserHandle;
+
+passkeys_rules::debug_as_display!(InvalidUserHandle);
 
 #[cfg(test)]
 mod tests {

@@ -12,23 +12,22 @@ use crate::{
     wire::finish::NoBody,
 };
 
-/// Verifies the consent in the body of a request that has a body of its own beside it.
+/// Verifies the consent in a request that has a body of its own beside it.
 pub(super) async fn verify<A, T>(
     passkeys: &Passkeys<A>,
     parts: &mut Parts,
-    body: &[u8],
+    request: &FinishStepUp,
     demands: Demands,
 ) -> Result<Consent<T>, Failure>
 where
     A: RelyingParty,
     T: DeserializeOwned,
 {
-    let request: FinishStepUp = body::json(&parts.headers, body)?;
     let action = action(parts, &request.body)?;
     let who = passkeys.app.get_user(parts);
     let who = async { who.await.map_err(Failure::from) };
     let step_up = passkeys.step_up().demanding(demands);
-    step_up.finish(&request, &action, who).await
+    step_up.finish(request, &action, who).await
 }
 
 /// Verifies the consent in the body of a request that has no body of its own.
@@ -37,7 +36,8 @@ pub(super) async fn verify_alone<A: RelyingParty>(
     parts: &mut Parts,
     body: &[u8],
 ) -> Result<Consent<NoBody>, Failure> {
-    verify(passkeys, parts, body, Demands::default()).await
+    let request = body::json(&parts.headers, body)?;
+    verify(passkeys, parts, &request, Demands::default()).await
 }
 
 /// Returns the action that this request is.

@@ -9,6 +9,8 @@ use axum::{
     response::Response,
 };
 
+use serde::Deserialize;
+
 use super::{body, consent, error, failure::Failure, query, state::Shared};
 use crate::{
     CredentialId, Error, PasskeyUser, RegistrationResult,
@@ -19,8 +21,9 @@ use crate::{
     wire::{finish::NoBody, json},
 };
 
-/// Response header with the credential ID of a sign-up that was rolled back, from which `client.js`
-/// knows that the browser should drop the passkey.
+/// Response header with the credential ID of a passkey that the server has not kept, because it was not
+/// stored or because the sign-up was rolled back. From it `client.js` knows that the browser should drop
+/// the passkey.
 const ROLLED_BACK: HeaderName = HeaderName::from_static("passkey-rolled-back");
 
 /// `POST /register/begin`: a further passkey, also by conditional creation. With the key `fresh`, a body
@@ -121,7 +124,8 @@ pub(super) async fn finish<A: RelyingParty>(
             A::read_registered(&mut data).map(|()| data)
         };
         let registration = passkeys.registration().sign_ups(A::SIGN_UP);
-        let (result, data) = registration.finish_and_read(&request, who, read).await?;
+        let finished = registration.finish_and_read(&request, who, read).await;
+        let (result, data) = finished.map_err(|failure| not_kept(failure, &request))?;
         data.put_into(&mut parts);
         Ok(if result.signed_up() {
             signed_up(&passkeys, &mut parts, result).await
@@ -130,6 +134,24 @@ pub(super) async fn finish<A: RelyingParty>(
         })
     };
     tasks.run(finish).await?
+}
+
+/// Adds the header to the response to a registration that has not stored the passkey: its authenticator has
+/// it, and would offer it.
+fn not_kept(mut failure: Failure, request: &FinishRegistration) -> Failure {
+    #[derive(Deserialize)]
+    struct Created {
+        id: String,
+    }
+
+    let created: Result<Created, _> = serde_json::from_str(request.credential.get());
+    if failure.is_before_storing
+        && let Ok(Created { id }) = created
+        && let Ok(id) = id.parse()
+    {
+        failure.response.headers_mut().extend(header(&id));
+    }
+    failure
 }
 
 /// Calls the hook after a sign-up, and rolls the sign-up back if the hook fails.

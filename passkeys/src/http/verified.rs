@@ -101,8 +101,10 @@ use crate::{
 /// The rejection of `get_user`, or an [`Error`](crate::Error) as a response with `Cache-Control:
 /// no-store`: `challenge_not_found` (400) if the ceremony is not pending or was begun by another
 /// user, for another action or at another application, `authentication_failed` (401) if the assertion
-/// does not verify or does not fulfil the policy, `reauthentication_required` (403) for a request without
-/// consent whose sign-in is not as recent as [`Recent`](crate::policy::Recent) says,
+/// does not verify or does not fulfil the policy, `step_up_required` (403) for a request without consent,
+/// which is one whose body is not an object with the members `credential` and `state`,
+/// `reauthentication_required` (403) in its place with [`Recent`](crate::policy::Recent), if the sign-in is
+/// not as recent as the policy says,
 /// `invalid_request` (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the
 /// body, `storage_unavailable` (503).
 #[non_exhaustive]
@@ -207,10 +209,33 @@ where
         let body = own_body(&parts, &body)?;
         return Ok(Verified::of(user, result, body));
     }
+    // Read once where the consent is as it should be.
+    let request = match body::json::<FinishStepUp>(&parts.headers, &body) {
+        Ok(request) => request,
+        Err(malformed) if FinishStepUp::is_meant(&body) => return Err(malformed.into()),
+        Err(malformed) => return Err(no_consent(&passkeys, parts, &body, malformed).await),
+    };
     let tasks = passkeys.tasks.clone();
-    let finish = async move { consent::verify(&passkeys, &mut parts, &body, P::DEMANDS).await };
+    let finish = async move { consent::verify(&passkeys, &mut parts, &request, P::DEMANDS).await };
     let Consent { result, user, body } = tasks.run(finish).await??;
     Ok(Verified::of(user, P::consented(result), body))
+}
+
+/// Returns why a request without consent fails: because of the consent, unless the user is not signed in, or
+/// the body is declared as JSON and is none.
+async fn no_consent<A: RelyingParty>(
+    passkeys: &Passkeys<A>,
+    mut parts: Parts,
+    body: &[u8],
+    malformed: Error,
+) -> Failure {
+    if !body.is_empty() && matches!(malformed, Error::MalformedRequest(_)) {
+        return malformed.into();
+    }
+    match passkeys.app.get_user(&mut parts).await {
+        Ok(user) => passkeys.step_up().without_consent(&user).into(),
+        Err(rejection) => rejection.into(),
+    }
 }
 
 /// Parses the body of a request without consent.

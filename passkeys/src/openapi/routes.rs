@@ -200,7 +200,7 @@ fn authenticate_begin<A: RelyingParty>(
         route = route.rejects();
     }
     if A::SECOND_FACTOR {
-        route = route.fails([Error::CredentialNotFound, Error::InvalidUser("")]);
+        route = route.fails([Error::NoPasskeys, Error::InvalidUser("")]);
     }
     ("/authenticate/begin", HttpMethod::Post, route.build())
 }
@@ -300,7 +300,7 @@ fn step_up_begin(config: &Config, hooks: &mut Hooks, components: &mut Components
             begun::<RequestOptions>(),
         )
         .rejects()
-        .fails([Error::CredentialNotFound])
+        .fails([Error::NoPasskeys])
         .fails(BODY)
         .fails(JSON)
         .fails(store());

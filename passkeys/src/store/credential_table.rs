@@ -19,12 +19,14 @@ pub(super) const DEFAULT_TABLE: &str = "passkey_credentials";
 ///
 /// A name has 1 to 54 ASCII letters, digits and underscores, and does not start with a digit. The
 /// length leaves room for index names, which PostgreSQL limits to 63 characters.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "invalid table name `{0}`: use 1 to 54 ASCII letters, digits and underscores, and no digit \
      first"
 )]
 pub struct InvalidTableName(String);
+
+passkeys_rules::debug_as_display!(InvalidTableName);
 
 /// Checks that a name can be put into a statement without SQL injection.
 pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {

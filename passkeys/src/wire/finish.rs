@@ -5,7 +5,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::value::RawValue;
 
 #[cfg(feature = "openapi")]
@@ -232,6 +235,44 @@ impl FinishStepUp {
             members.credential.get().starts_with('{') && members.state.get().starts_with('"')
         })
     }
+
+    /// Returns whether a request body is meant to be consent: a JSON object with the members `credential`
+    /// and `state`, of whatever type and number.
+    pub(crate) fn is_meant(body: &[u8]) -> bool {
+        let names: Result<MemberNames, _> = serde_json::from_slice(body);
+        names.is_ok_and(|MemberNames(names)| {
+            ["credential", "state"]
+                .iter()
+                .all(|name| names.iter().any(|found| found == name))
+        })
+    }
+}
+
+/// Names of the members of a JSON object, of which one may appear twice.
+struct MemberNames(Vec<String>);
+
+impl<'de> Deserialize<'de> for MemberNames {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = MemberNames;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<MemberNames, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = members.next_entry()? {
+                    names.push(name);
+                }
+                Ok(MemberNames(names))
+            }
+        }
+
+        deserializer.deserialize_map(Names)
+    }
 }
 
 /// The `body` of consent to a request that has no body of its own: `null`, `{}`, `[]`, or left out.
@@ -309,6 +350,32 @@ mod tests {
         assert!(!FinishStepUp::is_in(
             b"{\"credential\":{},\"state\":\"\xff\"}"
         ));
+    }
+
+    #[test]
+    fn body_with_the_members_of_consent_is_meant_to_be_consent_whatever_their_types() {
+        for body in [
+            r#"{"credential":{},"state":""}"#,
+            r#"{"credential":"{}","state":1,"body":{}}"#,
+            r#"{"credential":null,"state":null}"#,
+            r#"{"credential":{},"state":"a","state":"b"}"#,
+        ] {
+            assert!(FinishStepUp::is_meant(body.as_bytes()), "{body}");
+        }
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"credential":{}}"#,
+            r#"{"street":"x","state":"CA"}"#,
+            r#"["credential","state"]"#,
+            r#"{"body":{"credential":{},"state":""}}"#,
+            r#"{"credential":{},"state":""#,
+            "credential=x&state=y",
+        ] {
+            assert!(!FinishStepUp::is_meant(body.as_bytes()), "{body}");
+        }
     }
 
     #[test]

@@ -157,7 +157,7 @@ async fn second_factor_lists_the_usable_passkeys_of_the_user_and_does_not_begin_
     let world = World::of(passkeys);
     let authentication = world.passkeys.authentication();
     let none = authentication.begin_second_factor(&ada()).await;
-    assert!(matches!(none, Err(Error::CredentialNotFound)), "{none:?}");
+    assert!(matches!(none, Err(Error::NoPasskeys)), "{none:?}");
 
     let registered = world.register(&ada(), &mut world.device()).await.unwrap();
     let id = &registered.credential().id;
@@ -171,10 +171,7 @@ async fn second_factor_lists_the_usable_passkeys_of_the_user_and_does_not_begin_
     let now = time::OffsetDateTime::UNIX_EPOCH;
     assert!(repository.suspend("ada", id, now).await.unwrap());
     let suspended = authentication.begin_second_factor(&ada()).await;
-    assert!(
-        matches!(suspended, Err(Error::CredentialNotFound)),
-        "{suspended:?}"
-    );
+    assert!(matches!(suspended, Err(Error::NoPasskeys)), "{suspended:?}");
 
     let empty = PasskeyUser::new("", "a", "a");
     let invalid = authentication.begin_second_factor(&empty).await;

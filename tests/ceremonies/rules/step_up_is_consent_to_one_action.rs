@@ -92,10 +92,7 @@ async fn step_up_allows_every_passkey_of_the_user_that_is_not_suspended() {
 async fn step_up_cannot_begin_for_a_user_without_a_passkey() {
     let (world, _) = ada_registered().await;
     let answer = world.passkeys.step_up().begin(&bob(), &transfer()).await;
-    assert!(
-        matches!(answer, Err(Error::CredentialNotFound)),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(Error::NoPasskeys)), "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -364,4 +361,24 @@ async fn step_up_after_the_session_has_ended_is_consumed_and_recorded_as_not_sig
     assert_eq!(event.user_id.as_deref(), Some("ada"));
     let again = step_up.finish_as(&ada(), &transfer(), &request).await;
     assert!(matches!(again, Err(Error::ChallengeNotFound)), "{again:?}");
+}
+
+/// Such consent would fit no request, and the error at the end would not say why.
+#[tokio::test]
+async fn step_up_does_not_begin_for_an_action_that_no_request_can_be() {
+    let (world, _) = ada_registered().await;
+    for (method, host, path) in [
+        ("POST", "example.com", "transfer"),
+        ("POST", "example.com", "https://example.com/transfer"),
+        ("POST", "example.com", "//example.com/transfer"),
+        ("POST", "https://example.com", "/transfer"),
+        ("POST /transfer", "example.com", "/transfer"),
+    ] {
+        let action = Action::new(method, host, path, b"null");
+        let begun = world.passkeys.step_up().begin(&ada(), &action).await;
+        assert!(matches!(begun, Err(Error::InvalidRequest(_))), "{path}");
+    }
+    let action = Action::new("POST", "", "//transfer", b"null");
+    let begun = world.passkeys.step_up().begin(&ada(), &action).await;
+    assert!(begun.is_ok());
 }

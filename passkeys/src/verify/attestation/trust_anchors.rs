@@ -141,7 +141,7 @@ impl Current {
 
 /// Error returned by [`Passkeys::replace_trust_anchors`](crate::Passkeys::replace_trust_anchors). The
 /// trust anchors stay as they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplaceError {
     /// The application has none.
@@ -163,6 +163,8 @@ pub enum ReplaceError {
         replacement: u32,
     },
 }
+
+passkeys_rules::debug_as_display!(ReplaceError);
 
 /// Trusted authority: the root certificate of a manufacturer, or one that it has issued, and
 /// optionally the authenticator models it is trusted for.
@@ -243,6 +245,8 @@ impl fmt::Debug for Authority {
 }
 
 /// Error returned when the certificate of an [`Authority`] cannot be parsed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the trust anchor cannot be read: {0}")]
 pub struct InvalidCertificate(&'static str);
+
+passkeys_rules::debug_as_display!(InvalidCertificate);

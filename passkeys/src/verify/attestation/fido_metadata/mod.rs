@@ -260,7 +260,7 @@ pub enum ModelStatus {
 }
 
 /// Error returned for FIDO metadata that is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidMetadata {
     /// The text is no JWS in compact form with metadata, or its algorithm is neither RS256 nor ES256.
@@ -298,3 +298,5 @@ pub enum InvalidMetadata {
         known: u32,
     },
 }
+
+passkeys_rules::debug_as_display!(InvalidMetadata);
