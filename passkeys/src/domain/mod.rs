@@ -15,6 +15,7 @@ pub(crate) mod credential_id;
 pub(crate) mod detail;
 pub(crate) mod device_name;
 pub(crate) mod error;
+pub(crate) mod origin;
 pub(crate) mod pending;
 #[cfg(feature = "provider-names")]
 mod provider_names;

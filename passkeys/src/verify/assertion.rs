@@ -39,7 +39,11 @@ impl Verifier {
         // The JSON form of a credential has its ID twice.
         check_id(&response.kind, &response.id, &response.raw_id)?;
         let same = response.raw_id == credential.id.as_bytes();
-        ensure(same, RefusalKind::CredentialId)?;
+        ensure(same, || {
+            RefusalKind::CredentialId.because(format_args!(
+                "`rawId` is not the ID of the stored passkey: the repository's `find` returned another one"
+            ))
+        })?;
 
         // Step 7: the client data, the authenticator data and the signature.
         let assertion = &response.response;
@@ -57,26 +61,26 @@ impl Verifier {
         client_data.check_challenge(challenge)?;
 
         // Step 12: C.origin is expected.
-        client_data.check_origin(&self.origins)?;
+        client_data.check_origin(self)?;
 
         // Step 13: C.crossOrigin is expected.
-        client_data.check_cross_origin(&self.top_origins)?;
+        client_data.check_cross_origin(self)?;
 
         // Step 14: C.topOrigin is expected.
-        client_data.check_top_origin(&self.origins, &self.top_origins)?;
+        client_data.check_top_origin(self)?;
 
         // Step 15: the RP ID hash is of the RP ID.
         //
         // Attested credential data, which belongs in registrations only, is ignored: some clients
         // have sent it, and no step demands that it is missing.
         let data = AuthenticatorData::parse(&assertion.authenticator_data)?;
-        data.check_rp_id(&self.rp_id_hash)?;
+        data.check_rp_id(self, client_data.origin())?;
 
         // Step 16: the user is present.
         data.check_user_present()?;
 
         // Step 17: the user is verified, if that is required.
-        data.check_user_verified(terms.user_verification)?;
+        data.check_user_verified(terms)?;
 
         // Step 18: what is backed up is eligible for backup.
         data.check_backup_state()?;
@@ -110,6 +114,15 @@ impl Verifier {
         let stored = credential.backup_eligible;
         let same = stored.is_none_or(|stored| stored == backup_eligible);
         let may_change = self.backup_eligibility == BackupEligibility::Report;
-        ensure(same || may_change, RefusalKind::BackupEligibility)
+        ensure(same || may_change, || {
+            let word = |eligible| if eligible { "set" } else { "not set" };
+            RefusalKind::BackupEligibility.because(format_args!(
+                "the backup-eligible flag (BE) is {}, and was {} at registration: an authenticator never \
+                 changes it, and some password managers do. To accept and store the change, set \
+                 `backup_eligibility = \"report\"`",
+                word(backup_eligible),
+                word(!backup_eligible),
+            ))
+        })
     }
 }

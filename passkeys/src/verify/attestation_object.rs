@@ -3,7 +3,7 @@
 
 use super::{
     cbor::{self, Heads, Key, Value},
-    refusal::{Refusal, RefusalKind, ensure},
+    refusal::{Refusal, ensure, malformed},
 };
 
 /// Parsed attestation object: format, authenticator data and statement.
@@ -20,7 +20,8 @@ pub(super) struct Statement<'a>(Value<'a>);
 
 impl<'a> AttestationObject<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        let mut members = cbor::read_map(bytes, Heads::Shortest).ok_or(RefusalKind::Malformed)?;
+        let mut members = cbor::read_map(bytes, Heads::Shortest)
+            .ok_or_else(|| malformed("`attestationObject` is not a canonical map of CBOR"))?;
         let mut member = |name| members.remove(Key::Text(name));
         match (member("fmt"), member("authData"), member("attStmt")) {
             (
@@ -28,14 +29,18 @@ impl<'a> AttestationObject<'a> {
                 Some(Value::Bytes(auth_data)),
                 Some(statement @ (Value::Map(_) | Value::Array(_))),
             ) => {
-                ensure(is_identifier(format), RefusalKind::Malformed)?;
+                ensure(is_identifier(format), || {
+                    malformed("`fmt` of the attestation object is not 1 to 32 printable characters")
+                })?;
                 Ok(Self {
                     format,
                     auth_data,
                     statement: Statement(statement),
                 })
             }
-            _ => Err(RefusalKind::Malformed.into()),
+            _ => Err(malformed(
+                "`attestationObject` does not have a text `fmt`, bytes `authData` and a map `attStmt`",
+            )),
         }
     }
 }

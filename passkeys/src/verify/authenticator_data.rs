@@ -1,11 +1,15 @@
 //! Strict parser of authenticator data
 //! ([Level 3, §6.1](https://www.w3.org/TR/webauthn-3/#sctn-authenticator-data)).
 
+use std::fmt;
+
 use super::{
     cbor::{self, Heads},
     refusal::{Refusal, RefusalKind, ensure},
+    rp_id,
+    verifier::Verifier,
 };
-use crate::{CredentialId, UserVerification};
+use crate::{CredentialId, UserVerification, domain::config::Terms};
 
 const USER_PRESENT: u8 = 1;
 const USER_VERIFIED: u8 = 1 << 2;
@@ -36,7 +40,12 @@ pub(crate) struct AttestedCredential<'a> {
 impl<'a> AuthenticatorData<'a> {
     /// Parses exactly the parts that the flags announce, without trailing bytes.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
-        Self::read(bytes).ok_or_else(|| RefusalKind::Malformed.into())
+        Self::read(bytes).ok_or_else(|| {
+            RefusalKind::Malformed.because(format_args!(
+                "the authenticator data ({} bytes) does not have exactly the parts that its flags announce",
+                bytes.len(),
+            ))
+        })
     }
 
     fn read(bytes: &'a [u8]) -> Option<Self> {
@@ -62,25 +71,47 @@ impl<'a> AuthenticatorData<'a> {
         })
     }
 
-    pub(super) fn check_rp_id(&self, hash: &[u8; 32]) -> Result<(), Refusal> {
-        ensure(self.rp_id_hash == hash, RefusalKind::RpIdHash)
+    /// Checks the hash of the RP ID. `origin` is that of the page, from which the RP ID that the page has
+    /// named instead is found.
+    pub(super) fn check_rp_id(&self, verifier: &Verifier, origin: &str) -> Result<(), Refusal> {
+        ensure(*self.rp_id_hash == verifier.rp_id_hash, || {
+            rp_id::explain(self.rp_id_hash, verifier, origin)
+        })
     }
 
     pub(super) fn check_user_present(&self) -> Result<(), Refusal> {
-        ensure(self.flags & USER_PRESENT != 0, RefusalKind::UserNotPresent)
+        ensure(self.flags & USER_PRESENT != 0, || {
+            RefusalKind::UserNotPresent.because(format_args!(
+                "the user-present flag (UP) is not set ({}): the authenticator did not ask the user. It may \
+                 be missing in a registration only that was begun with `mediation=conditional`",
+                Flags(self.flags),
+            ))
+        })
     }
 
-    pub(super) fn check_user_verified(&self, policy: UserVerification) -> Result<(), Refusal> {
-        let required = policy == UserVerification::Required;
-        ensure(
-            !required || self.user_verified(),
-            RefusalKind::UserNotVerified,
-        )
+    pub(super) fn check_user_verified(&self, terms: &Terms) -> Result<(), Refusal> {
+        let required = terms.user_verification == UserVerification::Required;
+        ensure(!required || self.user_verified(), || {
+            let profile = terms.profile.as_deref();
+            RefusalKind::UserNotVerified.because(format_args!(
+                "the user-verified flag (UV) is not set ({}), and `user_verification` is `required`{}: the \
+                 authenticator has no PIN and no biometrics, or the client did not ask for them. If the user's \
+                 presence is enough, set `user_verification = \"preferred\"`",
+                Flags(self.flags),
+                InProfile(profile),
+            ))
+        })
     }
 
     pub(super) fn check_backup_state(&self) -> Result<(), Refusal> {
         let possible = !self.backup_state() || self.backup_eligible();
-        ensure(possible, RefusalKind::BackupState)
+        ensure(possible, || {
+            RefusalKind::BackupState.because(format_args!(
+                "the backup-state flag (BS) is set without the backup-eligible flag (BE) ({}), which the \
+                 specification forbids: a fault of the authenticator or password manager",
+                Flags(self.flags),
+            ))
+        })
     }
 
     pub(super) fn user_verified(&self) -> bool {
@@ -93,6 +124,40 @@ impl<'a> AuthenticatorData<'a> {
 
     pub(super) fn backup_state(&self) -> bool {
         self.flags & BACKUP_STATE != 0
+    }
+}
+
+/// Flags, with the names of those that are set.
+struct Flags(u8);
+
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "flags {:#04x}", self.0)?;
+        for (flag, name) in [
+            (USER_PRESENT, "UP"),
+            (USER_VERIFIED, "UV"),
+            (BACKUP_ELIGIBLE, "BE"),
+            (BACKUP_STATE, "BS"),
+            (ATTESTED, "AT"),
+            (EXTENSIONS, "ED"),
+        ] {
+            if self.0 & flag != 0 {
+                write!(f, " {name}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Profile whose terms were violated, if it was one's.
+pub(super) struct InProfile<'a>(pub(super) Option<&'a str>);
+
+impl fmt::Display for InProfile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(profile) => write!(f, " in the profile `{profile}`"),
+            None => Ok(()),
+        }
     }
 }
 

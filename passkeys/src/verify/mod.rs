@@ -8,6 +8,7 @@
 //! Every check that fails has a [`Refusal`] of its own. Callers translate it: clients get an opaque
 //! error, the audit trail gets the reason.
 
+mod algorithm;
 mod assertion;
 #[cfg(feature = "attestation")]
 pub mod attestation;
@@ -21,6 +22,7 @@ mod ed25519;
 mod public_key;
 mod refusal;
 mod registration;
+mod rp_id;
 mod unsolicited;
 mod verifier;
 

@@ -3,9 +3,10 @@
 //! configuration key `algorithms` has.
 
 use super::{
+    algorithm,
     cbor::{self, Heads, Key, Map, Value},
     ed25519,
-    refusal::{Refusal, RefusalKind, ensure},
+    refusal::{Refusal, RefusalKind, ensure, malformed},
 };
 use crate::Algorithm;
 
@@ -54,14 +55,16 @@ impl<'a> PublicKey<'a> {
     /// Parses the key of a stored credential. Members that the key does not need are ignored: other
     /// software may have written it.
     pub(super) fn parse(cose: &'a [u8]) -> Result<Self, Refusal> {
-        let members = cbor::read_map(cose, Heads::Any).ok_or(RefusalKind::Malformed)?;
+        let members = cbor::read_map(cose, Heads::Any)
+            .ok_or_else(|| malformed("the stored public key is not a `COSE_Key`"))?;
         Members(&members).key()
     }
 
     /// Parses the key of a new credential, which has no members but the required ones
     /// ([Level 3, §6.5.1](https://www.w3.org/TR/webauthn-3/#sctn-encoded-credPubKey-examples)).
     pub(super) fn parse_new(cose: &'a [u8]) -> Result<Self, Refusal> {
-        let members = cbor::read_map(cose, Heads::Shortest).ok_or(RefusalKind::Malformed)?;
+        let members = cbor::read_map(cose, Heads::Shortest)
+            .ok_or_else(|| malformed("the public key is not a canonical `COSE_Key`"))?;
         let key = Members(&members).key()?;
         // All required members are there, so there are no others if the number fits.
         let expected = match key {
@@ -69,7 +72,9 @@ impl<'a> PublicKey<'a> {
             Self::Ed25519(_) | Self::Rs256(_) => 4,
             Self::MlDsa(..) => 3,
         };
-        ensure(members.len() == expected, RefusalKind::Malformed)?;
+        ensure(members.len() == expected, || {
+            malformed("the public key has members that its algorithm does not need")
+        })?;
         Ok(key)
     }
 
@@ -106,15 +111,17 @@ impl<'a> Members<'_, 'a> {
                 let point = self
                     .bytes(-2)?
                     .try_into()
-                    .map_err(|_| RefusalKind::Malformed)?;
-                ensure(ed25519::is_strong(point), RefusalKind::Malformed)?;
+                    .map_err(|_| malformed("the Ed25519 key does not have 32 bytes"))?;
+                ensure(ed25519::is_strong(point), || {
+                    malformed("the Ed25519 key is of a small order, or not canonical")
+                })?;
                 Ok(PublicKey::Ed25519(point))
             }
             (3, -257) => RsaKey::new(self.bytes(-1)?, self.bytes(-2)?).map(PublicKey::Rs256),
             (7, -48) => self.ml_dsa(MlDsa::MlDsa44, 1312),
             (7, -49) => self.ml_dsa(MlDsa::MlDsa65, 1952),
             (7, -50) => self.ml_dsa(MlDsa::MlDsa87, 2592),
-            _ => Err(RefusalKind::Algorithm.into()),
+            (kty, algorithm) => Err(algorithm::unknown(kty, algorithm)),
         }
     }
 
@@ -125,7 +132,9 @@ impl<'a> Members<'_, 'a> {
         let (x, y) = point[1..].split_at_mut(N / 2);
         for (coordinate, label) in [(x, -2), (y, -3)] {
             let bytes = self.bytes(label)?;
-            ensure(bytes.len() == coordinate.len(), RefusalKind::Malformed)?;
+            ensure(bytes.len() == coordinate.len(), || {
+                malformed("a coordinate of the public key does not have its curve's length")
+            })?;
             coordinate.copy_from_slice(bytes);
         }
         Ok(point)
@@ -133,26 +142,36 @@ impl<'a> Members<'_, 'a> {
 
     fn ml_dsa(&self, parameters: MlDsa, length: usize) -> Result<PublicKey<'a>, Refusal> {
         let key = self.bytes(-1)?;
-        ensure(key.len() == length, RefusalKind::Malformed)?;
+        ensure(key.len() == length, || {
+            malformed("the ML-DSA key does not have its parameter set's length")
+        })?;
         Ok(PublicKey::MlDsa(parameters, key))
     }
 
     fn curve(&self, expected: i128) -> Result<(), Refusal> {
         let curve = self.integer(Key::Integer(-1))?;
-        ensure(curve == expected, RefusalKind::Algorithm)
+        ensure(curve == expected, || {
+            RefusalKind::Algorithm.because(format_args!(
+                "the key is on the COSE curve {curve}, and those of its algorithm are on {expected}",
+            ))
+        })
     }
 
     fn integer(&self, label: Key<'static>) -> Result<i128, Refusal> {
         match self.0.get(label) {
             Some(Value::Integer(integer)) => Ok(*integer),
-            _ => Err(RefusalKind::Malformed.into()),
+            _ => Err(malformed(
+                "the public key lacks its type, algorithm or curve",
+            )),
         }
     }
 
     fn bytes(&self, label: i128) -> Result<&'a [u8], Refusal> {
         match self.0.get(Key::Integer(label)) {
             Some(Value::Bytes(bytes)) => Ok(bytes),
-            _ => Err(RefusalKind::Malformed.into()),
+            _ => Err(malformed(
+                "the public key lacks a member that its algorithm needs",
+            )),
         }
     }
 }
@@ -163,7 +182,14 @@ impl<'a> RsaKey<'a> {
         let (n, e) = (without_leading_zeros(n), without_leading_zeros(e));
         let modulus = matches!(bits(n), 2048..=8192) && is_odd(n);
         let exponent = matches!(bits(e), 2..=33) && is_odd(e);
-        ensure(modulus && exponent, RefusalKind::Algorithm)?;
+        ensure(modulus && exponent, || {
+            RefusalKind::Algorithm.because(format_args!(
+                "the RSA key has {} bits and an exponent of {}, and must have 2048 to 8192, and an odd \
+                 exponent of 2 to 33",
+                bits(n),
+                bits(e),
+            ))
+        })?;
         Ok(Self { n, e })
     }
 }

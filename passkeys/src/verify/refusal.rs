@@ -54,7 +54,7 @@ pub(crate) enum RefusalKind {
 impl RefusalKind {
     /// Adds an explanation.
     #[cold]
-    pub(super) fn because(self, text: fmt::Arguments<'_>) -> Refusal {
+    pub(in crate::verify) fn because(self, text: fmt::Arguments<'_>) -> Refusal {
         Refusal {
             kind: self,
             detail: Some(Detail::new(text)),
@@ -68,12 +68,17 @@ impl From<RefusalKind> for Refusal {
     }
 }
 
-/// Returns `Ok` if a check holds, and the refusal otherwise.
-pub(super) fn ensure(holds: bool, otherwise: RefusalKind) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(otherwise.into()) }
+/// Returns `Ok` if a check holds, and the refusal otherwise. Only a check that does not hold has its
+/// explanation formatted.
+pub(in crate::verify) fn ensure(
+    holds: bool,
+    otherwise: impl FnOnce() -> Refusal,
+) -> Result<(), Refusal> {
+    if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-/// Returns `Ok` if a check holds, and the refusal with its explanation otherwise.
-pub(super) fn ensure_or(holds: bool, otherwise: impl FnOnce() -> Refusal) -> Result<(), Refusal> {
-    if holds { Ok(()) } else { Err(otherwise()) }
+/// Returns the refusal of a response, or a part of it, that cannot be parsed.
+#[cold]
+pub(in crate::verify) fn malformed(what: &str) -> Refusal {
+    RefusalKind::Malformed.because(format_args!("{what}"))
 }

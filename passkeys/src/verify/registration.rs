@@ -11,18 +11,23 @@ use time::OffsetDateTime;
 #[cfg(feature = "attestation")]
 use super::attestation::VerifiedAttestation;
 use super::{
+    algorithm,
     attestation_object::AttestationObject,
-    authenticator_data::AuthenticatorData,
+    authenticator_data::{AuthenticatorData, InProfile},
     client_data::{self, ClientData},
     curve,
     public_key::PublicKey,
-    refusal::{Refusal, RefusalKind, ensure},
+    refusal::{Refusal, RefusalKind, ensure, malformed},
     unsolicited,
     verifier::{Verifier, check_id},
 };
 #[cfg(feature = "attestation")]
 use crate::Attestation;
-use crate::{Aaguid, CredentialId, domain::config::Terms, wire::responses::RegistrationResponse};
+use crate::{
+    Aaguid, AuthenticatorAttachment, CredentialId,
+    domain::{base64url, config::Terms, detail::shown},
+    wire::responses::RegistrationResponse,
+};
 
 /// Result of a verified registration: credential ID, public key, flags and attestation.
 #[derive(Debug)]
@@ -77,13 +82,13 @@ impl Verifier {
         client_data.check_challenge(asked.challenge)?;
 
         // Step 9: C.origin is expected.
-        client_data.check_origin(&self.origins)?;
+        client_data.check_origin(self)?;
 
         // Step 10: C.crossOrigin is expected.
-        client_data.check_cross_origin(&self.top_origins)?;
+        client_data.check_cross_origin(self)?;
 
         // Step 11: C.topOrigin is expected.
-        client_data.check_top_origin(&self.origins, &self.top_origins)?;
+        client_data.check_top_origin(self)?;
 
         // Step 12: the hash of the client data.
         let hash = Sha256::digest(&response.response.client_data_json);
@@ -93,7 +98,7 @@ impl Verifier {
         let data = AuthenticatorData::parse(object.auth_data)?;
 
         // Step 14: the RP ID hash is of the RP ID.
-        data.check_rp_id(&self.rp_id_hash)?;
+        data.check_rp_id(self, client_data.origin())?;
 
         // Step 15: the user is present, unless mediation is conditional.
         if !asked.conditional {
@@ -101,7 +106,7 @@ impl Verifier {
         }
 
         // Step 16: the user is verified, if that is required for this registration.
-        data.check_user_verified(asked.terms.user_verification)?;
+        data.check_user_verified(asked.terms)?;
 
         // Step 17: what is backed up is eligible for backup.
         data.check_backup_state()?;
@@ -109,15 +114,24 @@ impl Verifier {
         // Steps 18 and 19: the application finds both backup flags in the credential.
 
         // Step 20: the key's algorithm was offered. The key is valid, and the response's.
-        let attested = data.attested.as_ref().ok_or(RefusalKind::Malformed)?;
-        ensure(
-            attested.credential_id == response.raw_id,
-            RefusalKind::CredentialId,
-        )?;
+        let attested = data.attested.as_ref();
+        let attested =
+            attested.ok_or_else(|| malformed("the authenticator data has no passkey in it"))?;
+        ensure(attested.credential_id == response.raw_id, || {
+            RefusalKind::CredentialId.because(format_args!(
+                "`rawId` is {}, and the authenticator data is of the passkey {}",
+                shown(&base64url::encode(&response.raw_id)),
+                shown(&base64url::encode(attested.credential_id)),
+            ))
+        })?;
         let key = PublicKey::parse_new(attested.public_key)?;
         let offered = asked.terms.algorithms.contains(&key.algorithm());
-        ensure(offered, RefusalKind::Algorithm)?;
-        ensure(curve::contains(&key), RefusalKind::Malformed)?;
+        ensure(offered, || {
+            algorithm::not_offered(key.algorithm(), asked.terms)
+        })?;
+        ensure(curve::contains(&key), || {
+            malformed("the public key is not a point of its curve")
+        })?;
 
         // Not a step of the specification: the client does not report another kind of authenticator than
         // the only one that may register. Only a modified client does, which could as well lie.
@@ -125,7 +139,19 @@ impl Verifier {
         let differs = asked.terms.authenticator_attachment.zip(reported);
         ensure(
             differs.is_none_or(|(only, reported)| only == reported),
-            RefusalKind::Attachment,
+            || {
+                let (only, reported) = differs.unzip();
+                let words =
+                    |it: Option<AuthenticatorAttachment>| it.map_or("none", |it| it.as_str());
+                RefusalKind::Attachment.because(format_args!(
+                    "`authenticatorAttachment` is `{}`, and `authenticator_attachment` is `{}`{}: the page \
+                     passed other options to the browser than `begin` returned. If both kinds may register, \
+                     leave `authenticator_attachment` out",
+                    words(reported),
+                    words(only),
+                    InProfile(asked.terms.profile.as_deref()),
+                ))
+            },
         )?;
 
         let aaguid = Aaguid::new(attested.aaguid);
@@ -147,8 +173,13 @@ impl Verifier {
         unsolicited::check(&object, &key, &hash)?;
 
         // Step 25: the credential ID has at most 1023 bytes.
-        let id =
-            CredentialId::new(attested.credential_id).map_err(|_| RefusalKind::CredentialId)?;
+        let id = CredentialId::new(attested.credential_id).map_err(|_| {
+            RefusalKind::CredentialId.because(format_args!(
+                "the credential ID has {} bytes, and must have 1 to {}",
+                attested.credential_id.len(),
+                CredentialId::MAX_BYTES,
+            ))
+        })?;
 
         Ok(Attested {
             id,

@@ -22,17 +22,29 @@ pub(super) fn check(
 ) -> Result<(), Refusal> {
     let statement = &object.statement;
     match object.format {
-        "none" => ensure(statement.is_empty_map(), RefusalKind::Attestation),
+        "none" => ensure(statement.is_empty_map(), || {
+            RefusalKind::Attestation.because(format_args!(
+                "the attestation statement is of the format `none`, and is not empty",
+            ))
+        }),
         // `ecdaaKeyId` is a form of Level 1.
         "packed" if !statement.has("x5c") && !statement.has("ecdaaKeyId") => {
             let algorithm = Some(key.algorithm().cose().into());
-            ensure(
-                statement.integer("alg") == algorithm,
-                RefusalKind::Attestation,
-            )?;
-            let signature = statement.bytes("sig").ok_or(RefusalKind::Attestation)?;
+            let claimed = statement.integer("alg");
+            ensure(claimed == algorithm, || {
+                RefusalKind::Attestation.because(format_args!(
+                    "`alg` of the self attestation (format `packed`) is not the algorithm of the passkey's key",
+                ))
+            })?;
+            let invalid = || {
+                RefusalKind::Attestation.because(format_args!(
+                    "the self attestation (format `packed`) does not verify with the passkey's key: the \
+                     response was changed on the way, or the authenticator has a fault",
+                ))
+            };
+            let signature = statement.bytes("sig").ok_or_else(invalid)?;
             let signed = [object.auth_data, client_data_hash].concat();
-            crypto::verify(key, &signed, signature).map_err(|_| RefusalKind::Attestation.into())
+            crypto::verify(key, &signed, signature).map_err(|_| invalid())
         }
         _ => Ok(()),
     }

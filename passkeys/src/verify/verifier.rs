@@ -5,11 +5,12 @@ use super::attestation::{Core, Current, ReplaceError, TrustAnchors};
 use super::refusal::{Refusal, RefusalKind, ensure};
 use crate::{
     Algorithm, Attestation, BackupEligibility, Config,
-    domain::{base64url, config::Terms},
+    domain::{base64url, config::Terms, detail::shown},
 };
 
 /// Verifier of responses: the configuration's policy, precomputed, and the terms of ceremonies.
 pub(crate) struct Verifier {
+    pub(super) rp_id: String,
     pub(super) rp_id_hash: [u8; 32],
     /// Origins of pages that run ceremonies.
     pub(super) origins: Vec<String>,
@@ -29,6 +30,7 @@ impl Verifier {
     /// Creates a verifier without trust anchors.
     pub(crate) fn new(config: &Config) -> Self {
         Self {
+            rp_id: config.rp_id().to_owned(),
             rp_id_hash: Sha256::digest(config.rp_id()).into(),
             origins: config.accepted_origins().map(str::to_owned).collect(),
             top_origins: config.top_origins().map(str::to_owned).collect(),
@@ -103,7 +105,19 @@ fn offered(mut terms: Terms, otherwise: &[Algorithm]) -> Terms {
 
 /// Checks that a credential is a public key credential whose `id` is its `rawId` in base64url.
 pub(super) fn check_id(kind: &str, id: &str, raw_id: &[u8]) -> Result<(), Refusal> {
-    ensure(kind == "public-key", RefusalKind::Malformed)?;
+    ensure(kind == "public-key", || {
+        RefusalKind::Malformed.because(format_args!(
+            "`type` of the credential is {}, and must be `public-key`",
+            shown(kind),
+        ))
+    })?;
     let same = base64url::decode(id).as_deref() == Some(raw_id);
-    ensure(same, RefusalKind::CredentialId)
+    ensure(same, || {
+        RefusalKind::CredentialId.because(format_args!(
+            "`id` of the credential is {}, and `rawId` is {}: both must be the same bytes in base64url, as \
+             `PublicKeyCredential.toJSON()` writes them",
+            shown(id),
+            shown(&base64url::encode(raw_id)),
+        ))
+    })
 }

@@ -80,13 +80,26 @@ impl Verifier {
         now: OffsetDateTime,
     ) -> Result<VerifiedAttestation, Refusal> {
         // Steps 21 and 22: the statement is of a supported format, and verifies.
-        ensure(object.format != "none", RefusalKind::Attestation)?;
+        ensure(object.format != "none", || {
+            RefusalKind::Attestation.because(format_args!(
+                "the response has no attestation (format `none`), and `attestation` or `trust_anchors` \
+                 requires it: synced passkeys have none, the user may have declined it, and some browsers \
+                 never pass it on",
+            ))
+        })?;
         statement::check_bounds(object)?;
         // The signature of `fido-u2f` does not cover the AAGUID (§8.6): no authority can vouch for it.
         let unsigned = object.format == "fido-u2f" && aaguid.is_some();
         let anchored = self.trust_anchors.is_some();
-        ensure(!(anchored && unsigned), RefusalKind::Attestation)?;
-        let verified = self.core.verify_registration(response, challenge)?;
+        ensure(!(anchored && unsigned), || {
+            RefusalKind::Attestation.because(format_args!(
+                "the attestation of the format `fido-u2f` comes with an AAGUID, which that format does not \
+                 sign: such an authenticator must have none",
+            ))
+        })?;
+        let verified = self
+            .core
+            .verify_registration(response, challenge, object.format)?;
         statement::check_statement(object)?;
 
         // Steps 23 and 24: the statement's certificates lead to a trust anchor.
@@ -96,7 +109,7 @@ impl Verifier {
         };
         Ok(VerifiedAttestation {
             format: object.format.to_owned(),
-            attestation_type: verified.attestation_type()?,
+            attestation_type: verified.attestation_type(object.format)?,
             aaguid: aaguid.filter(|_| authority.is_some() && verified.proves_model()),
             trust_path: object.statement.certificates().map(Into::into).collect(),
             authority,

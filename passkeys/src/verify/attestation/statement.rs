@@ -26,9 +26,19 @@ const MAX_EXPONENT_BYTES: usize = 3;
 /// long as 4096.
 pub(super) fn check_bounds(object: &AttestationObject<'_>) -> Result<(), Refusal> {
     let count = object.statement.length("x5c");
-    ensure(count <= MAX_CERTIFICATES, RefusalKind::Attestation)?;
+    ensure(count <= MAX_CERTIFICATES, || {
+        RefusalKind::Attestation.because(format_args!(
+            "the attestation statement has {count} certificates, and may have {MAX_CERTIFICATES}",
+        ))
+    })?;
     let mut certificates = object.statement.certificates();
-    ensure(certificates.all(is_cheap), RefusalKind::Attestation)
+    ensure(certificates.all(is_cheap), || {
+        RefusalKind::Attestation.because(format_args!(
+            "a certificate of the attestation statement (format `{}`) cannot be read, or its RSA key is too \
+             large: at most 4096 bits, and an exponent of at most 24",
+            object.format,
+        ))
+    })
 }
 
 /// Returns whether the certificate can be read, and does not have an oversized RSA key.
@@ -71,9 +81,13 @@ pub(super) fn check_statement(object: &AttestationObject<'_>) -> Result<(), Refu
         }
         _ => true,
     };
-    holds
-        .then_some(())
-        .ok_or_else(|| RefusalKind::Attestation.into())
+    ensure(holds, || {
+        RefusalKind::Attestation.because(format_args!(
+            "the certificate of the attestation statement (format `{}`) does not have the key, the country or \
+             the extensions that Level 3, §8 demands of the format",
+            object.format,
+        ))
+    })
 }
 
 fn fits_packed(object: &AttestationObject<'_>, der: &[u8]) -> bool {

@@ -80,17 +80,47 @@ impl TrustAnchors {
     ) -> Result<Vec<u8>, Refusal> {
         #[cfg(feature = "fido-mds")]
         if self.edition.is_some_and(|edition| now >= edition.stale_at) {
-            return Err(RefusalKind::StaleMetadata.into());
+            return Err(RefusalKind::StaleMetadata.because(format_args!(
+                "the metadata of the FIDO Alliance that the trust anchors were made of is stale since {}: \
+                 fetch newer metadata, and call `Passkeys::replace_trust_anchors`",
+                self.edition.map_or(now, |edition| edition.stale_at),
+            )));
         }
         let root = self
             .roots
             .verify(statement, now)
-            .ok_or(RefusalKind::Untrusted)?;
+            .ok_or_else(|| {
+                RefusalKind::Untrusted.because(format_args!(
+                    "the certificates of the attestation ({}) lead to none of the {} trust anchors, or one is \
+                     not valid now: add the certificate authority of the manufacturer to `trust_anchors`, if \
+                     such authenticators may register",
+                    Model(aaguid),
+                    self.authorities.len(),
+                ))
+            })?;
         self.authorities
             .iter()
             .find(|authority| authority.root.is(&root) && authority.is_for(statement, aaguid))
             .map(|authority| authority.certificate.clone())
-            .ok_or_else(|| RefusalKind::Untrusted.into())
+            .ok_or_else(|| {
+                RefusalKind::Untrusted.because(format_args!(
+                    "a trust anchor vouches for the attestation, but not for this model ({}): add it to those \
+                     of the authority, if such authenticators may register",
+                    Model(aaguid),
+                ))
+            })
+    }
+}
+
+/// Model of an authenticator, for the developer.
+struct Model(Option<Aaguid>);
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(aaguid) => write!(f, "AAGUID {aaguid}"),
+            None => f.write_str("without an AAGUID"),
+        }
     }
 }
 

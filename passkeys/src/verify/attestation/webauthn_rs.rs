@@ -27,7 +27,7 @@ use super::verified::AttestationType;
 use crate::{
     Config,
     domain::base64url,
-    verify::refusal::{Refusal, RefusalKind},
+    verify::refusal::{Refusal, RefusalKind, malformed},
     wire::responses::RegistrationResponse,
 };
 
@@ -64,6 +64,7 @@ impl Core {
         &self,
         response: &RegistrationResponse,
         challenge: &[u8],
+        format: &str,
     ) -> Result<Statement, Refusal> {
         let state: RegistrationState = state(json!({
             "policy": UserVerificationPolicy::Discouraged_DO_NOT_USE,
@@ -91,7 +92,7 @@ impl Core {
                 format: credential.attestation_format,
                 attestation: credential.attestation.data,
             })
-            .map_err(|error| kind(&error, RefusalKind::Attestation).into())
+            .map_err(|error| refusal(&error, format))
     }
 }
 
@@ -102,7 +103,7 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    pub(super) fn attestation_type(&self) -> Result<AttestationType, Refusal> {
+    pub(super) fn attestation_type(&self, format: &str) -> Result<AttestationType, Refusal> {
         match self.attestation {
             ParsedAttestationData::Self_ => Ok(AttestationType::SelfAttestation),
             ParsedAttestationData::Basic(_) => Ok(AttestationType::Basic),
@@ -110,7 +111,9 @@ impl Statement {
             ParsedAttestationData::AnonCa(_) => Ok(AttestationType::AnonymizationCa),
             ParsedAttestationData::None
             | ParsedAttestationData::ECDAA
-            | ParsedAttestationData::Uncertain => Err(RefusalKind::Attestation.into()),
+            | ParsedAttestationData::Uncertain => Err(RefusalKind::Attestation.because(
+                format_args!("the type of the attestation (format `{format}`) is not supported",),
+            )),
         }
     }
 
@@ -178,12 +181,25 @@ impl Roots {
 /// Creates a state of the crate. It has no constructor for a given challenge, but can be
 /// deserialized.
 fn state<T: for<'de> Deserialize<'de>>(value: serde_json::Value) -> Result<T, Refusal> {
-    serde_json::from_value(value).map_err(|_| RefusalKind::Malformed.into())
+    serde_json::from_value(value).map_err(|_| malformed("the attestation could not be passed on"))
 }
 
 /// Runs a function of the crate without logging: the crate logs responses, challenges and keys.
 pub(super) fn silently<T>(verify: impl FnOnce() -> T) -> T {
     dispatcher::with_default(&Dispatch::none(), verify)
+}
+
+/// Explains an error of the crate by its name only: its text may quote certificates.
+fn refusal(error: &WebauthnError, format: &str) -> Refusal {
+    let text = format!("{error:?}");
+    let name = text
+        .split(|char: char| !char.is_ascii_alphanumeric())
+        .next();
+    kind(error, RefusalKind::Attestation).because(format_args!(
+        "the attestation statement (format `{format}`) does not verify: `{}` of `webauthn-rs-core`. If \
+         attestation is not needed, leave `attestation` out",
+        name.unwrap_or_default(),
+    ))
 }
 
 fn kind(error: &WebauthnError, otherwise: RefusalKind) -> RefusalKind {

@@ -53,13 +53,20 @@ fn verify_with(
     signature: &[u8],
 ) -> Result<(), Refusal> {
     if let PublicKey::Ed25519(_) = key {
-        let nonce = signature.first_chunk().ok_or(RefusalKind::Signature)?;
-        ensure(ed25519::is_strong(nonce), RefusalKind::Signature)?;
+        let nonce = signature.first_chunk().ok_or_else(|| invalid(key))?;
+        ensure(ed25519::is_strong(nonce), || invalid(key))?;
     }
-    ensure(
-        provider.verify(key, signed, signature),
-        RefusalKind::Signature,
-    )
+    ensure(provider.verify(key, signed, signature), || invalid(key))
+}
+
+#[cold]
+fn invalid(key: &PublicKey<'_>) -> Refusal {
+    RefusalKind::Signature.because(format_args!(
+        "the signature does not verify with the stored public key ({}): `authenticatorData`, `clientDataJSON` \
+         or `signature` was changed on the way, the stored key is not this passkey's, or the response is \
+         forged",
+        key.algorithm(),
+    ))
 }
 
 /// Verifies a signature with every provider that is built, for differential tests. Returns the verdicts
