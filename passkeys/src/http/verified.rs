@@ -223,7 +223,7 @@ where
 
 /// Returns why a request without consent fails: because of the consent, unless the user is not signed in, or
 /// the body is declared as JSON and is none.
-async fn no_consent<A: RelyingParty>(
+async fn no_consent<A: Application>(
     passkeys: &Passkeys<A>,
     mut parts: Parts,
     body: &[u8],
