@@ -12,6 +12,7 @@ use syn::{
 use crate::{
     errors::Errors,
     glue::Glue,
+    hooks::Hook,
     items::{self, Kind, RawItem},
     names::{self, tidy},
     repository,
@@ -80,7 +81,12 @@ impl Block {
                     tidy(ty)
                 ),
             );
-            return Err(item);
+            // rustc would report each hook as not a member of the trait.
+            return Err(if has_hooks(braces.stream()) {
+                TokenStream::new()
+            } else {
+                item
+            });
         }
         if let Some(problem) = not_of_this_crate(&block.self_ty) {
             errors.on(&block.self_ty, problem);
@@ -140,6 +146,18 @@ impl Block {
     }
 }
 
+/// Returns whether the body of an impl block has a hook or `type Repository`.
+fn has_hooks(body: TokenStream) -> bool {
+    let trees: Vec<_> = body.into_iter().collect();
+    trees.windows(2).any(|pair| match pair {
+        [TokenTree::Ident(kind), TokenTree::Ident(name)] => {
+            kind == "fn" && Hook::from_name(&name.unraw().to_string()).is_some()
+                || kind == "type" && name == "Repository"
+        }
+        _ => false,
+    })
+}
+
 /// Returns the error of a type that cannot be defined in this crate, as far as its syntax shows that.
 ///
 /// rustc reports an imported type of another crate.
@@ -191,16 +209,8 @@ fn shared(ty: &Type) -> String {
 /// Returns the name of a type that is known to be of another crate: with a path from such a crate, or
 /// of the standard library and generic, as a type of this crate with its name hardly is.
 fn foreign(path: &Path) -> Option<String> {
-    const CRATES: [&str; 8] = [
-        "alloc",
-        "axum",
-        "core",
-        "http",
-        "passkeys",
-        "sqlx",
-        "std",
-        "tokio",
-    ];
+    // Modules of an application are hardly called so, as they may be `core`, `http` or `passkeys`.
+    const CRATES: [&str; 2] = ["axum", "std"];
     const TYPES: [&str; 15] = [
         "Arc", "Box", "BTreeMap", "Cell", "HashMap", "LazyLock", "Mutex", "OnceCell", "OnceLock",
         "Option", "Rc", "RefCell", "Result", "RwLock", "Vec",
@@ -210,8 +220,8 @@ fn foreign(path: &Path) -> Option<String> {
     let first = path.segments.first()?;
     let last = path.segments.last()?;
     let named = |name: &Ident, names: &[&str]| names.iter().any(|one| name == one);
-    let from_a_crate = path.segments.len() > 1 && named(&first.ident, &CRATES)
-        || path.leading_colon.is_some();
+    let from_a_crate =
+        path.segments.len() > 1 && named(&first.ident, &CRATES) || path.leading_colon.is_some();
     let generic = !last.arguments.is_none() && named(&last.ident, &TYPES);
     let primitive = path.segments.len() == 1 && named(&last.ident, &PRIMITIVES);
     (from_a_crate || generic || primitive).then(|| {

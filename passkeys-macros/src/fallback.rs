@@ -3,7 +3,6 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::GenericParam;
 
 use crate::{
     args::Needed,
@@ -22,8 +21,8 @@ pub(crate) fn fallback(
     needs: &[Needed],
     errors: Errors,
 ) -> TokenStream {
-    let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
-    if block.generics.params.iter().any(is_lifetime) {
+    let has_lifetime = block.generics.lifetimes().next().is_some();
+    if has_lifetime || names::elided_lifetime(&block.self_ty).is_some() {
         // An application that borrows cannot implement the trait, even with stubs.
         return errors.into_items();
     }

@@ -1,10 +1,10 @@
 //! Recognition of types by their names, as a macro knows no more of them.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{
-    GenericArgument, Generics, Lifetime, PathArguments, Type, TypeParamBound, TypeTraitObject,
-    parse_quote_spanned,
+    GenericArgument, Generics, Lifetime, PathArguments, Type, TypeParamBound, TypeReference,
+    TypeTraitObject, parse_quote_spanned,
     spanned::Spanned as _,
     visit::{self, Visit},
     visit_mut::{self, VisitMut},
@@ -88,7 +88,13 @@ pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
 /// Returns whether two types have the same path, whatever its arguments are.
 pub(crate) fn same_path(one: &Type, other: &Type) -> bool {
     let segments = |ty: &Type| match ty {
-        Type::Path(ty) => Some(ty.path.segments.iter().map(|one| one.ident.clone()).collect()),
+        Type::Path(ty) => Some(
+            ty.path
+                .segments
+                .iter()
+                .map(|one| one.ident.clone())
+                .collect(),
+        ),
         _ => None,
     };
     let one: Option<Vec<_>> = segments(one);
@@ -109,6 +115,31 @@ pub(crate) fn contains(ty: &Type, name: &str) -> bool {
     let mut find = Find(name, false);
     find.visit_type(ty);
     find.1
+}
+
+/// Returns a lifetime that the type leaves to be inferred, as `App<'_>` and `App<&str>` do.
+pub(crate) fn elided_lifetime(ty: &Type) -> Option<TokenStream> {
+    #[derive(Default)]
+    struct Find(Option<TokenStream>);
+
+    impl<'ast> Visit<'ast> for Find {
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            if lifetime.ident == "_" {
+                self.0.get_or_insert_with(|| lifetime.to_token_stream());
+            }
+        }
+
+        fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+            if reference.lifetime.is_none() {
+                self.0.get_or_insert_with(|| reference.to_token_stream());
+            }
+            visit::visit_type_reference(self, reference);
+        }
+    }
+
+    let mut find = Find::default();
+    find.visit_type(ty);
+    find.0
 }
 
 /// Returns the type without leading references.

@@ -165,8 +165,17 @@ fn arguments(spec: &HookSpec, signature: &Signature, types: &[Type], errors: &mu
     });
     for (index, ty) in types.iter().enumerate() {
         let (before, after) = (&types[..index], &types[index + 1..]);
+        if signature.receiver().is_none() && names::is(owned(ty), "Self") {
+            // `this: &Self`, which is reported as missing `&self`.
+            continue;
+        }
         let in_its_place = after.is_empty() && !given;
-        if in_its_place && spec.last.given().is_some_and(|given| stand_in(ty, given).is_some()) {
+        if in_its_place
+            && spec
+                .last
+                .given()
+                .is_some_and(|given| stand_in(ty, given).is_some())
+        {
             // Reported below.
             continue;
         }

@@ -1,7 +1,7 @@
 //! Validation of the parsed attribute and block.
 
 use passkeys_rules::wording::nearest;
-use syn::GenericParam;
+use quote::ToTokens;
 
 use crate::{
     args::Args,
@@ -29,14 +29,13 @@ pub(crate) fn validate(args: Args, block: &Block, errors: &mut Errors) -> Option
 
 /// Checks the annotated type, which may have type and const parameters, but no lifetimes.
 fn app(block: &Block, errors: &mut Errors) -> App {
-    for param in &block.generics.params {
-        if let GenericParam::Lifetime(param) = param {
-            errors.on(
-                param,
-                "the application outlives every request, so it cannot borrow; own the data, or \
-                 share it in an `Arc`",
-            );
-        }
+    let declared = block.generics.lifetimes().map(ToTokens::to_token_stream);
+    for lifetime in declared.chain(names::elided_lifetime(&block.self_ty)) {
+        errors.on(
+            lifetime,
+            "the application outlives every request, so it cannot borrow; own the data, or share it \
+             in an `Arc`",
+        );
     }
     if let Some(again) = &block.again {
         errors.on(
@@ -106,7 +105,8 @@ fn repositories(block: &Block, errors: &mut Errors) -> Vec<Repository> {
         errors.on(
             &block.self_ty,
             "`type Repository`, which stores the passkeys, is missing; add \
-             `type Repository = SqliteRepository;`",
+             `type Repository = SqliteRepository;` of `passkeys::store` (with the Cargo feature \
+             `sqlite`), or `MemoryRepository` for a first try",
         );
     }
     repositories
@@ -185,7 +185,7 @@ fn absent(spec: &HookSpec, block: &Block, errors: &mut Errors) {
     errors.on(
         &block.self_ty,
         format_args!(
-            "the hook `{name}`, which {}, is missing; add it, with your own extractors and types:\n\n    \
+            "the hook `{name}`, which {}, is missing in this block; add it, with your own extractors and types:\n\n    \
              {} {{ .. }}{note}",
             spec.purpose, spec.signature
         ),

@@ -9,6 +9,8 @@ use std::convert::Infallible;
 
 #[cfg(not(feature = "testing"))]
 use serde::de::DeserializeOwned;
+#[cfg(not(feature = "testing"))]
+use time::OffsetDateTime;
 
 #[cfg(not(feature = "provider-names"))]
 use crate::Aaguid;
@@ -22,8 +24,8 @@ use crate::attestation::TrustAnchors;
 use crate::relying_party::RelyingParty;
 #[cfg(not(feature = "testing"))]
 use crate::{
-    AuthenticationResult, CredentialRemoval, PasskeyUser, Verified, policy::Policy,
-    relying_party::Application,
+    AuthenticationResult, CredentialRemoval, PasskeyUser, Verified, audit::AuditEvent,
+    policy::Policy, relying_party::Application,
 };
 
 /// Expands to the error without the feature `attestation`, and to nothing with it.
@@ -122,7 +124,7 @@ pub trait NeedsProviderNames<'a> {
 /// Bound that no type meets, of constructors for tests.
 #[cfg(not(feature = "testing"))]
 #[diagnostic::on_unimplemented(
-    message = "what hooks and handlers receive is constructed in tests only, with the Cargo feature `testing` of `passkeys`, which is off",
+    message = "what hooks, handlers and audit sinks receive is constructed in tests only, with the Cargo feature `testing` of `passkeys`, which is off",
     label = "needs the feature `testing`",
     note = "add it in Cargo.toml: `[dev-dependencies]` `passkeys = {{ .., features = [\"testing\"] }}`"
 )]
@@ -252,6 +254,41 @@ impl CredentialRemoval {
         drop(credential);
         T::never()
     }
+}
+
+#[cfg(not(feature = "testing"))]
+impl AuditEvent {
+    /// Does not compile: events are constructed with the feature `testing`.
+    #[doc(hidden)]
+    pub fn new<T: NeedsTesting>(kind: T, rp_id: &str, at: OffsetDateTime) -> Self {
+        let _ = (kind, rp_id, at);
+        T::never()
+    }
+}
+
+/// Setters of what hooks receive, which are for tests, too.
+#[cfg(not(feature = "testing"))]
+macro_rules! setters {
+    ($($ty:ident: $($method:ident)*;)*) => {$(
+        impl $ty {
+            $(
+                /// Does not compile: results are constructed with the feature `testing`.
+                #[doc(hidden)]
+                #[must_use]
+                pub fn $method<T: NeedsTesting>(self, value: T) -> Self {
+                    drop(value);
+                    self
+                }
+            )*
+        }
+    )*};
+}
+
+#[cfg(not(feature = "testing"))]
+setters! {
+    AuthenticationResult: with_profile with_user_verified with_clone_suspected with_second_factor;
+    RegistrationResult: with_profile with_signed_up;
+    CredentialRemoval: with_user with_remaining;
 }
 
 #[cfg(not(feature = "testing"))]

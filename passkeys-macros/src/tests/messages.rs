@@ -327,7 +327,7 @@ fn arguments_of_other_hooks_are_rejected() {
             "fn on_registered(&self, _: RegistrationResult, _: RegistrationResult) {}",
             1,
         ),
-        ("fn on_registered(&self, _: String) {}", 2),
+        ("fn on_registered(&self, _: String) {}", 1),
         (
             "fn find_user(&self, _: String, _: std::string::String) -> A {}",
             1,
@@ -394,6 +394,60 @@ fn sign_up_without_on_registered_is_rejected() {
         assert_eq!(messages.len(), count, "{items}: {messages:?}");
         let about = |message: &String| message.contains("on_registered");
         assert!(messages.iter().all(about), "{items}: {messages:?}");
+    }
+}
+
+#[test]
+fn block_on_a_type_that_this_crate_cannot_define_is_rejected_once() {
+    let items = format!("{REPOSITORY} {GET} {ON}");
+    for (ty, about) in [
+        ("Arc<App>", "`Arc<..>` belongs to another crate"),
+        ("Box<App>", "state: Arc<App>"),
+        ("std::sync::Mutex<App>", "state: Arc<std::sync::Mutex<App>>"),
+        ("axum::Router", "`Router` belongs to another crate"),
+        ("String", "`String` belongs to another crate"),
+        ("&App", "write `impl App { .. }`"),
+        ("&'static mut App", "write `impl App { .. }`"),
+        ("(App,)", "is a tuple"),
+        ("[App; 1]", "is an array"),
+        ("dyn App", "is a trait object"),
+        ("<App as A>::B", "is an associated type"),
+        ("App<'_>", "cannot borrow"),
+        ("App<&str>", "cannot borrow"),
+    ] {
+        let messages = messages(&format!("#[passkeys({SITE})] impl {ty} {{ {items} }}"));
+
+        assert_eq!(messages.len(), 1, "{ty}: {messages:?}");
+        assert!(messages[0].contains(about), "{ty}: {messages:?}");
+    }
+    for ty in [
+        "App",
+        "state::App",
+        "crate::App",
+        "core::App",
+        "Arc",
+        "App<&'static str>",
+        "Option",
+        "Vec2<u8>",
+    ] {
+        let messages = messages(&format!("#[passkeys({SITE})] impl {ty} {{ {items} }}"));
+
+        assert_eq!(messages, [""; 0], "{ty}");
+    }
+}
+
+#[test]
+fn data_is_rejected_twice_only_by_the_same_path() {
+    for (arguments, count) in [
+        ("_: Data<A>, _: Data<B>", 1),
+        ("_: passkeys::Data<A>, _: passkeys::Data<B>", 1),
+        ("_: Data<A>, _: passkeys::Data<B>", 0),
+        ("_: Data<A>, _: Session", 0),
+    ] {
+        let on = format!("fn on_authenticated(&self, {arguments}, _: AuthenticationResult) {{}}");
+        let messages = with_items(&format!("{REPOSITORY} {GET} {on}"));
+
+        assert_eq!(messages.len(), count, "{arguments}: {messages:?}");
     }
 }
 

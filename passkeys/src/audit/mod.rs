@@ -97,6 +97,11 @@ pub const MAX_WAITING: usize = 4096;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot receive the audit trail",
+    label = "this is not an `AuditSink`",
+    note = "implement `passkeys::audit::AuditSink` for a type of your own; not a closure: `impl AuditSink for Table {{ fn record(&self, event: &AuditEvent) {{ .. }} }}`"
+)]
 pub trait AuditSink: Send + Sync + 'static {
     /// Records an event.
     fn record(&self, event: &AuditEvent);

@@ -51,6 +51,12 @@ pub(super) type Shared<A> = Arc<Passkeys<A>>;
 ///     .route("/greet", get(greet))
 ///     .with_state(WebState { passkeys });
 /// ```
+///
+/// A router with the state `Arc<WebState>` needs the same implementation, for `WebState`.
+///
+/// rustc reports a handler with `PasskeyUser` in a router of another state only as not a `Handler`. To
+/// see the cause, put `#[axum::debug_handler(state = WebState)]` on the handler, with the type of the
+/// router's state (axum's feature `macros`).
 #[diagnostic::on_unimplemented(
     message = "`PasskeyUser` cannot be extracted where the router's state is `{Self}`",
     label = "holds no application with passkey hooks",

@@ -76,9 +76,10 @@ use crate::{
 ///
 /// # Router state
 ///
-/// `Verified<App, T>` works in every router whose state is [`Passkeys<App>`](Passkeys), or a type
-/// that `Passkeys<App>` can be had from by [`FromRef`](axum::extract::FromRef). Anything else is a compile error. They must
-/// be the `Passkeys` (or a clone) whose router began the step-up.
+/// `Verified<App, T>` works in every router whose state is [`Passkeys<App>`](Passkeys), a type that
+/// `Passkeys<App>` can be had from by [`FromRef`](axum::extract::FromRef), or an `Arc` of such a state. Anything
+/// else is a compile error, which names the cause if the handler has `#[axum::debug_handler(state = ..)]`. They
+/// must be the `Passkeys` (or a clone) whose router began the step-up.
 ///
 /// It reads the body, at most 64 KiB of it, so it is the handler's last argument. The verification
 /// runs to its end although the client disconnects; the handler does not, unless it uses
@@ -108,7 +109,7 @@ use crate::{
 /// `invalid_request` (400, 422), `payload_too_large` (413) and `unsupported_media_type` (415) for the
 /// body, `storage_unavailable` (503).
 #[non_exhaustive]
-pub struct Verified<A: Application, T: DeserializeOwned = (), P: Policy = AnyConsent> {
+pub struct Verified<A: Application, T: RequestBody = (), P: Policy = AnyConsent> {
     /// The verified assertion, with the passkey that was used: an [`AuthenticationResult`], or with the
     /// policy [`Recent`](crate::policy::Recent) an `Option` of it.
     ///
@@ -121,7 +122,20 @@ pub struct Verified<A: Application, T: DeserializeOwned = (), P: Policy = AnyCon
     policy: PhantomData<fn() -> (A, P)>,
 }
 
-impl<A: Application, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
+/// Body of a request as the second type argument of [`Verified`]: any `T: DeserializeOwned`. Only a name
+/// for a bound, so that the compile error says which argument the body is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the body of a request, the second type argument of `Verified`",
+    label = "does not deserialize",
+    note = "the arguments are the application, the type that the request's JSON body deserializes to, and the policy: `Verified<App, Transfer, UserVerified>`, with `#[derive(serde::Deserialize)] struct Transfer`",
+    note = "write the type itself and not `Json<Transfer>`, and `()` if there is no body: `Verified<App, (), UserVerified>`"
+)]
+pub trait RequestBody: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> RequestBody for T {}
+
+impl<A: Application, T: RequestBody, P: Policy> Verified<A, T, P> {
     pub(crate) fn of(user: PasskeyUser, result: P::Result, body: T) -> Self {
         Self {
             result,
@@ -135,7 +149,7 @@ impl<A: Application, T: DeserializeOwned, P: Policy> Verified<A, T, P> {
 impl<A, T, P> fmt::Debug for Verified<A, T, P>
 where
     A: Application,
-    T: DeserializeOwned + fmt::Debug,
+    T: RequestBody + fmt::Debug,
     P: Policy,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,7 +165,7 @@ impl<S, A, T, P> FromRequest<S> for Verified<A, T, P>
 where
     S: ProvidesPasskeys<A> + Send + Sync,
     A: Application,
-    T: DeserializeOwned + Send + 'static,
+    T: RequestBody + Send + 'static,
     P: Policy,
 {
     type Rejection = Response;
@@ -180,7 +194,7 @@ impl<S, A, T, P> FromRequestParts<S> for Verified<A, T, P>
 where
     S: LastArgument + Send + Sync,
     A: Application,
-    T: DeserializeOwned + Send + 'static,
+    T: RequestBody + Send + 'static,
     P: Policy,
 {
     type Rejection = Response;
@@ -196,7 +210,7 @@ async fn verify<A, T, P>(
 ) -> Result<Verified<A, T, P>, Failure>
 where
     A: Application,
-    T: DeserializeOwned + Send + 'static,
+    T: RequestBody + Send + 'static,
     P: Policy,
 {
     let (mut parts, body) = request.into_parts();

@@ -33,6 +33,11 @@ use super::{PendingCeremony, StoreError};
 ///
 /// An `Err` makes the router respond with 503 and `storage_unavailable`. Operations are not
 /// retried.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot store ceremony states",
+    label = "this is not a `ChallengeStore`",
+    note = "`Passkeys::challenges` takes a challenge store: `MemoryChallenges`, `SealedChallenges` (feature `sealed`), `PostgresChallenges` (feature `postgres`), `RedisChallenges` (feature `redis`), or a type of your own that implements `passkeys::store::ChallengeStore`; a repository of passkeys is the second argument of `Passkeys::new`"
+)]
 #[async_trait]
 pub trait ChallengeStore: Send + Sync + 'static {
     /// Stores a ceremony and returns the `state` that redeems it.

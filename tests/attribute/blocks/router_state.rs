@@ -1,6 +1,6 @@
 //! Router states from which a block's application and `PasskeyUser` can be extracted.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use axum::{
     Router,
@@ -55,6 +55,12 @@ impl PasskeysState for WebState {
     }
 }
 
+impl FromRef<WebState> for Passkeys<App> {
+    fn from_ref(state: &WebState) -> Self {
+        state.passkeys.clone()
+    }
+}
+
 impl FromRef<WebState> for App {
     fn from_ref(state: &WebState) -> Self {
         state.passkeys.app().clone()
@@ -80,7 +86,27 @@ async fn passkey_user_is_extracted_from_the_application_passkeys_and_a_custom_ro
     let passkeys = passkeys_of_app();
     assert_eq!(user_id(&App).await, "1");
     assert_eq!(user_id(&passkeys).await, "1");
-    assert_eq!(user_id(&WebState { passkeys }).await, "1");
+    assert_eq!(user_id(&Arc::new(passkeys.clone())).await, "1");
+    let state = WebState { passkeys };
+    assert_eq!(user_id(&state).await, "1");
+    assert_eq!(user_id(&Arc::new(state)).await, "1");
+    assert_eq!(user_id(&Arc::new(App)).await, "1");
+}
+
+#[test]
+fn handlers_extract_the_user_and_their_consent_from_a_router_state_in_an_arc() {
+    async fn handler(_: Option<PasskeyUser>, _: PasskeyUser, _: Verified<App, u32>) {}
+
+    let passkeys = passkeys_of_app();
+    let state = WebState {
+        passkeys: passkeys.clone(),
+    };
+    let _: Router = Router::new()
+        .route("/", post(handler))
+        .with_state(Arc::new(state));
+    let _: Router = Router::new()
+        .route("/", post(handler))
+        .with_state(Arc::new(passkeys));
 }
 
 #[tokio::test]

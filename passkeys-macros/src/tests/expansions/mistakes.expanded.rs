@@ -7,7 +7,7 @@ impl App {
     "RP ID `Example.com` has upper-case letters, and browsers compare the lower-case form; write `example.com`"
 }
 ::core::compile_error! {
-    "the hook `on_authenticated`, which responds to a verified sign-in, is missing; add it, with your own extractors and types:\n\n    async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> { .. }"
+    "the hook `on_authenticated`, which responds to a verified sign-in, is missing in this block; add it, with your own extractors and types:\n\n    async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> { .. }"
 }
 #[automatically_derived]
 #[allow(deprecated)]
