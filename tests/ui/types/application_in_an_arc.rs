@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+use axum::Router;
+use passkeys::{
+    AuthenticationResult, Config, PasskeyUser, Passkeys, passkeys, store::MemoryRepository,
+};
 
 #[derive(Clone)]
 struct App;
@@ -17,5 +20,12 @@ impl App {
 }
 
 fn main() {
-    let _ = Passkeys::new(Arc::new(App), MemoryRepository::default());
+    let passkeys = Passkeys::new(Arc::new(App), MemoryRepository::default());
+    let _: Router = Router::new()
+        .nest("/auth/passkeys", passkeys.router())
+        .with_state(passkeys);
+
+    let config = Config::from_env().unwrap();
+    let passkeys = Passkeys::with_config(Arc::new(App), MemoryRepository::default(), config);
+    let _: Router = passkeys.router();
 }

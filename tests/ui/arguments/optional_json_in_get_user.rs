@@ -1,0 +1,18 @@
+use axum::Json;
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self, _: Option<Json<String>>) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn main() {}

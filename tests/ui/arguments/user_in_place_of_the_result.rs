@@ -1,0 +1,23 @@
+use passkeys::{AuthenticationResult, Credential, PasskeyUser, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: PasskeyUser) {}
+
+    async fn on_registered(&self, _: Credential) {}
+
+    async fn find_user(&self, _: [u8; 16]) -> Option<PasskeyUser> {
+        None
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use axum::Router;
+use passkeys::{AuthenticationResult, PasskeyUser, passkeys, store::MemoryRepository};
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl Router {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn main() {}

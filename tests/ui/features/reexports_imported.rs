@@ -1,0 +1,3 @@
+use passkeys::{redis::Client, sqlx::PgPool, utoipa::ToSchema};
+
+fn main() {}

@@ -1,0 +1,5 @@
+use passkeys::profile;
+
+fn main() {
+    let _ = profile!(App, "security_key");
+}

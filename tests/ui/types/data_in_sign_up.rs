@@ -1,0 +1,25 @@
+use passkeys::{
+    AuthenticationResult, Data, PasskeyUser, RegistrationResult, passkeys, store::MemoryRepository,
+};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+
+    async fn sign_up(&self, Data(name): Data<String>) -> PasskeyUser {
+        PasskeyUser::new("1", &name, &name)
+    }
+
+    async fn on_registered(&self, _: RegistrationResult) {}
+}
+
+fn main() {}

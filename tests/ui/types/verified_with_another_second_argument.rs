@@ -1,0 +1,25 @@
+use axum::Json;
+use passkeys::{
+    AuthenticationResult, PasskeyUser, Verified, passkeys, policy::UserVerified,
+    store::MemoryRepository,
+};
+
+#[derive(Clone)]
+struct App;
+
+#[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+impl App {
+    type Repository = MemoryRepository;
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn transfer(_: Verified<App, Json<u64>>) {}
+
+fn close(_: Verified<App, UserVerified>) {}
+
+fn main() {}
