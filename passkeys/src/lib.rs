@@ -160,7 +160,7 @@ pub use passkeys_rules::{
 };
 
 pub use crate::{
-    ceremony::{AuthenticationResult, CredentialRemoval, RegistrationResult, policy},
+    ceremony::{AuthenticationResult, CheckError, CredentialRemoval, RegistrationResult, policy},
     domain::{
         aaguid::{Aaguid, InvalidAaguid},
         clock::{Clock, SystemClock},

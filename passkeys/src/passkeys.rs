@@ -7,7 +7,7 @@ use std::{
 use tokio::runtime::Handle;
 
 use crate::{
-    Clock, Config, Error, SystemClock, WeakSecret,
+    CheckError, Clock, Config, Error, SystemClock, WeakSecret,
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Management, Recent, Registration, StepUp},
     domain::application::Application,
@@ -134,6 +134,7 @@ impl<A: RelyingParty> Passkeys<A> {
             audit: None,
             decoys: Decoys::random(),
             redeemed: Arc::new(Recent::default()),
+            notices: Arc::default(),
             empty_allow_credentials: false,
             timing_floor: Duration::from_millis(20),
         };
@@ -147,6 +148,12 @@ impl<A: RelyingParty> Passkeys<A> {
         }
     }
 
+    /// Forgets what was logged: of a configuration that has changed, the log gets the line at the start.
+    fn changed(mut self) -> Self {
+        self.ceremonies.notices = Arc::default();
+        self
+    }
+
     /// Sets the challenge store, where ceremony states are kept between `begin` and `finish`.
     /// Default: [`MemoryChallenges`].
     ///
@@ -154,7 +161,7 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn challenges(mut self, store: impl ChallengeStore) -> Self {
         self.ceremonies.challenges = Arc::new(store);
-        self
+        self.changed()
     }
 
     /// Sets the name of the application, to which its ceremonies belong. Default: the path of the
@@ -172,7 +179,7 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn application(mut self, name: impl AsRef<str>) -> Self {
         self.ceremonies.application = Application::named(name.as_ref());
-        self
+        self.changed()
     }
 
     /// Sets the sink of the audit trail. Default: none; events are always logged by `tracing`.
@@ -236,6 +243,43 @@ impl<A: RelyingParty> Passkeys<A> {
             Err(_) => flush(),
         };
         ended && flushed
+    }
+
+    /// Checks that both stores can be reached and used: that their tables are there, and a database takes
+    /// writes. For the start of a program, before it serves, and for readiness probes.
+    ///
+    /// Takes as long as the stores' timeouts at most. A route that calls it should not be public: every
+    /// call asks the databases.
+    ///
+    /// ```no_run
+    /// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, _: AuthenticationResult) {}
+    /// # }
+    /// use axum::http::StatusCode;
+    ///
+    /// /// `GET /ready`: whether this instance can serve.
+    /// async fn ready(passkeys: Passkeys<App>) -> StatusCode {
+    ///     match passkeys.check().await {
+    ///         Ok(()) => StatusCode::OK,
+    ///         Err(error) => {
+    ///             eprintln!("{error}");
+    ///             StatusCode::SERVICE_UNAVAILABLE
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError`], with a line for each store that failed: its name, the cause, and the fix.
+    pub async fn check(&self) -> Result<(), CheckError> {
+        CheckError::of(&self.ceremonies).await
     }
 
     /// Runs work to its end in a task of its own, whatever the client's connection does. For routes
@@ -304,7 +348,7 @@ impl<A: RelyingParty> Passkeys<A> {
         let mut verifier = Verifier::new(&self.ceremonies.config);
         verifier.trust(anchors);
         self.ceremonies.verifier = Arc::new(verifier);
-        self
+        self.changed()
     }
 
     /// Replaces the [trust anchors](Self::trust_anchors) of a running application, in every clone and
@@ -347,7 +391,7 @@ impl<A: RelyingParty> Passkeys<A> {
     /// [`WeakSecret`] if it has fewer than 32 bytes.
     pub fn decoy_secret(mut self, secret: impl AsRef<[u8]>) -> Result<Self, WeakSecret> {
         self.ceremonies.decoys = Decoys::with_secret(secret.as_ref())?;
-        Ok(self)
+        Ok(self.changed())
     }
 
     /// Responds to every sign-in begin that names a user with an empty `allowCredentials`, whether the
@@ -362,7 +406,7 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn empty_allow_credentials(mut self) -> Self {
         self.ceremonies.empty_allow_credentials = true;
-        self
+        self.changed()
     }
 
     /// Lets `authenticate/begin` of the [router](Self::router) take a `userId` where the application
@@ -394,7 +438,7 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn timing_floor(mut self, at_least: Duration) -> Self {
         self.ceremonies.timing_floor = at_least.min(Duration::from_hours(1));
-        self
+        self.changed()
     }
 
     /// Replaces the system clock, for example by a frozen one in tests.

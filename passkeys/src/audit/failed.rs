@@ -1,7 +1,13 @@
 use std::fmt;
 
 use super::Reason;
-use crate::{domain::detail::Detail, verify::Refusal};
+use crate::{
+    domain::{
+        detail::Detail,
+        error::{StoreError, causes},
+    },
+    verify::Refusal,
+};
 
 /// Reason of a failure, and an explanation for the developer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +24,14 @@ impl Reason {
             reason: self,
             detail: Some(Detail::new(text)),
         }
+    }
+}
+
+impl Failed {
+    /// Explains a ceremony that was lost because a store failed.
+    #[cold]
+    pub(crate) fn of_storage(error: &StoreError) -> Self {
+        Reason::Storage.because(format_args!("{}", causes(error)))
     }
 }
 

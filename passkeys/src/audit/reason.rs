@@ -12,8 +12,16 @@ use crate::verify::RefusalKind;
 pub enum Reason {
     /// The challenge store has no ceremony for this ceremony state: it was never begun, it has
     /// expired and was removed, or it was finished and that is no longer known (see
-    /// [`Replayed`](Self::Replayed)).
+    /// [`Replayed`](Self::Replayed)). Where the store can tell more, the reason is another:
+    /// [`Expired`](Self::Expired), [`OtherStore`](Self::OtherStore), [`OtherProcess`](Self::OtherProcess).
     UnknownState,
+    /// The ceremony was begun with another challenge store of this process: two `Passkeys` were created, and
+    /// each has its own. Known for [`MemoryChallenges`](crate::store::MemoryChallenges).
+    OtherStore,
+    /// The ceremony was begun by another process, with which this one does not share the challenge store, or
+    /// before a restart. Known for [`MemoryChallenges`](crate::store::MemoryChallenges), and for
+    /// `SealedChallenges` of another secret. A client can make such a state up.
+    OtherProcess,
     /// Replay: the ceremony state was redeemed before. Detected for the last several thousand
     /// ceremonies of this process; an older replay, or one of a ceremony that another process
     /// finished, is an [`UnknownState`](Self::UnknownState).
@@ -132,6 +140,8 @@ impl Reason {
         matches!(
             self,
             Self::UnknownState
+                | Self::OtherStore
+                | Self::OtherProcess
                 | Self::Replayed
                 | Self::Expired
                 | Self::OtherPurpose
@@ -156,6 +166,8 @@ impl Reason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownState => "unknown_state",
+            Self::OtherStore => "other_store",
+            Self::OtherProcess => "other_process",
             Self::Replayed => "replayed",
             Self::Expired => "expired",
             Self::OtherPurpose => "other_purpose",

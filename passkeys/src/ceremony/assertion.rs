@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use super::{
-    AuthenticationResult, Begun, Ceremonies, RequestOptions, policy::sealed::Demands, user_handle,
+    AuthenticationResult, Begun, Cause, Ceremonies, RequestOptions, policy::sealed::Demands,
+    user_handle,
 };
 use crate::{
     Credential, CredentialId, Error, SignCount,
@@ -16,6 +17,7 @@ use crate::{
     domain::{
         challenge::Challenge,
         config::Terms,
+        detail::shown,
         error::StoreError,
         pending::{Purpose, to_millisecond},
     },
@@ -58,7 +60,10 @@ impl Pending<'_> {
         let registered_at = to_millisecond(credential.created_at);
         let registered_later = |until| registered_at > until;
         if self.listed_until.is_some_and(registered_later) {
-            return Err(Reason::NotAllowed.into());
+            return Err(Reason::NotAllowed.because(format_args!(
+                "the passkey was registered at {registered_at}, after the ceremony was begun, so it was not on \
+                 the list that the client got (`allowCredentials`): begin again",
+            )));
         }
         Ok(())
     }
@@ -69,6 +74,8 @@ pub(super) struct Allowed {
     pub(super) credentials: Vec<CredentialDescriptor>,
     /// Time at which the newest of them was registered.
     newest: OffsetDateTime,
+    /// Number of the user's passkeys that are suspended, and so not on the list.
+    pub(super) suspended: usize,
 }
 
 impl Allowed {
@@ -77,6 +84,7 @@ impl Allowed {
         Self {
             credentials,
             newest: OffsetDateTime::UNIX_EPOCH,
+            suspended: 0,
         }
     }
 }
@@ -95,7 +103,9 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     /// than [`MAX_LISTED`], those that were used or registered last.
     pub(super) async fn usable(&self, user_id: &str) -> Result<Allowed, Error> {
         let mut credentials = self.ceremonies.list(user_id).await?;
+        let all = credentials.len();
         credentials.retain(|credential| credential.suspended_at.is_none());
+        let suspended = all - credentials.len();
         if credentials.len() > MAX_LISTED {
             let last_used = |it: &Credential| it.last_used_at.unwrap_or(it.created_at);
             credentials.sort_by_key(|credential| Reverse(last_used(credential)));
@@ -106,6 +116,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         Ok(Allowed {
             credentials: credentials.into_iter().map(Into::into).collect(),
             newest,
+            suspended,
         })
     }
 
@@ -139,13 +150,14 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         credential: &RawValue,
     ) -> Result<AuthenticationResponse, Error> {
         let parsed = AuthenticationResponse::from_json(credential.get(), "credential");
-        parsed.inspect_err(|_| self.malformed(pending))
+        parsed.inspect_err(|error| self.malformed(pending, error))
     }
 
     /// Records that a part of the request that finishes the ceremony could not be parsed.
-    pub(super) fn malformed(&self, pending: &Pending<'_>) {
+    pub(super) fn malformed(&self, pending: &Pending<'_>, error: &Error) {
         let claimed = claimed(pending.user_id.as_deref());
-        self.refuse(Reason::Malformed, claimed, None);
+        let failed = Reason::Malformed.because(format_args!("{error}"));
+        self.refuse(failed, claimed, None);
     }
 
     pub(super) async fn complete(
@@ -162,9 +174,9 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         };
         // A credential of another RP ID counts as unknown; only the audit trail gets the reason.
         let rp_id = self.ceremonies.config.rp_id();
-        let (found, unknown) = match found {
-            Some(credential) if !credential.is_for(rp_id) => (None, Reason::OtherRpId),
-            found => (found, Reason::UnknownCredential),
+        let (found, other_rp_id) = match found {
+            Some(credential) if !credential.is_for(rp_id) => (None, credential.rp_id),
+            found => (found, None),
         };
         // An unknown credential is verified too, against a stand-in: otherwise the response time
         // would disclose which credential IDs exist.
@@ -176,6 +188,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             found.as_ref().unwrap_or(&stand_in),
         );
         let Some(mut credential) = found else {
+            let unknown = self.unknown(other_rp_id.as_deref());
             return Err(self.refuse(unknown, claimed, id.as_ref()));
         };
         let refuse = |failed: Failed, credential: &Credential| {
@@ -193,7 +206,14 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
 
         for _ in 0..MAX_CONTENTION {
             if credential.suspended_at.is_some() {
-                return Err(refuse(Reason::Suspended.into(), &credential));
+                let suspended = Reason::Suspended.because(format_args!(
+                    "the passkey is suspended since {}, by clone detection or by the application: \
+                     `Passkeys::management().resume(..)` lets it sign in again",
+                    credential
+                        .suspended_at
+                        .unwrap_or_else(|| self.ceremonies.now()),
+                ));
+                return Err(refuse(suspended, &credential));
             }
             // Again, because another use may have stored the flag meanwhile.
             self.ceremonies
@@ -202,7 +222,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                 .map_err(|refusal| refuse(refusal.into(), &credential))?;
             let clone_suspected = !advances(credential.sign_count, asserted.sign_count);
             if clone_suspected {
-                self.suspect_clone(&credential).await?;
+                self.suspect_clone(&credential, asserted.sign_count).await?;
             }
             if self.record_use(&mut credential, &asserted).await? {
                 self.ceremonies.record(
@@ -228,10 +248,39 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                 {
                     now
                 }
-                _ => return Err(refuse(Reason::UnknownCredential.into(), &credential)),
+                _ => {
+                    let gone = Reason::UnknownCredential.because(format_args!(
+                        "the passkey was deleted, or replaced, while the sign-in was verified",
+                    ));
+                    return Err(refuse(gone, &credential));
+                }
             };
         }
-        Err(refuse(Reason::SignCount.into(), &credential))
+        let lost = Reason::SignCount.because(format_args!(
+            "{MAX_CONTENTION} other sign-ins with the passkey were recorded meanwhile, each of which changed its \
+             signature counter: is it used by a program?",
+        ));
+        Err(refuse(lost, &credential))
+    }
+
+    /// Explains a credential that counts as unknown: none is stored, or one of another RP ID.
+    #[cold]
+    fn unknown(&self, other_rp_id: Option<&str>) -> Failed {
+        let rp_id = self.ceremonies.config.rp_id();
+        let repository = self.ceremonies.repository.describe();
+        match other_rp_id {
+            Some(other) => Reason::OtherRpId.because(format_args!(
+                "the passkey is stored for the RP ID {}, and `rp_id` is `{rp_id}`: the repository has passkeys \
+                 of several sites, or the domain has changed. Passkeys do not move to another RP ID, but related \
+                 origins can use them",
+                shown(other),
+            )),
+            None => Reason::UnknownCredential.because(format_args!(
+                "{repository} has no passkey with this ID: it was deleted here and not in the browser (see \
+                 `signal()` of the browser module), or registered in another database or environment with the \
+                 RP ID `{rp_id}`",
+            )),
+        }
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, Error> {
@@ -240,11 +289,23 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     }
 
     /// Applies the configured policy to a signature counter that did not advance (clone detection).
-    async fn suspect_clone(&self, credential: &Credential) -> Result<(), Error> {
+    async fn suspect_clone(&self, credential: &Credential, asserted: u32) -> Result<(), Error> {
         let (user_id, id) = (credential.user_id.as_str(), &credential.id);
         let ceremonies = self.ceremonies;
-        ceremonies.record(AuditKind::CloneSuspected, Some(user_id), Some(id));
-        match ceremonies.config.sign_count() {
+        let stored = credential.sign_count;
+        let policy = ceremonies.config.sign_count();
+        let failed = Reason::SignCount.because(format_args!(
+            "the authenticator sent the signature counter {asserted}, and {stored} is stored: it must increase, so \
+             there may be a copy of the authenticator, or its counter was reset. `sign_count` is `{policy}`",
+        ));
+        ceremonies.record_by(
+            Cause::Request,
+            AuditKind::CloneSuspected,
+            Some(user_id),
+            Some(id),
+            failed.detail.clone(),
+        );
+        match policy {
             SignCount::Report => return Ok(()),
             SignCount::Suspend => {
                 let now = ceremonies.now();
@@ -256,7 +317,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             // `SignCount::Reject`.
             _ => {}
         }
-        Err(self.refuse(Reason::SignCount, Some(user_id), Some(id)))
+        Err(self.refuse(failed, Some(user_id), Some(id)))
     }
 
     /// Records the use by one compare-and-swap. On success `credential` is what is stored.
@@ -300,7 +361,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) -> Error {
-        self.refuse(Reason::Storage, user_id, credential_id);
+        self.refuse(Failed::of_storage(&error), user_id, credential_id);
         error.into()
     }
 

@@ -5,6 +5,7 @@ use super::{
     assertion::{Allowed, Assertion, Kinds, Pending},
     decoy::Named,
     policy::sealed::Demands,
+    taken,
 };
 #[cfg(feature = "client")]
 use crate::CredentialId;
@@ -201,7 +202,13 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let usable = self.assertion().usable(user_id).await?;
         // The empty ID is no user's, whatever a row says.
         let is_known = !user_id.is_empty() && !usable.credentials.is_empty();
-        Ok(if is_known { usable } else { decoys })
+        if is_known {
+            return Ok(usable);
+        }
+        let by_name = matches!(named, Named::Name(_));
+        self.ceremonies
+            .log_decoys(user_id, by_name, usable.suspended);
+        Ok(decoys)
     }
 
     /// Finishes a sign-in, and records the use of the passkey.
@@ -268,15 +275,19 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         if factor == Factor::Second {
             let begun_for = pending.user_id.as_deref();
             let user = who.await.inspect_err(|_| {
-                assertion.refuse(Reason::NotSignedIn, begun_for, None);
+                let failed = taken::not_signed_in("second_factor_user");
+                assertion.refuse(failed, begun_for, None);
             })?;
             if begun_for != Some(user.id()) {
-                let refused = assertion.refuse(Reason::OtherUser, Some(user.id()), None);
+                let (begun_for, now) = (begun_for.unwrap_or_default(), user.id());
+                let failed =
+                    taken::other_user("second factor", begun_for, "second_factor_user", now);
+                let refused = assertion.refuse(failed, Some(user.id()), None);
                 return Err(refused.into());
             }
         }
         let response = assertion.parse(&pending, &request.credential)?;
-        let data = read().inspect_err(|_| assertion.malformed(&pending))?;
+        let data = read().inspect_err(|error| assertion.malformed(&pending, error))?;
         let result = assertion.complete(&pending, &response).await;
         if result.is_err() {
             floor.reached().await;
@@ -291,7 +302,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let taken = self.ceremonies.take(state).await;
         let taken = taken.map_err(|error| self.assertion().lost(error, None, None))?;
         let (ceremony, terms) =
-            taken.map_err(|reason| self.assertion().refuse(reason, None, None))?;
+            taken.map_err(|failed| self.assertion().refuse(failed, None, None))?;
         let PendingCeremony {
             purpose,
             challenge,
@@ -301,11 +312,21 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let (user_id, factor) = match purpose {
             Purpose::Authenticate(user_id) => (user_id, Factor::Only),
             Purpose::SecondFactor { user_id } => (Some(user_id), Factor::Second),
-            _ => return Err(self.assertion().refuse(Reason::OtherPurpose, None, None)),
+            other => {
+                let failed = taken::other_purpose(&other, "a sign-in");
+                return Err(self.assertion().refuse(failed, None, None));
+            }
         };
         if !accepted.contains(&factor) {
             let assertion = self.assertion_of(factor);
-            return Err(assertion.refuse(Reason::OtherPurpose, None, None));
+            let (begun, finish) = match factor {
+                Factor::Only => ("a sign-in", "a second factor"),
+                Factor::Second => ("a second factor", "a sign-in"),
+            };
+            let failed = Reason::OtherPurpose.because(format_args!(
+                "the state is of {begun}, and came to the finish of {finish}: begin that one",
+            ));
+            return Err(assertion.refuse(failed, None, None));
         }
         let pending = Pending {
             user_id,

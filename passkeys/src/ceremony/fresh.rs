@@ -5,7 +5,10 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::Ceremonies;
-use crate::{PasskeyUser, audit::Reason};
+use crate::{
+    PasskeyUser,
+    audit::{Failed, Reason},
+};
 
 /// How far the clock of the application, on this machine or another, may be ahead of the library's.
 const MAX_CLOCK_SKEW: time::Duration = time::Duration::MINUTE;
@@ -13,7 +16,7 @@ const MAX_CLOCK_SKEW: time::Duration = time::Duration::MINUTE;
 impl<R> Ceremonies<R> {
     /// Checks that the user's sign-in is as recent as the configuration demands to add or delete a
     /// passkey, if it does.
-    pub(crate) fn check_fresh(&self, user: &PasskeyUser) -> Result<(), Reason> {
+    pub(crate) fn check_fresh(&self, user: &PasskeyUser) -> Result<(), Failed> {
         match self.config.fresh() {
             Some(at_most) => self.check_recent(user, at_most),
             None => Ok(()),
@@ -21,18 +24,40 @@ impl<R> Ceremonies<R> {
     }
 
     /// Checks that the user signed in at most so long ago.
-    pub(super) fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Reason> {
-        let checked = check(user.signed_in_at(), at_most, self.clock.now());
-        if checked == Err(Reason::SignInAgeUnknown) {
-            tracing::info!(
-                rp_id = self.config.rp_id(),
-                "this request takes a recent sign-in (`fresh` or `Recent`), and `get_user` returned a user \
-                 without the time of the sign-in: keep it in the session, and set it with \
-                 `PasskeyUser::authenticated_at`",
-            );
-        }
-        checked
+    pub(super) fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Failed> {
+        let (signed_in_at, now) = (user.signed_in_at(), self.clock.now());
+        check(signed_in_at, at_most, now)
+            .map_err(|reason| explain(reason, signed_in_at, at_most, now))
     }
+}
+
+#[cold]
+fn explain(
+    reason: Reason,
+    signed_in_at: Option<OffsetDateTime>,
+    at_most: Duration,
+    now: OffsetDateTime,
+) -> Failed {
+    const KEYS: &str = "`fresh`, or the policy `Recent`";
+    let Some(signed_in_at) = signed_in_at else {
+        return reason.because(format_args!(
+            "this request takes a sign-in of the last {at_most:?} ({KEYS}) or consent by step-up, and `get_user` \
+             returned a user without the time of the sign-in: keep it in the session, and set it with \
+             `PasskeyUser::authenticated_at`",
+        ));
+    };
+    let age = (now - signed_in_at).whole_seconds();
+    if age < 0 {
+        return reason.because(format_args!(
+            "according to `get_user` the user signed in {} seconds after now: clocks differ, or the time was not \
+             taken from the server's clock, in UTC, when the user signed in",
+            age.unsigned_abs(),
+        ));
+    }
+    reason.because(format_args!(
+        "the user signed in {age} seconds ago, and this request takes a sign-in of the last {at_most:?} ({KEYS}) \
+         or consent by step-up: as intended, unless the time in the session is not that of the sign-in",
+    ))
 }
 
 fn check(

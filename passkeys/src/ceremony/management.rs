@@ -4,7 +4,10 @@ use super::{Cause, Ceremonies, CredentialRemoval};
 use crate::{
     Credential, CredentialId, Error, PasskeyUser,
     audit::AuditKind,
-    domain::{device_name, error::StoreError},
+    domain::{
+        device_name,
+        error::{StoreError, causes},
+    },
     store::{CredentialRepository, Deletion},
 };
 
@@ -258,16 +261,29 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         })
     }
 
-    /// Counts the passkeys that the user has left after a deletion.
+    /// Counts the passkeys that the user has left after a deletion. Logs that none can sign in, if the user
+    /// deleted the last one and the application does not keep it.
     pub(crate) async fn counted(&self, removal: CredentialRemoval) -> CredentialRemoval {
         let left = self.0.list(removal.user_id()).await;
         // The passkey is deleted, whatever the repository says now.
         let left = left.inspect_err(|error| {
             tracing::error!(
-                ?error,
+                error = ?causes(error),
                 "a passkey was deleted, and how many are left is unknown"
             );
         });
+        let is_last = |left: &Vec<Credential>| left.iter().all(|it| it.suspended_at.is_some());
+        let could_sign_in = removal.credential.suspended_at.is_none();
+        if could_sign_in && removal.user.is_some() && left.as_ref().is_ok_and(is_last) {
+            tracing::info!(
+                target: "passkeys",
+                rp_id = self.0.config.rp_id(),
+                // Escaped (`Debug`): it may be of any content.
+                user_id = ?removal.user_id(),
+                "a user has deleted the last passkey that could sign in. Accounts that have no other way to sign \
+                 in are locked out: for them, let `get_user` return the user with `.keeps_last_passkey(true)`",
+            );
+        }
         CredentialRemoval {
             remaining: left.ok().map(|left| left.len()),
             ..removal

@@ -10,16 +10,19 @@
 
 mod assertion;
 mod authentication;
+mod check;
 mod decoy;
 mod floor;
 mod fresh;
 mod management;
+mod notices;
 pub mod policy;
 mod recent;
 mod registration;
 mod result;
 mod stand_in;
 mod step_up;
+mod taken;
 mod user_handle;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -28,10 +31,12 @@ use time::OffsetDateTime;
 
 pub use authentication::Authentication;
 pub(crate) use authentication::Factor;
+pub use check::CheckError;
 pub(crate) use decoy::Decoys;
 use decoy::Possible;
 use floor::Floor;
 pub use management::Management;
+pub(crate) use notices::Notices;
 pub(crate) use recent::Recent;
 pub use registration::Registration;
 pub use result::{AuthenticationResult, CredentialRemoval, RegistrationResult};
@@ -75,6 +80,7 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) audit: Option<Arc<Trail>>,
     pub(crate) decoys: Decoys,
     pub(crate) redeemed: Arc<Recent>,
+    pub(crate) notices: Arc<Notices>,
     /// True if `allowCredentials` is empty in every sign-in that names a user.
     pub(crate) empty_allow_credentials: bool,
     /// Minimum duration of responses whose time would allow user enumeration.
@@ -93,6 +99,7 @@ impl<R> Clone for Ceremonies<R> {
             audit: self.audit.clone(),
             decoys: self.decoys.clone(),
             redeemed: self.redeemed.clone(),
+            notices: self.notices.clone(),
             empty_allow_credentials: self.empty_allow_credentials,
             timing_floor: self.timing_floor,
         }
@@ -187,38 +194,6 @@ impl<R> Ceremonies<R> {
     /// Puts a ceremony into the challenge store, and returns its `state`.
     async fn begin(&self, ceremony: PendingCeremony) -> Result<String, Error> {
         Ok((*self.challenges).put(ceremony).await?)
-    }
-
-    /// Takes a ceremony from the challenge store, atomically: its `state` is single-use. Returns it
-    /// with its terms.
-    async fn take(
-        &self,
-        state: &str,
-    ) -> Result<Result<(PendingCeremony, &Terms), Failed>, StoreError> {
-        let Some(ceremony) = (*self.challenges).take(state).await? else {
-            return Ok(Err(if self.redeemed.contains(state) {
-                Reason::Replayed.into()
-            } else {
-                Reason::UnknownState.into()
-            }));
-        };
-        self.redeemed.insert(state);
-        Ok(if ceremony.rp_id != self.config.rp_id() {
-            Err(Reason::OtherRelyingParty.into())
-        } else if ceremony.application != self.application {
-            Err(Reason::OtherApplication.into())
-        } else if ceremony.expires_at <= self.now() {
-            Err(Reason::Expired.into())
-        } else {
-            let terms = match &ceremony.profile {
-                Some(name) => self.verifier.terms_of(name),
-                None => Some(self.verifier.terms()),
-            };
-            // Instances may have been configured anew since the ceremony was begun.
-            terms
-                .map(|terms| (ceremony, terms))
-                .ok_or_else(|| Reason::UnknownProfile.into())
-        })
     }
 
     /// Records an event in the log and in the audit trail.

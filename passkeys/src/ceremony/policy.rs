@@ -194,9 +194,17 @@ pub(crate) mod sealed {
         /// Checks an assertion that is verified.
         pub(in crate::ceremony) fn check(self, asserted: &Asserted) -> Result<(), Failed> {
             if self.user_verified && !asserted.user_verified {
-                Err(Reason::PolicyUserVerified.into())
+                Err(Reason::PolicyUserVerified.because(format_args!(
+                    "the handler demands user verification (`UserVerified`), and the user-verified flag (UV) is \
+                     not set: the authenticator asked for presence only. Begin such step-ups with a profile \
+                     whose `user_verification` is `required`",
+                )))
             } else if self.device_bound && asserted.backup_eligible {
-                Err(Reason::PolicyDeviceBound.into())
+                Err(Reason::PolicyDeviceBound.because(format_args!(
+                    "the handler demands a passkey that cannot be synced (`DeviceBound`), and the \
+                     backup-eligible flag (BE) of this one is set: the user needs another one, such as a security \
+                     key",
+                )))
             } else {
                 Ok(())
             }

@@ -6,6 +6,7 @@ use super::{
     Action, AuthenticationResult, Begun, Ceremonies, FinishStepUp, RequestOptions,
     assertion::{Assertion, Kinds, Pending},
     policy::{Policy, sealed::Demands},
+    taken,
 };
 use crate::{
     Error, PasskeyUser,
@@ -142,7 +143,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
     /// [`Error::ReauthenticationRequired`].
     pub fn check_recent(&self, user: &PasskeyUser, at_most: Duration) -> Result<(), Error> {
         let recent = self.ceremonies.check_recent(user, at_most);
-        recent.map_err(|reason| self.assertion().refuse(reason, Some(user.id()), None))
+        recent.map_err(|failed| self.assertion().refuse(failed, Some(user.id()), None))
     }
 
     /// Records that a request came without the consent that its handler takes, and returns the error.
@@ -242,13 +243,14 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         let (pending, begun_for) = self.take(&request.state).await?;
         let user = who.await;
         let user = user.inspect_err(|_| {
-            assertion.refuse(Reason::NotSignedIn, pending.user_id.as_deref(), None);
+            let failed = taken::not_signed_in("get_user");
+            assertion.refuse(failed, pending.user_id.as_deref(), None);
         })?;
         self.check(&pending, &begun_for, &user, action)?;
         let response = assertion.parse(&pending, &request.credential)?;
         // Before the passkey counts as used: a body that the application cannot read is no action.
         let body = json::parse(request.body.get(), "body");
-        let body = body.inspect_err(|_| assertion.malformed(&pending))?;
+        let body = body.inspect_err(|error| assertion.malformed(&pending, error))?;
         let result = assertion.complete(&pending, &response).await;
         if result.is_err() {
             floor.reached().await;
@@ -279,7 +281,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
                 };
                 return Ok((pending, action));
             }
-            Ok(_) => Reason::OtherPurpose.into(),
+            Ok((other, _)) => taken::other_purpose(&other.purpose, "a step-up"),
             Err(failed) => failed,
         };
         Err(self.assertion().refuse(failed, None, None))
@@ -293,13 +295,19 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         user: &PasskeyUser,
         action: &Action,
     ) -> Result<(), Error> {
-        let reason = if pending.user_id.as_deref() != Some(user.id()) {
-            Reason::OtherUser
+        let begun_by = pending.user_id.as_deref();
+        let failed = if begun_by != Some(user.id()) {
+            taken::other_user(
+                "step-up",
+                begun_by.unwrap_or_default(),
+                "get_user",
+                user.id(),
+            )
         } else if begun_for != action {
-            Reason::OtherAction
+            Reason::OtherAction.because(format_args!("{}", begun_for.difference(action)))
         } else {
             return Ok(());
         };
-        Err(self.assertion().refuse(reason, Some(user.id()), None))
+        Err(self.assertion().refuse(failed, Some(user.id()), None))
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     Credential, Error, PasskeyUser, UserHandle,
     audit::{Failed, Reason},
+    domain::detail::shown,
 };
 
 /// Returns the user handle for a user's next passkey: the application's own, else that of their
@@ -36,11 +37,32 @@ pub(super) fn check(
     credential: &Credential,
 ) -> Result<(), Failed> {
     if begun_for.is_some_and(|user_id| user_id.is_empty() || user_id != credential.user_id) {
-        return Err(Reason::NotOwner.into());
+        return Err(Reason::NotOwner.because(format_args!(
+            "the ceremony was begun for the user {}, and the passkey is of {}: the user chose a passkey of \
+             another account",
+            shown(begun_for.unwrap_or_default()),
+            shown(&credential.user_id),
+        )));
     }
     match user_handle.filter(|handle| !handle.is_empty()) {
-        Some(handle) if handle != credential.handle() => Err(Reason::UserHandle.into()),
-        None if begun_for.is_none() => Err(Reason::UserHandle.into()),
+        Some(handle) if handle != credential.handle() => {
+            Err(Reason::UserHandle.because(format_args!(
+                "the user handle that the authenticator returned ({} bytes) is not the one that is stored with \
+                 the passkey ({} bytes{}): the row was changed, or is of another registration",
+                handle.len(),
+                credential.handle().len(),
+                if credential.user_handle.is_none() {
+                    ", those of the user ID, as the row has none"
+                } else {
+                    ""
+                },
+            )))
+        }
+        None if begun_for.is_none() => Err(Reason::UserHandle.because(format_args!(
+            "the authenticator returned no user handle, which a sign-in without a named user needs: the passkey \
+             is not discoverable. Begin the sign-in with the user's name or ID, or register passkeys with \
+             `resident_key = \"required\"`",
+        ))),
         _ => Ok(()),
     }
 }

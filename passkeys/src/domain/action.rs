@@ -3,6 +3,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::difference::{Difference, Hint};
 use crate::{Error, domain::base64url};
 
 /// Request that a user consents to with a step-up: a SHA-256 digest of its method, its host, its path
@@ -24,15 +25,22 @@ use crate::{Error, domain::base64url};
 /// assert_ne!(transfer, Action::new("POST", "bank.example", "/transfer?to=eve", to_bob));
 /// assert_ne!(transfer, Action::new("POST", "test.bank.example", "/transfer", to_bob));
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Beside the digest, an action has the method, host and path (without the query), cut to 120 bytes, so
+/// that the log says how a request differs from the one that a step-up was begun for.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Action {
+    /// The digest, and a [`Hint`].
     #[serde(with = "base64url")]
-    digest: Vec<u8>,
+    bytes: Vec<u8>,
     /// Why no request can be this action, if none can.
     #[serde(skip)]
     problem: Option<&'static str>,
 }
+
+/// Length of the digest, with which an action begins. A [`Hint`] follows.
+pub(super) const DIGEST_BYTES: usize = 32;
 
 /// Domain separation: keeps this digest apart from any other use of SHA-256.
 const DOMAIN: &[u8] = b"passkeys: the action of a step-up, 2";
@@ -63,10 +71,22 @@ impl Action {
             digest.update((part.len() as u64).to_be_bytes());
             digest.update(part);
         }
+        let mut bytes = digest.finalize().to_vec();
+        Hint::write(&mut bytes, [method, &host, path_and_query], body);
         Self {
-            digest: digest.finalize().to_vec(),
+            bytes,
             problem: problem(method, &host, path_and_query),
         }
+    }
+
+    fn digest(&self) -> &[u8] {
+        self.bytes.get(..DIGEST_BYTES).unwrap_or(&self.bytes)
+    }
+
+    /// Describes how a request differs from the one that the step-up was begun for.
+    #[cold]
+    pub(crate) fn difference(&self, seen: &Self) -> Difference {
+        Difference::of(&self.bytes, &seen.bytes)
     }
 
     /// Checks that a request can be this action. The error names the member of `step-up/begin`.
@@ -130,6 +150,14 @@ fn normalized(method: &str) -> &str {
         .unwrap_or(method)
 }
 
+impl PartialEq for Action {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest() == other.digest()
+    }
+}
+
+impl Eq for Action {}
+
 impl fmt::Debug for Action {
     /// Omits the digest: with a log, the body could be guessed by trial.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,7 +167,76 @@ impl fmt::Debug for Action {
 
 #[cfg(test)]
 mod tests {
-    use super::{normalized, problem};
+    use super::{Action, normalized, problem};
+
+    #[test]
+    fn difference_of_two_actions_names_the_parts_and_both_targets() {
+        let begun = Action::new("POST", "bank.example", "/api/transfer?key=1", b"{}");
+        let difference = |seen: &Action| {
+            assert_ne!(begun, *seen);
+            begun.difference(seen).to_string()
+        };
+        let text = difference(&Action::new(
+            "POST",
+            "bank.example",
+            "/transfer?key=1",
+            b"{}",
+        ));
+        assert!(
+            text.starts_with("the path or its query differs from"),
+            "{text}"
+        );
+        let both = "begun `POST bank.example/api/transfer`, and seen `POST bank.example/transfer`";
+        assert!(text.contains(both) && !text.contains("key="), "{text}");
+        let text = difference(&Action::new(
+            "PUT",
+            "upstream:3000",
+            "/api/transfer?key=1",
+            b"{ }",
+        ));
+        assert!(
+            text.starts_with("the method and the host and the body differ"),
+            "{text}"
+        );
+        let text = difference(&Action::new(
+            "POST",
+            "bank.example",
+            "/api/transfer?key=1",
+            b"{ }",
+        ));
+        assert!(
+            text.contains("a body of 2 bytes was begun, and one of 3 came"),
+            "{text}"
+        );
+        let text = difference(&Action::new(
+            "POST",
+            "bank.example",
+            "/api/transfer?key=2",
+            b"{}",
+        ));
+        assert!(text.starts_with("the path or its query differs"), "{text}");
+    }
+
+    #[test]
+    fn action_with_a_long_path_is_bounded_and_of_another_release_is_compared_by_its_digest() {
+        let long = Action::new("GET", "a.example", &"/€".repeat(5000), b"");
+        assert_eq!(long.bytes.len(), 32 + 20 + 120);
+        let digest_only = Action {
+            bytes: long.bytes[..32].to_vec(),
+            problem: None,
+        };
+        assert_eq!(long, digest_only);
+        let other = Action {
+            bytes: Vec::new(),
+            problem: None,
+        };
+        assert_ne!(long, other);
+        assert!(
+            long.difference(&other)
+                .to_string()
+                .contains("is not the one")
+        );
+    }
 
     /// Returns the member that a problem is about.
     fn member(method: &str, host: &str, path: &str) -> Option<&'static str> {

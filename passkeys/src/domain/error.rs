@@ -154,3 +154,21 @@ impl StoreError {
         Self(cause.into())
     }
 }
+
+/// Returns the causes of a store's error as one text, each once: many errors have the text of their cause
+/// in their own.
+pub(crate) fn causes(error: &StoreError) -> String {
+    let mut text = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&more);
+        }
+        cause = error.source();
+    }
+    text
+}

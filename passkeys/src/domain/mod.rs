@@ -14,6 +14,7 @@ pub(crate) mod credential;
 pub(crate) mod credential_id;
 pub(crate) mod detail;
 pub(crate) mod device_name;
+pub(crate) mod difference;
 pub(crate) mod error;
 pub(crate) mod origin;
 pub(crate) mod pending;

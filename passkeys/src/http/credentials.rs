@@ -102,10 +102,10 @@ fn check_fresh<A: RelyingParty>(
     id: Option<&Path<String>>,
 ) -> Result<(), Error> {
     let ceremonies = &passkeys.ceremonies;
-    ceremonies.check_fresh(user).map_err(|reason| {
-        let kind = AuditKind::CredentialDeletionFailed(reason);
+    ceremonies.check_fresh(user).map_err(|failed| {
+        let kind = AuditKind::CredentialDeletionFailed;
         let id: Option<CredentialId> = id.and_then(|Path(id)| id.parse().ok());
-        ceremonies.record(kind, Some(user.id()), id.as_ref());
+        ceremonies.record_failure(kind, failed, Some(user.id()), id.as_ref());
         Error::ReauthenticationRequired
     })
 }

@@ -1,5 +1,3 @@
-use std::{error::Error as _, fmt::Write as _};
-
 use axum::{
     Json,
     http::StatusCode,
@@ -7,7 +5,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Error, domain::error::StoreError};
+use crate::{Error, domain::error::causes};
 
 impl IntoResponse for Error {
     /// Returns `{"error": {"code", "message"}}` with the error's [`status`](Error::status).
@@ -34,19 +32,6 @@ pub(super) fn log(error: &Error) {
         }
         _ => {}
     }
-}
-
-/// Returns the chain of causes as one text.
-fn causes(error: &StoreError) -> String {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let separator = if text.is_empty() { "" } else { ": " };
-        // Writing to a `String` cannot fail.
-        let _ = write!(text, "{separator}{error}");
-        cause = error.source();
-    }
-    text
 }
 
 impl From<Error> for Response {

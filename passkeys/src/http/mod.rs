@@ -12,12 +12,14 @@ mod credentials;
 mod error;
 mod failure;
 mod observe;
+mod origin;
 mod query;
 mod register;
 mod removal;
 mod router;
 #[cfg(feature = "client")]
 mod signals;
+mod start;
 mod state;
 mod step_up;
 mod target;

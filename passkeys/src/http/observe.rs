@@ -16,27 +16,36 @@ use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tracing::Span;
 
-use crate::{Config, audit::span};
+use super::origin;
+use crate::{Config, audit::span, ceremony::Notices};
 
 /// Layer that adds the span and the header.
 ///
 /// One layer with a future of its own rather than two of `axum::middleware::from_fn`, whose
 /// overhead for each request exceeds the cost of a `begin`.
 #[derive(Clone)]
-pub(super) struct Observe(pub(super) Arc<Config>);
+pub(super) struct Observe {
+    pub(super) config: Arc<Config>,
+    pub(super) notices: Arc<Notices>,
+}
 
 #[derive(Clone)]
 pub(super) struct Observed<S> {
     inner: S,
     config: Arc<Config>,
+    notices: Arc<Notices>,
 }
 
 impl<S> Layer<S> for Observe {
     type Service = Observed<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let config = self.0.clone();
-        Observed { inner, config }
+        let Self { config, notices } = self.clone();
+        Observed {
+            inner,
+            config,
+            notices,
+        }
     }
 }
 
@@ -53,6 +62,7 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> 
         // The pattern and not the path: its cardinality is bounded, and it has no credential ID.
         let route = request.extensions().get().map_or("", MatchedPath::as_str);
         let span = span::of_request(request.method().as_str(), route, self.config.rp_id());
+        span.in_scope(|| origin::check(&self.config, &self.notices, route, request.headers()));
         let response = span.in_scope(|| self.inner.call(request));
         ResponseFuture { response, span }
     }

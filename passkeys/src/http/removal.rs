@@ -4,17 +4,17 @@ use axum::http::{StatusCode, request::Parts};
 
 use crate::{CredentialRemoval, Passkeys, relying_party::RelyingParty, tasks::caught};
 
-/// Calls the hook, if there is one. The passkey is deleted, whatever the hook does: a failure is for the
+/// Counts what is left, and calls the hook, if there is one. The passkey is deleted, whatever the hook does: a failure is for the
 /// operator, who may send the mail that the hook has not sent.
 pub(super) async fn notify<A: RelyingParty>(
     passkeys: &Passkeys<A>,
     parts: &mut Parts,
     removal: CredentialRemoval,
 ) {
+    let removal = passkeys.management().counted(removal).await;
     if !A::ON_REMOVED {
         return;
     }
-    let removal = passkeys.management().counted(removal).await;
     let user_id = removal.user_id().to_owned();
     let credential_id = removal.credential().id.clone();
     let failure = match caught(passkeys.app.on_removed(parts, removal)).await {

@@ -7,7 +7,7 @@ use axum::{
 #[cfg(feature = "client")]
 use axum::{response::IntoResponse as _, routing::MethodRouter};
 
-use super::{authenticate, credentials, observe, register, step_up};
+use super::{authenticate, credentials, observe, register, start, step_up};
 #[cfg(feature = "client")]
 use super::{client, signals};
 use crate::{Error, Passkeys, relying_party::RelyingParty};
@@ -23,6 +23,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Once its request has been read, a ceremony is finished, and a passkey renamed or deleted, in a
     /// task of its own: to its end, hooks included, although the client disconnects. Call
     /// [`shutdown`](Self::shutdown) at the end of the program.
+    ///
+    /// The first call logs the configuration in force (target `passkeys`, level `INFO`) and, unless every
+    /// origin is of `localhost`, a warning of each setting that suits development only.
     pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         router(self.clone())
     }
@@ -33,7 +36,7 @@ where
     A: RelyingParty,
     S: Clone + Send + Sync + 'static,
 {
-    warn_of_changing_decoys(&passkeys);
+    start::log(&passkeys);
     let routes = Router::new()
         .route("/register/begin", post(register::begin::<A>))
         .route("/register/finish", post(register::finish::<A>))
@@ -56,26 +59,14 @@ where
         .route("/signals/unknown", post(signals::unknown::<A>));
     let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
-        .layer(observe::Observe(passkeys.ceremonies.config.clone()));
+        .layer(observe::Observe {
+            config: passkeys.ceremonies.config.clone(),
+            notices: passkeys.ceremonies.notices.clone(),
+        });
     // After the layer: the module is the same for everybody and may be kept.
     #[cfg(feature = "client")]
     let routes = routes.route("/client.js", client_js());
     routes.with_state(Arc::new(passkeys))
-}
-
-/// Logs a warning if sign-in begins with a name, and decoy credentials change with every process.
-fn warn_of_changing_decoys<A: RelyingParty>(passkeys: &Passkeys<A>) {
-    let ceremonies = &passkeys.ceremonies;
-    let decoys_are_used = A::FIND_USER && !ceremonies.empty_allow_credentials;
-    if decoys_are_used && !ceremonies.decoys.are_lasting() {
-        tracing::warn!(
-            rp_id = ceremonies.config.rp_id(),
-            "`find_user` is used without `Passkeys::decoy_secret`: decoy credentials of unknown users \
-             change when the process restarts and differ between instances, which discloses who has \
-             an account. Call `.decoy_secret(secret)?` with 32 random bytes or more, the same for \
-             every instance, or `.empty_allow_credentials()`.",
-        );
-    }
 }
 
 #[cfg(feature = "client")]

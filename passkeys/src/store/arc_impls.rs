@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::{
-    ChallengeStore, CredentialRepository, CredentialUse, Deletion, Insertion, PendingCeremony,
-    StoreError,
+    ChallengeStore, CredentialRepository, CredentialUse, Deletion, Description, Insertion, Missing,
+    PendingCeremony, StoreError,
 };
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
@@ -20,6 +20,18 @@ impl<S: ChallengeStore + ?Sized> ChallengeStore for Arc<S> {
 
     async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
         (**self).take(state).await
+    }
+
+    fn why_missing(&self, state: &str, now: OffsetDateTime) -> Missing {
+        (**self).why_missing(state, now)
+    }
+
+    fn describe(&self) -> Description {
+        (**self).describe()
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        (**self).check().await
     }
 }
 
@@ -86,5 +98,13 @@ impl<R: CredentialRepository> CredentialRepository for Arc<R> {
         rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         (**self).delete_unless_last(user_id, id, rp_id).await
+    }
+
+    fn describe(&self) -> Description {
+        (**self).describe()
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        (**self).check().await
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{CredentialRepository, CredentialUse, Deletion, Insertion, StoreError};
+use super::{CredentialRepository, CredentialUse, Deletion, Description, Insertion, StoreError};
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
 /// Any [`CredentialRepository`], chosen at run time: the place of `Arc<dyn CredentialRepository>`.
@@ -64,6 +64,7 @@ macro_rules! erase {
         #[async_trait]
         trait Erased: Send + Sync {
             $(async fn $method(&self, $($argument: $ty),*) -> Result<$answer, StoreError>;)+
+            fn describe(&self) -> Description;
         }
 
         #[async_trait]
@@ -71,6 +72,10 @@ macro_rules! erase {
             $(async fn $method(&self, $($argument: $ty),*) -> Result<$answer, StoreError> {
                 CredentialRepository::$method(self, $($argument),*).await
             })+
+
+            fn describe(&self) -> Description {
+                CredentialRepository::describe(self)
+            }
         }
     };
 }
@@ -86,6 +91,7 @@ erase! {
     rename(user_id: &str, id: &CredentialId, device_name: &str) -> bool;
     delete(user_id: &str, id: &CredentialId) -> bool;
     delete_unless_last(user_id: &str, id: &CredentialId, rp_id: &str) -> Deletion;
+    check() -> ();
 }
 
 // Not by the macro, which compiler messages that list the repositories would mention.
@@ -152,5 +158,13 @@ impl CredentialRepository for BoxedRepository {
         rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         self.0.delete_unless_last(user_id, id, rp_id).await
+    }
+
+    fn describe(&self) -> Description {
+        self.0.describe()
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.0.check().await
     }
 }

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{PendingCeremony, StoreError};
+use super::{Description, Missing, PendingCeremony, StoreError};
 
 /// Store of ceremony state, from `begin` to `finish`.
 ///
@@ -50,6 +50,27 @@ pub trait ChallengeStore: Send + Sync + 'static {
     ///
     /// Returns `None` for any other `state`. Its content is whatever the client sent, unchecked.
     async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError>;
+
+    /// Returns why [`take`](Self::take) has returned nothing for a `state`, as far as the store can tell
+    /// without asking anybody. Only the audit trail depends on it. Default: [`Missing::Unknown`].
+    ///
+    /// `state` is whatever the client sent, and `now` the time in the library's clock.
+    fn why_missing(&self, state: &str, now: OffsetDateTime) -> Missing {
+        let _ = (state, now);
+        Missing::Unknown
+    }
+
+    /// Returns the name of the store and what it does not do, for the log. Default: the name of the type.
+    fn describe(&self) -> Description {
+        Description::of::<Self>()
+    }
+
+    /// Checks that the store can be reached and used, its table included: for
+    /// [`Passkeys::check`](crate::Passkeys::check). Default: takes the ceremony of an empty `state`, which
+    /// does not exist.
+    async fn check(&self) -> Result<(), StoreError> {
+        self.take("").await.map(drop)
+    }
 }
 
 /// Milliseconds since 1970. In range for every year that `OffsetDateTime` can represent.

@@ -3,7 +3,7 @@ use std::future::Future;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{Description, StoreError};
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
 /// Repository of registered passkeys, of all users.
@@ -152,6 +152,19 @@ pub trait CredentialRepository: Send + Sync + 'static {
         id: &CredentialId,
         rp_id: &str,
     ) -> impl Future<Output = Result<Deletion, StoreError>> + Send;
+
+    /// Returns the name of the repository and what it does not do, for the log. Default: the name of the
+    /// type.
+    fn describe(&self) -> Description {
+        Description::of::<Self>()
+    }
+
+    /// Checks that the repository can be reached and used, its table included: for
+    /// [`Passkeys::check`](crate::Passkeys::check). Default: lists the credentials of the empty user ID,
+    /// which is nobody's.
+    fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
+        async { self.list("").await.map(drop) }
+    }
 }
 
 /// Result of [`CredentialRepository::insert`].

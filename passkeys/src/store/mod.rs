@@ -49,7 +49,9 @@ mod challenge_store;
 mod credential_repository;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod credential_table;
+mod description;
 mod memory;
+mod missing;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "redis")]
@@ -57,6 +59,8 @@ mod redis;
 mod reserved;
 #[cfg(feature = "sealed")]
 mod sealed;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql_error;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "postgres", feature = "redis"))]
@@ -69,7 +73,9 @@ pub use challenge_store::ChallengeStore;
 pub use credential_repository::{CredentialRepository, CredentialUse, Deletion, Insertion};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use credential_table::InvalidTableName;
+pub use description::Description;
 pub use memory::{MemoryChallenges, MemoryRepository};
+pub use missing::Missing;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresChallenges, PostgresRepository};
 #[cfg(feature = "redis")]

@@ -1,4 +1,4 @@
-use super::Registration;
+use super::{Registration, finish::too_many};
 use crate::{
     Attestation, Credential, Error, PasskeyUser, UserVerification,
     audit::{AuditKind, Reason},
@@ -6,6 +6,7 @@ use crate::{
     domain::{
         challenge::Challenge,
         config::Terms,
+        detail::shown,
         pending::{Account, Purpose},
     },
     store::CredentialRepository,
@@ -85,8 +86,9 @@ impl<R: CredentialRepository> Registration<'_, R> {
         user.check()?;
         self.check_fresh(user)?;
         let exclude = self.ceremonies.list(user.id()).await?;
-        if exclude.len() >= self.ceremonies.config.max_credentials() {
-            return Err(self.refuse(Reason::TooManyCredentials, Some(user), None));
+        let max_credentials = self.ceremonies.config.max_credentials();
+        if exclude.len() >= max_credentials {
+            return Err(self.refuse(too_many(max_credentials), Some(user), None));
         }
         self.create_options(user, terms, exclude, purpose).await
     }
@@ -97,7 +99,7 @@ impl<R: CredentialRepository> Registration<'_, R> {
             return Ok(());
         }
         let fresh = self.ceremonies.check_fresh(user);
-        fresh.map_err(|reason| self.refuse(reason, Some(user), None))
+        fresh.map_err(|failed| self.refuse(failed, Some(user), None))
     }
 
     /// Begins a sign-up: the registration of a new account's first passkey. Nothing is stored for
@@ -114,7 +116,12 @@ impl<R: CredentialRepository> Registration<'_, R> {
     pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
         if !self.ceremonies.repository.list(user.id()).await?.is_empty() {
-            return Err(self.refuse(Reason::AccountExists, Some(user), None));
+            let failed = Reason::AccountExists.because(format_args!(
+                "the user ID {} that `sign_up` returned has passkeys: an ID must be new, such as a random UUID. \
+                 For a user who is signed in there is `register/begin`",
+                shown(user.id()),
+            ));
+            return Err(self.refuse(failed, Some(user), None));
         }
         let exclude = Vec::new();
         self.create_options(user, self.terms, exclude, Purpose::SignUp)
@@ -128,6 +135,7 @@ impl<R: CredentialRepository> Registration<'_, R> {
         exclude: Vec<Credential>,
         purpose: impl FnOnce(Account) -> Purpose,
     ) -> Result<Begun<CreationOptions>, Error> {
+        self.ceremonies.check_user_id(user);
         let challenge = Challenge::random()?;
         let handle = user_handle::of_next_passkey(user, &exclude)?;
         let public_key = CreationOptions::new(

@@ -1,8 +1,8 @@
 use super::{Registration, cause};
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey, UserHandle,
-    audit::{AuditKind, Reason},
-    ceremony::{FinishRegistration, RegistrationResult},
+    audit::{AuditKind, Failed, Reason},
+    ceremony::{FinishRegistration, RegistrationResult, taken},
     domain::{
         challenge::Challenge,
         config::Terms,
@@ -60,7 +60,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         } else {
             let user = who.await;
             let user = user.inspect_err(|_| {
-                self.refuse(Reason::NotSignedIn, Some(&begun.user), None);
+                self.refuse(taken::not_signed_in("get_user"), Some(&begun.user), None);
             })?;
             self.check_owner(&begun, &user)?;
         }
@@ -72,7 +72,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let taken = self.ceremonies.take(state).await;
         let (ceremony, terms) = match taken.map_err(|error| self.lost(error, None))? {
             Ok(ceremony) => ceremony,
-            Err(reason) => return Err(self.refuse(reason, None, None)),
+            Err(failed) => return Err(self.refuse(failed, None, None)),
         };
         let PendingCeremony {
             purpose, challenge, ..
@@ -81,7 +81,10 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             Purpose::Register(account) => (account, Kind::Further),
             Purpose::RegisterConditionally(account) => (account, Kind::Conditional),
             Purpose::SignUp(account) => (account, Kind::SignUp),
-            _ => return Err(self.refuse(Reason::OtherPurpose, None, None)),
+            other => {
+                let failed = taken::other_purpose(&other, "a registration");
+                return Err(self.refuse(failed, None, None));
+            }
         };
         let (user, handle) = account.user();
         Ok(Pending {
@@ -98,7 +101,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if self.sign_ups {
             Ok(())
         } else {
-            Err(self.refuse(Reason::OtherPurpose, Some(&begun.user), None))
+            let failed = Reason::OtherPurpose.because(format_args!(
+                "the state is of a sign-up, and came to an application without the hook `sign_up`, which shares \
+                 its challenge store with one that has it",
+            ));
+            Err(self.refuse(failed, Some(&begun.user), None))
         }
     }
 
@@ -107,12 +114,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         if begun.user.id() == user.id() {
             Ok(())
         } else {
-            let other = Reason::OtherUser.because(format_args!(
-                "{} began the registration, and `get_user` now returns {}: the session changed in between, \
-                 or `get_user` spells an ID in two ways",
-                shown(begun.user.id()),
-                shown(user.id()),
-            ));
+            let (begun_by, now) = (begun.user.id(), user.id());
+            let other = taken::other_user("registration", begun_by, "get_user", now);
             Err(self.refuse(other, Some(user), None))
         }
     }
@@ -132,8 +135,9 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         } = begun;
         let sign_up = kind == Kind::SignUp;
 
-        let malformed = |_: &Error| {
-            self.refuse(Reason::Malformed, Some(&user), None);
+        let malformed = |error: &Error| {
+            let failed = Reason::Malformed.because(format_args!("{error}"));
+            self.refuse(failed, Some(&user), None);
         };
         let response = RegistrationResponse::from_json(request.credential.get(), "credential")
             .inspect_err(malformed)?;
@@ -208,10 +212,13 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     ) -> Result<(), Error> {
         let lost = |error| self.lost(error, Some(user));
         let repository = &self.ceremonies.repository;
-        let reason = if self.ceremonies.decoys.made(&credential.id) {
+        let failed = if self.ceremonies.decoys.made(&credential.id) {
             // Asks the store, as for a registered one.
             repository.find(&credential.id).await.map_err(lost)?;
-            Reason::DecoyCredential
+            Reason::DecoyCredential.because(format_args!(
+                "the credential ID is that of a decoy credential, which no authenticator has: the client took \
+                 it from `authenticate/begin`, and tries whether it is registered",
+            ))
         } else if sign_up {
             let stored = repository.insert_first(credential).await;
             if stored.map_err(lost)? {
@@ -219,20 +226,27 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             }
             let found = repository.find(&credential.id).await;
             match found.map_err(lost)? {
-                Some(_) => Reason::AlreadyRegistered,
+                Some(stored) => already_registered(&stored.user_id, user),
                 // The account got its first passkey since the sign-up was begun.
-                None => Reason::AccountExists,
+                None => Reason::AccountExists.because(format_args!(
+                    "the user ID {} that `sign_up` returned has got a passkey since the sign-up was begun: an \
+                     ID must be new, such as a random UUID",
+                    shown(user.id()),
+                )),
             }
         } else {
             let max_credentials = self.ceremonies.config.max_credentials();
             let inserted = repository.insert(credential, max_credentials).await;
             match inserted.map_err(lost)? {
                 Insertion::Stored => return Ok(()),
-                Insertion::Exists => Reason::AlreadyRegistered,
-                Insertion::Full => Reason::TooManyCredentials,
+                Insertion::Exists => Reason::AlreadyRegistered.because(format_args!(
+                    "a passkey with this ID is stored, of this user or another: the page sent one response \
+                     twice, or made it with other options than `begin` returned (`excludeCredentials`)",
+                )),
+                Insertion::Full => too_many(max_credentials),
             }
         };
-        Err(self.refuse(reason, Some(user), Some(credential)))
+        Err(self.refuse(failed, Some(user), Some(credential)))
     }
 
     fn credential(
@@ -271,6 +285,24 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             suspended_at: None,
         }
     }
+}
+
+fn already_registered(owner: &str, user: &PasskeyUser) -> Failed {
+    Reason::AlreadyRegistered.because(format_args!(
+        "a passkey with this ID is stored, of the user {}, and the sign-up is of {}: the page sent one response \
+         twice, or made it with other options than `begin` returned",
+        shown(owner),
+        shown(user.id()),
+    ))
+}
+
+/// Explains a registration beyond the maximum number of passkeys.
+#[cold]
+pub(super) fn too_many(max_credentials: usize) -> Failed {
+    Reason::TooManyCredentials.because(format_args!(
+        "the user has {max_credentials} passkeys of this RP ID or more, suspended ones included, and may have \
+         {max_credentials} (`max_credentials`): let them delete one, or raise it, to 64 at most",
+    ))
 }
 
 /// A registration whose state was taken from the challenge store.

@@ -156,7 +156,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
     /// Records that the ceremony was lost to a store failure.
     fn lost(&self, error: StoreError, user: Option<&PasskeyUser>) -> Error {
-        self.refuse(Reason::Storage, user, None);
+        self.refuse(Failed::of_storage(&error), user, None);
         error.into()
     }
 

@@ -1,14 +1,19 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
 };
 
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
 use crate::domain::base64url;
 use crate::store::{
-    ChallengeStore, PendingCeremony, StoreError,
+    ChallengeStore, Description, Missing, PendingCeremony, StoreError,
     capacity::require_capacity,
     ceremony_format,
     challenge_store::milliseconds,
@@ -44,6 +49,10 @@ use crate::store::{
 ///
 /// **Timeout**: none; operations never wait.
 ///
+/// A `state` carries a check that only the store which issued it can verify. So the audit trail tells a
+/// ceremony that has expired ([`Missing::Expired`]) from one of another store of this process, and from one
+/// of another process or before a restart, and clients learn nothing from it.
+///
 /// ```
 /// use passkeys::store::MemoryChallenges;
 ///
@@ -53,6 +62,8 @@ use crate::store::{
 pub struct MemoryChallenges {
     ceremonies: Arc<Mutex<Ceremonies>>,
     capacity: usize,
+    /// Number of the store in this process; clones have the same.
+    number: u32,
 }
 
 #[derive(Default)]
@@ -81,6 +92,22 @@ type Key = (i64, [u8; RANDOM_BYTES]);
 
 const RANDOM_BYTES: usize = 16;
 const EXPIRY_BYTES: usize = size_of::<i64>();
+const KEY_BYTES: usize = EXPIRY_BYTES + RANDOM_BYTES;
+const CHECK_BYTES: usize = size_of::<u64>();
+const STATE_BYTES: usize = KEY_BYTES + CHECK_BYTES;
+
+/// Number of the next store.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Maximum number of stores that are asked whether a state is theirs.
+const MAX_STORES: u32 = 256;
+
+/// Returns the check of a state: a keyed hash, which only this process can compute, of the key and the
+/// store.
+fn check(number: u32, key: &Key) -> u64 {
+    static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    HASHER.hash_one((number, key))
+}
 
 impl Ceremonies {
     fn len(&self) -> usize {
@@ -160,7 +187,19 @@ impl MemoryChallenges {
         Self {
             ceremonies: Arc::default(),
             capacity,
+            number: NEXT.fetch_add(1, Relaxed),
         }
+    }
+
+    fn state_of(&self, key: &Key) -> String {
+        let (expiry, random) = key;
+        let mut bytes = [0; STATE_BYTES];
+        let (first, rest) = bytes.split_at_mut(EXPIRY_BYTES);
+        first.copy_from_slice(&expiry.to_be_bytes());
+        let (second, third) = rest.split_at_mut(RANDOM_BYTES);
+        second.copy_from_slice(random);
+        third.copy_from_slice(&check(self.number, key).to_be_bytes());
+        base64url::encode(&bytes)
     }
 
     /// Takes the only lock. It is held for a few map operations, and never across an `await`.
@@ -206,28 +245,50 @@ impl ChallengeStore for MemoryChallenges {
             None => ceremonies.insert(key, packed, parts),
         }
         drop(ceremonies);
-        Ok(state_of(&key))
+        Ok(self.state_of(&key))
     }
 
     async fn take(&self, state: &str) -> Result<Option<PendingCeremony>, StoreError> {
-        let packed = key_of(state).and_then(|key| self.lock().remove(&key));
+        // Of two states that differ in the check only, one must not be the other.
+        let issued = |(key, found): &(Key, u64)| *found == check(self.number, key);
+        let key = key_of(state).filter(issued);
+        let packed = key.and_then(|(key, _)| self.lock().remove(&key));
         packed
             .map(|packed| ceremony_format::unpack(&packed))
             .transpose()
     }
+
+    fn why_missing(&self, state: &str, now: OffsetDateTime) -> Missing {
+        let Some((key, found)) = key_of(state) else {
+            return Missing::Unknown;
+        };
+        if found == check(self.number, &key) {
+            return if key.0 <= milliseconds(now) {
+                Missing::Expired
+            } else {
+                Missing::Dropped
+            };
+        }
+        let mut others = 0..NEXT.load(Relaxed).min(MAX_STORES);
+        if others.any(|number| found == check(number, &key)) {
+            Missing::OtherStore
+        } else {
+            Missing::OtherProcess
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::of::<Self>()
+            .does_not("serve more than one process; unfinished ceremonies are lost when it ends")
+    }
 }
 
-fn state_of((expiry, random): &Key) -> String {
-    let mut bytes = [0; EXPIRY_BYTES + RANDOM_BYTES];
-    bytes[..EXPIRY_BYTES].copy_from_slice(&expiry.to_be_bytes());
-    bytes[EXPIRY_BYTES..].copy_from_slice(random);
-    base64url::encode(&bytes)
-}
-
-fn key_of(state: &str) -> Option<Key> {
-    // Clients can send any string: decode only what has a key's length.
-    (state.len() == (EXPIRY_BYTES + RANDOM_BYTES) * 4 / 3).then_some(())?;
+fn key_of(state: &str) -> Option<(Key, u64)> {
+    // Clients can send any string: decode only what has a state's length.
+    (state.len() == (STATE_BYTES * 4).div_ceil(3)).then_some(())?;
     let bytes = base64url::decode(state)?;
-    let (expiry, random) = bytes.split_first_chunk()?;
-    Some((i64::from_be_bytes(*expiry), random.try_into().ok()?))
+    let (expiry, rest) = bytes.split_first_chunk()?;
+    let (random, check) = rest.split_first_chunk()?;
+    let key = (i64::from_be_bytes(*expiry), *random);
+    Some((key, u64::from_be_bytes(check.try_into().ok()?)))
 }

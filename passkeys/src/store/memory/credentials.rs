@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, Insertion, StoreError,
+    CredentialRepository, CredentialUse, Deletion, Description, Insertion, StoreError,
     capacity::require_capacity,
 };
 
@@ -242,5 +242,11 @@ impl CredentialRepository for MemoryRepository {
             store.remove(id);
         }
         Ok(Deletion::of(deleted, true))
+    }
+
+    fn describe(&self) -> Description {
+        Description::of::<Self>()
+            .does_not("keep passkeys when the process ends")
+            .for_development()
     }
 }

@@ -66,6 +66,7 @@ struct Sql {
     put_reserved: String,
     take: String,
     reclaim: String,
+    check: String,
 }
 
 impl Sql {
@@ -117,6 +118,9 @@ impl Sql {
                  WHERE other.slot = candidate.slot AND other.expires_at >= $6) LIMIT 1 \
                  ON CONFLICT (slot) DO UPDATE SET {replaced} WHERE {table}.expires_at < $6"
             ),
+            check: format!(
+                "SELECT slot, ticket, ceremony, expires_at, begun_by FROM {table} LIMIT 0"
+            ),
             take: format!("DELETE FROM {table} WHERE ticket = $1 RETURNING ceremony"),
             // An array, so that the planner looks up its few slots instead of joining tables.
             reclaim: format!(
@@ -153,7 +157,7 @@ impl PostgresChallenges {
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
         Self {
-            database: Database::new(pool),
+            database: Database::new(pool, "PostgresChallenges::migrate()"),
             capacity: Self::DEFAULT_CAPACITY,
             puts: Arc::default(),
             sql: Arc::new(Sql::new(&TableName::plain("passkey_challenges"))),
@@ -303,5 +307,12 @@ impl ChallengeStore for PostgresChallenges {
         let take = || sqlx::query_as(AssertSqlSafe(self.sql.take.as_str())).bind(ticket.digest());
         let taken: Option<(Vec<u8>,)> = self.database.fetch(take).await?.pop();
         Ok(taken.and_then(|(written,)| ceremony_format::read(&written)))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        require_capacity(self.capacity)?;
+        self.database.require_writable().await?;
+        let check = || sqlx::query(AssertSqlSafe(self.sql.check.as_str()));
+        self.database.execute(check).await.map(drop)
     }
 }

@@ -65,7 +65,7 @@ impl PostgresRepository {
     pub fn new(pool: PgPool) -> Self {
         let table = TableName::plain(credential_table::DEFAULT_TABLE);
         Self {
-            database: Database::new(pool),
+            database: Database::new(pool, "PostgresRepository::migrate()"),
             statements: statements(&table),
             exists: exists(&table),
             table,
@@ -329,6 +329,11 @@ impl CredentialRepository for PostgresRepository {
         let row = unless_unknown(self.database.fetch(deletion).await)?.pop();
         let (deleted, existed) = row.unwrap_or_default();
         Ok(Deletion::of(deleted, existed))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.database.require_writable().await?;
+        self.list("").await.map(drop)
     }
 }
 

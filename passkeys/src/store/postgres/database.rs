@@ -13,6 +13,7 @@ use tokio::time::{Instant, error::Elapsed, timeout_at};
 use crate::store::{
     StoreError,
     credential_table::{InvalidTableName, identifier},
+    sql_error,
 };
 
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,12 +23,15 @@ pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Database {
     pub(super) pool: PgPool,
     pub(super) timeout: Duration,
+    /// Method that creates the table, for messages.
+    migrate: &'static str,
 }
 
 /// Connection for one operation, until its deadline.
 struct Lease {
     connection: PoolConnection<Postgres>,
     deadline: Instant,
+    migrate: &'static str,
 }
 
 impl Lease {
@@ -40,16 +44,17 @@ impl Lease {
                     "PostgreSQL did not respond within the timeout",
                 ))
             },
-            |result| result.map_err(StoreError::new),
+            |result| result.map_err(|error| sql_error::explained(error, self.migrate)),
         )
     }
 }
 
 impl Database {
-    pub(super) fn new(pool: PgPool) -> Self {
+    pub(super) fn new(pool: PgPool, migrate: &'static str) -> Self {
         Self {
             pool,
             timeout: DEFAULT_TIMEOUT,
+            migrate,
         }
     }
 
@@ -62,6 +67,7 @@ impl Database {
         Ok(Lease {
             connection,
             deadline,
+            migrate: self.migrate,
         })
     }
 
@@ -126,6 +132,18 @@ impl Database {
                 return lease.end(outcome);
             }
         }
+    }
+
+    /// Fails if the database takes no writes, such as a replica.
+    pub(super) async fn require_writable(&self) -> Result<(), StoreError> {
+        let read_only = || sqlx::query_as("SELECT current_setting('transaction_read_only')");
+        let read_only: Vec<(String,)> = self.fetch(read_only).await?;
+        if read_only.iter().all(|(read_only,)| read_only == "off") {
+            return Ok(());
+        }
+        Err(StoreError::new(
+            "the database is read-only, as a replica is: connect to the primary",
+        ))
     }
 
     /// Fails unless every text can be stored in the database.

@@ -11,6 +11,7 @@ use redis::{
 };
 use tokio::time::timeout;
 
+use super::url;
 use crate::domain::base64url;
 use crate::store::{
     ChallengeStore, PendingCeremony, StoreError,
@@ -81,7 +82,9 @@ impl RedisChallenges {
     /// [`StoreError`] if the URL is invalid, or no connection could be made within
     /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        url::check(url).map_err(StoreError::new)?;
         let info = url.into_connection_info().map_err(StoreError::new)?;
+        let address = info.addr().to_string();
         // With RESP3 a closed connection is noticed, and replaced, before the next command.
         let settings = info
             .redis_settings()
@@ -95,8 +98,15 @@ impl RedisChallenges {
         let connecting = client.get_connection_manager_with_config(config);
         let connection = timeout(Self::DEFAULT_TIMEOUT, connecting)
             .await
-            .map_err(StoreError::new)?
-            .map_err(StoreError::new)?;
+            .map_err(|_| {
+                let limit = Self::DEFAULT_TIMEOUT;
+                StoreError::new(format!(
+                    "no connection to Redis at `{address}` within {limit:?}"
+                ))
+            })?
+            .map_err(|error| {
+                StoreError::new(format!("no connection to Redis at `{address}`: {error}"))
+            })?;
         Ok(Self::new(connection))
     }
 
@@ -278,5 +288,14 @@ impl ChallengeStore for RedisChallenges {
             .as_deref()
             .and_then(|value| value.strip_prefix(server.as_bytes()));
         Ok(written.and_then(ceremony_format::read))
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        require_capacity(self.capacity)?;
+        let mut pipeline = redis::pipe();
+        pipeline.cmd("LLEN").arg(self.ring()).ignore();
+        pipeline.cmd("INFO").arg("server");
+        let (info,): (InfoDict,) = self.run(&pipeline).await?;
+        run_id(&info).map(drop)
     }
 }

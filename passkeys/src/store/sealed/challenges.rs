@@ -8,6 +8,7 @@ use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
     aead::{Aead, KeyInit, Payload},
 };
+use time::OffsetDateTime;
 
 use super::replay_guard::{Key, NONCE_BYTES, ReplayGuard, TAKEN_PER_USER};
 use crate::domain::{
@@ -15,8 +16,8 @@ use crate::domain::{
     secret::{self, WeakSecret},
 };
 use crate::store::{
-    ChallengeStore, PendingCeremony, StoreError, capacity::require_capacity, ceremony_format,
-    challenge_store::milliseconds, reserved::Parts,
+    ChallengeStore, Description, Missing, PendingCeremony, StoreError, capacity::require_capacity,
+    ceremony_format, challenge_store::milliseconds, reserved::Parts,
 };
 
 /// Challenge store without storage: the client keeps the ceremony, encrypted, as `state`.
@@ -72,6 +73,8 @@ pub struct SealedChallenges {
     guard: Arc<Mutex<ReplayGuard>>,
 }
 
+/// Length of the authentication tag of a sealed ceremony.
+const TAG_BYTES: usize = 16;
 /// Maximum length of a `state`.
 const MAX_STATE_BYTES: usize = 8 * 1024;
 /// Domain separation: distinguishes the key derivation and the sealed data from every other use of
@@ -199,5 +202,30 @@ impl ChallengeStore for SealedChallenges {
             None => guard.admit(key, now, parts),
         };
         Ok(admitted.then_some(ceremony))
+    }
+
+    fn why_missing(&self, state: &str, _: OffsetDateTime) -> Missing {
+        if state.len() > MAX_STATE_BYTES {
+            return Missing::Unknown;
+        }
+        let bytes = base64url::decode(state).unwrap_or_default();
+        match bytes.split_first_chunk::<NONCE_BYTES>() {
+            Some((nonce, sealed)) if sealed.len() > TAG_BYTES => {
+                match self.open(nonce.into(), sealed) {
+                    // It was not admitted again.
+                    Some(_) => Missing::Taken,
+                    None => Missing::OtherProcess,
+                }
+            }
+            _ => Missing::Unknown,
+        }
+    }
+
+    fn describe(&self) -> Description {
+        Description::of::<Self>().does_not("prevent replay between processes, nor across a restart")
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        require_capacity(self.capacity)
     }
 }

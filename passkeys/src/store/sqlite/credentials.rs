@@ -11,10 +11,13 @@ use sqlx::{
 use time::{OffsetDateTime, UtcOffset};
 use tokio::time::{Instant, sleep, timeout};
 
+use super::path;
 use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, Insertion, InvalidTableName, StoreError,
+    CredentialRepository, CredentialUse, Deletion, Description, Insertion, InvalidTableName,
+    StoreError,
     credential_table::{self, Row, Statement, Statements, identifier},
+    sql_error,
 };
 
 /// Repository in an SQLite file: for one machine, with nothing to install.
@@ -99,24 +102,22 @@ impl SqliteRepository {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if the file cannot be opened or is not an SQLite database, and for
-    /// `:memory:`.
+    /// [`StoreError`] if the file cannot be opened or is not an SQLite database, for `:memory:`, and for a
+    /// URL, a folder, or a file in a folder that does not exist. Its cause names the path and the fix.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        if path == Path::new(":memory:") {
-            return Err(StoreError::new(
-                "each connection to `:memory:` has a database of its own: use `MemoryRepository`",
-            ));
-        }
+        path::check(path).map_err(StoreError::new)?;
+        let at_path = |error| path::explained(path, error);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Self::DEFAULT_TIMEOUT);
-        let pool = connect(options).await.map_err(StoreError::new)?;
+        let pool = connect(options).await.map_err(at_path)?;
         let repository = Self::new(pool);
-        repository.migrate().await?;
+        repository.require_utf8().await?;
+        repository.run_migration().await.map_err(at_path)?;
         Ok(repository)
     }
 
@@ -209,7 +210,7 @@ impl SqliteRepository {
         timeout(self.timeout, operation)
             .await
             .map_err(|_| StoreError::new("SQLite did not finish the operation within the timeout"))?
-            .map_err(StoreError::new)
+            .map_err(|error| sql_error::explained(error, "SqliteRepository::migrate()"))
     }
 }
 
@@ -385,6 +386,10 @@ impl CredentialRepository for SqliteRepository {
         let deleted = self.execute(deletion).await?;
         let exists = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
         Ok(Deletion::of(deleted, exists))
+    }
+
+    fn describe(&self) -> Description {
+        Description::of::<Self>().does_not("serve several machines")
     }
 }
 

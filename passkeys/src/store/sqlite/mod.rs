@@ -1,5 +1,6 @@
 //! Repository in an SQLite file.
 
 mod credentials;
+mod path;
 
 pub use credentials::SqliteRepository;

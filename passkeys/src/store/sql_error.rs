@@ -1,0 +1,67 @@
+//! Errors of SQL databases, with what to do.
+
+use super::StoreError;
+
+/// Error of a statement on a table that does not exist, or lacks columns.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}: call `{migrate}` when the program starts, before the first request")]
+struct NotMigrated {
+    message: String,
+    migrate: &'static str,
+}
+
+/// Returns the error of a statement. If the table or a column is missing, names the method that creates
+/// them.
+pub(super) fn explained(error: sqlx::Error, migrate: &'static str) -> StoreError {
+    let missing = error.as_database_error().filter(|error| {
+        let code = error.code().unwrap_or_default();
+        is_about_schema(&code, error.message())
+    });
+    match missing {
+        Some(error) => StoreError::new(NotMigrated {
+            message: error.message().to_owned(),
+            migrate,
+        }),
+        None => StoreError::new(error),
+    }
+}
+
+fn is_about_schema(code: &str, message: &str) -> bool {
+    match code {
+        // PostgreSQL: undefined table, undefined column.
+        "42P01" | "42703" => true,
+        // SQLite has one code for all mistakes in a statement.
+        "1" => {
+            message.starts_with("no such table")
+                || message.starts_with("no such column")
+                || message.contains(" has no column named ")
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_about_schema;
+
+    #[test]
+    fn missing_tables_and_columns_are_told_from_other_errors() {
+        for (code, message) in [
+            ("42P01", "relation \"passkey_credentials\" does not exist"),
+            ("42703", "column \"rp_id\" does not exist"),
+            ("1", "no such table: passkey_credentials"),
+            ("1", "no such column: rp_id"),
+            ("1", "table passkey_credentials has no column named rp_id"),
+        ] {
+            assert!(is_about_schema(code, message), "{message}");
+        }
+        for (code, message) in [
+            ("23505", "duplicate key value violates unique constraint"),
+            ("1", "near \"FROM\": syntax error"),
+            ("5", "database is locked"),
+            ("42501", "permission denied for table passkey_credentials"),
+        ] {
+            assert!(!is_about_schema(code, message), "{message}");
+        }
+    }
+}
