@@ -74,7 +74,7 @@ async fn creation_options_follow_the_configuration() {
     assert_eq!(
         shape(begun.json()),
         json!({
-            "state": 32,
+            "state": 43,
             "publicKey": {
                 "rp": { "id": "example.com", "name": "Example" },
                 "user": { "id": 86, "name": "ada@example.com", "displayName": "ada" },
@@ -102,7 +102,7 @@ async fn request_options_follow_the_configuration() {
     assert_eq!(
         shape(begun.json()),
         json!({
-            "state": 32,
+            "state": 43,
             "publicKey": {
                 "challenge": 43,
                 "timeout": 300_000,

@@ -4,6 +4,7 @@
 //! PostgreSQL and Redis are in the program `services`.
 
 mod boxed;
+mod check;
 #[macro_use]
 mod contract;
 mod memory;

@@ -160,61 +160,75 @@ impl Reason {
             Self::SignInTooOld | Self::SignInAgeUnknown | Self::SignInInFuture
         )
     }
+}
 
-    /// Returns the stable name of the reason, such as `user_handle`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownState => "unknown_state",
-            Self::OtherStore => "other_store",
-            Self::OtherProcess => "other_process",
-            Self::Replayed => "replayed",
-            Self::Expired => "expired",
-            Self::OtherPurpose => "other_purpose",
-            Self::OtherRelyingParty => "other_relying_party",
-            Self::OtherApplication => "other_application",
-            Self::UnknownProfile => "unknown_profile",
-            Self::OtherUser => "other_user",
-            Self::OtherAction => "other_action",
-            Self::Malformed => "malformed",
-            Self::ClientDataType => "client_data_type",
-            Self::Challenge => "challenge",
-            Self::Origin => "origin",
-            Self::CrossOrigin => "cross_origin",
-            Self::RpIdHash => "rp_id_hash",
-            Self::UserNotPresent => "user_not_present",
-            Self::UserNotVerified => "user_not_verified",
-            Self::Attachment => "attachment",
-            Self::BackupState => "backup_state",
-            Self::BackupEligibility => "backup_eligibility",
-            Self::Algorithm => "algorithm",
-            Self::Attestation => "attestation",
-            Self::Untrusted => "untrusted",
-            Self::StaleMetadata => "stale_metadata",
-            Self::CredentialId => "credential_id",
-            Self::AlreadyRegistered => "already_registered",
-            Self::DecoyCredential => "decoy_credential",
-            Self::TooManyCredentials => "too_many_credentials",
-            Self::AccountExists => "account_exists",
-            Self::UnknownCredential => "unknown_credential",
-            Self::OtherRpId => "other_rp_id",
-            Self::NotAllowed => "not_allowed",
-            Self::Suspended => "suspended",
-            Self::NotOwner => "not_owner",
-            Self::UserHandle => "user_handle",
-            Self::Signature => "signature",
-            Self::SignCount => "sign_count",
-            Self::NotSignedIn => "not_signed_in",
-            Self::SignInTooOld => "sign_in_too_old",
-            Self::SignInAgeUnknown => "sign_in_age_unknown",
-            Self::SignInInFuture => "sign_in_in_future",
-            Self::NoConsent => "no_consent",
-            Self::NoPasskeys => "no_passkeys",
-            Self::PolicyUserVerified => "policy_user_verified",
-            Self::PolicyDeviceBound => "policy_device_bound",
-            Self::Storage => "storage",
+/// Defines the names of all reasons.
+macro_rules! names {
+    ($($reason:ident => $name:literal,)+) => {
+        impl Reason {
+            /// All reasons, for example to create a counter for each.
+            pub const ALL: &[Self] = &[$(Self::$reason),+];
+
+            /// Returns the stable name of the reason, such as `user_handle`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$reason => $name),+
+                }
+            }
         }
-    }
+    };
+}
+
+names! {
+    UnknownState => "unknown_state",
+    OtherStore => "other_store",
+    OtherProcess => "other_process",
+    Replayed => "replayed",
+    Expired => "expired",
+    OtherPurpose => "other_purpose",
+    OtherRelyingParty => "other_relying_party",
+    OtherApplication => "other_application",
+    UnknownProfile => "unknown_profile",
+    OtherUser => "other_user",
+    OtherAction => "other_action",
+    Malformed => "malformed",
+    ClientDataType => "client_data_type",
+    Challenge => "challenge",
+    Origin => "origin",
+    CrossOrigin => "cross_origin",
+    RpIdHash => "rp_id_hash",
+    UserNotPresent => "user_not_present",
+    UserNotVerified => "user_not_verified",
+    Attachment => "attachment",
+    BackupState => "backup_state",
+    BackupEligibility => "backup_eligibility",
+    Algorithm => "algorithm",
+    Attestation => "attestation",
+    Untrusted => "untrusted",
+    StaleMetadata => "stale_metadata",
+    CredentialId => "credential_id",
+    AlreadyRegistered => "already_registered",
+    DecoyCredential => "decoy_credential",
+    TooManyCredentials => "too_many_credentials",
+    AccountExists => "account_exists",
+    UnknownCredential => "unknown_credential",
+    OtherRpId => "other_rp_id",
+    NotAllowed => "not_allowed",
+    Suspended => "suspended",
+    NotOwner => "not_owner",
+    UserHandle => "user_handle",
+    Signature => "signature",
+    SignCount => "sign_count",
+    NotSignedIn => "not_signed_in",
+    SignInTooOld => "sign_in_too_old",
+    SignInAgeUnknown => "sign_in_age_unknown",
+    SignInInFuture => "sign_in_in_future",
+    NoConsent => "no_consent",
+    NoPasskeys => "no_passkeys",
+    PolicyUserVerified => "policy_user_verified",
+    PolicyDeviceBound => "policy_device_bound",
+    Storage => "storage",
 }
 
 impl fmt::Display for Reason {

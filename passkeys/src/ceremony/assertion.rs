@@ -12,7 +12,7 @@ use super::{
     user_handle,
 };
 use crate::{
-    Credential, CredentialId, Error, SignCount,
+    Credential, CredentialId, Error, PasskeyUser, SignCount,
     audit::{AuditKind, Failed, Reason},
     domain::{
         challenge::Challenge,
@@ -363,6 +363,18 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     ) -> Error {
         self.refuse(Failed::of_storage(&error), user_id, credential_id);
         error.into()
+    }
+
+    /// Records that a user has no passkey to use, and returns the error for the client.
+    #[cold]
+    pub(super) fn no_passkeys(&self, user: &PasskeyUser, suspended: usize) -> Error {
+        let failed = Reason::NoPasskeys.because(format_args!(
+            "the user {} has no passkey of the RP ID `{}` that can be used, and {suspended} that are suspended: \
+             offer to register one, or another way to confirm",
+            shown(user.id()),
+            self.ceremonies.config.rp_id(),
+        ));
+        self.refuse(failed, Some(user.id()), None)
     }
 
     /// Records why the assertion was refused, and returns the opaque error for the client.

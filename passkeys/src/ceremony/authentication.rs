@@ -166,7 +166,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let assertion = self.assertion_of(Factor::Second);
         let allowed = assertion.usable(user.id()).await?;
         if allowed.credentials.is_empty() {
-            return Err(assertion.refuse(Reason::NoPasskeys, Some(user.id()), None));
+            return Err(assertion.no_passkeys(user, allowed.suspended));
         }
         let user_id = user.id().to_owned();
         let purpose = Purpose::SecondFactor { user_id };

@@ -148,8 +148,11 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
 
     /// Records that a request came without the consent that its handler takes, and returns the error.
     pub(crate) fn without_consent(&self, user: &PasskeyUser) -> Error {
-        self.assertion()
-            .refuse(Reason::NoConsent, Some(user.id()), None)
+        let failed = Reason::NoConsent.because(format_args!(
+            "the request came to a handler with `Verified` without consent: the page must send it by `stepUp()` of \
+             the browser module, or begin with `step-up/begin` and send `credential`, `state` and `body`",
+        ));
+        self.assertion().refuse(failed, Some(user.id()), None)
     }
 
     /// Chooses the [profile](crate::Profile) with which step-ups are begun. One that is finished has the
@@ -195,7 +198,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         let assertion = self.assertion();
         let allowed = assertion.usable(user.id()).await?;
         if allowed.credentials.is_empty() {
-            return Err(assertion.refuse(Reason::NoPasskeys, Some(user.id()), None));
+            return Err(assertion.no_passkeys(user, allowed.suspended));
         }
         let purpose = Purpose::StepUp {
             user_id: user.id().to_owned(),

@@ -84,7 +84,11 @@ pub(super) struct Hint<'a> {
 const MAX_TARGET_BYTES: usize = 120;
 
 impl<'a> Hint<'a> {
-    pub(super) fn write(bytes: &mut Vec<u8>, [method, host, path_and_query]: [&str; 3], body: &[u8]) {
+    pub(super) fn write(
+        bytes: &mut Vec<u8>,
+        [method, host, path_and_query]: [&str; 3],
+        body: &[u8],
+    ) {
         bytes.reserve(5 * size_of::<u32>() + MAX_TARGET_BYTES);
         for part in [method, host, path_and_query] {
             bytes.extend(check(part.as_bytes()).to_be_bytes());

@@ -4,11 +4,12 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, LazyLock, Mutex},
+    time::Duration,
 };
 
 use axum::http::Method;
-use passkeys::{Config, SignCount, testing::Fault};
-use passkeys_test_support::World;
+use passkeys::{Clock as _, Config, SignCount, store::CredentialRepository as _, testing::Fault};
+use passkeys_test_support::{World, ada};
 use serde_json::{Value, json};
 use tracing::{
     Dispatch, Event, Level, Subscriber,
@@ -51,6 +52,8 @@ impl Entry {
 struct Log {
     events: Arc<Mutex<Vec<Entry>>>,
     spans: Arc<Mutex<Vec<Entry>>>,
+    /// Names of the fields that were recorded in spans later.
+    recorded: Arc<Mutex<Vec<&'static str>>>,
 }
 
 /// A second subscriber, which is never dropped.
@@ -106,6 +109,9 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
 
     fn on_record(&self, id: &span::Id, values: &span::Record<'_>, context: Context<'_, S>) {
         if let Some(At(at)) = context.span(id).unwrap().extensions().get() {
+            let mut names = Entry::default();
+            values.record(&mut names);
+            self.recorded.lock().unwrap().extend(names.fields.keys());
             values.record(&mut self.spans.lock().unwrap()[*at]);
         }
     }
@@ -173,7 +179,15 @@ async fn audit_events_are_logged_with_the_documented_fields() {
         of(Level::INFO, "credential_renamed", "management", &hers),
         of(Level::INFO, "credential_deleted", "management", &hers),
     ];
-    assert_eq!(log.events(), expected);
+    let mut events = log.events();
+    for event in &mut events {
+        let explained = ["clone_suspected", "authentication_failed"];
+        let is_explained = explained.contains(&event.fields["event"].as_str());
+        let detail = event.fields.remove("detail");
+        assert_eq!(detail.is_some(), is_explained, "{event:?}");
+        assert!(detail.is_none_or(|it| it.contains("counter 5, and 5 is stored")));
+    }
+    assert_eq!(events, expected);
 }
 
 #[tokio::test]
@@ -262,6 +276,40 @@ async fn requests_run_in_a_span_with_the_documented_fields() {
     let begin = span("POST", "/authenticate/begin", "authentication", "200", &eve);
     assert_eq!(log.last_span(), begin);
     drop(guard);
+}
+
+/// A deletion with consent has two events of one user and one passkey.
+#[tokio::test]
+async fn span_of_a_request_with_several_events_has_each_value_once() {
+    let config = Config::builder("example.com", ["https://example.com"]);
+    let config = config.fresh(Duration::from_mins(10)).build().unwrap();
+    let world = World::with_config(config);
+    let mut device = world.device();
+    let recent = ada().authenticated_at(world.clock.now());
+    world.register(&recent, &mut device).await.unwrap();
+    let mut browser = browser(&world, "ada");
+    *browser.authenticator() = device;
+    let id = world.passkeys.repository().list("ada").await.unwrap()[0]
+        .id
+        .clone();
+    let log = Log::default();
+    let guard = log.listen();
+    let path = format!("/auth/passkeys/credentials/{id}");
+    browser.step_up(Method::DELETE, &path, None).await;
+    drop(guard);
+    let last = log.last_span();
+    assert_eq!(
+        (&*last["method"], &*last["status"]),
+        ("DELETE", "204"),
+        "{last:?}"
+    );
+    let recorded = log.recorded.lock().unwrap().clone();
+    let of_deletion = recorded.iter().rev().take(3).copied().collect::<Vec<_>>();
+    assert_eq!(
+        of_deletion,
+        ["status", "credential_id", "user_id"],
+        "{recorded:?}"
+    );
 }
 
 #[tokio::test]

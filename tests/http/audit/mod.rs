@@ -1,5 +1,6 @@
 //! The audit trail: its events, the log, and sinks that fail.
 
+mod details;
 mod log;
 mod outcomes;
 mod sinks;

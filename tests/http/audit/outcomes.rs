@@ -106,6 +106,10 @@ async fn audit_trail_tells_a_replay_from_an_unknown_ceremony_state() {
         };
         request.state.replace_range(middle..=middle, other);
         authentication.finish(&request).await.unwrap_err();
+        // Of the right form, and not of this process.
+        assert_eq!(world.audit.last_reason(), Some(Reason::OtherProcess));
+        request.state.truncate(middle);
+        authentication.finish(&request).await.unwrap_err();
         assert_eq!(world.audit.last_reason(), Some(Reason::UnknownState));
     }
 }

@@ -1,19 +1,13 @@
-//! The log contains what operators need, no secrets, and no forged lines (log injection).
+//! No secrets and no forged lines are in the log.
 
-use std::{
-    collections::BTreeMap,
-    io::{self, Write},
-    sync::{Mutex, Once},
-    time::Duration,
-};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use async_trait::async_trait;
 use axum::{Router, http::Method};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
-    AuthenticationResult, Config, Error, Hint, PasskeyUser, Passkeys,
+    Config, Error, Hint, Passkeys,
     ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
-    passkeys,
     store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
     testing::Browser,
     time::OffsetDateTime,
@@ -22,42 +16,8 @@ use passkeys_test_support::{App, RegistrationExt as _, World, ada, raw};
 use serde_cbor_2::Value as Cbor;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use tracing_subscriber::filter::LevelFilter;
 
-/// Log injection: unless escaped, starts a new line and reverses the direction of the one before.
-const FORGED: &str = "eve\u{202e}\nFORGED";
-
-/// Everything logged at any level by all tests of this program.
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Adds everything that is logged from now on to the log.
-pub(crate) fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::TRACE)
-            .with_ansi(false)
-            .with_writer(|| Log);
-        subscriber.init();
-    });
-}
-
-/// Returns the log so far.
-pub(crate) fn log() -> String {
-    String::from_utf8(LOG.lock().unwrap().clone()).unwrap()
-}
+use super::{FORGED, LOG, listen};
 
 #[test]
 fn challenges_ceremony_states_keys_and_signatures_are_never_logged() {
@@ -234,7 +194,8 @@ fn log_injection_through_a_user_id_is_escaped() {
         )
         .unwrap();
     let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
-    let line = log.lines().find(|line| line.contains("mallory")).unwrap();
+    let is_begun = |line: &&str| line.contains("mallory") && line.contains("_begun");
+    let line = log.lines().find(is_begun).unwrap();
     assert!(
         line.ends_with(r#"user_id="mallory\n2026-01-01T00:00:00Z INFO all is well""#),
         "{line}"
@@ -398,63 +359,12 @@ fn storage_errors_are_escaped_and_logged_in_one_line() {
         begun.assert_error("storage_unavailable");
     });
     let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
-    let line = log.lines().find(|line| line.contains("a store failed"));
+    let line = log
+        .lines()
+        .find(|it| it.contains("a store failed") && it.contains("invalid value"));
     assert!(
         line.unwrap()
             .contains(r#"invalid value \"eve\u{202e}\nFORGED\""#),
         "{line:?}"
-    );
-}
-
-/// Application in which a sign-in can begin with a username.
-#[derive(Clone)]
-struct ByName;
-
-#[passkeys(rp_id = "by-name.example", origins = ["https://by-name.example"])]
-impl ByName {
-    type Repository = MemoryRepository;
-
-    fn get_user(&self) -> PasskeyUser {
-        ada()
-    }
-
-    fn find_user(&self, _: String) -> Option<PasskeyUser> {
-        None
-    }
-
-    fn on_authenticated(&self, _: AuthenticationResult) {}
-}
-
-#[test]
-fn find_user_without_a_decoy_secret_is_a_warning_at_start() {
-    listen();
-    let warnings = || {
-        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
-        let lines = log.lines().filter(|line| {
-            line.contains(" WARN ")
-                && line.contains("`find_user` is used without `Passkeys::decoy_secret`")
-        });
-        lines.map(ToOwned::to_owned).collect::<Vec<_>>()
-    };
-    let of_this_application = |lines: &[String]| {
-        let lines = lines.iter();
-        lines.filter(|it| it.contains("by-name.example")).count()
-    };
-
-    let passkeys = Passkeys::new(ByName, MemoryRepository::default());
-    let with_secret = passkeys.clone().decoy_secret([7; 32]).unwrap();
-    let _: Router = with_secret.router();
-    let _: Router = passkeys.clone().empty_allow_credentials().router();
-    assert_eq!(of_this_application(&warnings()), 0);
-
-    let _: Router = passkeys.router();
-    assert_eq!(of_this_application(&warnings()), 1, "{:?}", warnings());
-
-    // Without `find_user`, begins name users by their IDs.
-    let _: Router = Passkeys::new(App, MemoryRepository::default()).router();
-    assert!(
-        !warnings()
-            .iter()
-            .any(|line| line.contains("\"example.com\""))
     );
 }
