@@ -72,13 +72,10 @@ impl Examination<'_> {
         if let Some(routes) = routes {
             self.content_security_of_requests(page, routes, &policies);
         }
-        let framed = page
-            .answer
-            .header("x-frame-options")
-            .map(|it| it.to_ascii_lowercase());
-        let old_protects = framed.as_deref().is_some_and(|it| {
-            it.split(',')
-                .any(|it| matches!(it.trim(), "deny" | "sameorigin"))
+        let framed = page.answer.header("x-frame-options");
+        let old_protects = framed.as_deref().is_some_and(|value| {
+            let mut words = value.split(',').map(|it| it.trim().to_ascii_lowercase());
+            words.any(|it| it == "deny" || it == "sameorigin")
         });
         if page.answer.is_page() && !page.is_local() && !old_protects && !policies.restrict_frames()
         {
