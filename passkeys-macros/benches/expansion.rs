@@ -13,6 +13,7 @@ mod source {
     pub(crate) mod annotate;
     pub(crate) mod args;
     pub(crate) mod block;
+    pub(crate) mod editor;
     pub(crate) mod errors;
     pub(crate) mod expand;
     pub(crate) mod fallback;
@@ -30,8 +31,8 @@ mod source {
     pub(crate) mod values;
 }
 use source::{
-    annotate, args, block, errors, expand, fallback, glue, hooks, items, keys, model, names,
-    profiles, repository, settings, signature, validate, values,
+    annotate, args, block, editor, errors, expand, fallback, glue, hooks, items, keys, model,
+    names, profiles, repository, settings, signature, validate, values,
 };
 
 use divan::{Bencher, Divan};

@@ -1,6 +1,7 @@
 //! Parsing of the annotated block into its items by kind. Signatures of hooks are checked later, in
 //! `signature`.
 
+use passkeys_rules::wording::nearest;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
@@ -28,6 +29,10 @@ pub(crate) struct Block {
     /// Whether there is a function whose signature cannot be parsed: no hook is reported as missing,
     /// since it may be any of them.
     pub(crate) illegible: bool,
+    /// Functions and types that cannot be parsed.
+    pub(crate) unfinished: Vec<Unfinished>,
+    /// Words that are no items.
+    pub(crate) words: Vec<Ident>,
     /// Whether the block contains a macro call, whose expansion is unknown here.
     pub(crate) has_macros: bool,
     /// Second `#[passkeys]` on the block.
@@ -48,6 +53,14 @@ pub(crate) struct AssociatedType {
     pub(crate) name: Ident,
     /// The type, if the item has the form `type Name = Type;`.
     pub(crate) ty: Option<Type>,
+}
+
+/// Function or type that is being typed.
+pub(crate) struct Unfinished {
+    pub(crate) kind: Kind,
+    /// Qualifiers and the keyword, without attributes.
+    pub(crate) start: TokenStream,
+    pub(crate) name: Option<Ident>,
 }
 
 impl Block {
@@ -102,6 +115,8 @@ impl Block {
             functions: Vec::new(),
             types: Vec::new(),
             illegible: false,
+            unfinished: Vec::new(),
+            words: Vec::new(),
             has_macros: false,
             inherent: if again.is_some() {
                 without_braces(&block)
@@ -124,9 +139,21 @@ impl Block {
     fn item(&mut self, item: RawItem, body: &mut TokenStream, errors: &mut Errors) {
         match item.kind {
             Kind::Type => {
-                match syn::parse2(item.into_token_stream()) {
+                match syn::parse2(item.to_token_stream()) {
                     Ok(ty) => self.types.push(ty),
-                    Err(error) => errors.add(error),
+                    Err(error) => {
+                        self.unfinished.extend(Unfinished::of(&item));
+                        errors.add(error);
+                    }
+                }
+                return;
+            }
+            Kind::Word => {
+                // Any hook may be meant.
+                self.illegible = true;
+                if let Some(TokenTree::Ident(word)) = item.head.into_iter().last() {
+                    word_alone(&word, errors);
+                    self.words.push(word);
                 }
                 return;
             }
@@ -135,6 +162,7 @@ impl Block {
                 Err(error) => {
                     // Left out of the output, where Rust would report the same error again.
                     self.illegible = true;
+                    self.unfinished.extend(Unfinished::of(&item));
                     errors.add(error);
                     return;
                 }
@@ -230,10 +258,55 @@ fn foreign(path: &Path) -> Option<String> {
     })
 }
 
+/// Reports a word that is not an item, with the hook that may be meant.
+fn word_alone(word: &Ident, errors: &mut Errors) {
+    let hooks = Hook::ALL.map(|hook| hook.spec().name);
+    let meant = nearest(&word.to_string(), hooks).and_then(Hook::from_name);
+    let fix = match meant {
+        Some(hook) => format!("write the hook `{} {{ .. }}`", hook.spec().signature),
+        None => "the block has functions and `type Repository = ..;`".to_owned(),
+    };
+    errors.on(word, format_args!("`{word}` is not an item; {fix}"));
+}
+
 impl ToTokens for RawItem {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         self.head.to_tokens(tokens);
         self.tail.to_tokens(tokens);
+    }
+}
+
+impl Unfinished {
+    /// Returns what has been typed of an item, up to its name. Returns `None` if it is not even that.
+    fn of(item: &RawItem) -> Option<Self> {
+        let keyword = match item.kind {
+            Kind::Function => "fn",
+            Kind::Type => "type",
+            _ => return None,
+        };
+        let mut trees = item.head.clone().into_iter().peekable();
+        let mut start = TokenStream::new();
+        while let Some(tree) = trees.next() {
+            let is_keyword = matches!(&tree, TokenTree::Ident(word) if word == keyword);
+            let is_attribute = match (&tree, trees.peek()) {
+                (TokenTree::Punct(hash), Some(TokenTree::Group(_))) => hash.as_char() == '#',
+                _ => false,
+            };
+            if is_attribute {
+                trees.next();
+                continue;
+            }
+            start.extend([tree]);
+            if is_keyword {
+                let name = match trees.next() {
+                    Some(TokenTree::Ident(name)) => Some(name),
+                    _ => None,
+                };
+                let kind = item.kind;
+                return Some(Self { kind, start, name });
+            }
+        }
+        None
     }
 }
 

@@ -1,6 +1,6 @@
 //! Generation of the output from a valid model, which cannot fail.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote_spanned};
 
 use syn::{Attribute, parse_quote_spanned, spanned::Spanned as _};
@@ -288,7 +288,16 @@ fn or_reject(hook: Hook, extract: &TokenStream) -> TokenStream {
 /// Generates the call of the hook, which is an inherent method, and the conversion of its result.
 fn call(hook: &HookFn, arguments: &[Ident], glue: &Glue<'_>) -> TokenStream {
     let (name, answer) = (&hook.name, &hook.answer);
-    let call = quote_spanned!(there(name.span())=> Self::#name(self, #(#arguments),*));
+    // Only the name and the parentheses have the hook's span: editors show the definition of every name
+    // with it.
+    let mut arguments = Group::new(
+        Delimiter::Parenthesis,
+        quote_spanned!(here()=> self, #(#arguments),*),
+    );
+    arguments.set_span(there(name.span()));
+    let path = quote_spanned!(there(name.span())=> <);
+    let path = quote_spanned!(here()=> #path Self>::#name);
+    let call = quote_spanned!(here()=> #path #arguments);
     let awaited = hook.is_async.then(|| quote_spanned!(here()=> .await));
     let convert = Ident::new(
         match hook.hook {

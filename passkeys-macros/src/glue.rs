@@ -1,6 +1,6 @@
 //! Paths and signatures of the library's hidden module, as generated code uses them.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Path, parse_quote_spanned};
 
@@ -87,7 +87,7 @@ impl<'a> Glue<'a> {
         quote_spanned! {here()=>
             #(#cfgs)*
             #[automatically_derived]
-            #[allow(deprecated)]
+            #[allow(deprecated, unused_parens)]
             impl #generics #self::RelyingParty for #ty #bounds {
                 type Configuration = #configured;
                 #items
@@ -151,6 +151,9 @@ impl<'a> Glue<'a> {
 
     /// Generates the signature of the trait's method for a hook. If its future does not meet the
     /// trait's bounds, the error is reported at `at`.
+    ///
+    /// Only a keyword and parentheses are there, since editors show the definition of every name whose
+    /// span is that of the hook's.
     pub(crate) fn signature(&self, hook: Hook, at: Span) -> TokenStream {
         let method = Ident::new(hook.spec().name, here());
         let argument = if hook == Hook::SignUp {
@@ -168,9 +171,13 @@ impl<'a> Glue<'a> {
                 Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => "Response",
                 Hook::FindUser => "Found",
             },
-            at,
+            here(),
         );
-        let path = self.at(at);
-        quote_spanned!(here()=> #first fn #method(&self, #argument #given) -> #path::#answer)
+        let mut answer = Group::new(
+            Delimiter::Parenthesis,
+            quote_spanned!(here()=> #self::#answer),
+        );
+        answer.set_span(at);
+        quote_spanned!(here()=> #first fn #method(&self, #argument #given) -> #answer)
     }
 }

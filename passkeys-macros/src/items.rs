@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     Type,
     /// Macro call.
     Macro,
+    /// Word that is not an item, such as the beginning of one that is being typed.
+    Word,
     /// Constant, inner attribute, or an item that Rust may allow in the future.
     Other,
 }
@@ -98,6 +100,9 @@ fn kind(mut trees: &[TokenTree]) -> Kind {
             "const" if !qualifies_a_function(rest) => return Kind::Other,
             "pub" | "default" | "const" | "async" | "unsafe" | "safe" | "extern" => trees = rest,
             "static" | "use" => return Kind::Other,
+            _ if is_alone(rest) && syn::parse_str::<syn::Ident>(&word).is_ok() => {
+                return Kind::Word;
+            }
             _ => return Kind::Macro,
         }
     }
@@ -109,8 +114,75 @@ fn qualifies_a_function(after: &[TokenTree]) -> bool {
         if ["fn", "async", "unsafe", "extern"].iter().any(|qualifier| word == qualifier))
 }
 
+/// Returns whether there is nothing after a word but the next item.
+fn is_alone(after: &[TokenTree]) -> bool {
+    match after {
+        [] => true,
+        [TokenTree::Punct(hash), TokenTree::Group(_), ..] => hash.as_char() == '#',
+        [TokenTree::Ident(word), ..] => {
+            let begin = ["fn", "type", "pub", "const", "async", "unsafe", "extern"];
+            begin.iter().any(|keyword| word == keyword)
+        }
+        _ => false,
+    }
+}
+
+/// Returns the index at which another item begins, before the end of this one: it is still being typed.
+fn interruption(trees: &[TokenTree], kind: Kind) -> Option<usize> {
+    let word = |index: usize| match trees.get(index) {
+        Some(TokenTree::Ident(word)) => word.to_string(),
+        _ => String::new(),
+    };
+    let begins = |index: usize, keyword: &str| {
+        word(index) == keyword && matches!(trees.get(index + 1), Some(TokenTree::Ident(_)))
+    };
+    let keyword = match kind {
+        Kind::Function => "fn",
+        Kind::Type => "type",
+        Kind::Word => {
+            return (0..trees.len())
+                .find(|index| is_alone(&trees[index + 1..]))
+                .map(|at| at + 1);
+        }
+        Kind::Macro | Kind::Other => return None,
+    };
+    let own = (0..trees.len()).find(|index| word(*index) == keyword)?;
+    let mut next =
+        (own + 1..trees.len()).find(|index| begins(*index, "fn") || begins(*index, "type"))?;
+    // Its qualifiers and attributes. A function without a name may be in front of them.
+    while next > own + 1 {
+        let qualifies = match &trees[next - 1] {
+            TokenTree::Ident(word) => [
+                "pub", "default", "const", "async", "unsafe", "safe", "extern",
+            ]
+            .iter()
+            .any(|qualifier| word == qualifier),
+            TokenTree::Literal(_) => true,
+            TokenTree::Group(group) => match group.delimiter() {
+                Delimiter::Parenthesis => word(next - 2) == "pub",
+                Delimiter::Bracket => {
+                    matches!(&trees[next - 2], TokenTree::Punct(it) if it.as_char() == '#')
+                }
+                _ => false,
+            },
+            TokenTree::Punct(hash) => hash.as_char() == '#',
+        };
+        if !qualifies {
+            break;
+        }
+        next -= 1;
+    }
+    Some(next)
+}
+
 /// Returns the number of tokens of the item.
 fn length(trees: &[TokenTree], kind: Kind) -> usize {
+    let end = end(trees, kind);
+    interruption(&trees[..end], kind).unwrap_or(end)
+}
+
+/// Returns the number of tokens of the item, if it is followed by another only after its end.
+fn end(trees: &[TokenTree], kind: Kind) -> usize {
     let last = trees.iter().enumerate().position(|(index, tree)| {
         is_semicolon(tree)
             || (matches!(kind, Kind::Function | Kind::Macro)

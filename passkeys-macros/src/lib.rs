@@ -11,6 +11,7 @@
 mod annotate;
 mod args;
 mod block;
+mod editor;
 mod errors;
 mod expand;
 mod fallback;

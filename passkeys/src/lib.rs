@@ -127,6 +127,19 @@
 pub use crate::verify::attestation;
 
 mod alarm;
+#[allow(
+    async_fn_in_trait,
+    missing_debug_implementations,
+    non_camel_case_types,
+    unused_variables,
+    clippy::doc_markdown,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs,
+    clippy::wildcard_imports,
+    reason = "what editors show; nothing uses it at run time"
+)]
+#[rustfmt::skip]
+mod attribute;
 pub mod audit;
 pub mod ceremony;
 mod domain;

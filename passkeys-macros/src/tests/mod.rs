@@ -1,6 +1,7 @@
 //! What can be tried without a compiler around: the expansion as text, the macro under inputs that
 //! nobody would write, and the documentation against the tables.
 
+mod attribute_items;
 mod expansions;
 mod fuzz;
 mod messages;

@@ -5,6 +5,7 @@
     reason = "the error is the response, which is large and moved once"
 )]
 
+mod editors;
 mod profile;
 
 use std::{future::Future, pin::Pin};
@@ -43,11 +44,16 @@ pub use crate::relying_party::{
     },
 };
 pub use crate::{
-    __describe as describe, __needs_attestation as needs_attestation,
+    __describe as describe, __in_editors as in_editors, __needs_attestation as needs_attestation,
     __needs_aws_lc_rs as needs_aws_lc_rs,
 };
 
 pub use profile::check_profile;
+
+/// Documentation of keys and hooks, for editors.
+pub mod attribute {
+    pub use crate::attribute::*;
+}
 
 /// Bounds of an application that serves requests concurrently.
 pub trait Shared: Clone + Send + Sync + 'static {}

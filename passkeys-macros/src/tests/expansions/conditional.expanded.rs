@@ -11,9 +11,18 @@ impl App {
         None
     }
 }
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    ::passkeys::__private_0_1_0::in_editors! {
+        [(Keys keys[rp_id origins] [] [])] [GetUser OnAuthenticated FindUser Repository
+        Repository] [fn get_user() {} fn on_authenticated() {} fn find_user() {} type
+        Repository = ();] []
+    }
+};
 #[cfg(feature = "passkeys")]
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(deprecated, unused_parens)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Configuration = Self;
     #[cfg(feature = "sqlite")]
@@ -29,20 +38,20 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
-        let answer = Self::get_user(self);
+    ) -> (::passkeys::__private_0_1_0::User) {
+        let answer = <Self>::get_user(self);
         ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
             ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
-        let answer = Self::on_authenticated(self, last);
+        let answer = <Self>::on_authenticated(self, last);
         ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
     #[cfg(feature = "names")]
@@ -52,12 +61,12 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> ::passkeys::__private_0_1_0::Found {
+    ) -> (::passkeys::__private_0_1_0::Found) {
         let last = ::passkeys::__private_0_1_0::given::<
             String,
             ::std::string::String,
         >()(given);
-        let answer = Self::find_user(self, last);
+        let answer = <Self>::find_user(self, last);
         ::passkeys::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
     #[cfg(not(any(all(feature = "sqlite"), all(not(feature = "sqlite")))))]
@@ -74,7 +83,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
 }

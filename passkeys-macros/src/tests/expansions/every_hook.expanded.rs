@@ -31,8 +31,30 @@ impl App {
         mailer.send(removal);
     }
 }
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    ::passkeys::__private_0_1_0::in_editors! {
+        [(Keys keys[rp_id rp_name origins conditional_create max_credentials attestation
+        timeout profiles] [] []) (ProfileKeys profile_keys[hints
+        authenticator_attachment] [] []) (ProfileKeys profile_keys[timeout] [] [])]
+        [GetUser OnAuthenticated SignUp OnRegistered FindUser SecondFactorUser OnRemoved
+        Repository] [fn get_user() {} fn on_authenticated() {} fn sign_up() {} fn
+        on_registered() {} fn find_user() {} fn second_factor_user() {} fn on_removed()
+        {} type Repository = ();] [struct __Profiles; #[allow(non_upper_case_globals)]
+        impl __Profiles { #[doc =
+        " Profile `security_key` of the attribute. A ceremony chooses it by `?profile=security_key`, and in routes of your own by `profile!`."]
+        const security_key : ::passkeys::__private_0_1_0::attribute::Profile =
+        ::passkeys::__private_0_1_0::attribute::Profile; #[doc =
+        " Profile `patient` of the attribute. A ceremony chooses it by `?profile=patient`, and in routes of your own by `profile!`."]
+        const patient : ::passkeys::__private_0_1_0::attribute::Profile =
+        ::passkeys::__private_0_1_0::attribute::Profile; } impl
+        ::passkeys::__private_0_1_0::attribute::HasProfiles for App { type Profiles =
+        __Profiles; }]
+    }
+};
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(deprecated, unused_parens)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Configuration = Self;
     type Repository = SqliteRepository;
@@ -51,27 +73,27 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
-        let answer = Self::get_user(self);
+    ) -> (::passkeys::__private_0_1_0::User) {
+        let answer = <Self>::get_user(self);
         ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
             ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
-        let answer = Self::on_authenticated(self, last).await;
+        let answer = <Self>::on_authenticated(self, last).await;
         ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
     const SIGN_UP: bool = true;
     async fn sign_up(
         &self,
         request: ::passkeys::__private_0_1_0::Request,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         let (mut head, body) = ::passkeys::__private_0_1_0::Request::into_parts(request);
         let parts = &mut head;
         let argument_0 = ::passkeys::__private_0_1_0::extract::<
@@ -86,14 +108,14 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
             _,
         >(request, self)
             .await?;
-        let answer = Self::sign_up(self, argument_0, last).await;
+        let answer = <Self>::sign_up(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::user::<Answer>()(answer)
     }
     async fn on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         let argument_0 = match ::passkeys::__private_0_1_0::argument::<
             Name<'_>,
             Self,
@@ -108,7 +130,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
             RegistrationResult,
             ::passkeys::__private_0_1_0::RegistrationResult,
         >()(given);
-        let answer = Self::on_registered(self, argument_0, last).await;
+        let answer = <Self>::on_registered(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::response::<(StatusCode, _)>()(answer)
     }
     const FIND_USER: bool = true;
@@ -116,25 +138,25 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> ::passkeys::__private_0_1_0::Found {
+    ) -> (::passkeys::__private_0_1_0::Found) {
         let last = ::passkeys::__private_0_1_0::given::<
             String,
             ::std::string::String,
         >()(given);
-        let answer = Self::find_user(self, last).await;
+        let answer = <Self>::find_user(self, last).await;
         ::passkeys::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
     const SECOND_FACTOR: bool = true;
     async fn second_factor_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         let argument_0 = ::passkeys::__private_0_1_0::extract::<
             Session,
             Self,
         >(parts, self)
             .await?;
-        let answer = Self::second_factor_user(self, argument_0).await;
+        let answer = <Self>::second_factor_user(self, argument_0).await;
         ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
     const ON_REMOVED: bool = true;
@@ -142,7 +164,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::CredentialRemoval,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         let argument_0 = match ::passkeys::__private_0_1_0::extract::<
             State<Mailer>,
             Self,
@@ -156,7 +178,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
             CredentialRemoval,
             ::passkeys::__private_0_1_0::CredentialRemoval,
         >()(given);
-        let answer = Self::on_removed(self, argument_0, last);
+        let answer = <Self>::on_removed(self, argument_0, last);
         ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
 }

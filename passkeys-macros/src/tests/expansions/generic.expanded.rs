@@ -12,8 +12,16 @@ where
     }
     fn on_authenticated(&self, _: AuthenticationResult) {}
 }
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    ::passkeys::__private_0_1_0::in_editors! {
+        [(Keys keys[rp_id origins] [] [])] [GetUser OnAuthenticated Repository] [fn
+        get_user() {} fn on_authenticated() {} type Repository = ();] []
+    }
+};
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(deprecated, unused_parens)]
 impl<D: Database, const N: usize> ::passkeys::__private_0_1_0::RelyingParty for App<D, N>
 where
     D: Debug,
@@ -27,20 +35,20 @@ where
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
-        let answer = Self::get_user(self);
+    ) -> (::passkeys::__private_0_1_0::User) {
+        let answer = <Self>::get_user(self);
         ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         let last = ::passkeys::__private_0_1_0::given::<
             AuthenticationResult,
             ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
-        let answer = Self::on_authenticated(self, last);
+        let answer = <Self>::on_authenticated(self, last);
         ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
 }

@@ -3,6 +3,14 @@ impl App {
         PasskeyUser::new("1", "ada", "Ada")
     }
 }
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    ::passkeys::__private_0_1_0::in_editors! {
+        [(Keys keys[rp_id origins] [] [])] [GetUser Repository Repository] [fn get_user()
+        {} type Repository = ();] []
+    }
+};
 ::core::compile_error! {
     "RP ID `Example.com` has upper-case letters, and browsers compare the lower-case form; write `example.com`"
 }
@@ -10,7 +18,7 @@ impl App {
     "the hook `on_authenticated`, which responds to a verified sign-in, is missing in this block; add it, with your own extractors and types:\n\n    async fn on_authenticated(&self, session: Session, login: AuthenticationResult) -> Result<Json<SignedIn>, AppError> { .. }"
 }
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(deprecated, unused_parens)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Configuration = Self;
     #[cfg(feature = "sqlite")]
@@ -20,47 +28,47 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         loop {}
     }
     async fn sign_up(
         &self,
         request: ::passkeys::__private_0_1_0::Request,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
     async fn on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         loop {}
     }
     async fn find_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> ::passkeys::__private_0_1_0::Found {
+    ) -> (::passkeys::__private_0_1_0::Found) {
         loop {}
     }
     async fn second_factor_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
     async fn on_removed(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::CredentialRemoval,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         loop {}
     }
 }

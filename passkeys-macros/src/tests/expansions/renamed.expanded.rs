@@ -7,8 +7,17 @@ impl App {
         <Self as auth::__private_0_1_0::RelyingParty>::Repository::find(name)
     }
 }
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    auth::__private_0_1_0::in_editors! {
+        [(Keys keys[crate_ rp_id origins] [] [])] [GetUser OnAuthenticated FindUser
+        Repository] [fn get_user() {} fn on_authenticated() {} fn find_user() {} type
+        Repository = ();] []
+    }
+};
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(deprecated, unused_parens)]
 impl auth::__private_0_1_0::RelyingParty for App {
     type Configuration = Self;
     type Repository = MemoryRepository;
@@ -18,20 +27,20 @@ impl auth::__private_0_1_0::RelyingParty for App {
     async fn get_user(
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
-    ) -> auth::__private_0_1_0::User {
-        let answer = Self::get_user(self);
+    ) -> (auth::__private_0_1_0::User) {
+        let answer = <Self>::get_user(self);
         auth::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
     async fn on_authenticated(
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
         given: auth::__private_0_1_0::AuthenticationResult,
-    ) -> auth::__private_0_1_0::Response {
+    ) -> (auth::__private_0_1_0::Response) {
         let last = auth::__private_0_1_0::given::<
             AuthenticationResult,
             auth::__private_0_1_0::AuthenticationResult,
         >()(given);
-        let answer = Self::on_authenticated(self, last);
+        let answer = <Self>::on_authenticated(self, last);
         auth::__private_0_1_0::response::<()>()(answer)
     }
     const FIND_USER: bool = true;
@@ -39,12 +48,12 @@ impl auth::__private_0_1_0::RelyingParty for App {
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
         given: ::std::string::String,
-    ) -> auth::__private_0_1_0::Found {
+    ) -> (auth::__private_0_1_0::Found) {
         let last = auth::__private_0_1_0::given::<
             String,
             ::std::string::String,
         >()(given);
-        let answer = Self::find_user(self, last);
+        let answer = <Self>::find_user(self, last);
         auth::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
 }

@@ -11,8 +11,16 @@ impl App {
         session.sign_in(login.user_id()).await
     }
 }
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    ::passkeys::__private_0_1_0::in_editors! {
+        [(Keys keys[rp_id origins] [] [])] [GetUser OnAuthenticated Repository] [fn
+        get_user() {} fn on_authenticated() {} type Repository = ();] []
+    }
+};
 #[automatically_derived]
-#[allow(deprecated)]
+#[allow(deprecated, unused_parens)]
 impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Configuration = Self;
     type Repository = SqliteRepository;
@@ -23,20 +31,20 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     async fn get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
-    ) -> ::passkeys::__private_0_1_0::User {
+    ) -> (::passkeys::__private_0_1_0::User) {
         let argument_0 = ::passkeys::__private_0_1_0::extract::<
             Session,
             Self,
         >(parts, self)
             .await?;
-        let answer = Self::get_user(self, argument_0).await;
+        let answer = <Self>::get_user(self, argument_0).await;
         ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
     async fn on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
-    ) -> ::passkeys::__private_0_1_0::Response {
+    ) -> (::passkeys::__private_0_1_0::Response) {
         let argument_0 = match ::passkeys::__private_0_1_0::argument::<
             Session,
             Self,
@@ -51,7 +59,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
             AuthenticationResult,
             ::passkeys::__private_0_1_0::AuthenticationResult,
         >()(given);
-        let answer = Self::on_authenticated(self, argument_0, last).await;
+        let answer = <Self>::on_authenticated(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::response::<_>()(answer)
     }
 }
