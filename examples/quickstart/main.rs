@@ -5,6 +5,9 @@
 //! cargo run --example quickstart    # then open http://localhost:3000
 //! ```
 //!
+//! A debug build also serves the inspector, at <http://localhost:3000/inspector>: the last ceremonies, with the
+//! reason of each failure and the line of configuration to change.
+//!
 //! Environment variables: `PORT` (default 3000) and `DATABASE` (file name, default `quickstart.db`).
 
 mod accounts;
@@ -181,10 +184,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/sign-out", post(sign_out))
         .nest("/auth/passkeys", passkeys.router())
         .layer(sessions)
+        // In debug builds: the last ceremonies, and why they failed. In release builds there are no routes.
+        .nest(page::INSPECTOR, passkeys.inspector())
         .merge(page::routes())
         .with_state(passkeys.clone());
 
     println!("Open {origin}");
+    if cfg!(debug_assertions) {
+        println!(
+            "What happens in each ceremony is at {origin}{}",
+            page::INSPECTOR
+        );
+    }
     axum::serve(listener, router)
         .with_graceful_shutdown(stopped())
         .await?;

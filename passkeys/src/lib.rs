@@ -113,6 +113,7 @@
 //! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
 //! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
 //! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types |
+//! | `inspector` | `Passkeys::inspector`: a page for developers with the last ceremonies and why they failed; empty in release builds |
 //! | `attestation` | `attestation`: trust anchors, and the keys' values `attestation = "direct"` and `"indirect"` |
 //! | `fido-mds` | `attestation::FidoMetadata`: trust anchors from the FIDO Metadata Service |
 //! | `ring`, `aws-lc-rs`, `rustcrypto` | the cryptography provider; the first that is on, in the order `aws-lc-rs`, `ring`, `rustcrypto`. Only `aws-lc-rs` has ES512 and ML-DSA ([`Algorithm`]) |
@@ -146,9 +147,12 @@ mod domain;
 mod expansion;
 mod features;
 mod http;
+#[cfg(feature = "inspector")]
+mod inspector;
 #[cfg(feature = "openapi")]
 mod openapi;
 mod passkeys;
+mod recorder;
 mod relying_party;
 pub mod store;
 mod tasks;

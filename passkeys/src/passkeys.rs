@@ -11,6 +11,7 @@ use crate::{
     audit::{AuditSink, Trail},
     ceremony::{Authentication, Ceremonies, Decoys, Management, Recent, Registration, StepUp},
     domain::application::Application,
+    recorder::Recorder,
     relying_party::{Configured, InAttribute, RelyingParty},
     store::{ChallengeStore, MemoryChallenges},
     tasks::Tasks,
@@ -137,6 +138,7 @@ impl<A: RelyingParty> Passkeys<A> {
             notices: Arc::default(),
             empty_allow_credentials: false,
             timing_floor: Duration::from_millis(20),
+            recorder: Recorder::default(),
         };
         Self {
             app,

@@ -6,6 +6,7 @@ mod consent;
 mod data;
 mod frames;
 mod hosts;
+mod inspector;
 mod jwt_spa;
 mod minimal;
 mod offer;

@@ -12,6 +12,7 @@ mod disconnected_clients;
 mod eddsa;
 mod errors;
 mod fresh;
+mod inspector;
 mod last_passkey;
 mod logging;
 mod management;

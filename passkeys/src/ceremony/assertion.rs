@@ -137,7 +137,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             allow = allowed.credentials;
         }
         let public_key = RequestOptions::new(&self.ceremonies.config, terms, &challenge, allow);
-        let state = self.ceremonies.begin(ceremony).await?;
+        let state = self.ceremonies.begin(ceremony, &public_key).await?;
         let kind = self.kinds.begun;
         self.ceremonies.record(kind, claimed(user_id), None);
         Ok(Begun { public_key, state })
@@ -181,6 +181,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         // An unknown credential is verified too, against a stand-in: otherwise the response time
         // would disclose which credential IDs exist.
         let stand_in = self.ceremonies.decoys.stand_in(&response.raw_id);
+        self.ceremonies.recorder.verifying(found.as_ref());
         let verified = self.ceremonies.verifier.verify_assertion(
             response,
             pending.challenge.as_bytes(),

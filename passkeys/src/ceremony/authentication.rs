@@ -262,7 +262,19 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     /// Finishes a sign-in or a second factor, whichever is accepted. `who` is awaited for a second factor
     /// only. Reads what else the request has to say after its state was taken, and before the passkey
     /// counts as used.
-    pub(crate) async fn finish_any<E: From<Error>, D>(
+    pub(crate) fn finish_any<E: From<Error>, D>(
+        &self,
+        request: &FinishAuthentication,
+        accepted: &[Factor],
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> impl Future<Output = Result<(AuthenticationResult, D), E>> {
+        let finish = self.take_and_finish(request, accepted, who, read);
+        let recorder = &self.ceremonies.recorder;
+        recorder.finish(false, &request.state, &request.credential, finish)
+    }
+
+    async fn take_and_finish<E: From<Error>, D>(
         &self,
         request: &FinishAuthentication,
         accepted: &[Factor],

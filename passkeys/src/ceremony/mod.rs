@@ -27,6 +27,7 @@ mod user_handle;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde::Serialize;
 use time::OffsetDateTime;
 
 pub use authentication::Authentication;
@@ -61,6 +62,7 @@ use crate::{
         error::StoreError,
         pending::{PendingCeremony, Purpose, to_millisecond},
     },
+    recorder::Recorder,
     store::{ChallengeStore, CredentialRepository},
     verify::Verifier,
 };
@@ -85,6 +87,8 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) empty_allow_credentials: bool,
     /// Minimum duration of responses whose time would allow user enumeration.
     pub(crate) timing_floor: Duration,
+    /// What the inspector shows.
+    pub(crate) recorder: Recorder,
 }
 
 impl<R> Clone for Ceremonies<R> {
@@ -102,6 +106,7 @@ impl<R> Clone for Ceremonies<R> {
             notices: self.notices.clone(),
             empty_allow_credentials: self.empty_allow_credentials,
             timing_floor: self.timing_floor,
+            recorder: self.recorder.clone(),
         }
     }
 }
@@ -192,8 +197,15 @@ impl<R> Ceremonies<R> {
     }
 
     /// Puts a ceremony into the challenge store, and returns its `state`.
-    async fn begin(&self, ceremony: PendingCeremony) -> Result<String, Error> {
-        Ok((*self.challenges).put(ceremony).await?)
+    async fn begin(
+        &self,
+        ceremony: PendingCeremony,
+        options: &impl Serialize,
+    ) -> Result<String, Error> {
+        let beginning = self.recorder.options(&ceremony, options);
+        let state = (*self.challenges).put(ceremony).await?;
+        self.recorder.begun(beginning, &state);
+        Ok(state)
     }
 
     /// Records an event in the log and in the audit trail.
@@ -237,6 +249,9 @@ impl<R> Ceremonies<R> {
             detail.as_ref(),
             by_application,
         );
+        let explanation = detail.as_ref().map(Detail::as_str);
+        self.recorder
+            .event(kind, user_id, credential_id, explanation);
         if let Some(trail) = &self.audit {
             trail.record(AuditEvent {
                 at: self.now(),

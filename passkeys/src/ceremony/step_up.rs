@@ -241,6 +241,22 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         T: DeserializeOwned,
         E: From<Error>,
     {
+        let finish = self.take_and_finish(request, action, who);
+        let recorder = &self.ceremonies.recorder;
+        let finish = recorder.finish(false, &request.state, &request.credential, finish);
+        finish.await
+    }
+
+    async fn take_and_finish<T, E>(
+        &self,
+        request: &FinishStepUp,
+        action: &Action,
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+    ) -> Result<Consent<T>, E>
+    where
+        T: DeserializeOwned,
+        E: From<Error>,
+    {
         let floor = self.ceremonies.floor();
         let assertion = self.assertion();
         let (pending, begun_for) = self.take(&request.state).await?;

@@ -25,6 +25,7 @@ impl<R> Ceremonies<R> {
             return Ok(Err(self.missing(state)));
         };
         self.redeemed.insert(state);
+        self.recorder.taken();
         Ok(if ceremony.rp_id != self.config.rp_id() {
             Err(Reason::OtherRelyingParty.because(format_args!(
                 "the ceremony was begun for the RP ID {}, and `rp_id` is `{}`: two applications share the \

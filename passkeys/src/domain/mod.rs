@@ -18,8 +18,11 @@ pub(crate) mod difference;
 pub(crate) mod error;
 pub(crate) mod origin;
 pub(crate) mod pending;
-#[cfg(feature = "provider-names")]
-mod provider_names;
+#[cfg(any(
+    feature = "provider-names",
+    all(feature = "inspector", debug_assertions)
+))]
+pub(crate) mod provider_names;
 pub(crate) mod secret;
 pub(crate) mod transport;
 pub(crate) mod user;

@@ -81,6 +81,11 @@ impl Account {
         }
     }
 
+    #[cfg(all(feature = "inspector", debug_assertions))]
+    pub(crate) fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
     pub(crate) fn user(self) -> (PasskeyUser, UserHandle) {
         let user = PasskeyUser::new(self.user_id, self.name, self.display_name);
         (user, self.handle)

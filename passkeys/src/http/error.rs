@@ -5,7 +5,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Error, domain::error::causes};
+use crate::{Error, domain::error::causes, recorder};
 
 impl IntoResponse for Error {
     /// Returns `{"error": {"code", "message"}}` with the error's [`status`](Error::status).
@@ -16,7 +16,9 @@ impl IntoResponse for Error {
         log(&self);
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::BAD_REQUEST);
         let body = json!({ "error": { "code": self.code(), "message": self.to_string() } });
-        (status, Json(body)).into_response()
+        let mut response = (status, Json(body)).into_response();
+        recorder::mark(&mut response, &self);
+        response
     }
 }
 

@@ -17,7 +17,12 @@ use tower::{Layer, Service};
 use tracing::Span;
 
 use super::origin;
-use crate::{Config, audit::span, ceremony::Notices};
+use crate::{
+    Config,
+    audit::span,
+    ceremony::Notices,
+    recorder::{Exchange, InScope, Recorder},
+};
 
 /// Layer that adds the span and the header.
 ///
@@ -27,6 +32,7 @@ use crate::{Config, audit::span, ceremony::Notices};
 pub(super) struct Observe {
     pub(super) config: Arc<Config>,
     pub(super) notices: Arc<Notices>,
+    pub(super) recorder: Recorder,
 }
 
 #[derive(Clone)]
@@ -34,17 +40,23 @@ pub(super) struct Observed<S> {
     inner: S,
     config: Arc<Config>,
     notices: Arc<Notices>,
+    recorder: Recorder,
 }
 
 impl<S> Layer<S> for Observe {
     type Service = Observed<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let Self { config, notices } = self.clone();
+        let Self {
+            config,
+            notices,
+            recorder,
+        } = self.clone();
         Observed {
             inner,
             config,
             notices,
+            recorder,
         }
     }
 }
@@ -52,7 +64,7 @@ impl<S> Layer<S> for Observe {
 impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> {
     type Response = Response;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<InScope<S::Future>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
@@ -63,8 +75,13 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> 
         let route = request.extensions().get().map_or("", MatchedPath::as_str);
         let span = span::of_request(request.method().as_str(), route, self.config.rp_id());
         span.in_scope(|| origin::check(&self.config, &self.notices, route, request.headers()));
+        let exchange = self.recorder.request(&request);
         let response = span.in_scope(|| self.inner.call(request));
-        ResponseFuture { response, span }
+        ResponseFuture {
+            response: exchange.scope(response),
+            span,
+            exchange,
+        }
     }
 }
 
@@ -73,6 +90,7 @@ pin_project! {
         #[pin]
         response: F,
         span: Span,
+        exchange: Exchange,
     }
 }
 
@@ -83,6 +101,7 @@ impl<F: Future<Output = Result<Response, E>>, E> Future for ResponseFuture<F> {
         let this = self.project();
         let response = ready!(this.span.in_scope(|| this.response.poll(context)))?;
         this.span.record("status", response.status().as_u16());
+        this.exchange.answered(&response);
         Poll::Ready(Ok(no_store(response)))
     }
 }

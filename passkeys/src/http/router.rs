@@ -62,6 +62,7 @@ where
         .layer(observe::Observe {
             config: passkeys.ceremonies.config.clone(),
             notices: passkeys.ceremonies.notices.clone(),
+            recorder: passkeys.ceremonies.recorder.clone(),
         });
     // After the layer: the module is the same for everybody and may be kept.
     #[cfg(feature = "client")]

@@ -32,6 +32,8 @@ pub(super) async fn begin<A: RelyingParty>(
         None => target::host(&parts)?,
     };
     let action = Action::new(&method, host, &path, body.get().as_bytes());
+    let recorder = &passkeys.ceremonies.recorder;
+    recorder.action(&method, host, &path);
     let begun = step_up.begin(&user, &action).await?;
     Ok(json::response(&begun))
 }

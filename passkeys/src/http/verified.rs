@@ -171,8 +171,14 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let verified = verify(state.passkeys(), request).await;
-        verified.map_err(|failure| no_store(failure.into_response()))
+        let passkeys = state.passkeys();
+        let exchange = passkeys.ceremonies.recorder.step_up(&request);
+        let verified = exchange.scope(verify(passkeys, request)).await;
+        verified.map_err(|failure| {
+            let response = no_store(failure.into_response());
+            exchange.answered(&response);
+            response
+        })
     }
 }
 

@@ -19,6 +19,8 @@ mod client_data;
 mod crypto;
 mod curve;
 mod ed25519;
+#[cfg(all(feature = "inspector", debug_assertions))]
+pub(crate) mod parts;
 mod public_key;
 mod refusal;
 mod registration;

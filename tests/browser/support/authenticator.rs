@@ -32,6 +32,16 @@ impl Authenticator {
         }
     }
 
+    /// Returns a copy of an authenticator that is not plugged in: with the same keys and counters.
+    pub(crate) fn cloned(&self) -> Self {
+        assert!(self.id.is_none(), "it is not plugged in");
+        Self {
+            kind: self.kind,
+            id: None,
+            passkeys: self.passkeys.clone(),
+        }
+    }
+
     pub(crate) async fn plug_in(&mut self, browser: &Browser) {
         self.plug_in_with(browser, true).await;
     }

@@ -152,6 +152,13 @@ impl<S: Site> Visit<S> {
         focused.send_keys(&key.to_string()).await.unwrap();
     }
 
+    /// Follows the link with this text.
+    pub(crate) async fn press_link(&self, text: &str) {
+        let path = format!("//a[normalize-space() = '{text}']");
+        let link = self.find(&path, &format!("a link “{text}”")).await;
+        link.click().await.unwrap();
+    }
+
     async fn button(&self, name: &str) -> Element {
         let path = format!(
             "//button[(not(@aria-label) and normalize-space() = '{name}') or @aria-label = '{name}']"
@@ -202,6 +209,15 @@ impl<S: Site> Visit<S> {
         self.until(&format!("“{text}” as {role}"), async || {
             let words = self.script(&script).await;
             words.as_str().is_some_and(|words| words.contains(text))
+        })
+        .await;
+    }
+
+    /// Waits until the element with this ID has this text, visible or not.
+    pub(crate) async fn hears_in(&self, id: &str, text: &str) {
+        let script = format!("return document.getElementById('{id}').textContent");
+        self.until(&format!("“{text}” in {id}"), async || {
+            self.script(&script).await == text
         })
         .await;
     }

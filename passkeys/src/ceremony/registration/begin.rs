@@ -148,7 +148,7 @@ impl<R: CredentialRepository> Registration<'_, R> {
         );
         let purpose = purpose(Account::new(user, handle));
         let ceremony = self.ceremonies.pending(challenge, purpose, terms);
-        let state = self.ceremonies.begin(ceremony).await?;
+        let state = self.ceremonies.begin(ceremony, &public_key).await?;
         self.ceremonies
             .record(AuditKind::RegistrationBegun, Some(user.id()), None);
         Ok(Begun { public_key, state })

@@ -48,7 +48,18 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
     /// Finishes a registration, as [`finish`](Self::finish), and reads what else the request has to say:
     /// after its state was taken, and before the passkey is stored.
-    pub(crate) async fn finish_and_read<E: From<Error>, D>(
+    pub(crate) fn finish_and_read<E: From<Error>, D>(
+        &self,
+        request: &FinishRegistration,
+        who: impl Future<Output = Result<PasskeyUser, E>>,
+        read: impl FnOnce() -> Result<D, Error>,
+    ) -> impl Future<Output = Result<(RegistrationResult, D), E>> {
+        let finish = self.take_and_finish(request, who, read);
+        let recorder = &self.ceremonies.recorder;
+        recorder.finish(true, &request.state, &request.credential, finish)
+    }
+
+    async fn take_and_finish<E: From<Error>, D>(
         &self,
         request: &FinishRegistration,
         who: impl Future<Output = Result<PasskeyUser, E>>,
@@ -159,6 +170,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             #[cfg(feature = "attestation")]
             now: self.ceremonies.now(),
         };
+        self.ceremonies.recorder.verifying(None);
         let verified = self
             .ceremonies
             .verifier

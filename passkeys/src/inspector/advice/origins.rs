@@ -1,0 +1,188 @@
+//! Origins that are not configured.
+
+use super::{Advice, Fix, Setting};
+use crate::Config;
+
+/// Returns the advice on a page of this origin, which is not configured.
+pub(super) fn unexpected(origin: &str, config: &Config) -> Advice {
+    let rp_id = config.rp_id();
+    let origins: Vec<String> = config.origins().map(str::to_owned).collect();
+    let title = "The page's origin is not configured";
+    let cause = format!(
+        "The page is at {origin}, and the configuration has {}. Origins are compared as a whole: scheme, \
+         host and port.",
+        listed(&origins),
+    );
+    let advice = Advice::new(title, cause);
+    if let Some(similar) = loopback(origin, &origins) {
+        return advice.fix(Fix::text(format!(
+            "Open the page at {similar}: browsers have no passkeys for IP addresses, and the RP ID is {rp_id}."
+        )));
+    }
+    let advice = match tls(origin, &origins) {
+        Some(secure) => advice.fix(Fix::text(format!(
+            "Open the page at {secure}: the page was loaded without TLS."
+        ))),
+        None => advice,
+    };
+    let mut more = origins.clone();
+    more.push(origin.to_owned());
+    if Config::new(rp_id, &more).is_ok() {
+        let setting = Setting {
+            builder: Setting::identity(rp_id, &more).builder,
+            ..Setting::list("origins", &more)
+        };
+        return advice.fix(Fix::setting(
+            "If this page is yours, add its origin.",
+            setting,
+        ));
+    }
+    let mut related: Vec<String> = config.related_origins().map(str::to_owned).collect();
+    related.push(origin.to_owned());
+    let with_related = Config::builder(rp_id, &origins).related_origins(&related);
+    if with_related.build().is_ok() {
+        let setting = Setting::list("related_origins", &related);
+        let advice = advice.fix(Fix::setting(
+            format!(
+                "It is outside the RP ID {rp_id}. If the page is yours and is to use the same passkeys, add \
+                 it to the related origins, and serve `Passkeys::well_known` at https://{rp_id}."
+            ),
+            setting,
+        ));
+        return match alone(origin) {
+            Some(setting) => advice.fix(Fix::setting(
+                "If the page is to have passkeys of its own, this is its configuration.",
+                setting,
+            )),
+            None => advice,
+        };
+    }
+    match alone(origin) {
+        Some(setting) => advice.fix(Fix::setting(
+            format!(
+                "It is outside the RP ID {rp_id}. If the page is yours, this is its configuration."
+            ),
+            setting,
+        )),
+        None => {
+            let mistake = Config::new(rp_id, [origin]).err();
+            let mistake = mistake.and_then(|error| error.mistakes().next());
+            advice.fix(Fix::text(format!(
+                "No configuration accepts this origin: {}",
+                mistake.unwrap_or_default()
+            )))
+        }
+    }
+}
+
+/// Returns the configuration of an application that has this origin only: its host is the RP ID.
+pub(super) fn alone(origin: &str) -> Option<Setting> {
+    let host = host(origin)?;
+    Config::new(host, [origin]).ok()?;
+    Some(Setting::identity(host, &[origin.to_owned()]))
+}
+
+/// Returns the host of an origin.
+pub(super) fn host(origin: &str) -> Option<&str> {
+    let (_, authority) = origin.split_once("://")?;
+    if authority.starts_with('[') {
+        return authority.split_inclusive(']').next();
+    }
+    authority.split(':').next()
+}
+
+/// Returns the configured origin that is the same but for `localhost`.
+fn loopback(origin: &str, origins: &[String]) -> Option<String> {
+    let address = host(origin)?;
+    if address != "127.0.0.1" && address != "[::1]" {
+        return None;
+    }
+    let similar = origin.replacen(address, "localhost", 1);
+    origins.contains(&similar).then_some(similar)
+}
+
+/// Returns the configured origin that is the same with TLS.
+fn tls(origin: &str, origins: &[String]) -> Option<String> {
+    let secure = origin.replacen("http://", "https://", 1);
+    (secure != origin && origins.contains(&secure)).then_some(secure)
+}
+
+fn listed(origins: &[String]) -> String {
+    match origins {
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+        [] => "none".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unexpected;
+    use crate::Config;
+
+    fn fixes(rp_id: &str, configured: &str, origin: &str) -> Vec<(String, Option<String>)> {
+        let config = Config::new(rp_id, [configured]).unwrap();
+        let advice = unexpected(origin, &config);
+        assert!(advice.cause.contains(origin) && advice.cause.contains(configured));
+        let fixes = advice.fixes.into_iter();
+        fixes
+            .map(|fix| (fix.text, fix.setting.map(|it| it.attribute)))
+            .collect()
+    }
+
+    #[test]
+    fn origin_in_the_scope_of_the_rp_id_is_to_be_added_to_origins() {
+        let fixes = fixes(
+            "localhost",
+            "http://localhost:3000",
+            "http://localhost:8080",
+        );
+        let line = r#"origins = ["http://localhost:3000", "http://localhost:8080"]"#;
+        assert_eq!(fixes[0].1.as_deref(), Some(line));
+    }
+
+    #[test]
+    fn origin_outside_the_scope_is_related_or_has_a_configuration_of_its_own() {
+        let fixes = fixes("example.com", "https://example.com", "https://example.org");
+        let related = r#"related_origins = ["https://example.org"]"#;
+        assert_eq!(fixes[0].1.as_deref(), Some(related));
+        let own = r#"rp_id = "example.org", origins = ["https://example.org"]"#;
+        assert_eq!(fixes[1].1.as_deref(), Some(own));
+    }
+
+    #[test]
+    fn page_at_a_loopback_address_is_to_be_opened_at_localhost() {
+        for origin in ["http://127.0.0.1:3000", "http://[::1]:3000"] {
+            let fixes = fixes("localhost", "http://localhost:3000", origin);
+            assert!(
+                fixes[0]
+                    .0
+                    .starts_with("Open the page at http://localhost:3000")
+            );
+            assert_eq!((fixes.len(), &fixes[0].1), (1, &None));
+        }
+    }
+
+    #[test]
+    fn page_without_tls_is_to_be_opened_with_it() {
+        let fixes = fixes("example.com", "https://example.com", "http://example.com");
+        assert!(
+            fixes[0]
+                .0
+                .starts_with("Open the page at https://example.com")
+        );
+    }
+
+    #[test]
+    fn origin_that_no_configuration_accepts_has_the_rule() {
+        for origin in ["null", "", "http://192.168.0.7:3000", "<b>", "https://"] {
+            let fixes = fixes("localhost", "http://localhost:3000", origin);
+            let last = &fixes.last().unwrap();
+            assert!(
+                last.0.starts_with("No configuration accepts"),
+                "{origin}: {fixes:?}"
+            );
+            assert!(last.0.len() > 40 && last.1.is_none(), "{fixes:?}");
+        }
+    }
+}
