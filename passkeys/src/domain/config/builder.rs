@@ -170,7 +170,7 @@ impl ConfigBuilder {
             profiles: (!self.profiles.is_empty()).then(|| profiles.collect()),
             ..draft(&self.values)
         };
-        Config::check(&draft, super::line)
+        Config::check(&draft).map_err(ConfigError::of_keys)
     }
 }
 

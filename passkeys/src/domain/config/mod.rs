@@ -69,16 +69,43 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with every mistake, named by its variable. A variable that is not UTF-8 is one.
+    /// [`ConfigError`] with every mistake, named by its variable, in one error. Mistakes are also
+    ///
+    /// - a variable that is empty, is not UTF-8, or has quotes, brackets or a comment, which are part of its
+    ///   value; white space around a value is none of it,
+    /// - a variable that begins with `PASSKEYS_`, is not of the configuration, and resembles one that is,
+    ///   such as `PASSKEYS_ORIGIN`, or belongs to a profile that is not listed.
+    ///
+    /// Any other variable that begins with `PASSKEYS_` is logged, with a warning: a setting that has no
+    /// effect may be one that somebody relies on. Name those of your own in
+    /// [`from_env_except`](Self::from_env_except).
     pub fn from_env() -> Result<Self, ConfigError> {
-        env::read(|name| std::env::var_os(name))
+        env::read(std::env::vars_os(), &[])
     }
 
-    fn check(draft: &Draft<'_>, line: fn(&Violation) -> String) -> Result<Self, ConfigError> {
-        match draft.check_with(is_on) {
-            Ok(policy) => Ok(Self(policy)),
-            Err(violations) => Err(ConfigError { violations, line }),
-        }
+    /// Reads the configuration like [`from_env`](Self::from_env), where these variables are the
+    /// application's own, although they begin with `PASSKEYS_`.
+    ///
+    /// ```no_run
+    /// use passkeys::Config;
+    ///
+    /// let config = Config::from_env_except(["PASSKEYS_DATABASE_URL", "PASSKEYS_DECOY_SECRET"])?;
+    /// let database = std::env::var("PASSKEYS_DATABASE_URL");
+    /// # Ok::<(), passkeys::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env); and if one of these variables is of the configuration.
+    pub fn from_env_except(
+        own: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Result<Self, ConfigError> {
+        let own: Vec<String> = own.into_iter().map(Into::into).collect();
+        env::read(std::env::vars_os(), &own)
+    }
+
+    fn check(draft: &Draft<'_>) -> Result<Self, Vec<Violation>> {
+        draft.check_with(is_on).map(Self)
     }
 
     /// Returns the RP ID, the domain that passkeys are scoped to.
@@ -258,11 +285,6 @@ fn is_on(feature: Feature) -> bool {
     }
 }
 
-/// Formats a mistake with the key in front.
-fn line(violation: &Violation) -> String {
-    format!("{}: {violation}", violation.path())
-}
-
 /// Returns the configuration of the attribute.
 ///
 /// # Panics
@@ -271,7 +293,7 @@ fn line(violation: &Violation) -> String {
 #[doc(hidden)]
 #[must_use]
 pub fn from_attribute(draft: &Draft<'_>) -> Config {
-    match Config::check(draft, line) {
+    match Config::check(draft).map_err(ConfigError::of_keys) {
         Ok(config) => config,
         Err(error) => unreachable!("`#[passkeys]` let an invalid configuration through: {error}"),
     }
@@ -281,20 +303,31 @@ pub fn from_attribute(draft: &Draft<'_>) -> Config {
 /// the rule, the value and the fix.
 #[derive(Clone)]
 pub struct ConfigError {
-    violations: Vec<Violation>,
-    line: fn(&Violation) -> String,
+    /// A line for each mistake.
+    mistakes: Vec<String>,
 }
 
 impl ConfigError {
+    fn new(mistakes: Vec<String>) -> Self {
+        Self { mistakes }
+    }
+
+    /// Creates the error of these violations, each with the key in front.
+    #[expect(clippy::needless_pass_by_value, reason = "converts an error")]
+    fn of_keys(violations: Vec<Violation>) -> Self {
+        let line = |violation: &Violation| format!("{}: {violation}", violation.path());
+        Self::new(violations.iter().map(line).collect())
+    }
+
     /// Returns a line for each mistake.
     pub fn mistakes(&self) -> impl Iterator<Item = String> {
-        self.violations.iter().map(self.line)
+        self.mistakes.iter().cloned()
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.mistakes().collect::<Vec<_>>().join("\n"))
+        f.write_str(&self.mistakes.join("\n"))
     }
 }
 
