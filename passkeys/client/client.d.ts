@@ -9,9 +9,16 @@
  * - `aborted`: the page ended the ceremony, by its signal or by starting another one. It need not
  *   be shown to the user.
  * - `already-registered`: the device already has a passkey for this account.
+ * - `busy`: the browser is still asking for a passkey, for another script of the page.
  * - `wrong-origin`: the page's origin is not one that the passkeys are for.
+ * - `not-allowed-here`: a permissions policy forbids passkeys on this page, or in this frame.
+ * - `invalid-options`: the browser, or a password manager in it, rejects the server's options.
  * - `failed`: the browser or the authenticator failed; `cause` is the exception.
- * - `server`: the server responded with an error; see `code`, `message` and `status`.
+ * - `unreadable`: a password manager returned a credential that cannot be read. After `register()`
+ *   it may keep a passkey that the server does not know: ask the user to delete it there.
+ * - `server`: the server responded with an error; see `code`, `message`, `status` and `body`.
+ * - `unexpected-response`: the response is a success, but not of this request: a page, or nothing.
+ *   `base` leads elsewhere, a proxy has redirected to a sign-in page, or a hook responds with HTML.
  * - `unreachable`: the server did not respond.
  */
 export type Reason =
@@ -19,24 +26,36 @@ export type Reason =
   | "cancelled"
   | "aborted"
   | "already-registered"
+  | "busy"
   | "wrong-origin"
+  | "not-allowed-here"
+  | "invalid-options"
   | "failed"
+  | "unreadable"
   | "server"
+  | "unexpected-response"
   | "unreachable";
 
-/** The error that every function of this module fails with. */
+/**
+ * The error that every function of this module fails with. Errors of functions that the page gives
+ * it (`data`, `deviceName`) are passed on as they are.
+ */
 export class PasskeyError extends Error {
   /** Creates an error. `message` is meant for a log, not for the user. */
   constructor(
     reason: Reason,
     message: string,
-    details?: { code?: string; status?: number; cause?: unknown },
+    details?: { code?: string; status?: number; body?: unknown; text?: string; cause?: unknown },
   );
   reason: Reason;
   /** The server's error code, such as `authentication_failed`; empty if there is none. */
   code: string;
   /** The HTTP status; 0 without a response. */
   status: number;
+  /** The JSON of the server's response, also of errors of your own hooks; `undefined` if it is none. */
+  body: unknown;
+  /** The body of the server's response as text; empty if there is none. */
+  text: string;
   /** The browser's exception, or the server's response, whose body has been read. */
   cause: unknown;
 }
@@ -44,19 +63,41 @@ export class PasskeyError extends Error {
 /** Whether this browser supports passkeys, in a secure context. */
 export function isSupported(): boolean;
 
-/** What this browser supports. */
+/** Whether the browser supports something; `unknown` if it cannot be asked, or does not say. */
+export type Capability = "supported" | "unsupported" | "unknown";
+
+/** What this browser supports (WebAuthn §5.8.7). */
 export interface Capabilities {
-  /** Whether it supports passkeys. */
-  passkeys: boolean;
-  /** Whether it supports autofill of passkeys (conditional mediation). */
-  autofill: boolean;
-  /** Whether the device has a platform authenticator with user verification. */
-  builtIn: boolean;
-  /** Whether it accepts signals about deleted passkeys and changed names. */
-  signals: boolean;
+  /** Passkeys on this page; without them, everything is `unsupported`. */
+  passkeys: Capability;
+  /** Creation without asking after a sign-in by password, as by `upgrade()`. */
+  conditionalCreate: Capability;
+  /** Autofill of passkeys, as by `autofill()`. */
+  conditionalGet: Capability;
+  /** Use of a phone as an authenticator of this device. */
+  hybridTransport: Capability;
+  /** A dialog only where a passkey is at hand, as by `immediate()`. */
+  immediateGet: Capability;
+  /** Passkeys on this device, or by a phone. */
+  passkeyPlatformAuthenticator: Capability;
+  /** Passkeys on the related origins of an RP ID. */
+  relatedOrigins: Capability;
+  /** Signals of the passkeys that are valid, as by `signal()`. */
+  signalAllAcceptedCredentials: Capability;
+  /** Signals of changed names, as by `signal()`. */
+  signalCurrentUserDetails: Capability;
+  /** Signals of passkeys that the server does not know. */
+  signalUnknownCredential: Capability;
+  /** A platform authenticator with user verification: a fingerprint reader, a screen lock. */
+  userVerifyingPlatformAuthenticator: Capability;
+  /** Extensions, such as `extension:prf`, and what else the browser says of itself. */
+  [name: string]: Capability | undefined;
 }
 
-/** Returns what this browser supports. Never fails. */
+/**
+ * Returns what this browser supports, from `PublicKeyCredential.getClientCapabilities()` where it
+ * exists, and from older queries. Rejects only if the module for it does not load (`unreachable`).
+ */
 export function capabilities(): Promise<Capabilities>;
 
 /** How a browser can reach an authenticator (WebAuthn §5.8.4). */
@@ -125,6 +166,8 @@ export interface RegisterOptions extends UpgradeOptions {
 
 export interface AutofillOptions extends CeremonyOptions, FinishOptions {}
 
+export interface ImmediateOptions extends CeremonyOptions, FinishOptions {}
+
 export interface AuthenticateOptions extends AutofillOptions {
   /** The user ID, if the page knows it, for applications without the `find_user` hook. */
   userId?: string;
@@ -159,7 +202,8 @@ export class PasskeyClient {
    * signed-in user. Resolves to the server's response.
    *
    * If the server does not keep the passkey, because it does not verify, `data` does not fit, nobody is
-   * signed in any more or `on_registered` rejects the sign-up, this signals the browser to remove it.
+   * signed in any more or `on_registered` rejects the sign-up, or does not get it, because a function
+   * for `data` or `deviceName` fails, this signals the browser to remove it.
    *
    * Where the server demands a recent sign-in for a further passkey and finds that of the session
    * too old, the user is asked for consent with one of their passkeys first. Without a passkey, this
@@ -179,8 +223,9 @@ export class PasskeyClient {
    * answered after 10 seconds, the server did not answer, failed (5xx), or does not take another
    * passkey now (403, 409, 429).
    *
-   * Rejects only for what the developer has to repair: with the reason `wrong-origin`, and with
-   * `server` and a status of
+   * Rejects only for what the developer has to repair: with the reasons `wrong-origin`,
+   * `not-allowed-here`, `invalid-options`, `unexpected-response` and `unreadable`, with an error of
+   * your `data` or `deviceName`, and with `server` and a status of
    *
    * - 400 or 422, for a request that the server does not understand: without `conditional_create`,
    *   with an unknown `profile`, with `data` that does not fit, a passkey that does not verify;
@@ -196,10 +241,25 @@ export class PasskeyClient {
    * Offers passkeys by autofill (conditional mediation) in a field with
    * `autocomplete="username webauthn"`, and waits until the user selects one. Resolves to the
    * server's response, or to `null` if the browser does not support this, the user dismissed it or has
-   * no passkey, or the page aborted it or started another ceremony. It can be called on every page with such a field, and again after a
-   * failed attempt.
+   * no passkey, or the page aborted it or started another ceremony.
+   *
+   * It ends with the first passkey that is selected, and with `null`. Call it on every page with such
+   * a field, again after a failed attempt, and again when the field is back without a new page: after
+   * signing out, or when another ceremony that the user was asked for has ended.
    */
   autofill<T = unknown>(options?: AutofillOptions): Promise<T | null>;
+
+  /**
+   * Signs in with a passkey that is at hand (immediate mediation), or resolves to `null` at once, so
+   * that the page can show its form. Call it when the user presses "Sign in", before there is a form:
+   * browsers demand a click or a key. Resolves to the server's response.
+   *
+   * `null` if no passkey of this device is at hand, the browser does not support this or does not
+   * want to say (in private windows, after many attempts), the user dismissed its dialog, or the page
+   * aborted it or started another ceremony. While another ceremony is pending that the user was
+   * asked for, this resolves to `null`, too. It ends a pending `autofill()`.
+   */
+  immediate<T = unknown>(options?: ImmediateOptions): Promise<T | null>;
 
   /**
    * Step-up: asks the signed-in user for consent to one request with one of their passkeys, and
@@ -259,8 +319,11 @@ export const passkeys: PasskeyClient;
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * Sends and reads JSON, also for routes of your own. Fails with a {@link PasskeyError}, which has
- * the server's code and message if the response is `{"error": {"code", "message"}}`.
+ * Sends and reads JSON, also for routes of your own. Resolves to the JSON of the response, to the text
+ * of one with the type `text/plain`, and to `undefined` without a body. Fails with a
+ * {@link PasskeyError}: for a success of another type, such as a page, with the reason
+ * `unexpected-response`; for an error with its `status`, `body` and `text`, and the server's code and
+ * message if the response is `{"error": {"code", "message"}}`.
  */
 export function request(
   method: Method,

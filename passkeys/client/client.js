@@ -25,23 +25,31 @@
  * @typedef {import("./client.d.ts").RegisterOptions} RegisterOptions
  * @typedef {import("./client.d.ts").StepUpOptions} StepUpOptions
  * @typedef {import("./client.d.ts").UpgradeOptions} UpgradeOptions
+ * @typedef {import("./client.d.ts").ImmediateOptions} ImmediateOptions
  * @typedef {{ mediation?: CredentialMediationRequirement, profile?: string }} Parameters
+ * @typedef {{ mediation?: CredentialMediationRequirement, uiMode?: "immediate" }} Mode
  */
 
 export class PasskeyError extends Error {
+  name = "PasskeyError";
+  /** @type {string} */
+  code = "";
+  status = 0;
+  /** @type {unknown} */
+  body;
+  text = "";
+  /** @type {unknown} */
+  cause;
+
   /**
    * @param {Reason} reason
    * @param {string} message
-   * @param {{ code?: string, status?: number, cause?: unknown }} [details]
+   * @param {{ code?: string, status?: number, body?: unknown, text?: string, cause?: unknown }} [details]
    */
-  constructor(reason, message, { code = "", status = 0, cause } = {}) {
+  constructor(reason, message, details) {
     super(message);
-    this.name = "PasskeyError";
-    /** @type {Reason} */
     this.reason = reason;
-    this.code = code;
-    this.status = status;
-    this.cause = cause;
+    Object.assign(this, details);
   }
 }
 
@@ -51,8 +59,8 @@ export function isSupported() {
 
 /** @returns {Promise<Capabilities>} */
 export async function capabilities() {
-  const [autofill, builtIn] = await Promise.all([canAutofill(), hasBuiltIn()]);
-  return { passkeys: isSupported(), autofill, builtIn, signals: listens() };
+  const module = await loaded(import("./capabilities.js"));
+  return module.capabilities(isSupported());
 }
 
 export class PasskeyClient {
@@ -71,10 +79,7 @@ export class PasskeyClient {
    * @returns {Promise<T>}
    */
   register(options = {}) {
-    return alone(options.signal, (signal) => {
-      demandSupport();
-      return this.#create(options, signal);
-    });
+    return alone(options.signal, (signal) => this.#create(options, signal));
   }
 
   /**
@@ -84,7 +89,7 @@ export class PasskeyClient {
    */
   upgrade(options = {}) {
     const attempt = async (/** @type {AbortSignal} */ signal) => {
-      if (!(await canUpgrade())) return null;
+      if (!(await tells("conditionalCreate"))) return null;
       const limit = AbortSignal.any([signal, AbortSignal.timeout(UPGRADE_LIMIT)]);
       return this.#create(options, limit, "conditional");
     };
@@ -92,25 +97,33 @@ export class PasskeyClient {
   }
 
   /**
+   * Creates a passkey. If the server does not keep it, signals that, so that the browser no longer
+   * offers it.
+   *
    * @param {RegisterOptions} options
    * @param {AbortSignal} signal
    * @param {CredentialMediationRequirement} [mediation]
    */
   async #create({ signUp, data, deviceName, profile }, signal, mediation) {
     elsewhere("");
-    const begun = await this.#beginCreation(signUp, signal, { mediation, profile });
-    const credential = await ask(signal, () => {
-      const publicKey = optionsFrom("parseCreationOptionsFromJSON", begun.publicKey);
-      const creation = /** @type {CredentialCreationOptions} */ ({ publicKey, mediation, signal });
-      return navigator.credentials.create(creation);
-    });
-    // Not abortable from here on: the server may already have stored the passkey.
-    return this.#finish(begun.publicKey.rp.id, {
-      credential,
-      state: begun.state,
-      deviceName: valueOf(deviceName, credential),
-      data: await valueOf(data),
-    });
+    const begin = this.#beginCreation(signUp, signal, { mediation, profile });
+    const { publicKey, state } = begun(await begin);
+    const credential = await ask("create", publicKey, { mediation, signal });
+    /** @type {{ credential: any, state: string, deviceName?: string, data?: unknown } | undefined} */
+    let finish;
+    try {
+      // Functions of the page may fail. Their errors stay as they are.
+      const name = valueOf(deviceName, credential);
+      finish = { credential, state, deviceName: name, data: await valueOf(data) };
+      // Not abortable: the server may already have stored the passkey.
+      return await this.#send("POST", "/register/finish", finish);
+    } catch (error) {
+      if (!finish || isNotStored(error, credential.id)) {
+        // Not awaited, so that the signal does not delay the page.
+        tell(UNKNOWN, { rpId: publicKey.rp.id, credentialId: credential.id })?.catch(() => {});
+      }
+      throw error;
+    }
   }
 
   /**
@@ -119,38 +132,12 @@ export class PasskeyClient {
    * @param {Parameters} parameters
    */
   #beginCreation(signUp, signal, parameters) {
-    if (signUp !== undefined) {
-      return this.#send("POST", "/sign-up/begin", signUp, signal, parameters);
-    }
-    const path = "/register/begin";
-    const begun = this.#send("POST", path, undefined, signal, parameters);
+    const isSignUp = signUp !== undefined;
+    const path = isSignUp ? "/sign-up/begin" : "/register/begin";
+    const begun = this.#send("POST", path, signUp, signal, parameters);
     // An upgrade never asks the user, for consent neither.
-    if (parameters.mediation) return begun;
+    if (isSignUp || parameters.mediation) return begun;
     return this.#insist(begun, "POST", this.#url(path, parameters), signal);
-  }
-
-  /**
-   * Finishes a registration. If the server says that it has not kept the passkey, signals that, so
-   * that the browser no longer offers it.
-   *
-   * @param {string} rpId
-   * @param {{ credential: any, state: string, deviceName?: string, data?: unknown }} finish
-   */
-  async #finish(rpId, finish) {
-    const credentialId = finish.credential.id;
-    try {
-      return await this.#send("POST", "/register/finish", finish);
-    } catch (error) {
-      const { cause } = /** @type {any} */ (error);
-      // The server says that it has not kept the passkey. A status alone says nothing: a proxy that
-      // gives up responds with an error, too, and the server stores the passkey.
-      const dropped = cause?.headers?.get("passkey-rolled-back") === credentialId;
-      if (dropped || NOT_STORED.includes(codeOf(error))) {
-        // Not awaited, so that the signal does not delay the page.
-        tell("signalUnknownCredential", { rpId, credentialId })?.catch(() => {});
-      }
-      throw error;
-    }
   }
 
   /**
@@ -159,10 +146,7 @@ export class PasskeyClient {
    * @returns {Promise<T>}
    */
   authenticate(options = {}) {
-    return alone(options.signal, (signal) => {
-      demandSupport();
-      return this.#signIn(options, signal);
-    });
+    return alone(options.signal, (signal) => this.#signIn(options, signal));
   }
 
   /**
@@ -172,20 +156,26 @@ export class PasskeyClient {
    */
   autofill(options = {}) {
     const attempt = async (/** @type {AbortSignal} */ signal) => {
-      if (!(await canAutofill())) return null;
-      try {
-        return await this.#signIn(options, signal, "conditional");
-      } catch (error) {
+      if (!(await asked(() => browser().isConditionalMediationAvailable()))) return null;
+      return this.#signIn(options, signal, { mediation: "conditional" }).catch((error) => {
         if (codeOf(error) !== "challenge_not_found") throw error;
         // The challenge expired while the page was open. The user has selected a passkey, so a
         // second, modal ceremony follows.
         return this.#signIn(options, signal);
-      }
+      });
     };
-    // Nobody asked for the offer, so dismissing it is not a failure.
-    const isFailure = (/** @type {PasskeyError} */ { reason }) =>
-      reason !== "aborted" && reason !== "cancelled";
-    return unasked(options.signal, attempt, isFailure);
+    return unasked(options.signal, attempt, isNews);
+  }
+
+  /**
+   * @template [T=unknown]
+   * @param {ImmediateOptions} [options]
+   * @returns {Promise<T | null>}
+   */
+  immediate(options = {}) {
+    const attempt = async (/** @type {AbortSignal} */ signal) =>
+      (await tells("immediateGet")) ? this.#signIn(options, signal, { uiMode: "immediate" }) : null;
+    return unasked(options.signal, attempt, isNews, false);
   }
 
   /**
@@ -197,8 +187,7 @@ export class PasskeyClient {
   stepUp(url, { method = "POST", body, profile, signal } = {}) {
     return alone(signal, async (signal) => {
       // A private copy: the body that the user consents to is the body that is sent.
-      const json = JSON.stringify(body);
-      const agreed = json && JSON.parse(json);
+      const agreed = parse(JSON.stringify(body));
       const target = new URL(url, document.baseURI);
       target.hash = "";
       const consent = await this.#consent(method, target, agreed, signal, { profile });
@@ -216,7 +205,6 @@ export class PasskeyClient {
    * @param {Parameters} [parameters]
    */
   async #consent(method, target, body, signal, parameters) {
-    demandSupport();
     const path = target.href.slice(target.origin.length);
     // The consent is to a request to this host. The server knows its own.
     const own = new URL(this.#base, document.baseURI).host;
@@ -253,8 +241,9 @@ export class PasskeyClient {
   }
 
   /** @returns {Promise<Passkey[]>} */
-  list() {
-    return this.#send("GET", "/credentials");
+  async list() {
+    const passkeys = await this.#send("GET", "/credentials");
+    return expect(Array.isArray(passkeys), passkeys);
   }
 
   /**
@@ -282,8 +271,9 @@ export class PasskeyClient {
 
   /** @returns {Promise<boolean>} */
   async shouldOffer() {
-    if (Date.now() < declined()[0] || !(await hasBuiltIn())) return false;
+    if (Date.now() < declined()[0]) return false;
     try {
+      if (!(await browser().isUserVerifyingPlatformAuthenticatorAvailable())) return false;
       const passkeys = await this.list();
       const hasNone = !passkeys[0] || passkeys.some(({ id }) => id === elsewhere());
       return hasNone && !isBusy();
@@ -319,7 +309,7 @@ export class PasskeyClient {
       const told = SIGNALS.flatMap((name) =>
         signals[name].map((/** @type {unknown} */ payload) => tell(name, payload)),
       );
-      if (removed) told.push(tell("signalUnknownCredential", { rpId, credentialId: removed }));
+      if (removed) told.push(tell(UNKNOWN, { rpId, credentialId: removed }));
       await Promise.all(told);
       return true;
     } catch {
@@ -330,12 +320,12 @@ export class PasskeyClient {
   /**
    * @param {AuthenticateOptions} options
    * @param {AbortSignal} signal
-   * @param {CredentialMediationRequirement} [mediation]
+   * @param {Mode} [mode]
    */
-  async #signIn({ userId, username, secondFactor, data, profile }, signal, mediation) {
+  async #signIn({ userId, username, secondFactor, data, profile }, signal, mode) {
     const who = { userId, username, secondFactor };
     const begun = await this.#send("POST", "/authenticate/begin", who, signal, { profile });
-    const answer = await sign(begun, signal, mediation);
+    const answer = await sign(begun, signal, mode);
     const finish = { ...answer, data: await valueOf(data) };
     const { id, authenticatorAttachment } = answer.credential;
     try {
@@ -355,11 +345,10 @@ export class PasskeyClient {
    * @param {string} credentialId
    */
   async #signalIfUnknown(credentialId) {
-    const name = "signalUnknownCredential";
-    if (!(name in browser())) return;
+    if (!(UNKNOWN in browser())) return;
     try {
       const unknown = await this.#send("POST", "/signals/unknown", { credentialId });
-      if (unknown) await tell(name, unknown);
+      if (unknown) await tell(UNKNOWN, unknown);
     } catch {
       // The browser continues to offer the passkey.
     }
@@ -379,7 +368,7 @@ export class PasskeyClient {
   /** @param {string} path @param {Parameters} [parameters] of the query */
   #url(path, parameters = {}) {
     // Without those that are undefined.
-    const query = String(new URLSearchParams(JSON.parse(JSON.stringify(parameters))));
+    const query = String(new URLSearchParams(parse(JSON.stringify(parameters))));
     return this.#base + path + (query && `?${query}`);
   }
 }
@@ -394,27 +383,50 @@ export const passkeys = new PasskeyClient();
  * @returns {Promise<any>}
  */
 export async function request(method, url, body, { signal, fetch = globalThis.fetch } = {}) {
-  const json = JSON.stringify(body);
+  const sent = JSON.stringify(body);
   let response, text;
   try {
     response = await fetch(url, {
       method,
       signal,
-      headers: json ? { "content-type": "application/json" } : {},
-      body: json,
+      headers: sent ? { "content-type": "application/json" } : {},
+      body: sent,
     });
     text = await response.text();
   } catch (cause) {
     const reason = signal?.aborted ? "aborted" : "unreachable";
     throw new PasskeyError(reason, `no response from ${url}`, { cause });
   }
-  const answer = parse(text);
-  if (response.ok) return answer;
-  const { status } = response;
-  const { code = "", message = `${url} responded with ${status}` } = answer?.error ?? {};
+  const { ok, status } = response;
+  const type = response.headers.get("content-type") ?? "";
+  const json = parse(text);
+  const answer = /\bjson\b/i.test(type) ? json : /^text\/plain\b/i.test(type) ? text : undefined;
+  if (ok && (!text || answer !== undefined)) return text ? answer : undefined;
+  const said = `${url} responded with ${status} ${type}`;
+  const details = { status, body: json, text, cause: response };
+  // A page, or a redirect to one, is no response to a request from a script.
+  expect(status >= 400, json, said, details);
+  const { code = "", message = said } = json?.error ?? {};
   const reason = code === "credential_already_exists" ? "already-registered" : "server";
-  throw new PasskeyError(reason, message, { code, status, cause: response });
+  throw new PasskeyError(reason, message, { code, ...details });
 }
+
+/**
+ * Returns a response, if it is one to the request.
+ *
+ * @template T
+ * @param {unknown} isOne
+ * @param {T} answer
+ * @param {string} [message]
+ * @param {object} [details]
+ */
+function expect(isOne, answer, message = "not a response of the routes", details = { body: answer }) {
+  if (isOne) return answer;
+  throw new PasskeyError("unexpected-response", message, details);
+}
+
+/** @param {any} answer */
+const begun = (answer) => expect(answer?.publicKey && answer.state, answer);
 
 /**
  * The pending ceremony. Browsers allow one at a time on a page, across all clients.
@@ -435,6 +447,7 @@ const isBusy = () => !!asking && !asking.givesWay;
  * @param {boolean} [givesWay]
  */
 async function alone(signal, task, givesWay = false) {
+  if (!isSupported()) throw new PasskeyError("not-supported", "no passkeys here");
   asking?.controller.abort();
   const controller = new AbortController();
   const turn = (asking = { controller, givesWay });
@@ -451,17 +464,18 @@ async function alone(signal, task, givesWay = false) {
 }
 
 /**
- * Runs a ceremony by conditional mediation, which gives way to those that the user is asked for.
+ * Runs a ceremony that the user has not asked for, unless one is pending that they have.
  *
  * @template T
  * @param {AbortSignal | undefined} signal of the page
  * @param {(signal: AbortSignal) => Promise<T | null>} task
  * @param {(error: any) => boolean} isFault whether a failure is reported
+ * @param {boolean} [givesWay] as conditional mediation does
  */
-async function unasked(signal, task, isFault) {
+async function unasked(signal, task, isFault, givesWay = true) {
   if (isBusy()) return null;
   try {
-    return await alone(signal, task, true);
+    return await alone(signal, task, givesWay);
   } catch (error) {
     if (isFault(error)) throw error;
     return null;
@@ -471,76 +485,109 @@ async function unasked(signal, task, isFault) {
 /**
  * Requests an assertion for a ceremony that was begun.
  *
- * @param {{ publicKey: unknown, state: string }} begun
+ * @param {unknown} answer
  * @param {AbortSignal} signal
- * @param {CredentialMediationRequirement} [mediation]
+ * @param {Mode} [mode]
  */
-async function sign({ publicKey, state }, signal, mediation) {
-  const credential = await ask(signal, () =>
-    navigator.credentials.get({
-      publicKey: optionsFrom("parseRequestOptionsFromJSON", publicKey),
-      mediation,
-      signal,
-    }),
-  );
-  return { credential, state };
+async function sign(answer, signal, mode) {
+  const { publicKey, state } = begun(answer);
+  return { credential: await ask("get", publicKey, { ...mode, signal }), state };
 }
 
 /**
  * Runs a ceremony in the browser and returns the credential as JSON.
  *
- * @param {AbortSignal} signal
- * @param {() => Promise<Credential | null>} ceremony
+ * @param {"create" | "get"} method
+ * @param {unknown} json
+ * @param {Mode & { signal: AbortSignal }} mode
  */
-async function ask(signal, ceremony) {
+async function ask(method, json, mode) {
+  const parser = PARSERS[method];
+  const converter = parser in browser() ? browser() : await loaded(fallback());
+  let credential;
   try {
-    const credential = await ceremony();
+    credential = await navigator.credentials[method]({ ...mode, publicKey: converter[parser](json) });
     if (!credential) throw new DOMException("no credential", "NotAllowedError");
-    return inJSON(/** @type {PublicKeyCredential} */ (credential));
   } catch (cause) {
-    const { name = "", message = "" } = /** @type {Partial<Error>} */ (cause);
-    const reason = signal.aborted ? "aborted" : (REASONS[name] ?? "failed");
+    // Password managers reject with all kinds of values.
+    const { name = "", message = "" } = /** @type {Partial<Error>} */ (cause ?? {});
+    const reason = mode.signal.aborted ? "aborted" : reasonFor(method, name, message);
     throw new PasskeyError(reason, message, { cause });
   }
+  return inJSON(credential);
 }
+
+/** The methods that convert options from JSON. */
+const PARSERS = /** @type {const} */ ({
+  create: "parseCreationOptionsFromJSON",
+  get: "parseRequestOptionsFromJSON",
+});
+
+/**
+ * @param {"create" | "get"} method
+ * @param {string} name of the browser's exception
+ * @param {string} message
+ * @returns {Reason}
+ */
+function reasonFor(method, name, message) {
+  if (name === "InvalidStateError" && method === "create") return "already-registered";
+  if (name === "NotAllowedError" && POLICY.test(message)) return "not-allowed-here";
+  return REASONS[name] ?? "failed";
+}
+
+/** The messages of Chromium and Safari where the page or its frame must not use passkeys. */
+const POLICY = /Permissions Policy|ancestors/;
 
 /** Reasons by the name of the browser's exception. @type {Record<string, Reason>} */
 const REASONS = {
   AbortError: "cancelled",
   ConstraintError: "not-supported",
-  InvalidStateError: "already-registered",
+  EncodingError: "invalid-options",
   NotAllowedError: "cancelled",
   NotSupportedError: "not-supported",
+  OperationError: "busy",
+  RangeError: "invalid-options",
   SecurityError: "wrong-origin",
+  TimeoutError: "cancelled",
+  TypeError: "invalid-options",
 };
-
-function demandSupport() {
-  if (!isSupported()) throw new PasskeyError("not-supported", "no passkeys in this browser");
-}
 
 /** The browser's interface; type libraries lack its newer methods. @type {() => any} */
 const browser = () => (isSupported() ? PublicKeyCredential : {});
 
-const canAutofill = () => asked(() => browser().isConditionalMediationAvailable?.());
-
-const hasBuiltIn = () => asked(() => browser().isUserVerifyingPlatformAuthenticatorAvailable?.());
-
-/** Browsers that do not know conditional creation ignore the mediation, and would ask the user. */
-const canUpgrade = () =>
-  asked(async () => (await browser().getClientCapabilities?.())?.conditionalCreate);
+/**
+ * Whether the browser says that it has a capability. Without that, one that does not know conditional
+ * creation or immediate mediation would ignore it, and show its dialog.
+ *
+ * @param {string} capability
+ */
+const tells = (capability) => asked(async () => (await browser().getClientCapabilities())[capability]);
 
 /**
- * Queries a capability of the browser; `false` if the query fails.
+ * Queries the browser; `undefined` if it does not know the query, or the query fails.
  *
- * @param {() => Promise<boolean | undefined> | undefined} question
+ * @param {() => Promise<boolean>} question
  */
 async function asked(question) {
   try {
-    return (await question()) ?? false;
+    return await question();
   } catch {
-    return false;
+    // Unknown.
   }
 }
+
+/**
+ * Whether the server has certainly not kept a new passkey. A status alone says nothing: a proxy that
+ * gives up responds with an error, too, and the server stores the passkey.
+ *
+ * @param {any} error
+ * @param {string} id of the credential
+ */
+const isNotStored = (error, id) =>
+  // It was not sent, or the server says so.
+  !error.reason ||
+  error.cause?.headers?.get("passkey-rolled-back") === id ||
+  NOT_STORED.includes(codeOf(error));
 
 /**
  * The codes of errors after which the server has certainly not stored the new passkey, also where
@@ -558,10 +605,20 @@ const NOT_STORED = [
  * @param {any} error
  */
 const isFault = ({ reason, status }) =>
-  !reason || reason === "wrong-origin" || FAULTS.includes(status);
+  reason === "server" ? FAULTS.includes(status) : isNews({ reason }) && !FAILURES.includes(reason);
 
 /** A request that is malformed, from somebody who is not signed in, or to the wrong place. */
 const FAULTS = [400, 401, 404, 415, 422];
+
+const FAILURES = ["already-registered", "failed", "unreachable"];
+
+/**
+ * Whether a failure is news to the page where nobody asked for a passkey.
+ *
+ * @param {{ reason: Reason }} error
+ */
+const isNews = ({ reason }) =>
+  !["aborted", "busy", "cancelled", "not-supported"].includes(reason);
 
 /** The time in milliseconds after which a browser that does not answer will not create a passkey. */
 const UPGRADE_LIMIT = 10_000;
@@ -581,31 +638,34 @@ const valueOf = (option, argument) => (typeof option === "function" ? option(arg
  * @param {string} [value]
  */
 const declined = (value) =>
-  (keep(() => localStorage, "passkeys.declined", value) ?? "Infinity").split(" ").map(Number);
+  (keep("localStorage", "passkeys.declined", value) ?? "Infinity").split(" ").map(Number);
 
 /** The credential ID of a sign-in with another device's passkey. @param {string} [value] */
-const elsewhere = (value) => keep(() => sessionStorage, "passkeys.elsewhere", value);
+const elsewhere = (value) => keep("sessionStorage", "passkeys.elsewhere", value);
 
 /**
  * Stores a value, if one is given, and returns what is stored.
  *
- * @param {() => Storage} storage
+ * @param {"localStorage" | "sessionStorage"} storage
  * @param {string} key
  * @param {string} [value] an empty one removes the entry
  * @returns {string | undefined} `undefined` where the browser stores nothing
  */
 function keep(storage, key, value) {
   try {
-    if (value) storage().setItem(key, value);
-    if (value === "") storage().removeItem(key);
-    return storage().getItem(key) ?? "";
+    const items = globalThis[storage];
+    if (value) items.setItem(key, value);
+    if (value === "") items.removeItem(key);
+    return items.getItem(key) ?? "";
   } catch {
-    return undefined;
+    // Storage is forbidden.
   }
 }
 
 /** The signals about the signed-in user. */
 const SIGNALS = /** @type {const} */ (["signalAllAcceptedCredentials", "signalCurrentUserDetails"]);
+
+const UNKNOWN = "signalUnknownCredential";
 
 const listens = () => SIGNALS.some((name) => name in browser());
 
@@ -621,71 +681,49 @@ function ownDirectory() {
   return String(import.meta.url).replace(/\/[^/?#]*([?#].*)?$/, "");
 }
 
-// From here on: WebAuthn's JSON conversions for browsers from before 2025.
+// WebAuthn's JSON conversions
+
+/** For browsers from before 2025 and for password managers. Bundlers follow this import. */
+const fallback = () => import("./fallback.js");
+
+// In advance, because some browsers forget the user's click while a module loads.
+if (isSupported() && !(PARSERS.get in browser())) fallback().catch(() => {});
 
 /**
- * @param {"parseCreationOptionsFromJSON" | "parseRequestOptionsFromJSON"} parser
- * @param {any} json
- * @returns {any}
+ * Returns the JSON form of a credential, which may be a password manager's imitation of one.
+ *
+ * @param {any} credential
  */
-function optionsFrom(parser, json) {
-  if (browser()[parser]) return browser()[parser](json);
-  const { challenge, user, allowCredentials, excludeCredentials } = json;
-  return {
-    ...json,
-    challenge: decode(challenge),
-    user: user && descriptor(user),
-    allowCredentials: allowCredentials?.map(descriptor),
-    excludeCredentials: excludeCredentials?.map(descriptor),
-  };
-}
-
-/** @param {any} json of a credential or user */
-const descriptor = (json) => ({ ...json, id: decode(json.id) });
-
-/** @param {PublicKeyCredential} credential */
-function inJSON(credential) {
-  if (typeof credential.toJSON === "function") return credential.toJSON();
-  const { id, type, authenticatorAttachment } = credential;
-  /** @type {any} */
-  const from = credential.response;
-  /** @type {Record<string, unknown>} */
-  const response = { transports: from.getTransports?.() };
-  for (const name of BINARY) {
-    // Safari before 17.4 has an empty `userHandle` where there is none.
-    if (from[name]?.byteLength) response[name] = encode(from[name]);
+async function inJSON(credential) {
+  try {
+    const json = credential.toJSON();
+    const { clientDataJSON, userHandle } = json.response;
+    // Some have an empty user handle where there is none.
+    if (json.rawId.trim() && clientDataJSON.trim() && userHandle !== "") return json;
+  } catch {
+    // It is missing, or fails, or is incomplete.
   }
-  const clientExtensionResults = credential.getClientExtensionResults();
-  const rawId = encode(credential.rawId);
-  return { id, rawId, type, authenticatorAttachment, clientExtensionResults, response };
+  try {
+    return (await fallback()).credentialFrom(credential);
+  } catch (cause) {
+    throw new PasskeyError("unreadable", "unreadable credential", { cause });
+  }
 }
 
-/** The binary members of responses. */
-const BINARY = [
-  "clientDataJSON",
-  "attestationObject",
-  "authenticatorData",
-  "signature",
-  "userHandle",
-];
+/**
+ * @template T
+ * @param {Promise<T>} module
+ */
+const loaded = (module) =>
+  module.catch((cause) => {
+    throw new PasskeyError("unreachable", "a module did not load", { cause });
+  });
 
-/** @param {string} base64url */
-function decode(base64url) {
-  const base64 = base64url.replace(/-/g, "+").replace(/_/g, "/");
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-/** @param {ArrayBuffer} buffer */
-function encode(buffer) {
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(buffer)));
-  return base64.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
-}
-
-/** @param {string} json */
+/** @param {string} json @returns {any} `undefined` if it is none */
 function parse(json) {
   try {
     return JSON.parse(json);
   } catch {
-    return undefined;
+    // Not JSON.
   }
 }

@@ -145,41 +145,6 @@ fn autofill_with_an_expired_challenge_signs_in_by_a_second_ceremony() {
     });
 }
 
-/// As Safari before 17.4 does with security keys, which have no `toJSON()` either.
-#[test]
-fn client_js_leaves_out_an_empty_user_handle() {
-    in_browser(async |visit| {
-        visit
-            .before_scripts("delete PublicKeyCredential.prototype.toJSON;")
-            .await;
-        visit.open().await;
-        let sent = with_client(
-            visit,
-            "const empty = new ArrayBuffer(0);
-             const sent = [];
-             const record = (url, init) => {
-               if (!url.endsWith('/finish')) return fetch(url, init);
-               sent.push('userHandle' in JSON.parse(init.body).credential.response);
-               return new Response('{}');
-             };
-             const client = new PasskeyClient({ base: '/auth/passkeys', fetch: record });
-             for (const userHandle of [empty, null, new Uint8Array([1]).buffer]) {
-               const response = {
-                 clientDataJSON: empty, authenticatorData: empty, signature: empty, userHandle,
-               };
-               navigator.credentials.get = async () => ({
-                 id: 'AA', rawId: empty, type: 'public-key', response,
-                 getClientExtensionResults: () => ({}),
-               });
-               await client.authenticate();
-             }
-             return sent;",
-        )
-        .await;
-        assert_eq!(sent, json!([false, false, true]));
-    });
-}
-
 #[test]
 fn client_js_failures_reject_with_a_reason_and_a_code() {
     in_browser(async |visit| {
@@ -213,38 +178,6 @@ fn client_js_failures_reject_with_a_reason_and_a_code() {
         assert_eq!(
             with_client(visit, elsewhere).await,
             json!(["unreachable", ""])
-        );
-    });
-}
-
-#[test]
-fn capabilities_report_what_the_browser_supports() {
-    in_browser(async |visit| {
-        let mut laptop = Authenticator::new(Kind::Laptop);
-        laptop.plug_in(&visit.browser).await;
-        visit.offer_in_fields().await;
-        visit.open().await;
-        let able = with_client(visit, "return capabilities();").await;
-        assert_eq!(
-            able,
-            json!({ "passkeys": true, "autofill": true, "builtIn": true, "signals": true })
-        );
-        visit
-            .before_scripts("delete self.PublicKeyCredential")
-            .await;
-        visit.open().await;
-        let able = with_client(
-            visit,
-            "return [await capabilities(), await passkeys.autofill(), await outcome(passkeys.authenticate())];",
-        )
-        .await;
-        assert_eq!(
-            able,
-            json!([
-                { "passkeys": false, "autofill": false, "builtIn": false, "signals": false },
-                null,
-                ["not-supported", ""],
-            ])
         );
     });
 }

@@ -1,13 +1,16 @@
 //! The quickstart in a real browser: every path through its page, with Chromium's virtual
 //! authenticator.
 
+mod capabilities;
 mod client;
 mod consent;
 mod data;
 mod frames;
 mod hosts;
+mod immediate;
 mod inspector;
 mod jwt_spa;
+mod managers;
 mod minimal;
 mod offer;
 mod options;

@@ -33,9 +33,18 @@ const WORDS = {
     add: "No passkey was added: you cancelled, or it took too long.",
   },
   "already-registered": "This device already has a passkey for your account. To add another one, use a different device or a security key.",
+  busy: "The browser is still asking for a passkey. Finish or cancel that first.",
   "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
+  "not-allowed-here": "This page is shown in a frame, or by a server, that forbids passkeys. Open it by itself.",
+  "invalid-options": "Your browser or password manager does not take this site’s request for a passkey. Try another browser.",
   failed: "Something went wrong on your device. Please try again.",
+  unreadable: {
+    "sign-in": "Your password manager gave a passkey that can’t be read. Try another browser, or another passkey.",
+    "sign-up": "Your password manager gave a passkey that can’t be read. Nothing was saved here. If it shows a new passkey for this site, delete it there, and try another browser.",
+    add: "Your password manager gave a passkey that can’t be read, and it was not added. If it shows a new passkey for this site, delete it there.",
+  },
   server: "Something went wrong on the server. Please try again.",
+  "unexpected-response": "Something went wrong on the server. Please try again.",
   unreachable: "The server can’t be reached. Check that it is running and try again.",
 
   // `PasskeyError.code`, from the server

@@ -4,8 +4,6 @@ use axum::{
     Router,
     routing::{get, patch, post},
 };
-#[cfg(feature = "client")]
-use axum::{response::IntoResponse as _, routing::MethodRouter};
 
 use super::{authenticate, credentials, observe, register, start, step_up};
 #[cfg(feature = "client")]
@@ -15,8 +13,9 @@ use crate::{Error, Passkeys, relying_party::RelyingParty};
 impl<A: RelyingParty> Passkeys<A> {
     /// Returns the routes, to be nested at any path: `/register/begin`, `/register/finish`,
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
-    /// `/credentials/{id}`. With the hook `sign_up` also `/sign-up/begin`. With the feature `client` also `/client.js`, the browser module, and
-    /// `/signals` and `/signals/unknown`, which it calls.
+    /// `/credentials/{id}`. With the hook `sign_up` also `/sign-up/begin`. With the feature
+    /// `client` also `/client.js`, the browser module, `/capabilities.js` and `/fallback.js`, which it
+    /// imports where they are needed, and `/signals` and `/signals/unknown`, which it calls.
     ///
     /// Request bodies are JSON of at most 64 KiB; responses have `Cache-Control: no-store`.
     ///
@@ -64,14 +63,8 @@ where
             notices: passkeys.ceremonies.notices.clone(),
             recorder: passkeys.ceremonies.recorder.clone(),
         });
-    // After the layer: the module is the same for everybody and may be kept.
+    // After the layer: the modules are the same for everybody and may be kept.
     #[cfg(feature = "client")]
-    let routes = routes.route("/client.js", client_js());
+    let routes = client::routes(routes);
     routes.with_state(Arc::new(passkeys))
-}
-
-#[cfg(feature = "client")]
-fn client_js<S: Clone + Send + Sync + 'static>() -> MethodRouter<S> {
-    get(client::script)
-        .fallback(async || observe::no_store(Error::MethodNotAllowed.into_response()))
 }

@@ -7,6 +7,7 @@ import {
   isSupported,
   passkeys,
   request,
+  type Capability,
   type Passkey,
   type Reason,
 } from "./client.js";
@@ -21,9 +22,14 @@ const WORDS: Record<Reason, string> = {
   cancelled: "Not signed in.",
   aborted: "",
   "already-registered": "This device has one already.",
+  busy: "Finish the other request first.",
   "wrong-origin": "Not at this address.",
+  "not-allowed-here": "Not in this frame.",
+  "invalid-options": "The site made a mistake.",
   failed: "Try again.",
+  unreadable: "Your password manager has failed. Delete the passkey that it has saved.",
   server: "The server said no.",
+  "unexpected-response": "The site made a mistake.",
   unreachable: "The server cannot be reached.",
 };
 
@@ -38,11 +44,39 @@ export async function signIn(signal: AbortSignal): Promise<Account | string> {
 }
 
 export async function offer(): Promise<string> {
-  const { autofill } = await capabilities();
-  const account = autofill ? await passkeys.autofill<Account>() : null;
+  const { conditionalGet } = await capabilities();
+  // @ts-expect-error: not one of the three values
+  conditionalGet === true;
+  const account = conditionalGet === "supported" ? await passkeys.autofill<Account>() : null;
   // @ts-expect-error: `autofill()` may resolve to null
   account.name;
   return account?.name ?? "nobody";
+}
+
+/** What the browser says of itself beyond the names that are declared. */
+export async function hasPrf(): Promise<boolean> {
+  const { "extension:prf": prf = "unknown" satisfies Capability } = await capabilities();
+  return prf !== "unsupported";
+}
+
+/** "Sign in" first asks for a passkey that is at hand, and then shows the form. */
+export async function signInAtOnce(showForm: () => void): Promise<Account | null> {
+  const account = await passkeys.immediate<Account>({ data: { remember: true }, profile: "any" });
+  // @ts-expect-error: `immediate()` may resolve to null
+  account.name;
+  // @ts-expect-error: nobody is named
+  await passkeys.immediate({ username: "ada" });
+  if (account === null) showForm();
+  return account;
+}
+
+/** An error of the `sign_up` hook, in a form of its own. */
+export function titleOf(error: PasskeyError): string {
+  const { body, text, status } = error;
+  // @ts-expect-error: the type of a body is unknown
+  body.title;
+  const isProblem = typeof body === "object" && body !== null && "title" in body;
+  return isProblem ? String(body.title) : `${status}: ${text}`;
 }
 
 /** A single-page application with a token and a bundler. */

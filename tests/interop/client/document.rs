@@ -28,8 +28,17 @@ const DOCUMENTED_CALL: &str = r#"
    */
   #send("#;
 
-const ANY_CODE: &str = "@param {{ code?: string,";
-const DOCUMENTED_CODE: &str = r#"@param {{ code?: import("./routes").Code | "","#;
+/// The types of an error's code in the module, and the same with the codes of the document.
+const CODES: [[&str; 2]; 2] = [
+    [
+        "@param {{ code?: string,",
+        r#"@param {{ code?: import("./routes").Code | "","#,
+    ],
+    [
+        "/** @type {string} */\n  code =",
+        "/** @type {import(\"./routes\").Code | \"\"} */\n  code =",
+    ],
+];
 
 /// Returns the TypeScript command that compares the module with this document.
 ///
@@ -47,11 +56,19 @@ fn compare(name: &str, document: &str) -> Option<Command> {
             "../../../passkeys/client/client.d.ts",
             "document/client.d.ts",
         ),
+        (
+            "../../../passkeys/client/capabilities.js",
+            "document/capabilities.js",
+        ),
+        (
+            "../../../passkeys/client/fallback.js",
+            "document/fallback.js",
+        ),
     ] {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }
     let mut module = fs::read_to_string(here().join("../../../passkeys/client/client.js")).unwrap();
-    for (any, documented) in [(ANY_CALL, DOCUMENTED_CALL), (ANY_CODE, DOCUMENTED_CODE)] {
+    for [any, documented] in [[ANY_CALL, DOCUMENTED_CALL], CODES[0], CODES[1]] {
         assert_eq!(module.matches(any).count(), 1, "in client.js: {any}");
         module = module.replace(any, documented);
     }

@@ -43,6 +43,11 @@ fn project() -> PathBuf {
         ("consumer.ts", "consumer.ts"),
         ("../../../passkeys/client/client.d.ts", "client.d.ts"),
         ("../../../passkeys/client/client.js", "written.js"),
+        (
+            "../../../passkeys/client/capabilities.js",
+            "capabilities.js",
+        ),
+        ("../../../passkeys/client/fallback.js", "fallback.js"),
         ("../../../examples/quickstart/page/app.js", "page/app.js"),
         (
             "../../../examples/quickstart/page/words.js",
@@ -83,15 +88,25 @@ fn client_js_and_the_pages_agree_with_the_type_declarations() {
 #[test]
 fn client_js_has_less_than_8_kilobytes_when_minified() {
     let script = here().join("node_modules/terser/bin/terser");
-    let (Some(mut node), true) = (node(), script.is_file()) else {
+    if node().is_none() || !script.is_file() {
         return passkeys_tests::left_out("Node.js with terser (`npm ci` in tests/interop/client)");
+    }
+    let minified = |module: &str| {
+        let module = here().join("../../../passkeys/client").join(module);
+        let options = ["--module", "--compress", "--mangle", "--"];
+        let mut node = node().unwrap();
+        let output = node.arg(&script).args(options).arg(module).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "terser minifies it");
+        output.stdout.len()
     };
-    let module = here().join("../../../passkeys/client/client.js");
-    let options = ["--module", "--compress", "--mangle", "--"];
-    let output = node.arg(script).args(options).arg(module).output().unwrap();
-    assert!(output.status.success(), "terser minifies it");
-    let size = output.stdout.len();
+    let size = minified("client.js");
     assert!((5_000..8_000).contains(&size), "{size} bytes");
+    // The parts that it imports where they are needed.
+    for part in ["capabilities.js", "fallback.js"] {
+        let size = minified(part);
+        assert!((500..2_000).contains(&size), "{part}: {size} bytes");
+    }
 }
 
 #[test]
@@ -101,9 +116,11 @@ fn client_js_loads_in_nodejs_for_server_side_rendering() {
     };
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("client-on-a-server");
     fs::create_dir_all(&directory).unwrap();
-    // Node.js recognizes a module by its extension.
-    let module = here().join("../../../passkeys/client/client.js");
-    fs::copy(module, directory.join("client.mjs")).unwrap();
+    fs::write(directory.join("package.json"), r#"{ "type": "module" }"#).unwrap();
+    for module in ["client.js", "capabilities.js", "fallback.js"] {
+        let source = here().join("../../../passkeys/client").join(module);
+        fs::copy(source, directory.join(module)).unwrap();
+    }
     fs::copy(here().join("server.mjs"), directory.join("server.mjs")).unwrap();
     succeeds(node.arg(directory.join("server.mjs")));
 }

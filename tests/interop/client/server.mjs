@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 
-const { PasskeyError, capabilities, isSupported, passkeys } = await import("./client.mjs?v=1/2#3");
+const { PasskeyError, capabilities, isSupported, passkeys } = await import("./client.js?v=1/2#3");
 
 assert.equal(isSupported(), false);
-assert.ok(Object.values(await capabilities()).every((it) => it === false));
+assert.ok(Object.values(await capabilities()).every((it) => it === "unsupported"));
 assert.equal(await passkeys.autofill(), null);
+assert.equal(await passkeys.immediate(), null);
 assert.equal(await passkeys.upgrade(), null);
 assert.equal(await passkeys.shouldOffer(), false);
 passkeys.declineOffer();
@@ -18,7 +19,7 @@ await assert.rejects(passkeys.authenticate(), (error) => {
 const asked = [];
 globalThis.fetch = async (url) => {
   asked.push(url);
-  return new Response("[]");
+  return Response.json([]);
 };
 await passkeys.list();
 assert.deepEqual(asked, [new URL("credentials", import.meta.url).href]);
