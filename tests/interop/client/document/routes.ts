@@ -60,7 +60,8 @@ export type Answer<P extends Path, M extends Method> = P extends HookAnswer
   ? any
   : Answers<Operation<P, M>>;
 
-/** The error codes of the library, with the one of applications that have the key `fresh`. */
+/** The error codes of the library, with those of applications that have the key `fresh`. */
 export type Code =
   | Schemas[Extract<keyof Schemas, `Passkeys.Error.${string}`>]["error"]["code"]
+  | "no_passkeys"
   | "reauthentication_required";
