@@ -145,6 +145,7 @@ pub mod audit;
 pub mod ceremony;
 mod domain;
 mod expansion;
+mod explain;
 mod features;
 mod http;
 #[cfg(feature = "inspector")]

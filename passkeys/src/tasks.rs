@@ -11,7 +11,7 @@ use std::{
 use tokio::{runtime::Handle, sync::watch};
 use tracing::Instrument as _;
 
-use crate::{Error, alarm, domain::error::StoreError, recorder::inherited};
+use crate::{Error, alarm, domain::error::StoreError, explain, recorder::inherited};
 
 /// Tasks of the finishes and changes that are in progress.
 ///
@@ -45,7 +45,7 @@ impl Tasks {
             let _running = running;
             work.await
         };
-        let work = inherited(work.in_current_span());
+        let work = inherited(explain::carried(work)).in_current_span();
         let Ok(runtime) = Handle::try_current() else {
             return Ok(work.await);
         };

@@ -41,7 +41,7 @@ async fn passkey_created_without_the_user_registers_by_conditional_creation_only
     let refused = (400, json!("attestation_verification_failed"));
     let ordinary = registered_without_the_user(&site, "/register/begin").await;
     assert_eq!(ordinary, refused);
-    let other = "/register/begin?other=mediation&unmediation=conditional";
+    let other = "/register/begin?other=mediation&of=conditional";
     assert_eq!(registered_without_the_user(&site, other).await, refused);
 }
 

@@ -11,6 +11,7 @@ mod device;
 mod disconnected_clients;
 mod eddsa;
 mod errors;
+mod extractors;
 mod fresh;
 mod inspector;
 mod last_passkey;

@@ -63,7 +63,34 @@ async fn every_ceremony_begins_with_the_options_of_its_profile() {
         assert_eq!(timeout("profile=verified").await, 300_000, "{route}");
         assert_eq!(timeout("a=b&profile=patient&c").await, 600_000, "{route}");
         assert_eq!(timeout("").await, 300_000, "{route}");
-        assert_eq!(timeout("profiles=patient").await, 300_000, "{route}");
+        assert_eq!(timeout("of=patient&file=a").await, 300_000, "{route}");
+    }
+}
+
+/// Without effect it would begin another ceremony than was asked for.
+#[tokio::test]
+async fn misspelt_query_parameter_is_rejected_and_the_message_names_the_one_that_was_meant() {
+    let (site, _) = registered().await;
+    for (route, body) in begins() {
+        for (query, meant) in [
+            ("profil=patient", "profile"),
+            ("profiles=patient", "profile"),
+            ("Profile=patient", "profile"),
+            ("profile=patient&meditation=conditional", "mediation"),
+            ("PROFILE", "profile"),
+        ] {
+            let answer = begin(&site, route, query, body.clone()).await;
+            answer.is_error(422, "invalid_request");
+            let message = answer.json()["error"]["message"].to_string();
+            let expected = format!("Did you mean `{meant}`?");
+            assert!(message.contains(&expected), "{query}: {message}");
+        }
+    }
+    for route in ["/authenticate/begin", "/step-up/begin"] {
+        let body = json!({ "method": "POST", "path": "/", "profile": "verified" });
+        let answer = site.post(route, Some("ada"), Some(body)).await;
+        answer.is_error(422, "invalid_request");
+        assert!(answer.json().to_string().contains("`?profile=name`"));
     }
 }
 

@@ -126,7 +126,9 @@ async fn test_browser_returns_the_first_response_that_failed() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "401 Unauthorized who are you?")]
+#[should_panic(
+    expected = "POST /auth/passkeys/register/begin responded with 401 Unauthorized\nwith the body: who are you?"
+)]
 async fn assert_ok_panics_with_the_response() {
     Browser::new(app(), "https://example.com")
         .register()

@@ -62,6 +62,7 @@ use crate::{
         error::StoreError,
         pending::{PendingCeremony, Purpose, to_millisecond},
     },
+    explain,
     recorder::Recorder,
     store::{ChallengeStore, CredentialRepository},
     verify::Verifier,
@@ -179,6 +180,13 @@ impl<R> Ceremonies<R> {
                 known = ?self.verifier.profiles().collect::<Vec<_>>(),
                 "the request names a profile that is not configured",
             );
+            explain::note(|| {
+                let known: Vec<_> = self.verifier.profiles().collect();
+                format!(
+                    "the profile `{}` is not configured, only {known:?}",
+                    name.escape_debug()
+                )
+            });
             Error::InvalidRequest("`profile` must be one of the application's profiles.".into())
         })
     }
@@ -241,6 +249,14 @@ impl<R> Ceremonies<R> {
     ) {
         let by_application = cause == Cause::Application;
         let rp_id = self.config.rp_id();
+        if let Some(reason) = kind.reason() {
+            explain::note(|| {
+                let detail = detail.as_ref().map(Detail::as_str);
+                let colon = if detail.is_some() { ": " } else { "" };
+                let detail = detail.unwrap_or_default();
+                format!("{} for the reason `{reason}`{colon}{detail}", kind.as_str())
+            });
+        }
         audit::log(
             kind,
             rp_id,

@@ -33,7 +33,10 @@ pub use crate::{
     store::MemoryRepository,
 };
 
-use crate::{Error, relying_party::data::Argument};
+use crate::{
+    Error,
+    relying_party::{data::Argument, rejection},
+};
 
 #[cfg(feature = "openapi")]
 pub use crate::relying_party::{
@@ -86,9 +89,11 @@ where
     S: Send + Sync,
 {
     Box::pin(async move {
-        T::from_request_parts(parts, state)
-            .await
-            .map_err(IntoResponse::into_response)
+        let rejection = match T::from_request_parts(parts, state).await {
+            Ok(extracted) => return Ok(extracted),
+            Err(rejection) => rejection.into_response(),
+        };
+        Err(rejection::in_form(rejection).await)
     })
 }
 
@@ -117,9 +122,11 @@ where
     S: Send + Sync,
 {
     Box::pin(async move {
-        T::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)
+        let rejection = match T::from_request(request, state).await {
+            Ok(extracted) => return Ok(extracted),
+            Err(rejection) => rejection.into_response(),
+        };
+        Err(rejection::in_form(rejection).await)
     })
 }
 

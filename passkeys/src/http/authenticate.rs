@@ -27,6 +27,7 @@ pub(super) async fn begin<A: RelyingParty>(
     } else {
         body::json(&parts.headers, &body)?
     };
+    request.check()?;
     if request.is_second_factor() {
         check_second_factor::<A>(request)?;
         let user = passkeys.app.second_factor_user(&mut parts).await?;

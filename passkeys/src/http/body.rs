@@ -15,12 +15,20 @@ use crate::{
 pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
     match Limited::new(body, MAX_BYTES).collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Error::PayloadTooLarge),
+        Err(error) if is_too_long(&*error) => Err(Error::PayloadTooLarge),
         // The client disconnected or broke the protocol.
         Err(_) => Err(Error::MalformedRequest(
             "The request body could not be read.".into(),
         )),
     }
+}
+
+/// Returns whether a body is longer than this limit, or than that of a layer of the application.
+fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .into_iter()
+        .any(|error| error.is::<LengthLimitError>())
 }
 
 /// Returns whether a body is none: it is empty, or one of `null`, `{}` and `[]`, which clients send for no

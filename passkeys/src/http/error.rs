@@ -5,7 +5,7 @@ use axum::{
 };
 use serde_json::json;
 
-use crate::{Error, domain::error::causes, recorder};
+use crate::{Error, domain::error::causes, explain, recorder};
 
 impl IntoResponse for Error {
     /// Returns `{"error": {"code", "message"}}` with the error's [`status`](Error::status).
@@ -28,9 +28,13 @@ pub(super) fn log(error: &Error) {
         Error::StorageUnavailable(cause) => {
             // Escaped (`Debug`): a database may quote values that the client sent.
             tracing::error!(error = ?causes(cause), "a store failed");
+            explain::note(|| format!("a store failed: {}", causes(cause)));
         }
         Error::InvalidUser(problem) => {
             tracing::error!(problem, "a hook returned a user that cannot have passkeys");
+            explain::note(|| {
+                format!("a hook returned a user that cannot have passkeys: {problem}")
+            });
         }
         _ => {}
     }

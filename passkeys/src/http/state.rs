@@ -6,6 +6,7 @@ use axum::{
     response::Response,
 };
 
+use super::observe::no_store;
 use crate::{PasskeyUser, Passkeys, relying_party::RelyingParty};
 
 /// State of the routes' own handlers.
@@ -100,12 +101,14 @@ impl<S: PasskeysState> PasskeysState for Arc<S> {
 }
 
 /// Extracts the signed-in user with the application's `get_user`, in routers whose state
-/// implements [`PasskeysState`].
+/// implements [`PasskeysState`]. A rejection is the hook's response, as on the library's routes, with
+/// `Cache-Control: no-store`.
 impl<S: PasskeysState + Send + Sync> FromRequestParts<S> for PasskeyUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        state.app().get_user(parts).await
+        let user = state.app().get_user(parts).await;
+        user.map_err(no_store)
     }
 }
 
@@ -118,7 +121,7 @@ impl<S: PasskeysState + Send + Sync> OptionalFromRequestParts<S> for PasskeyUser
         match state.app().get_user(parts).await {
             Ok(user) => Ok(Some(user)),
             Err(rejection) if rejection.status() == StatusCode::UNAUTHORIZED => Ok(None),
-            Err(rejection) => Err(rejection),
+            Err(rejection) => Err(no_store(rejection)),
         }
     }
 }

@@ -21,12 +21,15 @@ pub(super) async fn begin<A: RelyingParty>(
     let step_up = passkeys.step_up().choose(query::profile(&parts.uri)?)?;
     let user = passkeys.app.get_user(&mut parts).await?;
     let body = body::read(body).await?;
+    let asked: BeginStepUp = body::json(&parts.headers, &body)?;
+    asked.check()?;
     let BeginStepUp {
         method,
         host,
         path,
         body,
-    } = body::json(&parts.headers, &body)?;
+        ..
+    } = asked;
     let host = match &host {
         Some(host) => host,
         None => target::host(&parts)?,

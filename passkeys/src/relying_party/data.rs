@@ -18,6 +18,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use super::rejection;
 use crate::{Error, wire::finish};
 
 /// Member `data` of the request that finishes a sign-in or a registration, as an argument of
@@ -177,8 +178,11 @@ where
     S: Send + Sync,
 {
     async fn extract(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let extracted = T::from_request_parts(parts, state).await;
-        extracted.map_err(IntoResponse::into_response)
+        let rejection = match T::from_request_parts(parts, state).await {
+            Ok(extracted) => return Ok(extracted),
+            Err(rejection) => rejection.into_response(),
+        };
+        Err(rejection::in_form(rejection).await)
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) mod hooks;
     reason = "not part of the public interface"
 )]
 pub(crate) mod payload;
+pub(crate) mod rejection;
 
 use std::{convert::Infallible, future::Future, marker::PhantomData, sync::Arc};
 

@@ -114,12 +114,15 @@ impl Authenticator {
     /// # Panics
     ///
     /// If `begun` does not contain creation options, or the system has no random numbers.
+    #[track_caller]
     pub fn create(&mut self, begun: &Value) -> Value {
         let options = &begun["publicKey"];
-        let rp_id = options["rp"]["id"]
-            .as_str()
-            .expect("`begun` has no `publicKey.rp.id`: pass the response of `register/begin`")
-            .to_owned();
+        let Some(rp_id) = options["rp"]["id"].as_str().map(str::to_owned) else {
+            panic!(
+                "expected the response of `register/begin`, with `publicKey.rp.id`; this is {}",
+                excerpt(begun)
+            )
+        };
         let user_handle = bytes(&options["user"]["id"]);
         let mut id = random().to_vec();
         let mut algorithm = -7;
@@ -178,6 +181,7 @@ impl Authenticator {
     /// # Panics
     ///
     /// As [`create`](Self::create).
+    #[track_caller]
     pub fn create_conditionally(&mut self, begun: &Value) -> Option<Value> {
         let options = &begun["publicKey"];
         let excluded = options["excludeCredentials"].as_array();
@@ -203,19 +207,17 @@ impl Authenticator {
     /// # Panics
     ///
     /// If `begun` does not contain request options.
+    #[track_caller]
     pub fn get(&mut self, begun: &Value) -> Option<Value> {
         let options = &begun["publicKey"];
-        let rp_id = options["rpId"]
-            .as_str()
-            .expect("`begun` has no `publicKey.rpId`: pass the response of `authenticate/begin`");
-        let allowed: Vec<Vec<u8>> = options["allowCredentials"]
-            .as_array()
-            .map(|list| {
-                list.iter()
-                    .map(|descriptor| bytes(&descriptor["id"]))
-                    .collect()
-            })
-            .unwrap_or_default();
+        let Some(rp_id) = options["rpId"].as_str() else {
+            panic!(
+                "expected the response of `authenticate/begin` or `step-up/begin`, with \
+                 `publicKey.rpId`; this is {}",
+                excerpt(begun)
+            )
+        };
+        let allowed = allowed(options);
         let fits = |passkey: &&mut SoftPasskey| {
             passkey.rp_id == rp_id && (allowed.is_empty() || allowed.contains(&passkey.id))
         };
@@ -250,6 +252,33 @@ impl Authenticator {
                 "userHandle": user_handle.map(|handle| base64url::encode(&handle)),
             },
         }))
+    }
+
+    /// Returns why [`get`](Self::get) finds no passkey.
+    pub(super) fn why_none(&self, begun: &Value) -> String {
+        let options = &begun["publicKey"];
+        let rp_id = options["rpId"].as_str().unwrap_or_default();
+        let own = self.passkeys.len();
+        let of_rp_id = self.passkeys.iter().filter(|it| it.rp_id == rp_id).count();
+        if own == 0 {
+            return "this browser has no passkey: call `register()` or `sign_up()` on it first (`clone()` \
+                    and `with_fault()` copy the passkeys that are there at the time)"
+                .to_owned();
+        }
+        if of_rp_id == 0 {
+            let mut others: Vec<_> = self.passkeys.iter().map(|it| it.rp_id.as_str()).collect();
+            others.dedup();
+            let others = others.join("`, `");
+            return format!(
+                "this browser has no passkey of the RP ID `{rp_id}`, which the server asks for, only of \
+                 `{others}`"
+            );
+        }
+        format!(
+            "this browser has {own} passkeys, and none of the {} that the server allows: those are of \
+             another user, or decoy credentials for a user who is unknown or has no passkey",
+            allowed(options).len()
+        )
     }
 
     fn client_data(&self, kind: &str, other_kind: &str, options: &Value) -> Vec<u8> {
@@ -308,6 +337,24 @@ impl Authenticator {
     }
 }
 
+/// Returns the IDs in `allowCredentials`.
+#[track_caller]
+fn allowed(options: &Value) -> Vec<Vec<u8>> {
+    let list = options["allowCredentials"].as_array().into_iter().flatten();
+    list.map(|descriptor| bytes(&descriptor["id"])).collect()
+}
+
+/// Returns the beginning of a JSON value.
+fn excerpt(value: &Value) -> String {
+    const MOST: usize = 300;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[track_caller]
 fn bytes(value: &Value) -> Vec<u8> {
     value
         .as_str()

@@ -13,8 +13,10 @@
 
 mod authenticator;
 mod browser;
+mod call;
 mod clock;
 mod contract;
+mod cookies;
 mod fault;
 #[doc(hidden)]
 #[expect(
@@ -22,6 +24,7 @@ mod fault;
     reason = "not part of the public interface"
 )]
 pub mod oracle;
+mod origin;
 #[doc(hidden)]
 pub mod parsers;
 mod response;
@@ -35,4 +38,4 @@ pub use contract::{
     pending_ceremony_of,
 };
 pub use fault::Fault;
-pub use response::Response;
+pub use response::{IntoStatus, Response};

@@ -1,6 +1,6 @@
 //! Bodies of `authenticate/begin` and `step-up/begin`.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::{
@@ -19,9 +19,26 @@ pub(crate) struct BeginAuthentication {
     username: Option<String>,
     #[serde(default)]
     second_factor: Option<bool>,
+    #[serde(default)]
+    profile: Option<IgnoredAny>,
+}
+
+/// Checks that a body has no `profile`, which would be without effect there.
+fn check_profile(profile: Option<&IgnoredAny>) -> Result<(), Error> {
+    match profile {
+        None => Ok(()),
+        Some(_) => Err(Error::InvalidRequest(
+            "`profile` must be in the query, as in `?profile=name`, and not in the body.".into(),
+        )),
+    }
 }
 
 impl BeginAuthentication {
+    /// Checks that what belongs in the query is not in the body.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_profile(self.profile.as_ref())
+    }
+
     /// Returns whether it is the second factor of a user who has passed the first one.
     pub(crate) fn is_second_factor(&self) -> bool {
         self.second_factor.unwrap_or_default()
@@ -60,4 +77,14 @@ pub(crate) struct BeginStepUp {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = serde_json::Value))]
     pub(crate) body: Box<RawValue>,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    profile: Option<IgnoredAny>,
+}
+
+impl BeginStepUp {
+    /// Checks that what belongs in the query is not in the body.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_profile(self.profile.as_ref())
+    }
 }

@@ -16,6 +16,9 @@ use crate::Error;
 /// Maximum length of a member's name, or of an application's own error message, in characters.
 const MAX_CHARS: usize = 100;
 
+/// Maximum length of the text of a rejection, in characters.
+const MAX_REJECTION_CHARS: usize = 300;
+
 /// Maximum number of names and indices in a path.
 const MAX_DEPTH: usize = 8;
 
@@ -57,12 +60,48 @@ fn of_syntax(json: &str, error: &serde_json::Error) -> String {
     format!("The request body is not valid JSON: see line {line}, column {column}.")
 }
 
+/// Describes a rejection of an extractor of axum or of the application, from its text. `None` if that says
+/// nothing in the terms of a client.
+pub(crate) fn of_extractor(text: &str) -> Option<String> {
+    const BEGINNINGS: [&str; 4] = [
+        "Failed to deserialize the JSON body into the target type: ",
+        "Failed to deserialize query string: ",
+        "Failed to deserialize form body: ",
+        "Failed to deserialize form: ",
+    ];
+    let text = text.trim();
+    let is_query = text.contains(" query string: ");
+    let of_serde = BEGINNINGS.iter().find_map(|it| text.strip_prefix(it));
+    if let Some(text) = of_serde {
+        let text = text.rfind(" at line ").map_or(text, |at| &text[..at]);
+        // The path of the value is before serde's own text.
+        let is_path = |path: &&str| !path.contains(' ');
+        let path = text.split_once(": ").map(|(path, _)| path);
+        let member = path.filter(is_path).unwrap_or_default();
+        let text = text[member.len()..].trim_start_matches(": ");
+        let described = of_text(&bounded(member), text);
+        return Some(if is_query && member.is_empty() {
+            described.replace(&name(""), "The query")
+        } else {
+            described
+        });
+    }
+    if text.starts_with("Failed to parse the request body as JSON") {
+        return Some("The request body is not valid JSON.".to_owned());
+    }
+    let is_said = !text.is_empty() && !is_about_rust(text);
+    is_said.then(|| bounded_to(text, MAX_REJECTION_CHARS))
+}
+
 /// Describes JSON of another shape.
 fn of_data(member: &str, error: &serde_json::Error) -> String {
     let text = error.to_string();
     let position = format!(" at line {} column {}", error.line(), error.column());
-    let text = text.strip_suffix(&position).unwrap_or(&text);
+    of_text(member, text.strip_suffix(&position).unwrap_or(&text))
+}
 
+/// Describes a value of another shape, from serde's text about it.
+fn of_text(member: &str, text: &str) -> String {
     if let Some(missing) = quoted(text, "missing field `") {
         return format!("{} is missing.", name(&below(member, missing)));
     }
@@ -210,9 +249,13 @@ fn name(member: &str) -> String {
 
 /// Escapes control and format characters, and cuts a text that is too long.
 fn bounded(text: &str) -> String {
+    bounded_to(text, MAX_CHARS)
+}
+
+fn bounded_to(text: &str, most: usize) -> String {
     let mut chars = text.chars();
     let mut bounded = String::new();
-    for char in chars.by_ref().take(MAX_CHARS) {
+    for char in chars.by_ref().take(most) {
         match char {
             '"' | '\'' | '\\' => bounded.push(char),
             _ => bounded.extend(char.escape_debug()),

@@ -8,7 +8,7 @@ pub(crate) mod begin;
 pub(crate) mod credentials;
 pub(crate) mod finish;
 pub(crate) mod json;
-mod mistake;
+pub(crate) mod mistake;
 pub(crate) mod options;
 pub(crate) mod responses;
 #[cfg(feature = "openapi")]
