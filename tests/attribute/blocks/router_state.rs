@@ -55,12 +55,6 @@ impl PasskeysState for WebState {
     }
 }
 
-impl FromRef<WebState> for Passkeys<App> {
-    fn from_ref(state: &WebState) -> Self {
-        state.passkeys.clone()
-    }
-}
-
 impl FromRef<WebState> for App {
     fn from_ref(state: &WebState) -> Self {
         state.passkeys.app().clone()
