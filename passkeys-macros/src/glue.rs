@@ -1,7 +1,7 @@
 //! Paths and signatures of the library's hidden module, as generated code uses them.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Path, parse_quote_spanned};
 
 use crate::{args::Needed, hooks::Hook, model::App};
@@ -155,7 +155,7 @@ impl<'a> Glue<'a> {
     /// Only a keyword and parentheses are there, since editors show the definition of every name whose
     /// span is that of the hook's.
     pub(crate) fn signature(&self, hook: Hook, at: Span) -> TokenStream {
-        let method = Ident::new(hook.spec().name, here());
+        let method = format_ident!("call_{}", hook.spec().name, span = here());
         let argument = if hook == Hook::SignUp {
             quote_spanned!(here()=> request: #self::Request)
         } else {

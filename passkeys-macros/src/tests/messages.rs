@@ -579,7 +579,7 @@ fn duplicate_hook_is_reported_by_the_compiler_only() {
         .split_off(output.to_string().find("RelyingParty").unwrap());
 
     assert_eq!(
-        implementation.matches("fn get_user").count(),
+        implementation.matches("fn call_get_user").count(),
         1,
         "{implementation}"
     );

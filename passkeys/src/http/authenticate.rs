@@ -30,7 +30,7 @@ pub(super) async fn begin<A: RelyingParty>(
     request.check()?;
     if request.is_second_factor() {
         check_second_factor::<A>(request)?;
-        let user = passkeys.app.second_factor_user(&mut parts).await?;
+        let user = passkeys.app.call_second_factor_user(&mut parts).await?;
         let begun = authentication.begin_second_factor(&user).await?;
         return Ok(json::response(&begun));
     }
@@ -48,7 +48,7 @@ pub(super) async fn begin<A: RelyingParty>(
             return Err(Error::InvalidRequest(message.into()).into());
         }
         (None, Some(username)) => {
-            let found = passkeys.app.find_user(&mut parts, username.clone());
+            let found = passkeys.app.call_find_user(&mut parts, username.clone());
             let found = async { found.await.map_err(Failure::from) };
             authentication.begin_for_username(&username, found).await?
         }
@@ -91,7 +91,7 @@ pub(super) async fn finish<A: RelyingParty>(
         };
         let authentication = passkeys.authentication();
         let finished = {
-            let who = passkeys.app.second_factor_user(&mut parts);
+            let who = passkeys.app.call_second_factor_user(&mut parts);
             let who = async { who.await.map_err(Failure::from) };
             authentication
                 .finish_any(&request, accepted, who, read)
@@ -99,7 +99,7 @@ pub(super) async fn finish<A: RelyingParty>(
         };
         let (login, data) = finished?;
         data.put_into(&mut parts);
-        Ok(passkeys.app.on_authenticated(&mut parts, login).await)
+        Ok(passkeys.app.call_on_authenticated(&mut parts, login).await)
     };
     tasks.run(finish).await?
 }

@@ -26,7 +26,7 @@ pub(super) async fn list<A: RelyingParty>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let user = passkeys.app.call_get_user(&mut parts).await?;
     let listed = passkeys.ceremonies.list(user.id()).await;
     let credentials = listed.map_err(Error::from)?;
     let views = credentials.into_iter();
@@ -41,7 +41,7 @@ pub(super) async fn rename<A: RelyingParty>(
     request: Request,
 ) -> Result<StatusCode, Failure> {
     let (mut parts, body) = request.into_parts();
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let user = passkeys.app.call_get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let Rename { device_name } = body::json(&parts.headers, &body)?;
     // Before the passkey is looked up: a name that is too long says nothing about it.
@@ -70,7 +70,7 @@ pub(super) async fn delete<A: RelyingParty>(
         None => Bytes::new(),
     };
     let signed_in = if body::is_nothing(&consent) {
-        let user = passkeys.app.get_user(&mut parts).await?;
+        let user = passkeys.app.call_get_user(&mut parts).await?;
         check_fresh(&passkeys, &user, id.as_ref().ok())?;
         Some(user)
     } else {

@@ -49,7 +49,7 @@ pub(super) async fn begin<A: RelyingParty>(
         let request = Request::from_parts(parts, body.into());
         return begin_sign_up(&passkeys, &registration, conditional, request).await;
     }
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let user = passkeys.app.call_get_user(&mut parts).await?;
     begin_further(&registration, &user, conditional).await
 }
 
@@ -78,7 +78,7 @@ async fn begin_sign_up<A: RelyingParty>(
                        `register/begin`, without a body.";
         return Err(Error::InvalidRequest(message.into()).into());
     }
-    let user = passkeys.app.sign_up(request).await?;
+    let user = passkeys.app.call_sign_up(request).await?;
     let begun = registration.begin_sign_up(&user).await?;
     Ok(json::response(&begun))
 }
@@ -117,7 +117,7 @@ pub(super) async fn finish<A: RelyingParty>(
     let request: FinishRegistration = body::json(&parts.headers, &body)?;
     let tasks = passkeys.tasks.clone();
     let finish = async move {
-        let who = passkeys.app.get_user(&mut parts);
+        let who = passkeys.app.call_get_user(&mut parts);
         let who = async { who.await.map_err(Failure::from) };
         let read = || {
             let mut data = HookData::new(request.data.as_deref());
@@ -130,7 +130,7 @@ pub(super) async fn finish<A: RelyingParty>(
         Ok(if result.signed_up() {
             signed_up(&passkeys, &mut parts, result).await
         } else {
-            passkeys.app.on_registered(&mut parts, result).await
+            passkeys.app.call_on_registered(&mut parts, result).await
         })
     };
     tasks.run(finish).await?
@@ -160,7 +160,7 @@ async fn signed_up<A: RelyingParty>(
     parts: &mut Parts,
     result: RegistrationResult,
 ) -> Response {
-    let hook = passkeys.app.on_registered(parts, result.clone());
+    let hook = passkeys.app.call_on_registered(parts, result.clone());
     let outcome = match caught(hook).await {
         Ok(response) if !is_error(&response) => return response,
         outcome => outcome,

@@ -17,7 +17,7 @@ pub(super) async fn notify<A: RelyingParty>(
     }
     let user_id = removal.user_id().to_owned();
     let credential_id = removal.credential().id.clone();
-    let failure = match caught(passkeys.app.on_removed(parts, removal)).await {
+    let failure = match caught(passkeys.app.call_on_removed(parts, removal)).await {
         Ok(response) if response.status() < StatusCode::BAD_REQUEST => return,
         Ok(response) => format!(
             "it responded with the status {}",

@@ -23,7 +23,7 @@ pub(super) async fn current<A: RelyingParty>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let user = passkeys.app.call_get_user(&mut parts).await?;
     user.check()?;
     let listed = passkeys.ceremonies.list(user.id()).await;
     let accepted = listed.map_err(Error::from)?;

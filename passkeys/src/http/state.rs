@@ -107,7 +107,7 @@ impl<S: PasskeysState + Send + Sync> FromRequestParts<S> for PasskeyUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let user = state.app().get_user(parts).await;
+        let user = state.app().call_get_user(parts).await;
         user.map_err(no_store)
     }
 }
@@ -118,7 +118,7 @@ impl<S: PasskeysState + Send + Sync> OptionalFromRequestParts<S> for PasskeyUser
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Response> {
-        match state.app().get_user(parts).await {
+        match state.app().call_get_user(parts).await {
             Ok(user) => Ok(Some(user)),
             Err(rejection) if rejection.status() == StatusCode::UNAUTHORIZED => Ok(None),
             Err(rejection) => Err(no_store(rejection)),

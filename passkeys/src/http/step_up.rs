@@ -19,7 +19,7 @@ pub(super) async fn begin<A: RelyingParty>(
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let step_up = passkeys.step_up().choose(query::profile(&parts.uri)?)?;
-    let user = passkeys.app.get_user(&mut parts).await?;
+    let user = passkeys.app.call_get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let asked: BeginStepUp = body::json(&parts.headers, &body)?;
     asked.check()?;

@@ -224,7 +224,7 @@ where
     if let Some((at_most, result)) = P::without_consent()
         && !FinishStepUp::is_in(&body)
     {
-        let user = passkeys.app.get_user(&mut parts).await?;
+        let user = passkeys.app.call_get_user(&mut parts).await?;
         passkeys.step_up().check_recent(&user, at_most)?;
         let body = own_body(&parts, &body)?;
         return Ok(Verified::of(user, result, body));
@@ -252,7 +252,7 @@ async fn no_consent<A: Application>(
     if !body.is_empty() && matches!(malformed, Error::MalformedRequest(_)) {
         return malformed.into();
     }
-    match passkeys.app.get_user(&mut parts).await {
+    match passkeys.app.call_get_user(&mut parts).await {
         Ok(user) => passkeys.step_up().without_consent(&user).into(),
         Err(rejection) => rejection.into(),
     }

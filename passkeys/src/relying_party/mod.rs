@@ -39,6 +39,9 @@ use crate::{
 /// signature and calls the hook; a rejection, of an extractor or of the hook, is returned as its
 /// response.
 ///
+/// Names begin with `call_`, so that the macro's calls of the hooks never find these methods: where rustc
+/// drops the block, because its type is of another crate, they would be called with too few arguments.
+///
 /// The methods repeat the bound `Sync` so that rustc reports an application that is not `Sync` once
 /// and not again for each future that borrows it.
 #[diagnostic::on_unimplemented(
@@ -86,7 +89,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     }
 
     /// Returns the user who is signed in, for registration, management and step-up.
-    fn get_user(
+    fn call_get_user(
         &self,
         parts: &mut Parts,
     ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send
@@ -100,7 +103,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     }
 
     /// Returns the response to a verified sign-in. The data that was read is in the request's extensions.
-    fn on_authenticated(
+    fn call_on_authenticated(
         &self,
         parts: &mut Parts,
         result: AuthenticationResult,
@@ -109,7 +112,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
         Self: Sync;
 
     /// Returns the account to create with a passkey. Only called if [`SIGN_UP`](Self::SIGN_UP).
-    fn sign_up(
+    fn call_sign_up(
         &self,
         request: Request,
     ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send
@@ -118,7 +121,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     {
         async move {
             let (mut parts, _) = request.into_parts();
-            self.get_user(&mut parts).await
+            self.call_get_user(&mut parts).await
         }
     }
 
@@ -130,7 +133,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 
     /// Returns the response to a stored registration. The data that was read is in the request's
     /// extensions.
-    fn on_registered(
+    fn call_on_registered(
         &self,
         parts: &mut Parts,
         result: RegistrationResult,
@@ -143,7 +146,7 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     }
 
     /// Returns the user with this username. Only called if [`FIND_USER`](Self::FIND_USER).
-    fn find_user(
+    fn call_find_user(
         &self,
         parts: &mut Parts,
         username: String,
@@ -157,19 +160,19 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 
     /// Returns the user who has passed the first factor. Only called if
     /// [`SECOND_FACTOR`](Self::SECOND_FACTOR).
-    fn second_factor_user(
+    fn call_second_factor_user(
         &self,
         parts: &mut Parts,
     ) -> impl Future<Output = Result<PasskeyUser, Response>> + Send
     where
         Self: Sync,
     {
-        self.get_user(parts)
+        self.call_get_user(parts)
     }
 
     /// Tells the application of a passkey that its user has deleted. The response is for the log. Only
     /// called if [`ON_REMOVED`](Self::ON_REMOVED).
-    fn on_removed(
+    fn call_on_removed(
         &self,
         parts: &mut Parts,
         removal: CredentialRemoval,
@@ -229,7 +232,10 @@ impl<A: RelyingParty<Configuration: Configured>> Application for A {}
     note = "the application is the type whose impl block is annotated with `#[passkeys(..)]`: `Passkeys::new(App {{ .. }}, repository)`",
     note = "`Passkeys` clones it for each request; what is expensive to clone, or changes, goes into an `Arc` within it: `#[derive(Clone)] struct App {{ state: Arc<State> }}`"
 )]
-pub trait ApplicationItself {}
+pub trait ApplicationItself {
+    /// Never called.
+    fn never<R>() -> R;
+}
 
 /// Place of the configuration of an application in an `Arc`, which the constructors of
 /// [`Passkeys`](crate::Passkeys) do not take.
@@ -241,7 +247,7 @@ where
     Arc<T>: ApplicationItself,
 {
     fn config() -> Config {
-        unreachable!("no type is `ApplicationItself`")
+        Arc::<T>::never()
     }
 }
 
@@ -251,12 +257,16 @@ impl<T: RelyingParty> RelyingParty for Arc<T> {
     type Repository = T::Repository;
     type Configuration = InArc<T>;
 
-    async fn get_user(&self, parts: &mut Parts) -> Result<PasskeyUser, Response> {
-        (**self).get_user(parts).await
+    async fn call_get_user(&self, parts: &mut Parts) -> Result<PasskeyUser, Response> {
+        (**self).call_get_user(parts).await
     }
 
-    async fn on_authenticated(&self, parts: &mut Parts, result: AuthenticationResult) -> Response {
-        (**self).on_authenticated(parts, result).await
+    async fn call_on_authenticated(
+        &self,
+        parts: &mut Parts,
+        result: AuthenticationResult,
+    ) -> Response {
+        (**self).call_on_authenticated(parts, result).await
     }
 }
 

@@ -102,7 +102,7 @@ async fn on_authenticated(app: impl RelyingParty, json: &str) -> Result<String, 
     let mut parts = parts();
     data.put_into(&mut parts);
     let result = AuthenticationResult::new(credential());
-    Ok(text(app.on_authenticated(&mut parts, result).await).await)
+    Ok(text(app.call_on_authenticated(&mut parts, result).await).await)
 }
 
 fn read_authenticated_of<A: RelyingParty>(
@@ -123,7 +123,7 @@ async fn data_is_recognized_behind_an_alias_and_in_any_place_beside_an_extractor
     let result = RegistrationResult::new(user, credential());
     let mut parts = parts();
     data.put_into(&mut parts);
-    let answer = RelyingParty::on_registered(&App, &mut parts, result).await;
+    let answer = RelyingParty::call_on_registered(&App, &mut parts, result).await;
     assert_eq!(text(answer).await, "own Some(7)");
 }
 

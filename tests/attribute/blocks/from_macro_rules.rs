@@ -75,14 +75,14 @@ async fn blocks_generated_by_macro_rules_call_their_own_hooks() {
 
     for (user, id) in [
         (
-            RelyingParty::get_user(&First, &mut parts.clone()).await,
+            RelyingParty::call_get_user(&First, &mut parts.clone()).await,
             "1",
         ),
         (
-            RelyingParty::get_user(&Second, &mut parts.clone()).await,
+            RelyingParty::call_get_user(&Second, &mut parts.clone()).await,
             "2",
         ),
-        (RelyingParty::get_user(&Third, &mut parts).await, "3"),
+        (RelyingParty::call_get_user(&Third, &mut parts).await, "3"),
     ] {
         assert_eq!(user.unwrap().id(), id);
     }

@@ -76,7 +76,7 @@ async fn type_and_const_parameters_of_a_block_reach_its_hooks() {
     };
     let mut parts = axum::http::Request::new(()).into_parts().0;
 
-    let user = RelyingParty::get_user(&app, &mut parts).await;
+    let user = RelyingParty::call_get_user(&app, &mut parts).await;
 
     assert_eq!(user.unwrap(), PasskeyUser::new("3", "ada", "state"));
     let _ = Passkeys::new(app, MemoryRepository::default());

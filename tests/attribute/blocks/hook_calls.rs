@@ -109,14 +109,14 @@ async fn body(response: Response) -> (StatusCode, String) {
 
 #[tokio::test]
 async fn get_user_receives_its_extractors() {
-    let user = RelyingParty::get_user(&APP, &mut parts(Some("7"))).await;
+    let user = RelyingParty::call_get_user(&APP, &mut parts(Some("7"))).await;
 
     assert_eq!(user.unwrap(), PasskeyUser::new("7", "7", "hello"));
 }
 
 #[tokio::test]
 async fn extractor_rejection_is_returned_as_the_response() {
-    let rejected = RelyingParty::get_user(&APP, &mut parts(None)).await;
+    let rejected = RelyingParty::call_get_user(&APP, &mut parts(None)).await;
 
     let (status, text) = body(rejected.unwrap_err()).await;
     assert_eq!(
@@ -127,7 +127,7 @@ async fn extractor_rejection_is_returned_as_the_response() {
 
 #[tokio::test]
 async fn hook_error_is_returned_as_the_response() {
-    let rejected = RelyingParty::get_user(&APP, &mut parts(Some("forbidden"))).await;
+    let rejected = RelyingParty::call_get_user(&APP, &mut parts(Some("forbidden"))).await;
 
     assert_eq!(rejected.unwrap_err().status(), StatusCode::FORBIDDEN);
 }
@@ -151,14 +151,14 @@ async fn sign_up_extracts_the_request_parts_and_then_the_body() {
             .unwrap()
     };
 
-    let user = RelyingParty::sign_up(&APP, request(r#""ada""#)).await;
+    let user = RelyingParty::call_sign_up(&APP, request(r#""ada""#)).await;
     assert_eq!(
         user.unwrap(),
         PasskeyUser::new("1", "ada", "/auth/register/begin")
     );
 
     let (_, text) = body(
-        RelyingParty::sign_up(&APP, request(r#""""#))
+        RelyingParty::call_sign_up(&APP, request(r#""""#))
             .await
             .unwrap_err(),
     )
@@ -166,7 +166,7 @@ async fn sign_up_extracts_the_request_parts_and_then_the_body() {
     assert_eq!(text, "a name, please");
 
     let (status, _) = body(
-        RelyingParty::sign_up(&APP, request("\""))
+        RelyingParty::call_sign_up(&APP, request("\""))
             .await
             .unwrap_err(),
     )
@@ -177,7 +177,7 @@ async fn sign_up_extracts_the_request_parts_and_then_the_body() {
 #[tokio::test]
 async fn find_user_receives_the_username() {
     for (name, id) in [("ada", Some("1")), ("bob", None)] {
-        let found = RelyingParty::find_user(&APP, &mut parts(None), name.to_owned()).await;
+        let found = RelyingParty::call_find_user(&APP, &mut parts(None), name.to_owned()).await;
 
         assert_eq!(found.unwrap().as_ref().map(PasskeyUser::id), id);
     }
@@ -185,9 +185,9 @@ async fn find_user_receives_the_username() {
 
 #[tokio::test]
 async fn second_factor_user_receives_its_extractors() {
-    let user = RelyingParty::second_factor_user(&APP, &mut parts(Some("7"))).await;
+    let user = RelyingParty::call_second_factor_user(&APP, &mut parts(Some("7"))).await;
     assert_eq!(user.unwrap(), PasskeyUser::new("7", "7", "half"));
-    let rejected = RelyingParty::second_factor_user(&APP, &mut parts(None)).await;
+    let rejected = RelyingParty::call_second_factor_user(&APP, &mut parts(None)).await;
     assert_eq!(rejected.unwrap_err().status(), StatusCode::UNAUTHORIZED);
 }
 
@@ -201,9 +201,9 @@ async fn on_removed_receives_its_extractors_and_the_removal() {
         passkeys::time::OffsetDateTime::UNIX_EPOCH,
     );
     let removal = CredentialRemoval::new(credential);
-    let answer = RelyingParty::on_removed(&APP, &mut parts(Some("7")), removal.clone()).await;
+    let answer = RelyingParty::call_on_removed(&APP, &mut parts(Some("7")), removal.clone()).await;
     assert_eq!(body(answer).await, (StatusCode::OK, "8 by 7".to_owned()));
-    let rejected = RelyingParty::on_removed(&APP, &mut parts(None), removal).await;
+    let rejected = RelyingParty::call_on_removed(&APP, &mut parts(None), removal).await;
     assert_eq!(rejected.status(), StatusCode::UNAUTHORIZED);
 }
 

@@ -75,7 +75,7 @@ impl App {
 async fn other_items_of_a_block_and_self_repository_keep_their_meaning() {
     let mut parts = axum::http::Request::new(()).into_parts().0;
 
-    let user = RelyingParty::get_user(&App::default(), &mut parts).await;
+    let user = RelyingParty::call_get_user(&App::default(), &mut parts).await;
 
     assert_eq!(user.unwrap(), PasskeyUser::new("1", "named", "hello"));
     let Buffer::<10> = App::buffer();

@@ -35,14 +35,14 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     }
     #[cfg(debug_assertions)]
     #[cfg(unix)]
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
         let answer = <Self>::get_user(self);
         ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
-    async fn on_authenticated(
+    async fn call_on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
@@ -57,7 +57,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     #[cfg(feature = "names")]
     const FIND_USER: bool = true;
     #[cfg(feature = "names")]
-    async fn find_user(
+    async fn call_find_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
@@ -80,7 +80,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         "no `#[cfg]` of `get_user` holds in this build, and it is required; add one for the other builds"
     }
     #[cfg(not(any(all(debug_assertions, unix))))]
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {

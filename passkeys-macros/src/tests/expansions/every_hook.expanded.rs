@@ -70,14 +70,14 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         ::passkeys::__private_0_1_0::Unnamed); find_user[] (); second_factor_user[] ();
         on_removed[] ();
     }
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
         let answer = <Self>::get_user(self);
         ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
-    async fn on_authenticated(
+    async fn call_on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
@@ -90,7 +90,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         ::passkeys::__private_0_1_0::response::<()>()(answer)
     }
     const SIGN_UP: bool = true;
-    async fn sign_up(
+    async fn call_sign_up(
         &self,
         request: ::passkeys::__private_0_1_0::Request,
     ) -> (::passkeys::__private_0_1_0::User) {
@@ -111,7 +111,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         let answer = <Self>::sign_up(self, argument_0, last).await;
         ::passkeys::__private_0_1_0::user::<Answer>()(answer)
     }
-    async fn on_registered(
+    async fn call_on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
@@ -134,7 +134,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         ::passkeys::__private_0_1_0::response::<(StatusCode, _)>()(answer)
     }
     const FIND_USER: bool = true;
-    async fn find_user(
+    async fn call_find_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
@@ -147,7 +147,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         ::passkeys::__private_0_1_0::found::<Option<PasskeyUser>>()(answer)
     }
     const SECOND_FACTOR: bool = true;
-    async fn second_factor_user(
+    async fn call_second_factor_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
@@ -160,7 +160,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
     const ON_REMOVED: bool = true;
-    async fn on_removed(
+    async fn call_on_removed(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::CredentialRemoval,

@@ -32,14 +32,14 @@ where
     ::passkeys::__private_0_1_0::describe! {
         [] get_user[] (); on_authenticated[] () => ();
     }
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
         let answer = <Self>::get_user(self);
         ::passkeys::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
-    async fn on_authenticated(
+    async fn call_on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,

@@ -25,46 +25,46 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
-    async fn on_authenticated(
+    async fn call_on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
     ) -> (::passkeys::__private_0_1_0::Response) {
         loop {}
     }
-    async fn sign_up(
+    async fn call_sign_up(
         &self,
         request: ::passkeys::__private_0_1_0::Request,
     ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
-    async fn on_registered(
+    async fn call_on_registered(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::RegistrationResult,
     ) -> (::passkeys::__private_0_1_0::Response) {
         loop {}
     }
-    async fn find_user(
+    async fn call_find_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::std::string::String,
     ) -> (::passkeys::__private_0_1_0::Found) {
         loop {}
     }
-    async fn second_factor_user(
+    async fn call_second_factor_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
         loop {}
     }
-    async fn on_removed(
+    async fn call_on_removed(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::CredentialRemoval,

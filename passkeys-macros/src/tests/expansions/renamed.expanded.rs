@@ -24,14 +24,14 @@ impl auth::__private_0_1_0::RelyingParty for App {
     auth::__private_0_1_0::describe! {
         ["App"] get_user[] (); on_authenticated[] () => (); find_user[] ();
     }
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
     ) -> (auth::__private_0_1_0::User) {
         let answer = <Self>::get_user(self);
         auth::__private_0_1_0::user::<PasskeyUser>()(answer)
     }
-    async fn on_authenticated(
+    async fn call_on_authenticated(
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
         given: auth::__private_0_1_0::AuthenticationResult,
@@ -44,7 +44,7 @@ impl auth::__private_0_1_0::RelyingParty for App {
         auth::__private_0_1_0::response::<()>()(answer)
     }
     const FIND_USER: bool = true;
-    async fn find_user(
+    async fn call_find_user(
         &self,
         parts: &mut auth::__private_0_1_0::Parts,
         given: ::std::string::String,

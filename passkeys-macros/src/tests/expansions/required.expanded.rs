@@ -28,7 +28,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         ["App"] get_user[" Who is asking?"] (); on_authenticated[] (Session) =>
         ::passkeys::__private_0_1_0::Unnamed;
     }
-    async fn get_user(
+    async fn call_get_user(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
     ) -> (::passkeys::__private_0_1_0::User) {
@@ -40,7 +40,7 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         let answer = <Self>::get_user(self, argument_0).await;
         ::passkeys::__private_0_1_0::user::<Result<PasskeyUser, AppError>>()(answer)
     }
-    async fn on_authenticated(
+    async fn call_on_authenticated(
         &self,
         parts: &mut ::passkeys::__private_0_1_0::Parts,
         given: ::passkeys::__private_0_1_0::AuthenticationResult,
