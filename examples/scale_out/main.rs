@@ -75,6 +75,17 @@ impl App {
     }
 }
 
+/// Tells the balancer whether this instance can serve: the databases are there, and so are their tables.
+async fn ready(State(passkeys): State<Passkeys<App>>) -> StatusCode {
+    match passkeys.check().await {
+        Ok(()) => StatusCode::OK,
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+    }
+}
+
 async fn start_session(database: &mut PgConnection, account: &str) -> Result<SignedIn, AppError> {
     // Those of everybody, so that the table does not grow.
     sqlx::query("DELETE FROM sessions WHERE expires_at <= now()")
@@ -181,7 +192,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let passkeys = Passkeys::new(App { pool }, repository)
         .challenges(challenges)
         .decoy_secret(env::var("DECOY_SECRET")?)?;
+    passkeys.check().await?;
     let router = Router::new()
+        // For the balancer only: keep it from the public.
+        .route("/ready", get(ready))
         .route("/me", get(me))
         .route("/sign-out", post(sign_out))
         .nest("/auth/passkeys", passkeys.router())

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+use passkeys::audit::Reason;
+
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -132,7 +134,7 @@ fn routes_page_lists_every_error_code() {
 
 #[test]
 fn every_audit_reason_has_a_section_and_every_section_a_reason() {
-    let codes = codes(arms(&read("passkeys/src/audit/reason.rs"), "as_str"));
+    let codes: Vec<_> = Reason::ALL.iter().map(ToString::to_string).collect();
     assert_explains("docs/audit-reasons.md", &codes);
 }
 

@@ -1,4 +1,4 @@
-use std::time::Duration as StdDuration;
+use std::{error::Error as _, time::Duration as StdDuration};
 
 use passkeys::{
     store::{
@@ -44,6 +44,58 @@ async fn challenges(schema: &Schema) -> (PostgresChallenges, String) {
     let challenges = challenges.unwrap();
     challenges.migrate().await.unwrap();
     (challenges, table)
+}
+
+fn cause<T: std::fmt::Debug>(failed: Result<T, StoreError>) -> String {
+    let error = failed.unwrap_err();
+    error.source().expect("a cause").to_string()
+}
+
+#[tokio::test]
+async fn missing_tables_and_a_read_only_database_are_named_with_what_to_do() {
+    let Some(schema) = Schema::create().await else {
+        return;
+    };
+    let (of_passkeys, of_ceremonies) = (schema.table(), schema.table());
+    let open = |pool: PgPool| {
+        let repository = PostgresRepository::new(pool.clone()).table(&of_passkeys);
+        let challenges = PostgresChallenges::new(pool).table(&of_ceremonies);
+        (repository.unwrap(), challenges.unwrap())
+    };
+    let (repository, challenges) = open(schema.pool());
+    let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
+    for (store, told) in [
+        ("PostgresRepository", cause(repository.check().await)),
+        ("PostgresRepository", cause(repository.list("ada").await)),
+        ("PostgresChallenges", cause(challenges.check().await)),
+        ("PostgresChallenges", cause(challenges.put(ceremony).await)),
+    ] {
+        let advice = format!(
+            "does not exist: call `{store}::migrate()` when the program starts, before the first request"
+        );
+        assert!(
+            told.starts_with("relation ") && told.ends_with(&advice),
+            "{told}"
+        );
+    }
+
+    repository.migrate().await.unwrap();
+    challenges.migrate().await.unwrap();
+    repository.check().await.unwrap();
+    challenges.check().await.unwrap();
+
+    let options = schema.pool().connect_options().as_ref().clone();
+    let options = options.options([("default_transaction_read_only", "on")]);
+    let (repository, challenges) = open(PgPool::connect_with(options).await.unwrap());
+    for told in [
+        cause(repository.check().await),
+        cause(challenges.check().await),
+    ] {
+        assert_eq!(
+            told,
+            "the database is read-only, as a replica is: connect to the primary"
+        );
+    }
 }
 
 #[tokio::test]

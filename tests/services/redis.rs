@@ -59,6 +59,16 @@ async fn kept(raw: &MultiplexedConnection, prefix: &str) -> Kept {
 }
 
 #[tokio::test]
+async fn check_asks_the_server() {
+    let Some((challenges, ..)) = store("check").await else {
+        return;
+    };
+    challenges.check().await.unwrap();
+    let nothing = challenges.with_capacity(0);
+    nothing.check().await.unwrap_err();
+}
+
+#[tokio::test]
 async fn full_challenge_store_drops_the_oldest_ceremonies() {
     let Some((challenges, raw, prefix)) = store("bounded").await else {
         return;

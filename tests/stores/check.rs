@@ -7,7 +7,7 @@ use passkeys::{
     AuthenticationResult, PasskeyUser, Passkeys, passkeys,
     store::{
         BoxedRepository, ChallengeStore, CredentialRepository, MemoryChallenges, MemoryRepository,
-        Missing, PendingCeremony, SealedChallenges, SqliteRepository, StoreError,
+        Missing, PendingCeremony, RedisChallenges, SealedChallenges, SqliteRepository, StoreError,
     },
     testing::pending_ceremony,
 };
@@ -51,6 +51,30 @@ async fn mistakes_in_the_path_of_an_sqlite_file_are_named_with_the_path_and_the_
     let cause = cause_of_opening(within("text")).await;
     let expected = format!("the SQLite file `{shown}/text`: it is not an SQLite database");
     assert!(cause.starts_with(&expected), "{cause}");
+}
+
+#[tokio::test]
+async fn redis_that_cannot_be_reached_is_named_without_its_password() {
+    let cause = async |url| {
+        let error = RedisChallenges::connect(url).await.unwrap_err();
+        error.source().unwrap().to_string()
+    };
+    // A port that was free a moment ago.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let told = cause(&format!("redis://:secret@{address}/0")).await;
+    let expected = format!("no connection to Redis at `{address}`");
+    assert!(
+        told.starts_with(&expected) && !told.contains("secret"),
+        "{told}"
+    );
+    let told = cause("http://:secret@localhost").await;
+    assert!(
+        told.contains("the scheme `http`: write `redis://`"),
+        "{told}"
+    );
+    assert!(!told.contains("secret"), "{told}");
 }
 
 /// Root may write everywhere, so the file system itself is one that nobody can write.
