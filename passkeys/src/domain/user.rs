@@ -43,6 +43,7 @@ impl PasskeyUser {
     ///
     /// - `id` is the application's stable ID of the user, 1 to 255 bytes of UTF-8 without NUL, such as
     ///   the key of the user's record. It stays on the server: passkeys carry a [user handle](Self::handle).
+    ///   Not an e-mail address, which changes and may get another owner: the log warns of it.
     /// - `name` is the user name that distinguishes accounts, such as an e-mail address.
     /// - `display_name` is what the user likes to be called. Browsers show both names.
     ///
