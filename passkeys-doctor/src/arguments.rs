@@ -12,7 +12,7 @@ use crate::{ConnectTo, InvalidOption, Options};
 #[derive(Clone, Debug, Parser)]
 #[command(name = "passkeys-doctor", version, after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Address of the page on which people sign in, such as https://example.com/login
+    /// Address of the page on which people sign in, such as `https://example.com/login`
     url: String,
     /// The RP ID that the site should have [default: what its routes say, else the host of URL]
     #[arg(long, value_name = "DOMAIN")]
@@ -20,8 +20,8 @@ pub struct Arguments {
     /// Where the routes are nested: a path, or an address on another host [default: usual paths are tried]
     #[arg(long, value_name = "PATH")]
     mount: Option<String>,
-    /// Origin of a front end elsewhere whose page calls the routes, such as https://app.example.com; may be
-    /// repeated
+    /// Origin of a front end elsewhere whose page calls the routes, such as `https://app.example.com`; may
+    /// be repeated
     #[arg(long = "origin", value_name = "ORIGIN")]
     origins: Vec<String>,
     /// File with certificates (PEM) of an authority of your own to trust; may be repeated

@@ -68,7 +68,7 @@ impl Ask {
     }
 
     /// Sets the origin of the page that sends the request.
-    pub(crate) fn from_origin(self, origin: &str) -> Self {
+    pub(crate) fn of_page_on(self, origin: &str) -> Self {
         self.header(ORIGIN, origin)
     }
 }

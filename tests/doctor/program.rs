@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use super::site::{Site, a_page, serve};
+use super::site::{Site, a_page, router, serve};
 
 async fn run(arguments: &[&str]) -> Output {
     let arguments: Vec<String> = arguments.iter().map(|&it| it.to_owned()).collect();
@@ -65,6 +65,7 @@ async fn site_with_faults_is_exit_status_1() {
             .header("/", "permissions-policy", "publickey-credentials-get=()")
             .header("/", "set-cookie", "id=1; Path=/")
             .respond("/auth/passkeys/client.js", a_page)
+            .other("login.example.com", router())
     };
     let output = examine(site(), &["--rp-id", "login.example.com"]).await;
     assert_eq!(output.status.code(), Some(1));

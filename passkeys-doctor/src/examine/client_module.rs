@@ -19,7 +19,7 @@ const EXPORT: &str = "PasskeyClient";
 impl Examination<'_> {
     pub(super) async fn client_module(&mut self, page: &Page, routes: &Routes) {
         let url = routes.route("client.js");
-        let ask = Ask::get(&url).from_origin(&page.origin());
+        let ask = Ask::get(&url).of_page_on(&page.origin());
         match self.ask(ask).await {
             Ok(answer) => self.module(&answer),
             Err(error) => {

@@ -103,8 +103,7 @@ pub(super) fn examine(report: &mut Report, answer: &Answer, options: &Options) {
             .filter_map(|url| url.host_str())
             .find(|other| site(other) != site(host));
         match (same_site, stranger) {
-            (Some("none"), _) => {}
-            (_, Some(stranger)) => {
+            (same_site, Some(stranger)) if same_site != Some("none") => {
                 let what = format!(
                     "browsers do not send the cookie {name} with requests of pages on `{stranger}`, which \
                      is another site: the session of `get_user` is empty"
@@ -126,7 +125,7 @@ pub(super) fn examine(report: &mut Report, answer: &Answer, options: &Options) {
                     "add `SameSite=Lax` or `Strict`",
                 );
             }
-            (Some(_), None) => {}
+            _ => {}
         }
     }
 }

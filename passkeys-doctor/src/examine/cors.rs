@@ -43,7 +43,7 @@ impl Examination<'_> {
         for stranger in strangers.iter().filter(|it| !friends.contains(it)) {
             for ask in [
                 preflight(&url, stranger),
-                Ask::post(&url).from_origin(stranger),
+                Ask::post(&url).of_page_on(stranger),
             ] {
                 let Ok(answer) = self.ask(ask).await else {
                     continue;
@@ -135,7 +135,7 @@ impl Examination<'_> {
 
     /// Checks the response itself, which needs the headers as much as the preflight.
     async fn response_to_friend(&mut self, url: &Url, friend: &str, fix: &str) {
-        let Ok(answer) = self.ask(Ask::post(url).from_origin(friend)).await else {
+        let Ok(answer) = self.ask(Ask::post(url).of_page_on(friend)).await else {
             return;
         };
         let shown = quote(friend);
@@ -195,7 +195,7 @@ fn preflight(url: &Url, from: &str) -> Ask {
 
 fn preflight_of(url: &Url, from: &str, method: &str) -> Ask {
     Ask::new(Method::OPTIONS, url)
-        .from_origin(from)
+        .of_page_on(from)
         .header(ACCESS_CONTROL_REQUEST_METHOD, method)
         .header(ACCESS_CONTROL_REQUEST_HEADERS, "content-type")
 }

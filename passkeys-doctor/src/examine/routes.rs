@@ -88,7 +88,7 @@ impl Examination<'_> {
     }
 
     async fn try_begin(&mut self, page: &Page, base: &Url) -> Result<Answer, FetchError> {
-        let ask = Ask::post(&route(base, "authenticate/begin")).from_origin(&page.origin());
+        let ask = Ask::post(&route(base, "authenticate/begin")).of_page_on(&page.origin());
         self.ask(ask).await
     }
 
@@ -272,7 +272,7 @@ impl Examination<'_> {
     /// Asks for the passkeys of nobody: without a session there are none.
     async fn management(&mut self, page: &Page, routes: &Routes) {
         let at = routes.route("credentials");
-        let ask = Ask::get(&at).from_origin(&page.origin());
+        let ask = Ask::get(&at).of_page_on(&page.origin());
         let Ok(answer) = self.ask(ask).await else {
             return;
         };

@@ -96,9 +96,10 @@ impl Examination<'_> {
         }
         match answer.status {
             StatusCode::OK => {}
-            StatusCode::NOT_FOUND | StatusCode::GONE => return Document::Absent("is not served"),
-            // A router that knows the path for other methods only, or a catch-all of one.
-            StatusCode::METHOD_NOT_ALLOWED => return Document::Absent("is not served"),
+            // 405: a router that knows the path for other methods only.
+            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::METHOD_NOT_ALLOWED => {
+                return Document::Absent("is not served");
+            }
             status => {
                 let what = format!("the document responds with {status}");
                 let fix = "exempt `/.well-known/` from layers that demand a session";
@@ -123,19 +124,17 @@ impl Examination<'_> {
             self.report.error("well_known_content_type", url, what, fix);
             return Document::Unusable;
         }
-        match answer.json() {
-            Some(document) => Document::Read(document),
-            None => {
-                let what = if answer.truncated {
-                    "the document is larger than 1 MiB"
-                } else {
-                    "the document is not JSON"
-                };
-                let fix = "serve `Passkeys::well_known()`, or check the file with a JSON parser";
-                self.report.error("well_known_not_json", url, what, fix);
-                Document::Unusable
-            }
-        }
+        let Some(document) = answer.json() else {
+            let what = if answer.truncated {
+                "the document is larger than 1 MiB"
+            } else {
+                "the document is not JSON"
+            };
+            let fix = "serve `Passkeys::well_known()`, or check the file with a JSON parser";
+            self.report.error("well_known_not_json", url, what, fix);
+            return Document::Unusable;
+        };
+        Document::Read(document)
     }
 
     /// The origins outside of the RP ID's scope that may use the passkeys (Level 3, §5.11).
