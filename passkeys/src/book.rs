@@ -22,6 +22,7 @@ pages! {
     OwnRoutes: "docs/own-routes.md",
     RelatedSitesAndApps: "docs/related-sites-and-apps.md",
     Routes: "docs/routes.md",
+    RulesOfUse: "docs/rules-of-use.md",
     StepUp: "docs/step-up.md",
     Stores: "docs/stores.md",
     Testing: "docs/testing.md",

@@ -151,6 +151,59 @@ fn every_link_in_the_documentation_leads_to_an_existing_file_and_heading() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// Returns what is wrong with a text in the format of <https://llmstxt.org>: a title, a summary as a
+/// quotation, details, then sections that are lists of links.
+fn mistakes_in_llms_txt(text: &str) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    let (head, sections) = text.split_once("\n## ").unwrap_or((text, ""));
+    let mut blocks = head.split("\n\n");
+    let title = blocks
+        .next()
+        .is_some_and(|block| block.starts_with("# ") && block.lines().count() == 1);
+    let summary = blocks
+        .next()
+        .is_some_and(|block| block.lines().all(|line| line.starts_with("> ")));
+    if !title || !summary {
+        mistakes.push("it does not begin with a title and a summary".to_owned());
+    }
+    for section in sections.split("\n## ") {
+        let (name, links) = section.split_once("\n\n").unwrap_or((section, ""));
+        let mut links = links.lines().filter(|line| !line.is_empty()).peekable();
+        if links.peek().is_none()
+            || !links.all(|line| line.starts_with("- [") && line.contains("): "))
+        {
+            mistakes.push(format!("section {name} is not a list of links with notes"));
+        }
+    }
+    mistakes
+}
+
+#[test]
+fn llms_txt_has_its_format_and_lists_every_page_of_the_book() {
+    let text = fs::read_to_string(root().join("llms.txt")).unwrap();
+    assert_eq!(mistakes_in_llms_txt(&text), Vec::<String>::new());
+    for link in targets(&text) {
+        assert!(root().join(link).exists(), "llms.txt: {link}");
+    }
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    for page in targets(&summary) {
+        let link = format!("(docs/{page})");
+        assert!(text.contains(&link), "llms.txt does not list docs/{page}");
+    }
+}
+
+#[test]
+fn llms_txt_of_another_format_is_found() {
+    for wrong in [
+        "passkeys\n\n> Summary\n\n## Links\n\n- [One](one.md): first",
+        "# passkeys\n\nSummary\n\n## Links\n\n- [One](one.md): first",
+        "# passkeys\n\n> Summary\n\n## Links\n\nSee [one](one.md).",
+        "# passkeys\n\n> Summary\n\n## Links\n\n- [One](one.md)",
+    ] {
+        assert!(!mistakes_in_llms_txt(wrong).is_empty(), "{wrong}");
+    }
+}
+
 #[test]
 fn links_are_found_in_the_text_and_in_definitions() {
     let text = "See [one](one.md#part), [`two`][two] and an array\n[0].\n\n[two]: ../two.html\n";
