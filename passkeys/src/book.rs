@@ -14,6 +14,7 @@ pages! {
     Configuration: "docs/configuration.md",
     ExistingApplication: "docs/existing-application.md",
     GettingStarted: "docs/getting-started.md",
+    Inspector: "docs/inspector.md",
     ManagingPasskeys: "docs/managing-passkeys.md",
     MovingFromFastapiPasskeys: "docs/moving-from-fastapi-passkeys.md",
     MovingFromWebauthnRs: "docs/moving-from-webauthn-rs.md",

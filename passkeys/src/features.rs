@@ -7,6 +7,8 @@
 #[cfg(not(all(feature = "attestation", feature = "fido-mds", feature = "openapi")))]
 use std::convert::Infallible;
 
+#[cfg(not(feature = "inspector"))]
+use axum::Router;
 #[cfg(not(feature = "testing"))]
 use serde::de::DeserializeOwned;
 #[cfg(not(feature = "testing"))]
@@ -14,13 +16,23 @@ use time::OffsetDateTime;
 
 #[cfg(not(feature = "provider-names"))]
 use crate::Aaguid;
-#[cfg(not(all(feature = "attestation", feature = "client", feature = "openapi")))]
+#[cfg(not(all(
+    feature = "attestation",
+    feature = "client",
+    feature = "inspector",
+    feature = "openapi"
+)))]
 use crate::Passkeys;
 #[cfg(not(all(feature = "attestation", feature = "testing")))]
 use crate::RegistrationResult;
 #[cfg(all(feature = "attestation", not(feature = "fido-mds")))]
 use crate::attestation::TrustAnchors;
-#[cfg(not(all(feature = "attestation", feature = "client", feature = "openapi")))]
+#[cfg(not(all(
+    feature = "attestation",
+    feature = "client",
+    feature = "inspector",
+    feature = "openapi"
+)))]
 use crate::relying_party::RelyingParty;
 #[cfg(not(feature = "testing"))]
 use crate::{
@@ -99,6 +111,15 @@ pub trait NeedsOpenapi {
     /// Never called.
     fn never<R>() -> R;
 }
+
+/// Bound that no type meets, of `Passkeys::inspector`.
+#[cfg(not(feature = "inspector"))]
+#[diagnostic::on_unimplemented(
+    message = "`Passkeys::inspector` needs the Cargo feature `inspector` of `passkeys`, which is off",
+    label = "needs the feature `inspector`",
+    note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"inspector\"] }}`"
+)]
+pub trait NeedsInspector {}
 
 /// Bound that no type meets, of `Passkeys::signal_unknown_credentials`.
 #[cfg(not(feature = "client"))]
@@ -197,6 +218,18 @@ impl<A: RelyingParty> Passkeys<A> {
         A: NeedsOpenapi,
     {
         A::never()
+    }
+}
+
+#[cfg(not(feature = "inspector"))]
+impl<A: RelyingParty> Passkeys<A> {
+    /// Does not compile: the page needs the feature `inspector`.
+    #[doc(hidden)]
+    pub fn inspector<S: Clone + Send + Sync + 'static>(&self) -> Router<S>
+    where
+        A: NeedsInspector,
+    {
+        Router::new()
     }
 }
 

@@ -36,6 +36,9 @@ fn write_report(
     }
     if let Some(advice) = &ceremony.advice {
         writeln!(text, "{}. {}\n", advice.title, advice.cause)?;
+        if let Some(detail) = &advice.detail {
+            writeln!(text, "In the log: {detail}\n")?;
+        }
     }
     writeln!(text, "**passkeys {}**\n", env!("CARGO_PKG_VERSION"))?;
     let origins: Vec<_> = config.accepted_origins().collect();

@@ -269,9 +269,8 @@ fn is_reported(entry: &Entry, check: Check) -> bool {
 pub(super) fn failed(entry: &Entry) -> Option<Check> {
     let mut events = entry.events.iter();
     let reason = events.find_map(|event| event.kind.reason());
-    let registration = entry.purpose.is_registration();
     match (&entry.finish, reason) {
-        (Some(finish), Some(reason)) => Some(of_reason(reason, registration, finish)),
+        (Some(finish), Some(reason)) => Some(of_reason(reason, entry, finish)),
         (None, Some(_)) => Some(Begin),
         // A request that was rejected before there was a ceremony, or before its state was taken.
         (None, None) => is_rejected(entry).then_some(Begin),
@@ -283,14 +282,18 @@ fn is_rejected(entry: &Entry) -> bool {
     entry.begin.as_ref().is_some_and(|it| it.options.is_none())
 }
 
+fn asks_for_attestation(entry: &Entry) -> bool {
+    let options = entry.begin.as_ref().and_then(|it| it.options.as_ref());
+    options.is_some_and(|it| it["attestation"] != "none")
+}
+
 /// Returns the check that a reason names.
 #[rustfmt::skip]
-fn of_reason(reason: Reason, registration: bool, finish: &Finish) -> Check {
-    /// Returns the step of a registration, or that of an assertion.
-    fn step(registration: bool, numbers: (u8, u8)) -> Check {
-        Step(if registration { numbers.0 } else { numbers.1 })
-    }
-    let step = |at_registration, at_assertion| step(registration, (at_registration, at_assertion));
+fn of_reason(reason: Reason, entry: &Entry, finish: &Finish) -> Check {
+    let registration = entry.purpose.is_registration();
+    let step = |at_registration, at_assertion| {
+        Step(if registration { at_registration } else { at_assertion })
+    };
     let response = &finish.response;
     match reason {
         Reason::UnknownState | Reason::OtherStore | Reason::OtherProcess | Reason::Replayed | Reason::Expired
@@ -324,6 +327,7 @@ fn of_reason(reason: Reason, registration: bool, finish: &Finish) -> Check {
         Reason::Algorithm => step(20, 21),
         Reason::Attachment => Attachment,
         Reason::Attestation => Step(match response.attestation_format.as_deref() {
+            Some("none") if asks_for_attestation(entry) => 24,
             Some("none" | "packed" | "fido-u2f" | "android-key" | "apple" | "tpm") => 22,
             _ => 21,
         }),

@@ -3,6 +3,7 @@
 mod origins;
 mod reasons;
 mod rp_id;
+mod state;
 mod unfinished;
 
 use serde::Serialize;
@@ -15,6 +16,8 @@ use crate::{Config, audit::Reason, recorder::Entry};
 pub(super) struct Advice {
     pub(super) title: String,
     pub(super) cause: String,
+    /// Explanation in the log and the audit trail.
+    pub(super) detail: Option<String>,
     pub(super) fixes: Vec<Fix>,
 }
 
@@ -34,6 +37,7 @@ impl Advice {
         Self {
             title: title.into(),
             cause: cause.into(),
+            detail: None,
             fixes: Vec::new(),
         }
     }

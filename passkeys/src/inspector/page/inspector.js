@@ -45,7 +45,7 @@ function row(entry) {
 }
 
 function advice(entry) {
-  const { title, cause, fixes } = entry.advice;
+  const { title, cause, detail, fixes } = entry.advice;
   const list = make("ul", {}, ...fixes.map((fix) => {
     const lines = Object.keys(PLACES).filter((place) => fix[place]);
     const places = lines.flatMap((place) => [
@@ -58,6 +58,7 @@ function advice(entry) {
     make("h3", { textContent: title }),
     ...(entry.failed ? [make("p", { className: "soft", textContent: `Failed at ${entry.failed}.` })] : []),
     make("p", { textContent: cause }),
+    ...(detail ? [make("p", { className: "soft", textContent: `In the log: ${detail}` })] : []),
     list);
   part.setAttribute("aria-label", "Cause and fix");
   return part;
