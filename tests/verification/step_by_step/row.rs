@@ -238,7 +238,9 @@ impl Row {
                 Some(Change::SignIn(_)) => panic!("a sign-in is no registration"),
                 None => {}
             }
-            return site.finish_registration(&mut registration, expected).await;
+            site.finish_registration(&mut registration, expected)
+                .await?;
+            return self.check_inspector(&site, expected).await;
         }
 
         (self.registered)(&mut registration.response);
@@ -255,7 +257,56 @@ impl Row {
             Some(Change::Registration(_)) => panic!("a registration is no sign-in"),
             None => {}
         }
-        site.finish_sign_in(&sign_in, expected).await
+        site.finish_sign_in(&sign_in, expected).await?;
+        self.check_inspector(&site, expected).await
+    }
+
+    /// Returns the step at which the inspector shows a reason. It knows the reason and the parts that can be
+    /// read, not what was changed.
+    fn shown_at(&self, reason: Reason) -> Option<u64> {
+        let Step(section, number) = self.step;
+        let again = self.change.ends_with("where attestation is requested");
+        let number = match (section, number, reason) {
+            // `webauthn-rs-core` parses the response again.
+            (Section::Registration, _, Reason::Malformed) if again => 13,
+            (Section::Registration, 10, Reason::CrossOrigin) if again => 11,
+            // Parts are read as a whole.
+            (Section::Registration, 5 | 10 | 11, Reason::Malformed) => 6,
+            (Section::SignIn, 8 | 13 | 14, Reason::Malformed) => 9,
+            (Section::SignIn, 23, Reason::Malformed) => 7,
+            (Section::Registration, 3 | 6, Reason::Malformed) => number,
+            (section, _, Reason::Malformed) if section != Section::SignIn => 13,
+            // A change can violate an earlier step, too.
+            (Section::Registration, 5, Reason::Origin) => 9,
+            (Section::SignIn, 8, Reason::Origin) => 12,
+            (Section::Registration, 28, Reason::RpIdHash) => 14,
+            (Section::SignIn, 23, Reason::RpIdHash) => 15,
+            (Section::SignIn, 19, Reason::BackupState) => 18,
+            // Where the library has the check.
+            (Section::Registration, 13, Reason::Algorithm) => 20,
+            (Section::Registration, 27, Reason::CredentialId) => 20,
+            (Section::SignIn, 5, Reason::NotOwner | Reason::UnknownCredential) => 6,
+            (Section::Registration | Section::SignIn, number, _) => number,
+            // Formats that are not supported, and statements of the others.
+            (Section::SafetyNet | Section::Compound, ..) => 21,
+            _ => 22,
+        };
+        u64::try_from(number).ok()
+    }
+
+    /// Checks that the inspector shows the reason, at this step.
+    async fn check_inspector(&self, site: &Site, expected: Expected) -> Result<(), String> {
+        let expected = match expected {
+            Expected::Accepted => return Ok(()),
+            Expected::Rejected(_, _, reason) => (Some(reason.to_string()), self.shown_at(reason)),
+        };
+        let seen = site.inspected().await;
+        if seen == expected {
+            return Ok(());
+        }
+        Err(format!(
+            "the inspector shows {seen:?}, expected {expected:?}"
+        ))
     }
 }
 

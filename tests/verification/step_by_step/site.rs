@@ -27,6 +27,8 @@ use crate::step_by_step::{
 pub(crate) struct Site {
     world: World,
     router: Router,
+    /// What a developer sees.
+    inspector: Router,
 }
 
 /// A ceremony state, and a valid response to its challenge.
@@ -66,7 +68,12 @@ impl Site {
             assert!(imported(world.passkeys.repository(), &credential).await);
         }
         let router = world.passkeys.router();
-        Self { world, router }
+        let inspector = world.passkeys.inspector();
+        Self {
+            world,
+            router,
+            inspector,
+        }
     }
 
     /// Advances the clock of the relying party.
@@ -183,6 +190,21 @@ impl Site {
         let body = to_bytes(body, usize::MAX).await.expect("its body");
         let body = serde_json::from_slice(&body).expect("JSON");
         (parts.status.as_u16(), body)
+    }
+
+    /// Returns what the inspector shows of the last ceremony: the reason, and the number of the step that
+    /// has failed.
+    pub(crate) async fn inspected(&self) -> (Option<String>, Option<u64>) {
+        let request = Request::get("/ceremonies").header("host", "localhost");
+        let request = request.body(Body::empty()).expect("a request");
+        let answer = self.inspector.clone().oneshot(request).await;
+        let body = to_bytes(answer.expect("an answer").into_body(), usize::MAX).await;
+        let view: Value = serde_json::from_slice(&body.expect("its body")).expect("JSON");
+        let last = &view["entries"][0];
+        let mut steps = last["steps"].as_array().into_iter().flatten();
+        let failed = steps.find(|line| line["outcome"] == "failed");
+        let reason = last["reason"].as_str().map(str::to_owned);
+        (reason, failed.and_then(|line| line["step"].as_u64()))
     }
 
     async fn stored(&self) -> Vec<Credential> {
