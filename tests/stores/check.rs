@@ -55,7 +55,7 @@ async fn mistakes_in_the_path_of_an_sqlite_file_are_named_with_the_path_and_the_
 
 #[tokio::test]
 async fn redis_that_cannot_be_reached_is_named_without_its_password() {
-    let cause = async |url| {
+    let cause = async |url: &str| {
         let error = RedisChallenges::connect(url).await.unwrap_err();
         error.source().unwrap().to_string()
     };
