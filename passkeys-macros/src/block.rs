@@ -58,7 +58,7 @@ pub(crate) struct AssociatedType {
 /// Function or type that is being typed.
 pub(crate) struct Unfinished {
     pub(crate) kind: Kind,
-    /// Qualifiers and the keyword, without attributes.
+    /// Attributes, qualifiers and the keyword.
     pub(crate) start: TokenStream,
     pub(crate) name: Option<Ident>,
 }
@@ -139,12 +139,13 @@ impl Block {
     fn item(&mut self, item: RawItem, body: &mut TokenStream, errors: &mut Errors) {
         match item.kind {
             Kind::Type => {
-                match syn::parse2(item.to_token_stream()) {
+                let parsed = syn::parse2::<AssociatedType>(item.to_token_stream());
+                if !matches!(&parsed, Ok(AssociatedType { ty: Some(_), .. })) {
+                    self.unfinished.extend(Unfinished::of(&item));
+                }
+                match parsed {
                     Ok(ty) => self.types.push(ty),
-                    Err(error) => {
-                        self.unfinished.extend(Unfinished::of(&item));
-                        errors.add(error);
-                    }
+                    Err(error) => errors.add(error),
                 }
                 return;
             }
@@ -284,18 +285,10 @@ impl Unfinished {
             Kind::Type => "type",
             _ => return None,
         };
-        let mut trees = item.head.clone().into_iter().peekable();
+        let mut trees = item.head.clone().into_iter();
         let mut start = TokenStream::new();
         while let Some(tree) = trees.next() {
             let is_keyword = matches!(&tree, TokenTree::Ident(word) if word == keyword);
-            let is_attribute = match (&tree, trees.peek()) {
-                (TokenTree::Punct(hash), Some(TokenTree::Group(_))) => hash.as_char() == '#',
-                _ => false,
-            };
-            if is_attribute {
-                trees.next();
-                continue;
-            }
             start.extend([tree]);
             if is_keyword {
                 let name = match trees.next() {

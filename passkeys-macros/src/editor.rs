@@ -94,16 +94,22 @@ fn list(words: &[Ident], scope: Scope) -> TokenStream {
             None => unknown.push(word),
         }
     }
-    let absent = Name::all().filter(|name| {
-        let is_offered = scope.has(*name) && *name != Name::Crate;
-        !unknown.is_empty() && is_offered && !written.contains(name)
-    });
-    let absent = absent.map(|name| Ident::new(name.as_str(), here()));
+    // A word that is being typed is where the next would be.
+    let next = Ident::new("unnamed", here());
+    let absent = if unknown.is_empty() {
+        unknown.push(&next);
+        quote_spanned!(here()=> *)
+    } else {
+        let absent = Name::all()
+            .filter(|name| scope.has(*name) && *name != Name::Crate && !written.contains(name));
+        let absent = absent.map(|name| Ident::new(name.as_str(), here()));
+        quote_spanned!(here()=> {#(#absent),*})
+    };
     let documentation = match scope {
         Scope::Attribute => quote_spanned!(here()=> Keys keys),
         Scope::Profile => quote_spanned!(here()=> ProfileKeys profile_keys),
     };
-    quote_spanned!(here()=> (#documentation [#(#known)*] [#(#absent)*] [#(#unknown)*]))
+    quote_spanned!(here()=> (#documentation [#(#known)*] [#(#unknown)*] [#absent]))
 }
 
 /// References of the block's items.
@@ -262,7 +268,8 @@ fn first_words(trees: &[TokenTree]) -> Vec<(usize, Ident)> {
                 if at_start {
                     words.push((index, word.clone()));
                 }
-                at_start = false;
+                // A word without a value may be in front of the next entry.
+                at_start &= matches!(trees.get(index + 1), Some(TokenTree::Ident(_)));
             }
             TokenTree::Punct(punct) => {
                 match punct.as_char() {

@@ -335,12 +335,6 @@ pub mod keys {
     ///
     /// **Default**: taken from the signature
     pub type response = Type;
-    /// Sets the path of this library, where it is not `::passkeys`.
-    ///
-    /// **Value**: a path: `::passkeys`
-    ///
-    /// **Default**: `::passkeys`
-    pub type crate_ = Path;
 }
 
 /// Keys that may differ by profile, each with the form of its value.

@@ -102,7 +102,10 @@ fn items() -> TokenStream {
     let keys: Vec<_> = Name::all().map(Documented::key).collect();
     let in_profiles: Vec<_> = Key::in_profiles().map(Documented::in_profile).collect();
     let fields = keys.iter().map(Documented::field);
-    let aliases = keys.iter().map(Documented::alias);
+    let aliases = keys
+        .iter()
+        .filter(|key| key.name != editor::field(Name::Crate));
+    let aliases = aliases.map(Documented::alias);
     let fields_in_profiles = in_profiles.iter().map(Documented::field);
     let aliases_in_profiles = in_profiles.iter().map(Documented::alias);
     let repository = lines(REPOSITORY);

@@ -4,14 +4,14 @@
 /// `Hooks` for words that are being typed in the block.
 ///
 /// Called under `cfg(rust_analyzer)` only. The lists are those of the attribute and of each profile: the
-/// struct and the module that document the keys, the keys that are written, those that are not, and words
-/// that are no keys. Then follow the items of the block, tokens for the implementation, and tokens beside
+/// struct and the module that document the keys, the keys that are written, words that are no keys, and the
+/// keys that are not written. Then follow the items of the block, tokens for the implementation, and tokens beside
 /// it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __in_editors {
     (
-        [$(($keys:ident $module:ident [$($known:ident)*] [$($absent:ident)*] [$($unknown:ident)*]))*]
+        [$(($keys:ident $module:ident [$($known:ident)*] [$($unknown:ident)*] [$($absent:tt)*]))*]
         [$($item:ident)*] [$($items:tt)*] [$($beside:tt)*]
     ) => {
         $(const _: () = {
@@ -19,10 +19,10 @@ macro_rules! __in_editors {
                 $crate::__private_0_1_0::attribute::$keys { $($known: loop {},)* ..loop {} };
             }
             // An unknown type is no error to rust-analyzer, an unknown field is.
-            mod __absent {
-                pub use $crate::__private_0_1_0::attribute::$module::{$($absent),*};
-            }
             $(fn unknown(_: __absent::$unknown) {})*
+            mod __absent {
+                pub use $crate::__private_0_1_0::attribute::$module::$($absent)*;
+            }
         };)*
         const _: () = {
             struct __Application;

@@ -15,9 +15,9 @@ impl App {
 const _: () = {
     #[cfg(rust_analyzer)]
     ::passkeys::__private_0_1_0::in_editors! {
-        [(Keys keys[rp_id origins] [] [])] [GetUser OnAuthenticated FindUser Repository
-        Repository] [fn get_user() {} fn on_authenticated() {} fn find_user() {} type
-        Repository = ();] []
+        [(Keys keys[rp_id origins] [unnamed] [*])] [GetUser OnAuthenticated FindUser
+        Repository Repository] [fn get_user() {} fn on_authenticated() {} fn find_user()
+        {} type Repository = ();] []
     }
 };
 #[cfg(feature = "passkeys")]

@@ -36,13 +36,13 @@ const _: () = {
     #[cfg(rust_analyzer)]
     ::passkeys::__private_0_1_0::in_editors! {
         [(Keys keys[rp_id rp_name origins conditional_create max_credentials attestation
-        timeout profiles] [] []) (ProfileKeys profile_keys[hints
-        authenticator_attachment] [] []) (ProfileKeys profile_keys[timeout] [] [])]
-        [GetUser OnAuthenticated SignUp OnRegistered FindUser SecondFactorUser OnRemoved
-        Repository] [fn get_user() {} fn on_authenticated() {} fn sign_up() {} fn
-        on_registered() {} fn find_user() {} fn second_factor_user() {} fn on_removed()
-        {} type Repository = ();] [struct __Profiles; #[allow(non_upper_case_globals)]
-        impl __Profiles { #[doc =
+        timeout profiles] [unnamed] [*]) (ProfileKeys profile_keys[hints
+        authenticator_attachment] [unnamed] [*]) (ProfileKeys profile_keys[timeout]
+        [unnamed] [*])] [GetUser OnAuthenticated SignUp OnRegistered FindUser
+        SecondFactorUser OnRemoved Repository] [fn get_user() {} fn on_authenticated() {}
+        fn sign_up() {} fn on_registered() {} fn find_user() {} fn second_factor_user()
+        {} fn on_removed() {} type Repository = ();] [struct __Profiles;
+        #[allow(non_upper_case_globals)] impl __Profiles { #[doc =
         " Profile `security_key` of the attribute. A ceremony chooses it by `?profile=security_key`, and in routes of your own by `profile!`."]
         const security_key : ::passkeys::__private_0_1_0::attribute::Profile =
         ::passkeys::__private_0_1_0::attribute::Profile; #[doc =

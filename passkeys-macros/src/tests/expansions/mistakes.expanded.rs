@@ -7,8 +7,8 @@ impl App {
 const _: () = {
     #[cfg(rust_analyzer)]
     ::passkeys::__private_0_1_0::in_editors! {
-        [(Keys keys[rp_id origins] [] [])] [GetUser Repository Repository] [fn get_user()
-        {} type Repository = ();] []
+        [(Keys keys[rp_id origins] [unnamed] [*])] [GetUser Repository Repository] [fn
+        get_user() {} type Repository = ();] []
     }
 };
 ::core::compile_error! {

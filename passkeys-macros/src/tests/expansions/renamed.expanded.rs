@@ -11,9 +11,9 @@ impl App {
 const _: () = {
     #[cfg(rust_analyzer)]
     auth::__private_0_1_0::in_editors! {
-        [(Keys keys[crate_ rp_id origins] [] [])] [GetUser OnAuthenticated FindUser
-        Repository] [fn get_user() {} fn on_authenticated() {} fn find_user() {} type
-        Repository = ();] []
+        [(Keys keys[crate_ rp_id origins] [unnamed] [*])] [GetUser OnAuthenticated
+        FindUser Repository] [fn get_user() {} fn on_authenticated() {} fn find_user() {}
+        type Repository = ();] []
     }
 };
 #[automatically_derived]

@@ -15,8 +15,8 @@ impl App {
 const _: () = {
     #[cfg(rust_analyzer)]
     ::passkeys::__private_0_1_0::in_editors! {
-        [(Keys keys[response] [] [])] [GetUser OnAuthenticated Repository] [fn get_user()
-        {} fn on_authenticated() {} type Repository = ();] []
+        [(Keys keys[response] [unnamed] [*])] [GetUser OnAuthenticated Repository] [fn
+        get_user() {} fn on_authenticated() {} type Repository = ();] []
     }
 };
 #[automatically_derived]
