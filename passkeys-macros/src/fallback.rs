@@ -3,6 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
+use syn::Type;
 
 use crate::{
     args::Needed,
@@ -32,6 +33,7 @@ pub(crate) fn fallback(
         .filter(|item| item.name == "Repository")
         .filter_map(|item| Some((cfgs(&item.attrs), item.ty.as_ref()?)))
         .filter(|(_, ty)| !names::is_object_of(ty, "CredentialRepository"))
+        .filter(|(_, ty)| !matches!(ty, Type::ImplTrait(_)))
         .peekable();
     let mut items = glue.needs(needs);
     if repositories.peek().is_none() {

@@ -4,7 +4,7 @@ use passkeys_rules::{Draft, Key};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{
-    Token,
+    Lit, Token,
     ext::IdentExt as _,
     parse::{Parse as _, ParseStream},
     token,
@@ -99,6 +99,9 @@ pub(crate) fn assigned(
     if is_assigned {
         <Token![=]>::parse(input)?;
     }
+    if is_assigned && let Some(value) = value_without_comma(input, errors)? {
+        return Ok(Some(value));
+    }
     let written = rest_of_entry(input)?;
     if is_assigned && !written.is_empty() {
         return Ok(Some(written));
@@ -113,6 +116,39 @@ pub(crate) fn assigned(
         ),
     );
     Ok(None)
+}
+
+/// Takes a value that another key or a semicolon follows, and reports the missing comma. Takes nothing
+/// otherwise.
+fn value_without_comma(
+    input: ParseStream<'_>,
+    errors: &mut Errors,
+) -> syn::Result<Option<TokenStream>> {
+    let ahead = input.fork();
+    // A type may be followed by more of it.
+    let is_value = ahead.peek(Lit) || ahead.peek(token::Bracket);
+    if !is_value || ahead.parse::<TokenTree>().is_err() {
+        return Ok(None);
+    }
+    if ahead.peek(Token![;]) {
+        let value = input.parse::<TokenTree>()?;
+        errors.on(
+            input.parse::<Token![;]>()?,
+            "keys are separated by commas; write `,`",
+        );
+        return Ok(Some(value.into()));
+    }
+    let Ok(key) = ahead.call(Ident::parse_any) else {
+        return Ok(None);
+    };
+    if !ahead.peek(Token![=]) {
+        return Ok(None);
+    }
+    errors.on(
+        &key,
+        format_args!("a comma is missing in front of `{key}`; add it"),
+    );
+    Ok(Some(input.parse::<TokenTree>()?.into()))
 }
 
 /// Takes the rest of an entry. It ends at a comma that is followed by another entry, since types

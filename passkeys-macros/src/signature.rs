@@ -256,6 +256,18 @@ fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Opti
              remove this one, and deserialize a struct with the fields of both"
         ));
     }
+    if spec.hook.reads_data()
+        && names::is(ty, "Data")
+        && names::first_argument(ty)
+            .and_then(names::elided_lifetime)
+            .is_some()
+    {
+        return Some(
+            "`Data` owns what it deserializes, as the request is gone when the hook runs; write a type \
+             without references, such as `Data<String>`"
+                .to_owned(),
+        );
+    }
     match ty {
         Type::Reference(_) => {
             return Some(format!(

@@ -2,6 +2,7 @@
 
 use passkeys_rules::wording::nearest;
 use quote::ToTokens;
+use syn::Type;
 
 use crate::{
     args::Args,
@@ -86,6 +87,14 @@ fn repositories(block: &Block, errors: &mut Errors) -> Vec<Repository> {
                 "`CredentialRepository` cannot be a `dyn` type; write \
                  `type Repository = passkeys::store::BoxedRepository;`, which is any repository, and make \
                  one by `BoxedRepository::new(repository)`",
+            );
+            continue;
+        }
+        if let Type::ImplTrait(_) = ty {
+            errors.on(
+                &ty,
+                "`type Repository` names the type itself; write it instead of `impl ..`, or \
+                 `type Repository = passkeys::store::BoxedRepository;`, which is any repository",
             );
             continue;
         }
