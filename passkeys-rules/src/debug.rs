@@ -19,19 +19,24 @@ macro_rules! debug_as_display {
     )+};
 }
 
-/// Formats an error and its causes, separated by colons.
+/// Formats an error and its causes, separated by colons. Many errors have the text of their cause in their
+/// own, which is not repeated.
 ///
 /// # Errors
 ///
 /// That of the formatter.
 pub fn with_causes(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    write!(f, "{error}")?;
+    let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        write!(f, ": {error}")?;
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text.push_str(": ");
+            text.push_str(&more);
+        }
         cause = error.source();
     }
-    Ok(())
+    f.write_str(&text)
 }
 
 debug_as_display! {

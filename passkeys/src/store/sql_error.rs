@@ -3,12 +3,14 @@
 use super::StoreError;
 
 /// Error of a statement on a table that does not exist, or lacks columns.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("{message}: call `{migrate}` when the program starts, before the first request")]
 struct NotMigrated {
     message: String,
     migrate: &'static str,
 }
+
+passkeys_rules::debug_as_display!(NotMigrated);
 
 /// Returns the error of a statement. If the table or a column is missing, names the method that creates
 /// them.

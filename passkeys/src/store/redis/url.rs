@@ -1,7 +1,7 @@
 //! Mistakes in the URL of a Redis server.
 
 /// Error of a URL that is not one of a Redis server. Never has the password.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidUrl {
     #[error(
         "the URL of Redis is empty (is an environment variable unset?): write \
@@ -23,6 +23,8 @@ pub(super) enum InvalidUrl {
     #[error("the URL is of {0}, and Redis is expected: use `{1}`")]
     OtherServer(&'static str, &'static str),
 }
+
+passkeys_rules::debug_as_display!(InvalidUrl);
 
 /// Checks the scheme of a URL. The crate reads the rest.
 pub(super) fn check(url: &str) -> Result<(), InvalidUrl> {

@@ -5,7 +5,7 @@ use std::{env, path::Path};
 use crate::{domain::detail::shown, store::StoreError};
 
 /// Error of a path that cannot be that of an SQLite file.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(PartialEq, Eq, thiserror::Error)]
 pub(super) enum InvalidPath {
     #[error("the path is empty (is an environment variable unset?): write `passkeys.db`")]
     Empty,
@@ -27,6 +27,8 @@ pub(super) enum InvalidPath {
     )]
     MissingFolder { folder: String, at: String },
 }
+
+passkeys_rules::debug_as_display!(InvalidPath);
 
 /// Checks a path for mistakes that SQLite would answer with `unable to open database file`, or by
 /// creating a file of a strange name.
