@@ -27,7 +27,9 @@ pub(crate) fn of_request(method: &str, route: &str, rp_id: &str) -> Span {
     );
     if let Some(id) = span.id() {
         // The ID may have been another span's.
-        recorded(&id).iter().for_each(|it| it.store(0, Relaxed));
+        for last in recorded(&id) {
+            last.store(0, Relaxed);
+        }
     }
     span
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    Config, Passkeys,
+    Config, Passkeys, Profile,
     domain::origin,
     relying_party::RelyingParty,
     store::{ChallengeStore as _, CredentialRepository as _, Description},
@@ -27,7 +27,7 @@ pub(super) fn log<A: RelyingParty>(passkeys: &Passkeys<A>) {
         origins = ?config.origins().collect::<Vec<_>>(),
         related_origins = some(config.related_origins()).map(tracing::field::debug),
         top_origins = some(config.top_origins()).map(tracing::field::debug),
-        profiles = some(config.profiles().map(|it| it.name())).map(tracing::field::debug),
+        profiles = some(config.profiles().map(Profile::name)).map(tracing::field::debug),
         user_verification = %terms.user_verification,
         attestation = %terms.attestation,
         %repository,

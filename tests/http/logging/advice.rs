@@ -78,13 +78,13 @@ async fn decoy_credentials_are_logged_with_their_cause_and_without_the_user_name
     browser.register().await.assert_ok();
     let begin = "/auth/passkeys/authenticate/begin";
     for name in ["ada@example.com", "hunter2-typed-into-the-wrong-field"] {
-        let begun: Value = browser
+        let options: Value = browser
             .post(begin, &json!({ "username": name }))
             .await
             .assert_ok()
             .json();
         assert!(
-            !begun["publicKey"]["allowCredentials"]
+            !options["publicKey"]["allowCredentials"]
                 .as_array()
                 .unwrap()
                 .is_empty()

@@ -221,7 +221,7 @@ impl fmt::Debug for MemoryChallenges {
         f.debug_struct("MemoryChallenges")
             .field("ceremonies", &self.lock().len())
             .field("capacity", &self.capacity)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -112,7 +112,7 @@ impl Statement {
             ParsedAttestationData::None
             | ParsedAttestationData::ECDAA
             | ParsedAttestationData::Uncertain => Err(RefusalKind::Attestation.because(
-                format_args!("the type of the attestation (format `{format}`) is not supported",),
+                format_args!("the type of the attestation (format `{format}`) is not supported"),
             )),
         }
     }
