@@ -275,7 +275,7 @@ impl Authenticator {
             );
         }
         format!(
-            "this browser has {own} passkeys, and none of the {} that the server allows: those are of \
+            "none of this browser's passkeys ({own}) is among those that the server allows ({}): they are of \
              another user, or decoy credentials for a user who is unknown or has no passkey",
             allowed(options).len()
         )

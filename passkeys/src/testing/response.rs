@@ -85,13 +85,14 @@ impl Response {
     #[must_use]
     #[track_caller]
     pub fn json<T: DeserializeOwned>(&self) -> T {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
-            let expected = std::any::type_name::<T>();
-            panic!(
-                "expected a body that is the JSON of `{expected}`: {error}\n{}",
+        match serde_json::from_slice(&self.body) {
+            Ok(json) => json,
+            Err(error) => panic!(
+                "expected a body that is the JSON of `{}`: {error}\n{}",
+                std::any::type_name::<T>(),
                 self.described()
-            )
-        })
+            ),
+        }
     }
 
     /// Asserts that the request succeeded, and returns the response.
