@@ -48,7 +48,7 @@ fn five_to_bob() -> Value {
 async fn transfer_needs_a_step_up() {
     let mut ada = ada(bank(false), "").await;
     let answer = ada.post("/transfer", &five_to_bob()).await;
-    answer.assert_error("invalid_request");
+    answer.assert_error("step_up_required");
     let (method, five) = (Method::POST, five_to_bob());
     let answer = ada.step_up(method, "/transfer", Some(&five)).await;
     let account: Value = answer.assert_ok().json();
