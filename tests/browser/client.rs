@@ -300,6 +300,33 @@ fn passkey_of_a_sign_up_that_was_rolled_back_is_dropped() {
     });
 }
 
+/// As with `data` that does not fit: the code alone does not say that nothing was stored, the header does.
+#[test]
+fn passkey_of_a_registration_that_the_server_cannot_read_is_dropped() {
+    in_browser(async |visit| {
+        let mut laptop = Authenticator::new(Kind::Laptop);
+        laptop.plug_in(&visit.browser).await;
+        visit.open().await;
+        let outcome = with_client(
+            visit,
+            "const fetch = (url, init) => {
+               const body = init.body && JSON.parse(init.body);
+               if (url.endsWith('/finish')) body.credential.response.attestationObject = 7;
+               return self.fetch(url, { ...init, body: body && JSON.stringify(body) });
+             };
+             const client = new PasskeyClient({ base: '/auth/passkeys', fetch });
+             return outcome(client.register({ signUp: { name: 'Ada' } }));",
+        )
+        .await;
+        assert_eq!(outcome, json!(["server", "invalid_request"]));
+        visit
+            .until("the passkey to go", async || {
+                laptop.passkeys(&visit.browser).await.is_empty()
+            })
+            .await;
+    });
+}
+
 /// A proxy may respond with an error while the server stores the passkey.
 #[test]
 fn passkey_of_a_registration_with_an_unknown_outcome_is_kept() {

@@ -35,12 +35,12 @@ pub(super) fn read(
         variables.get(name).filter(|_| !is_own)
     };
 
-    let base = Variables::read(&variable, name);
+    let base = Variables::read(variable, name);
     let listed = base.list(Key::Profiles);
     let profiles: Vec<_> = listed
         .iter()
         .flatten()
-        .map(|profile| Variables::read(&variable, |key| name_in_profile(profile, key)))
+        .map(|profile| Variables::read(variable, |key| name_in_profile(profile, key)))
         .collect();
     let drafts = listed.as_ref().map(|names| {
         let drafts = names.iter().zip(&profiles);
