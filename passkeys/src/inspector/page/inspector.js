@@ -69,7 +69,7 @@ function steps(entry) {
     make("tr", { className: line.outcome },
       make("td", { textContent: line.step ?? "" }),
       make("td", { textContent: line.name }),
-      make("td", { textContent: OUTCOMES[line.outcome] ?? BY[line.by] })));
+      make("td", { textContent: OUTCOMES[line.outcome]?.toLowerCase() ?? BY[line.by] })));
   const head = make("tr", {}, ...["Step", "Check", "Outcome"].map((name) => make("th", { scope: "col", textContent: name })));
   const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
   table.setAttribute("aria-label", "Steps of verification");
