@@ -8,6 +8,7 @@ use axum::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
+        uri::Authority,
     },
     response::{IntoResponse as _, Response},
 };
@@ -47,7 +48,7 @@ pub(super) fn rejection(request: &Request, config: &Config) -> Option<Response> 
 /// Returns the host that the request names, with the port.
 fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     let mut values = headers.get_all(HOST).iter();
-    let authority = uri.authority().map(|it| it.as_str());
+    let authority = uri.authority().map(Authority::as_str);
     match (values.next(), values.next(), authority) {
         (Some(host), None, None) => host.to_str().ok(),
         (Some(host), None, Some(authority)) => {

@@ -8,7 +8,7 @@ use crate::{Credential, CredentialId, Error, audit::AuditKind, domain::pending::
 
 /// Recorder that records nothing.
 #[derive(Clone, Default)]
-pub(crate) struct Recorder;
+pub(crate) struct Recorder(());
 
 /// Beginning of a ceremony, of which nothing is recorded.
 pub(crate) struct Beginning;

@@ -95,10 +95,10 @@ impl Recorder {
 
     /// Records a ceremony that has begun, with this state.
     pub(crate) fn begun(&self, beginning: Beginning, state: &str) {
-        let (Some(ring), Some(begun)) = (self.0.get(), beginning.0) else {
+        let (Some(ring), Some(prepared)) = (self.0.get(), beginning.0) else {
             return;
         };
-        let (purpose, challenge, begin) = *begun;
+        let (purpose, challenge, begin) = *prepared;
         let mut entries = ring.change();
         let entry = entries.add(purpose);
         entry.key = Some(digest(state.as_bytes()));

@@ -57,22 +57,18 @@ pub(super) fn unexpected(origin: &str, config: &Config) -> Advice {
             None => advice,
         };
     }
-    match alone(origin) {
-        Some(setting) => advice.fix(Fix::setting(
-            format!(
-                "It is outside the RP ID {rp_id}. If the page is yours, this is its configuration."
-            ),
-            setting,
-        )),
-        None => {
-            let mistake = Config::new(rp_id, [origin]).err();
-            let mistake = mistake.and_then(|error| error.mistakes().next());
-            advice.fix(Fix::text(format!(
-                "No configuration accepts this origin: {}",
-                mistake.unwrap_or_default()
-            )))
-        }
+    if let Some(setting) = alone(origin) {
+        let text = format!(
+            "It is outside the RP ID {rp_id}. If the page is yours, this is its configuration."
+        );
+        return advice.fix(Fix::setting(text, setting));
     }
+    let mistake = Config::new(rp_id, [origin]).err();
+    let mistake = mistake.and_then(|error| error.mistakes().next());
+    advice.fix(Fix::text(format!(
+        "No configuration accepts this origin: {}",
+        mistake.unwrap_or_default()
+    )))
 }
 
 /// Returns the configuration of an application that has this origin only: its host is the RP ID.

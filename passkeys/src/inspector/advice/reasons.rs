@@ -290,6 +290,7 @@ fn sign_in_age(reason: Reason, config: &Config) -> Advice {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each reason")]
 fn other(reason: Reason, entry: &Entry) -> Advice {
     let stored = entry.finish.as_ref().and_then(|it| it.stored.as_ref());
     match reason {

@@ -64,21 +64,20 @@ fn rejected(entry: &Entry, begin: &Begin, origin: Option<&str>, config: &Config)
     let answer = begin.request.as_ref();
     let status = answer.and_then(|it| it.status).unwrap_or_default();
     let error = answer.and_then(|it| it.error.as_ref());
-    let advice = match error {
-        Some(error) => Advice::new(
+    let advice = if let Some(error) = error {
+        Advice::new(
             format!("The request was rejected with {status} {}", error.code),
             format!("{} There is no ceremony.", error.message),
-        ),
-        None => {
-            let path = answer.map_or("", |it| it.path.as_str());
-            let hook = hook(entry.purpose, path);
-            Advice::new(
-                format!("The application rejected the request with {status}"),
-                format!(
-                    "The response is that of {hook}, or of one of its extractors. There is no ceremony."
-                ),
-            )
-        }
+        )
+    } else {
+        let path = answer.map_or("", |it| it.path.as_str());
+        let hook = hook(entry.purpose, path);
+        Advice::new(
+            format!("The application rejected the request with {status}"),
+            format!(
+                "The response is that of {hook}, or of one of its extractors. There is no ceremony."
+            ),
+        )
     };
     let advice = match error.map(|it| it.code) {
         Some("unsupported_media_type") => advice.fix(Fix::code(
