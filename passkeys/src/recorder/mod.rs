@@ -1,6 +1,6 @@
 //! Recorder of the last ceremonies, which [`Passkeys::inspector`](crate::Passkeys::inspector) shows to
 //! the developer: the feature `inspector`, in programs that are built with debug assertions. Everywhere
-//! else [`absent`] takes its place, in which nothing is recorded.
+//! else `absent.rs` takes its place, in which nothing is recorded.
 //!
 //! Nothing is recorded before the application asks for the inspector. Records are bounded in size and in
 //! number, and never have a challenge, a ceremony state, a signature or a public key.

@@ -13,12 +13,12 @@ tokio::task_local! {
 /// Future in a scope.
 pub(crate) type InScope<F> = TaskLocalFuture<Scope, F>;
 
-/// Request and ceremony of a task.
+/// Request and ceremony of a task. Without both where nothing is recorded.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope {
     /// Request, and the purpose that its route has.
     pub(super) request: Option<Arc<(Purpose, Request)>>,
-    shared: Arc<Mutex<Shared>>,
+    shared: Option<Arc<Mutex<Shared>>>,
     /// Number of the entry of the ceremony that is being finished.
     pub(super) finishing: Option<u64>,
 }
@@ -40,7 +40,8 @@ impl Scope {
     pub(super) fn of_request(purpose: Purpose, request: Request) -> Self {
         Self {
             request: Some(Arc::new((purpose, request))),
-            ..Self::default()
+            shared: Some(Arc::default()),
+            finishing: None,
         }
     }
 
@@ -53,23 +54,28 @@ impl Scope {
     }
 
     pub(super) fn entry(&self) -> Option<u64> {
-        self.shared().entry
+        self.shared()?.entry
     }
 
     pub(super) fn set_entry(&self, id: u64) {
-        self.shared().entry = Some(id);
+        if let Some(mut shared) = self.shared() {
+            shared.entry = Some(id);
+        }
     }
 
     pub(super) fn action(&self) -> Option<Action> {
-        self.shared().action.clone()
+        self.shared()?.action.clone()
     }
 
     pub(super) fn set_action(&self, action: Action) {
-        self.shared().action = Some(action);
+        if let Some(mut shared) = self.shared() {
+            shared.action = Some(action);
+        }
     }
 
-    fn shared(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shared(&self) -> Option<MutexGuard<'_, Shared>> {
+        let shared = self.shared.as_ref()?;
+        Some(shared.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
