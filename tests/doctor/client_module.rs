@@ -93,3 +93,12 @@ async fn module_on_a_host_that_stops_responding_is_an_error() {
         .await;
     assert_error(&report, "client_unreachable", "no response within");
 }
+
+#[tokio::test]
+async fn modules_that_client_js_imports_must_be_there_too() {
+    const PART: &str = "/auth/passkeys/capabilities.js";
+    let report = Site::healthy().respond(PART, not_found).examine().await;
+    assert_error(&report, "client_import", "`capabilities.js`, and gets 404");
+    let report = Site::healthy().respond(PART, a_page).examine().await;
+    assert_error(&report, "client_import", "text/html");
+}

@@ -1,5 +1,7 @@
 //! The browser module, `client.js`.
 
+use std::collections::BTreeSet;
+
 use hyper::StatusCode;
 
 use super::{Examination, Page, routes::Routes};
@@ -21,7 +23,10 @@ impl Examination<'_> {
         let url = routes.route("client.js");
         let ask = Ask::get(&url).of_page_on(&page.origin());
         match self.ask(ask).await {
-            Ok(answer) => self.module(&answer),
+            Ok(answer) => {
+                self.module(&answer);
+                self.imported(page, routes, &answer).await;
+            }
             Err(error) => {
                 let what = error.to_string();
                 self.report
@@ -57,6 +62,31 @@ impl Examination<'_> {
             self.report.error("client_fails", at, what, fix);
         } else {
             self.content(answer);
+        }
+    }
+
+    /// Examines the modules that `client.js` imports where they are needed: a proxy that passes on
+    /// `client.js` by its name may not pass on these.
+    async fn imported(&mut self, page: &Page, routes: &Routes, answer: &Answer) {
+        for name in imports(&String::from_utf8_lossy(&answer.body)) {
+            let url = routes.route(&name);
+            let ask = Ask::get(&url).of_page_on(&page.origin());
+            let problem = match self.ask(ask).await {
+                Ok(answer) => {
+                    let media_type = answer.media_type().unwrap_or_default();
+                    if answer.status != StatusCode::OK {
+                        answer.status.to_string()
+                    } else if !SCRIPTS.contains(&media_type.as_str()) || answer.is_page() {
+                        answer.shown_media_type()
+                    } else {
+                        continue;
+                    }
+                }
+                Err(error) => error.to_string(),
+            };
+            let what = format!("`client.js` imports `{name}`, and gets {problem}");
+            let fix = "let the proxy pass everything below the routes to the application";
+            self.report.error("client_import", &url, what, fix);
         }
     }
 
@@ -99,5 +129,34 @@ impl Examination<'_> {
         }
         self.report
             .ok("client", at, "`client.js` is a JavaScript module");
+    }
+}
+
+/// Returns the names of the modules beside it that a module imports by `import("./name.js")`.
+fn imports(script: &str) -> BTreeSet<String> {
+    let imports = script.split("import(\"./").skip(1);
+    let names = imports.filter_map(|rest| rest.split('"').next());
+    let is_name = |name: &&str| {
+        name.ends_with(".js")
+            && name
+                .bytes()
+                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'))
+    };
+    // The library's has two; what a stranger writes is bounded.
+    names.filter(is_name).take(8).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::imports;
+
+    #[test]
+    fn imported_modules_beside_the_module_are_found() {
+        let script = r#"import("./a.js"); import("./types.d.ts"); import("./../b.js"); import("https://c.js");
+                        const x = () => import("./a-b.js"); import("./a.js")"#;
+        assert_eq!(
+            imports(script).into_iter().collect::<Vec<_>>(),
+            ["a-b.js", "a.js"]
+        );
     }
 }
