@@ -138,7 +138,6 @@ fn request_while_chromium_is_still_asking_for_another_script_is_busy() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         laptop.plug_in_unattended(&visit.browser).await;
-        visit.offer_in_fields().await;
         visit.open().await;
         let outcomes = with_client(
             visit,
@@ -152,6 +151,7 @@ fn request_while_chromium_is_still_asking_for_another_script_is_busy() {
              controller.abort();
              await other;
              // Nobody asked for these.
+             self.inFields = true;
              const busy = async () => { throw new DOMException('pending', 'OperationError'); };
              navigator.credentials.get = busy;
              outcomes.push(await outcome(passkeys.autofill()), await outcome(passkeys.immediate()));
