@@ -1,8 +1,8 @@
 //! `passkeys.immediate()`: a sign-in with a passkey that is at hand, or `null` at once.
 //!
-//! Chromium has immediate mediation since version 149 or before (`uiMode: "immediate"`); its virtual
-//! authenticators take part in it, and select a passkey by themselves. The tests run in it, but the
-//! last, which is about browsers that lack it.
+//! Chromium 156 has immediate mediation (`uiMode: "immediate"`), and its virtual authenticators take part
+//! in it: they select a passkey by themselves. All tests but the last run in it as it is. The last one is
+//! about browsers that lack it, so it takes the capability away.
 
 use fantoccini::Locator;
 use serde_json::{Value, json};

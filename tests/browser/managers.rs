@@ -347,3 +347,33 @@ fn passkey_is_dropped_if_a_function_of_the_page_fails() {
             .await;
     });
 }
+
+/// The network fails, or a content security policy forbids the module.
+#[test]
+fn parts_of_client_js_that_do_not_load_are_unreachable() {
+    in_browser(async |visit| {
+        let browser = &visit.browser;
+        browser.devtools("Network.enable", json!({})).await;
+        let blocked = json!({ "urls": ["*/fallback.js", "*/capabilities.js"] });
+        browser.devtools("Network.setBlockedURLs", blocked).await;
+        visit
+            .before_scripts("delete PublicKeyCredential.parseRequestOptionsFromJSON;")
+            .await;
+        visit.open().await;
+        let outcomes = with_client(
+            visit,
+            "navigator.credentials.create = async () => ({});
+             return [
+               await outcome(capabilities()),
+               await outcome(passkeys.authenticate()),
+               await outcome(passkeys.register({ signUp: { name: 'Ada' } })),
+             ];",
+        )
+        .await;
+        let unreachable = ["unreachable", ""];
+        assert_eq!(
+            outcomes,
+            json!([unreachable, unreachable, ["unreadable", ""]])
+        );
+    });
+}
