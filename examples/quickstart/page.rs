@@ -6,9 +6,11 @@ use axum::{Router, body::Bytes, http::header, routing::get};
 /// Path of the inspector, which only debug builds have.
 pub(crate) const INSPECTOR: &str = "/inspector";
 
-/// Content security policy: scripts, styles, images and requests of the same origin; no frames.
+/// Content security policy: scripts, styles, images and requests of the same origin; no frames, and no
+/// HTML made of text by a script (Trusted Types).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
 
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let html = "text/html; charset=utf-8";
@@ -26,7 +28,6 @@ pub(crate) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
             include_str!("page/icon.svg"),
         ))
         .merge(file("/app.js", script, include_str!("page/app.js")))
-        .merge(file("/words.js", script, include_str!("page/words.js")))
 }
 
 /// Returns the page, in debug builds with a link to the inspector.

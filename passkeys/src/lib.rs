@@ -91,6 +91,7 @@
 //! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |
 //! | `GET /client.js`, `GET /capabilities.js`, `GET /fallback.js` | the browser module, and what it imports (feature `client`) |
 //! | `GET /signals`, `POST /signals/unknown` | what it tells browsers (feature `client`) |
+//! | `GET /elements.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
 //!
 //! # Security
 //!
@@ -108,6 +109,7 @@
 //! | feature | adds |
 //! | --- | --- |
 //! | `client` | the browser module `client.js`, and signals to browsers about deleted passkeys |
+//! | `elements` | custom elements for pages, `elements.js`; with `client` |
 //! | `sqlite` | `store::SqliteRepository`: credentials in an SQLite file |
 //! | `postgres` | `store::PostgresRepository` and `store::PostgresChallenges` |
 //! | `redis` | `store::RedisChallenges`: ceremony states in Redis or Valkey |

@@ -5,6 +5,7 @@ mod capabilities;
 mod client;
 mod consent;
 mod data;
+mod elements;
 mod failures;
 mod frames;
 mod hosts;
@@ -297,7 +298,7 @@ fn sign_up_with_a_taken_name_is_rejected() {
         visit.press(CREATE).await;
         visit.sees("This name is taken.").await;
         visit.focus_is_on("name").await;
-        let script = "const it = document.activeElement; return [it.ariaInvalid, document.getElementById(it.getAttribute('aria-describedby')).innerText]";
+        let script = "const it = here(); return [it.ariaInvalid, it.getRootNode().getElementById(it.getAttribute('aria-describedby')).innerText]";
         let field = visit.script(script).await;
         assert_eq!(field[0], "true");
         assert!(

@@ -248,8 +248,8 @@ fn offer_has_a_name_and_a_description_for_screen_readers() {
         let mut laptop = Authenticator::new(Kind::Laptop);
         signed_in_with_a_key(visit, &mut key, &mut laptop).await;
         let script = "const text = (it, attribute) =>
-                        document.getElementById(it.getAttribute(attribute)).innerText;
-                      const offer = document.getElementById('offer');
+                        it.getRootNode().getElementById(it.getAttribute(attribute)).innerText;
+                      const [offer] = deep('#offer');
                       const [accept, decline] = offer.querySelectorAll('button');
                       return [offer.tagName, text(offer, 'aria-labelledby'),
                         text(offer, 'aria-describedby').slice(0, 31),

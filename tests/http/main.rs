@@ -10,6 +10,7 @@ mod data;
 mod device;
 mod disconnected_clients;
 mod eddsa;
+mod elements;
 mod errors;
 mod extractors;
 mod fresh;

@@ -17,16 +17,25 @@ use super::observe;
 use crate::{Error, domain::base64url};
 
 /// The modules by their paths: `client.js`, and those that it imports where they are needed.
-static MODULES: LazyLock<[(&str, Module); 3]> = LazyLock::new(|| {
-    [
-        ("/client.js", include_str!("../../client/client.js")),
-        (
-            "/capabilities.js",
-            include_str!("../../client/capabilities.js"),
-        ),
-        ("/fallback.js", include_str!("../../client/fallback.js")),
-    ]
-    .map(|(path, script)| (path, Module::new(script)))
+const SCRIPTS: &[(&str, &str)] = &[
+    ("/client.js", include_str!("../../client/client.js")),
+    (
+        "/capabilities.js",
+        include_str!("../../client/capabilities.js"),
+    ),
+    ("/fallback.js", include_str!("../../client/fallback.js")),
+];
+
+#[cfg(feature = "elements")]
+use super::elements::SCRIPTS as ELEMENTS;
+
+#[cfg(not(feature = "elements"))]
+const ELEMENTS: &[(&str, &str)] = &[];
+
+static MODULES: LazyLock<Vec<(&str, Module)>> = LazyLock::new(|| {
+    let scripts = [SCRIPTS, ELEMENTS].into_iter().flatten();
+    let modules = scripts.map(|&(path, script)| (path, Module::new(script)));
+    modules.collect()
 });
 
 /// A JavaScript module.

@@ -9,6 +9,8 @@ mod body;
 mod client;
 mod consent;
 mod credentials;
+#[cfg(feature = "elements")]
+mod elements;
 mod error;
 mod failure;
 mod observe;

@@ -102,10 +102,10 @@ impl Browser {
         self.client.issue_cmd(command).await.unwrap()
     }
 
-    /// A command of the `DevTools` protocol.
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) {
+    /// A command of the `DevTools` protocol, and its result.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
-        self.command("POST", "goog/cdp/execute", Some(body)).await;
+        self.command("POST", "goog/cdp/execute", Some(body)).await
     }
 }
 

@@ -5,7 +5,11 @@ use std::{
     thread,
 };
 
-use fantoccini::{Locator, elements::Element, error::CmdError};
+use fantoccini::{
+    actions::{InputSource as _, KeyAction, KeyActions},
+    elements::{Element, ElementRef},
+    error::CmdError,
+};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
@@ -14,6 +18,19 @@ use super::{
     process::PATIENCE,
     server::{Scratch, Server},
 };
+
+/// Functions of every script: `deep` finds elements also in shadow trees, as users do, `here` is where
+/// the focus is, and `said` is the name of a button.
+const FUNCTIONS: &str = "
+    const deep = (selector, root = document) => [...root.querySelectorAll('*')].flatMap((it) =>
+        [...(it.matches(selector) ? [it] : []), ...(it.shadowRoot ? deep(selector, it.shadowRoot) : [])]);
+    const here = (root = document) =>
+        root.activeElement?.shadowRoot?.activeElement ? here(root.activeElement.shadowRoot) : root.activeElement;
+    const said = (it) => it.ariaLabel ?? it.textContent.trim().replace(/\\s+/g, ' ');
+";
+
+/// The member of a JSON object that refers to an element (WebDriver, §12).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A site that a browser visits.
 pub(crate) trait Site {
@@ -138,9 +155,12 @@ impl<S: Site> Visit<S> {
 
     /// Replaces the text in the field with this label.
     pub(crate) async fn fill(&self, label: &str, text: &str) {
-        let path = format!("//input[@id = //label[normalize-space() = '{label}']/@for]");
+        let label = json!(label);
+        let fields = format!(
+            "return deep('label').filter((it) => it.innerText.trim() === {label}).map((it) => it.control)"
+        );
         let field = self
-            .find(&path, &format!("a field labelled “{label}”"))
+            .find(&fields, &format!("a field labelled {label}"))
             .await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
@@ -148,8 +168,11 @@ impl<S: Site> Visit<S> {
 
     /// Presses a key, wherever the focus is.
     pub(crate) async fn key(&self, key: char) {
-        let focused = self.browser.client().active_element().await.unwrap();
-        focused.send_keys(&key.to_string()).await.unwrap();
+        let actions = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: key })
+            .then(KeyAction::Up { value: key });
+        let pressed = self.browser.client().perform_actions(actions).await;
+        pressed.unwrap();
     }
 
     /// Follows the link with this text.
@@ -160,18 +183,20 @@ impl<S: Site> Visit<S> {
     }
 
     async fn button(&self, name: &str) -> Element {
-        let path = format!(
-            "//button[(not(@aria-label) and normalize-space() = '{name}') or @aria-label = '{name}']"
-        );
-        self.find(&path, &format!("a button “{name}”")).await
+        let name = json!(name);
+        let buttons = format!("return deep('button').filter((it) => said(it) === {name})");
+        self.find(&buttons, &format!("a button {name}")).await
     }
 
-    /// Waits for a visible element.
-    async fn find(&self, path: &str, what: &str) -> Element {
+    /// Waits for a visible element among those that the script returns.
+    async fn find(&self, script: &str, what: &str) -> Element {
         let mut found = None;
         self.until(what, async || {
-            let elements = self.browser.client().find_all(Locator::XPath(path)).await;
-            for element in elements.unwrap() {
+            let elements = self.script(script).await;
+            for element in elements.as_array().into_iter().flatten() {
+                let id = element[ELEMENT].as_str().expect("an element").to_owned();
+                let client = self.browser.client().clone();
+                let element = Element::from_element_id(client, ElementRef::from(id));
                 if element.is_displayed().await.unwrap_or(false) {
                     found = Some(element);
                     return true;
@@ -205,7 +230,7 @@ impl<S: Site> Visit<S> {
     }
 
     async fn announced(&self, role: &str, text: &str) {
-        let script = format!("return document.querySelector('[role={role}]').innerText");
+        let script = format!("return deep('[role={role}]').map((it) => it.innerText).join('\\n')");
         self.until(&format!("“{text}” as {role}"), async || {
             let words = self.script(&script).await;
             words.as_str().is_some_and(|words| words.contains(text))
@@ -224,8 +249,7 @@ impl<S: Site> Visit<S> {
 
     /// Waits until the element with this id or label has the focus.
     pub(crate) async fn focus_is_on(&self, name: &str) {
-        let script =
-            "const it = document.activeElement; return [it.id, it.ariaLabel, it.innerText]";
+        let script = "const it = here(); return [it.id, it.ariaLabel, it.innerText]";
         self.until(&format!("the focus on “{name}”"), async || {
             let names = self.script(script).await;
             names
@@ -237,32 +261,37 @@ impl<S: Site> Visit<S> {
 
     /// The names of the passkeys in the list.
     pub(crate) async fn listed(&self) -> Value {
-        self.script("return [...document.querySelectorAll('#list h3')].map((it) => it.innerText)")
+        self.script("return deep('#list h3').map((it) => it.innerText)")
             .await
     }
 
     /// The names of the passkeys marked as that of the current session.
     pub(crate) async fn signed_in_now(&self) -> Value {
-        let script = "const rows = [...document.querySelectorAll('#list li')];
+        let script = "const rows = deep('#list li');
                       const now = rows.filter((it) => it.innerText.includes('Signed in now'));
                       return now.map((it) => it.querySelector('h3').innerText)";
         self.script(script).await
     }
 
-    /// The visible text of the page, including dialogs.
+    /// The visible text of the page, including dialogs and shadow trees.
     async fn text(&self) -> String {
-        let text = self.script("return document.body.innerText").await;
+        let parts = "const parts = deep(':not(slot)').filter((it) => it.getRootNode() !== document
+                       && it.parentNode === it.getRootNode() && it.checkVisibility());
+                     return [document.body, ...parts].map((it) => it.innerText).join('\\n')";
+        let text = self.script(parts).await;
         text.as_str().unwrap_or_default().to_owned()
     }
 
     pub(crate) async fn script(&self, script: &str) -> Value {
-        self.browser.client().execute(script, vec![]).await.unwrap()
+        let script = format!("{FUNCTIONS}{script}");
+        let client = self.browser.client();
+        client.execute(&script, vec![]).await.unwrap()
     }
 
     /// Runs the body of an async function, and returns its result.
     pub(crate) async fn script_async(&self, body: &str) -> Value {
         let script = format!(
-            "const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
+            "{FUNCTIONS}const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
         );
         self.browser
             .client()

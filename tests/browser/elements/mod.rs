@@ -1,0 +1,8 @@
+//! `elements.js`: the custom elements, under a strict content security policy and Trusted Types.
+
+mod accessibility;
+mod account_page;
+mod behaviour;
+mod languages;
+mod site;
+mod words;

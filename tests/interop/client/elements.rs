@@ -1,0 +1,60 @@
+//! The types and the size of `elements.js`.
+
+use std::{fs, path::Path};
+
+use super::{here, minified, node, succeeds};
+
+/// Copies the module, its languages and what is checked against it into the project of the types.
+pub(super) fn add_to(project: &Path) {
+    let client = here().join("../../../passkeys/client");
+    for (from, to) in [
+        ("elements.d.ts", "elements.d.ts"),
+        ("elements.js", "written-elements.js"),
+        ("texts/ar.js", "texts/ar.js"),
+        ("texts/de.js", "texts/de.js"),
+        ("texts/es.js", "texts/es.js"),
+        ("texts/fr.js", "texts/fr.js"),
+        ("texts/ja.js", "texts/ja.js"),
+    ] {
+        fs::copy(client.join(from), project.join(to)).unwrap();
+    }
+    for file in ["elements-agreement.ts", "elements-consumer.ts"] {
+        fs::copy(here().join(file), project.join(file)).unwrap();
+    }
+}
+
+/// `docs/elements.md` states the size.
+#[test]
+fn elements_js_has_less_than_27_kilobytes_when_minified() {
+    if let Some(size) = minified("elements.js") {
+        assert!((15_000..27_000).contains(&size), "{size} bytes");
+    }
+    for language in ["ar", "de", "es", "fr", "ja"] {
+        if let Some(size) = minified(&format!("texts/{language}.js")) {
+            assert!((4_000..9_000).contains(&size), "{language}: {size} bytes");
+        }
+    }
+}
+
+#[test]
+fn elements_js_loads_in_nodejs_for_server_side_rendering() {
+    let Some(mut node) = node() else {
+        return passkeys_tests::left_out("Node.js");
+    };
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elements-on-a-server");
+    fs::create_dir_all(&directory).unwrap();
+    // Files in a package of this type are modules.
+    fs::write(directory.join("package.json"), r#"{ "type": "module" }"#).unwrap();
+    let client = here().join("../../../passkeys/client");
+    for file in fs::read_dir(client).unwrap().map(Result::unwrap) {
+        let name = file.file_name().into_string().unwrap();
+        if file.path().is_file() && name.ends_with(".js") {
+            fs::copy(file.path(), directory.join(name)).unwrap();
+        }
+    }
+    let script = "import { addTexts, languages } from './elements.js';
+        addTexts('it', { signIn: 'Accedi' });
+        if (!languages().includes('it')) throw languages();";
+    fs::write(directory.join("server.js"), script).unwrap();
+    succeeds(node.arg(directory.join("server.js")));
+}
