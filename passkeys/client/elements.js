@@ -1116,6 +1116,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff]/;
 const CSS = `
 :host {
   display: block;
+  margin-block: 1em;
   --_accent: var(--passkey-accent, #0b5cad);
   --_on-accent: var(--passkey-on-accent, #fff);
   --_danger: var(--passkey-danger, #b3261e);
@@ -1170,6 +1171,7 @@ form > button { margin-block-start: 1em; }
 [tabindex="-1"]:focus { outline: none; }
 .head, .name, .choices { display: flex; flex-wrap: wrap; align-items: center; gap: .75em; }
 .head { justify-content: space-between; }
+.head button { white-space: nowrap; }
 ul { list-style: none; margin-block: .75em; }
 li { display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: .25em .875em; padding-block: .875em; border-block-start: 1px solid color-mix(in srgb, currentcolor 18%, transparent); }
 .name { gap: .125em .625em; }
