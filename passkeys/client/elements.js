@@ -1145,7 +1145,7 @@ h3, h4, h5, h6 { font-size: 1em; font-weight: 600; }
 button, input { font: inherit; color: inherit; min-block-size: 2.75rem; border: 1px solid var(--_line); border-radius: var(--_radius); }
 button {
   display: inline-flex; align-items: center; justify-content: center; gap: .5em;
-  padding: .5em 1em; background: transparent; font-weight: 600; cursor: pointer;
+  padding: .5em 1em; background: transparent; font-weight: 600; overflow-wrap: break-word; cursor: pointer;
 }
 button:hover { border-color: currentcolor; }
 .wide { inline-size: 100%; min-block-size: 3rem; }
@@ -1189,7 +1189,7 @@ dialog .choices { justify-content: flex-end; }
 @media (max-width: 32rem) {
   li { grid-template-columns: auto 1fr; }
   .actions { grid-column: 2; margin-inline: -.75em 0; }
-  .head button, .choices button { flex: 1; }
+  .head button, .choices button { flex: 1 1 auto; }
 }
 @media (prefers-reduced-motion: no-preference) { button { transition: border-color .12s; } }
 `;

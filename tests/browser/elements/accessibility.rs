@@ -179,6 +179,46 @@ fn buttons_and_fields_are_large_enough_to_hit() {
 }
 
 #[test]
+fn words_of_buttons_are_not_broken_on_the_narrowest_screen() {
+    let pages = ["en", "ar", "de", "es", "fr"]
+        .map(|language| (format!("/{language}"), page(language, ALL)));
+    let pages: Vec<_> = pages
+        .iter()
+        .map(|(path, page)| (path.as_str(), page.clone()))
+        .collect();
+    at_pages(&pages, async |visit, _| {
+        visit
+            .before_scripts(
+                "const real = fetch;
+                 self.fetch = async (url, it) => String(url).endsWith('/credentials') ? new Response('[]') : real(url, it);",
+            )
+            .await;
+        visit.screen(320, 640, false).await;
+        for (path, _) in &pages {
+            visit.go_to(&format!("{ORIGIN}{path}")).await;
+            let ready = "return deep('#offer')[0]?.checkVisibility() ?? false";
+            visit
+                .until("the offer", async || visit.script(ready).await == true)
+                .await;
+            // The lines of a label, each by the words that begin it: a broken word has two.
+            let broken = "const words = deep('button span').filter((it) => it.checkVisibility()).flatMap((it) => {
+                            const text = it.firstChild;
+                            return [...text.data.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+                              const range = new Range();
+                              range.setStart(text, index);
+                              range.setEnd(text, index + word.length);
+                              return [word, new Set([...range.getClientRects()].map((it) => Math.round(it.top))).size];
+                            });
+                          });
+                          const wide = deep('button').filter((it) => it.scrollWidth > it.clientWidth).map((it) => [it.innerText, 0]);
+                          return [...words.filter(([, lines]) => lines > 1), ...wide,
+                            ...(document.documentElement.scrollWidth > innerWidth ? [['page', 0]] : [])]";
+            assert_eq!(visit.script(broken).await, json!([]), "{path}");
+        }
+    });
+}
+
+#[test]
 fn nothing_moves_where_the_user_wants_less_motion() {
     on_a_page(ALL, async |visit, _| {
         visit.sees("Add a passkey").await;
