@@ -632,6 +632,8 @@ class PasskeyList extends PasskeyElement {
   #keepsLast = false;
   /** The ID of the passkey that is being renamed. */
   #renaming = "";
+  /** The last question whether to delete a passkey. @type {object | undefined} */
+  #asked;
 
   get passkeys() {
     return this.#passkeys;
@@ -875,10 +877,15 @@ class PasskeyList extends PasskeyElement {
     const name = this.#nameOf(passkey);
     title.textContent = fill(this.t.deleteTitle, { name });
     dialog.returnValue = "";
+    const asked = (this.#asked = {});
     dialog.showModal();
     // Afterwards the browser restores the focus.
-    await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-    if (dialog.returnValue !== "delete") return;
+    await new Promise((resolve) => {
+      // The event of the last time may come when the dialog is open again.
+      const closed = () => dialog.open || resolve(dialog.removeEventListener("close", closed));
+      dialog.addEventListener("close", closed);
+    });
+    if (asked !== this.#asked || dialog.returnValue !== "delete") return;
     await this.perform("manage", "", async () => {
       try {
         await this.client.remove(id);

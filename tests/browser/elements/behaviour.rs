@@ -292,6 +292,32 @@ fn name_that_is_being_typed_survives_changes_of_the_list() {
     });
 }
 
+/// The browser tells of a closed dialog later, and a quick user has opened it for another passkey by then.
+#[test]
+fn question_that_was_cancelled_deletes_nothing_with_the_answer_to_the_next_one() {
+    on_a_page(ALL, async |visit, laptop| {
+        sign_up(visit, "Ada").await;
+        laptop.unplug(&visit.browser).await;
+        let mut key = Authenticator::new(Kind::SecurityKey);
+        key.plug_in(&visit.browser).await;
+        visit.press("Add a passkey").await;
+        visit.hears("Passkey added.").await;
+        visit
+            .script(
+                "const [list] = deep('passkey-list');
+                 const [first, second] = list.passkeys;
+                 list.deletePasskey(first.id);
+                 deep('dialog')[0].close();
+                 list.deletePasskey(second.id);",
+            )
+            .await;
+        visit.sees("Delete “Security key”?").await;
+        visit.press("Delete passkey").await;
+        visit.hears("Deleted “Security key”.").await;
+        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+    });
+}
+
 #[test]
 fn offer_creates_a_passkey_by_conditional_creation_where_the_page_wishes() {
     let body = "<passkey-sign-up></passkey-sign-up><passkey-list></passkey-list>";

@@ -177,8 +177,9 @@ impl<S: Site> Visit<S> {
 
     /// Follows the link with this text.
     pub(crate) async fn press_link(&self, text: &str) {
-        let path = format!("//a[normalize-space() = '{text}']");
-        let link = self.find(&path, &format!("a link “{text}”")).await;
+        let text = json!(text);
+        let links = format!("return deep('a').filter((it) => said(it) === {text})");
+        let link = self.find(&links, &format!("a link {text}")).await;
         link.click().await.unwrap();
     }
 
