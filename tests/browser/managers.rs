@@ -308,7 +308,11 @@ fn fallback_is_not_loaded_in_a_browser_that_does_not_need_it() {
         .await;
         assert_eq!(
             loaded,
-            json!(["/app.js", "/auth/passkeys/client.js", "/words.js"])
+            json!([
+                "/app.js",
+                "/auth/passkeys/client.js",
+                "/auth/passkeys/elements.js"
+            ])
         );
     });
 }
