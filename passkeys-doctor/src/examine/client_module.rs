@@ -137,10 +137,10 @@ fn imports(script: &str) -> BTreeSet<String> {
     let imports = script.split("import(\"./").skip(1);
     let names = imports.filter_map(|rest| rest.split('"').next());
     let is_name = |name: &&str| {
-        name.ends_with(".js")
-            && name
-                .bytes()
-                .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_' | b'.'))
+        name.strip_suffix(".js").is_some_and(|stem| {
+            let mut bytes = stem.bytes();
+            bytes.all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_'))
+        })
     };
     // The library's has two; what a stranger writes is bounded.
     names.filter(is_name).take(8).map(str::to_owned).collect()
