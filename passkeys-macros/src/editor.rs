@@ -157,9 +157,10 @@ fn unfinished(block: &Block, present: &[TokenStream], glue: &Glue<'_>) -> Option
         let name = item.name.clone();
         let name = name.unwrap_or_else(|| Ident::new("unnamed", here()));
         let start = &item.start;
-        match item.kind {
-            Kind::Type => quote_spanned!(here()=> #start #name = ();),
-            _ => quote_spanned!(here()=> #start #name() {}),
+        if item.kind == Kind::Type {
+            quote_spanned!(here()=> #start #name = ();)
+        } else {
+            quote_spanned!(here()=> #start #name() {})
         }
     });
     let items = items.filter(|item| syn::parse2::<ImplItem>(item.clone()).is_ok());

@@ -502,7 +502,7 @@ pub enum Item {
     ///
     /// **Returns**: `PasskeyUser` or `Result<PasskeyUser, E>`
     SignUp,
-    /// Hook that responds to a stored registration.
+    /// Hook that responds to a stored registration, and creates the account of a sign-up; required with `sign_up`.
     ///
     /// ```text
     /// async fn on_registered(&self, session: Session, registration: RegistrationResult) -> Result<Json<Registered>, AppError>
@@ -583,10 +583,7 @@ pub trait Hooks {
     /// **Arguments**: any number of extractors, then `AuthenticationResult`
     ///
     /// **Returns**: anything that implements `IntoResponse`
-    async fn on_authenticated(
-        &self,
-        login: AuthenticationResult,
-    ) -> Result<(), StatusCode> {
+    async fn on_authenticated(&self, login: AuthenticationResult) -> Result<(), StatusCode> {
         std::future::pending().await
     }
     /// Hook that returns the user of the account to create.
@@ -603,7 +600,7 @@ pub trait Hooks {
     async fn sign_up(&self, Json(form): Json<Value>) -> Result<PasskeyUser, StatusCode> {
         std::future::pending().await
     }
-    /// Hook that responds to a stored registration.
+    /// Hook that responds to a stored registration, and creates the account of a sign-up; required with `sign_up`.
     ///
     /// ```text
     /// async fn on_registered(&self, session: Session, registration: RegistrationResult) -> Result<Json<Registered>, AppError>
@@ -614,10 +611,7 @@ pub trait Hooks {
     /// **Arguments**: any number of extractors, then `RegistrationResult`
     ///
     /// **Returns**: anything that implements `IntoResponse`
-    async fn on_registered(
-        &self,
-        registration: RegistrationResult,
-    ) -> Result<(), StatusCode> {
+    async fn on_registered(&self, registration: RegistrationResult) -> Result<(), StatusCode> {
         std::future::pending().await
     }
     /// Hook that finds the user with a user name.
@@ -631,10 +625,7 @@ pub trait Hooks {
     /// **Arguments**: any number of extractors, then `String`
     ///
     /// **Returns**: `Option<PasskeyUser>` or `Result<Option<PasskeyUser>, E>`
-    async fn find_user(
-        &self,
-        username: String,
-    ) -> Result<Option<PasskeyUser>, StatusCode> {
+    async fn find_user(&self, username: String) -> Result<Option<PasskeyUser>, StatusCode> {
         std::future::pending().await
     }
     /// Hook that identifies the user who has passed the first factor, such as a password.

@@ -21,6 +21,10 @@ fn documented_items_have_the_text_of_the_tables() {
         .replace("\n}\n", "\n}\n\n")
         .replace(";\n/// ", ";\n\n/// ")
         .replace("{}\n", "{}\n\n");
+    // Signatures on one line, since editors insert them as they are written.
+    let items = items
+        .replace("(\n        &self,\n        ", "(&self, ")
+        .replace(",\n    ) ", ") ");
     let items = format!("{}\n", items.trim_end());
     if env::var_os("BLESS").is_some() {
         fs::write(&path, &items).unwrap();
@@ -307,4 +311,77 @@ fn signature(spec: &HookSpec) -> TokenStream {
         Hook::OnRemoved => None,
     };
     quote!(async fn #name(&self, #argument) #answer)
+}
+
+fn references(attribute: &str, items: &str) -> String {
+    let source = format!("#[passkeys({attribute})] impl App {{ {items} }}");
+    let expanded = super::annotate(&source).to_string();
+    let (_, references) = expanded.split_once("in_editors !").unwrap();
+    references
+        .split_once("; ::core")
+        .map_or(references, |(before, _)| before)
+        .to_owned()
+}
+
+#[test]
+fn every_key_refers_to_its_documented_field() {
+    for name in Name::all() {
+        let expected = format!("(Keys keys [{}] [unnamed] [*])", editor::field(name));
+        let written = references(&format!("{name} = x"), "");
+        assert!(written.contains(&expected), "{written}");
+    }
+    for key in Key::in_profiles() {
+        let expected = format!("(ProfileKeys profile_keys [{key}] [unnamed] [*])");
+        let written = references(&format!("profiles(strict({key} = x))"), "");
+        assert!(written.contains(&expected), "{written}");
+    }
+}
+
+#[test]
+fn every_hook_refers_to_its_documented_variant() {
+    for hook in Hook::ALL {
+        let spec = hook.spec();
+        let written = references("", &format!("{} {{}}", spec.signature));
+        let expected = format!("[{}] [fn {} () {{ }}]", editor::variant(hook), spec.name);
+        assert!(written.contains(&expected), "{written}");
+    }
+}
+
+#[test]
+fn unknown_words_are_completed_to_the_keys_that_are_not_there() {
+    for attribute in [
+        "rp_id = \"localhost\", or",
+        "rp_id = \"localhost\" or",
+        "or, rp_id = \"localhost\"",
+        "or rp_id = \"localhost\"",
+        "response = Result<A, B>, rp_id = x, or",
+    ] {
+        let written = references(attribute, "");
+        let (_, absent) = written
+            .split_once("[or] [{")
+            .unwrap_or_else(|| panic!("{written}"));
+        assert!(
+            absent.trim_start().starts_with("rp_name , origins"),
+            "{absent}"
+        );
+    }
+}
+
+#[test]
+fn unfinished_items_do_not_hide_the_next() {
+    let get_user = Hook::GetUser.spec().signature;
+    for typed in [
+        "async fn",
+        "async fn on_reg",
+        "pub (crate) fn on_reg",
+        "type",
+        "type Rep",
+        "on_reg",
+        "#[doc = \"..\"] on_reg",
+    ] {
+        for next in ["", "pub", "pub(crate)", "#[cfg(unix)]", "#[cfg(unix)] pub"] {
+            let written = references("", &format!("{typed} {next} {get_user} {{}}"));
+            assert!(written.contains("[GetUser]"), "{typed} {next}: {written}");
+        }
+    }
 }
