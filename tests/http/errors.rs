@@ -145,11 +145,13 @@ fn of_the_rules() -> Errors {
 }
 
 /// Returns an error of each type of the library.
-fn of_the_library() -> Errors {
+async fn of_the_library() -> Errors {
     let passkeys = Passkeys::new(App, MemoryRepository::default());
     let repository = SqliteRepository::new(SqlitePool::connect_lazy("sqlite::memory:").unwrap());
     let anchors = TrustAnchors::new(Vec::<Authority>::new());
     let cause = io::Error::new(io::ErrorKind::ConnectionRefused, "connection refused");
+    let full = SealedChallenges::new([7; 32]).unwrap().with_capacity(0);
+    let without_room = passkeys.clone().challenges(full);
     vec![
         ("StoreError", Box::new(StoreError::new(cause))),
         ("ConfigError", error(Config::new("example.com:3000", ["x"]))),
@@ -169,6 +171,7 @@ fn of_the_library() -> Errors {
             error(passkeys.replace_trust_anchors(anchors)),
         ),
         ("Error", Box::new(passkeys::Error::NoPasskeys)),
+        ("CheckError", error(without_room.check().await)),
     ]
 }
 
@@ -222,7 +225,7 @@ fn collect(source: &str, types: &mut BTreeSet<String>) {
 
 #[tokio::test]
 async fn debug_of_every_public_error_reads_like_its_display() {
-    let errors = of_the_rules().into_iter().chain(of_the_library());
+    let errors = of_the_rules().into_iter().chain(of_the_library().await);
     let mut shown = BTreeSet::new();
     for (name, error) in errors {
         let (debug, display) = (format!("{error:?}"), error.to_string());
