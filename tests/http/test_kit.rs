@@ -179,7 +179,7 @@ async fn test_browser_steps_up_for_a_route_of_the_application() {
 }
 
 /// Runs a test that fails, and returns what it panics with, and where.
-async fn panic_of(test: impl Future<Output = ()> + Send + 'static) -> (String, String) {
+async fn panic_of(failing: impl Future<Output = ()> + Send + 'static) -> (String, String) {
     static LAST: Mutex<Vec<(thread::ThreadId, String)>> = Mutex::new(Vec::new());
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -192,7 +192,7 @@ async fn panic_of(test: impl Future<Output = ()> + Send + 'static) -> (String, S
     });
     // On the thread of this test.
     let failed = tokio::task::LocalSet::new()
-        .run_until(async { tokio::task::spawn_local(test).await })
+        .run_until(async { tokio::task::spawn_local(failing).await })
         .await;
     let panic = failed.unwrap_err().into_panic();
     let text = panic.downcast_ref::<String>().unwrap().clone();
@@ -205,8 +205,8 @@ async fn panic_of(test: impl Future<Output = ()> + Send + 'static) -> (String, S
 }
 
 /// Asserts that a test fails at a line of this file, with all of these texts.
-async fn assert_panics(test: impl Future<Output = ()> + Send + 'static, texts: &[&str]) {
-    let (text, place) = panic_of(test).await;
+async fn assert_panics(failing: impl Future<Output = ()> + Send + 'static, texts: &[&str]) {
+    let (text, place) = panic_of(failing).await;
     assert!(place.contains("test_kit.rs"), "{place}: {text}");
     for expected in texts {
         assert!(text.contains(expected), "no {expected:?} in: {text}");

@@ -25,10 +25,8 @@ pub(super) async fn read(body: Body) -> Result<Bytes, Error> {
 
 /// Returns whether a body is longer than this limit, or than that of a layer of the application.
 fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes
-        .into_iter()
-        .any(|error| error.is::<LengthLimitError>())
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    causes.any(<dyn std::error::Error>::is::<LengthLimitError>)
 }
 
 /// Returns whether a body is none: it is empty, or one of `null`, `{}` and `[]`, which clients send for no
