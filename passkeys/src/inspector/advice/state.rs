@@ -123,6 +123,14 @@ pub(super) fn state(reason: Reason, entry: &Entry) -> Advice {
             "It was begun with a profile that this instance does not have.",
         )
         .fix(Fix::text("Run the same configuration in every instance.")),
+        Reason::OtherStore => Advice::new(
+            "The ceremony was begun with another challenge store",
+            "Two Passkeys of this process have a challenge store each.",
+        )
+        .fix(Fix::code(
+            "Create one Passkeys, and clone it for the router and for routes of your own.",
+            "let router = passkeys.router(); let state = passkeys.clone();",
+        )),
         _ => Advice::new(
             "The ceremony is unknown",
             "The challenge store has no ceremony for this state: it was never begun, has expired, or was begun \

@@ -4,6 +4,7 @@
 use super::{Advice, Fix, origins, rp_id};
 use crate::{
     Config,
+    domain::{detail::Detail, origin::Unexpected},
     recorder::{Begin, Entry, Purpose, Request},
 };
 
@@ -33,6 +34,21 @@ pub(super) fn on(entry: &Entry, config: &Config) -> Option<Advice> {
         let cause = format!("{} The response will be rejected.", advice.cause);
         Advice { cause, ..advice }
     }))
+    .map(|advice| Advice {
+        detail: Some(warning(origin, config)),
+        ..advice
+    })
+}
+
+/// Returns the warning that is logged when a ceremony begins.
+fn warning(origin: &str, config: &Config) -> String {
+    let expected: Vec<String> = config.accepted_origins().map(str::to_owned).collect();
+    let unexpected = Unexpected {
+        came: origin,
+        expected: &expected,
+        rp_id: config.rp_id(),
+    };
+    Detail::new(format_args!("{unexpected}")).into()
 }
 
 /// Returns the advice on a response of a hook that follows a verified ceremony.
