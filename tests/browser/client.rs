@@ -29,7 +29,7 @@ fn autofill_by_conditional_mediation_signs_in() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
-        let field = "return document.getElementById('name').autocomplete";
+        let field = "return deep('#name')[0].autocomplete";
         assert_eq!(visit.script(field).await, "username webauthn");
         visit.offer_in_fields().await;
         visit.open().await;

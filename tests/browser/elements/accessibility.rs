@@ -84,7 +84,7 @@ fn axe_finds_no_violation_in_any_state_of_the_elements() {
 fn axe_finds_no_violation_in_an_offer() {
     on_a_page(ALL, async |visit, _| {
         visit
-            .before_scripts("const real = fetch; self.fetch = async (url, it) => String(url).endsWith('/credentials') ? new Response('[]') : real(url, it);")
+            .before_scripts("const real = fetch; self.fetch = async (url, it) => String(url).endsWith('/credentials') ? Response.json([]) : real(url, it);")
             .await;
         visit.go_to(ORIGIN).await;
         visit.sees("Sign in faster next time").await;
@@ -190,7 +190,7 @@ fn words_of_buttons_are_not_broken_on_the_narrowest_screen() {
         visit
             .before_scripts(
                 "const real = fetch;
-                 self.fetch = async (url, it) => String(url).endsWith('/credentials') ? new Response('[]') : real(url, it);",
+                 self.fetch = async (url, it) => String(url).endsWith('/credentials') ? Response.json([]) : real(url, it);",
             )
             .await;
         visit.screen(320, 640, false).await;
