@@ -97,7 +97,7 @@ fn step_up_example_rejects_a_session_or_sign_in_as_consent() {
                  return answers.map((answer) => answer.status);",
             )
             .await;
-        assert_eq!(statuses, json!([422, 400, 400]));
+        assert_eq!(statuses, json!([403, 400, 400]));
         assert_eq!(account(visit).await, json!([1000, []]));
     });
 }
