@@ -139,6 +139,7 @@ mod alarm;
     clippy::doc_markdown,
     clippy::exhaustive_enums,
     clippy::exhaustive_structs,
+    clippy::semicolon_if_nothing_returned,
     clippy::wildcard_imports,
     reason = "what editors show; nothing uses it at run time"
 )]
