@@ -36,8 +36,8 @@ async fn inspector_is_an_empty_router_without_debug_assertions() {
         .nest("/auth/passkeys", passkeys.router())
         .nest("/inspector", passkeys.inspector());
     let begin = Request::post("/auth/passkeys/authenticate/begin");
-    let begun = status(&router, begin.body(Body::empty()).unwrap()).await;
-    assert_eq!(begun, StatusCode::OK);
+    let answer = status(&router, begin.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer, StatusCode::OK);
 
     let is_debug = cfg!(debug_assertions);
     assert_eq!(passkeys.inspector::<()>().has_routes(), is_debug);

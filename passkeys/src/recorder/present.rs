@@ -1,6 +1,9 @@
 //! The recorder of an inspector.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     extract::{MatchedPath, OriginalUri, Request as HttpRequest},
@@ -114,12 +117,13 @@ impl Recorder {
         state: &str,
         credential: &RawValue,
         finish: F,
-    ) -> InScope<F> {
+    ) -> InScope<Pin<Box<F>>> {
         let mut scope = Scope::current();
         if let Some(ring) = self.0.get() {
             scope.finishing = Some(finishing(ring, &scope, registration, state, credential));
         }
-        scope.run(finish)
+        // The future is large, and would be held twice.
+        scope.run(Box::pin(finish))
     }
 
     /// Records that the challenge store had the ceremony.

@@ -47,9 +47,9 @@ fn elements_js_loads_in_nodejs_for_server_side_rendering() {
     fs::write(directory.join("package.json"), r#"{ "type": "module" }"#).unwrap();
     let client = here().join("../../../passkeys/client");
     for file in fs::read_dir(client).unwrap().map(Result::unwrap) {
-        let name = file.file_name().into_string().unwrap();
-        if file.path().is_file() && name.ends_with(".js") {
-            fs::copy(file.path(), directory.join(name)).unwrap();
+        let path = file.path();
+        if path.is_file() && path.extension().is_some_and(|it| it == "js") {
+            fs::copy(&path, directory.join(file.file_name())).unwrap();
         }
     }
     let script = "import { addTexts, languages } from './elements.js';

@@ -263,6 +263,7 @@ impl Row {
 
     /// Returns the step at which the inspector shows a reason. It knows the reason and the parts that can be
     /// read, not what was changed.
+    #[expect(clippy::match_same_arms, reason = "a row for each case")]
     fn shown_at(&self, reason: Reason) -> Option<u64> {
         let Step(section, number) = self.step;
         let again = self.change.ends_with("where attestation is requested");
