@@ -18,6 +18,7 @@ export type ErrorName =
   | "not-allowed-here"
   | "busy"
   | "unreadable"
+  | "unreadable.signIn"
   | "invalid-options"
   | "unexpected-response"
   | "unexpected"

@@ -85,7 +85,8 @@ const ENGLISH = {
     "wrong-origin": "Passkeys don’t work at this address. Open this site at its usual address.",
     "not-allowed-here": "This page is shown inside another one, which does not let it use passkeys. Open it in a window of its own.",
     busy: "The browser is still asking for another passkey. Finish that first, then try again.",
-    unreadable: "Your password manager’s answer can’t be read. Update it, or use another place for the passkey.",
+    unreadable: "Your password manager’s answer can’t be read. If it shows a new passkey for this site, delete it there. Then update it, or choose another place for the passkey.",
+    "unreadable.signIn": "Your password manager’s answer can’t be read. Update it, or sign in with a passkey from another place.",
     "invalid-options": "The browser does not accept this site’s request. Update the browser, or try another one.",
     failed: "Something went wrong on your device. Please try again.",
     server: "Something went wrong on the server. Please try again.",
@@ -1168,8 +1169,7 @@ input { inline-size: 100%; padding: .5em .875em; background: transparent; }
 input[aria-invalid] { border-color: var(--_danger); box-shadow: inset 0 0 0 1px var(--_danger); }
 .error { color: var(--_danger); font-weight: 500; }
 .error:not(:empty), .hint { margin-block-start: .5em; }
-form > button { margin-block-start: 1em; }
-.field + button { margin-block-start: 1em; }
+form > button, .field + button { margin-block-start: 1em; }
 #sign-in-hint { text-align: center; text-wrap: balance; }
 .notice { scroll-margin: 1rem; }
 .notice:not(:empty) { margin-block: 1em; padding: .75em 1em; border: 1px solid var(--_accent); border-radius: var(--_radius); background: color-mix(in srgb, var(--_accent) 10%, transparent); font-weight: 500; }
@@ -1198,7 +1198,6 @@ dialog .choices { justify-content: flex-end; }
   .actions { grid-column: 2; margin-inline: -.75em 0; }
   .head button, .choices button { flex: 1 1 auto; }
 }
-@media (prefers-reduced-motion: no-preference) { button { transition: border-color .12s; } }
 `;
 
 /** @type {CSSStyleSheet | undefined} */
