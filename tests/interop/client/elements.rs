@@ -48,8 +48,8 @@ fn elements_js_loads_in_nodejs_for_server_side_rendering() {
     let client = here().join("../../../passkeys/client");
     for file in fs::read_dir(client).unwrap().map(Result::unwrap) {
         let path = file.path();
-        if path.is_file() && path.extension().is_some_and(|it| it == "js") {
-            fs::copy(&path, directory.join(file.file_name())).unwrap();
+        if path.extension().is_some_and(|it| it == "js") {
+            fs::copy(path, directory.join(file.file_name())).unwrap();
         }
     }
     let script = "import { addTexts, languages } from './elements.js';
