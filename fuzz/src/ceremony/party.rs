@@ -40,7 +40,9 @@ impl App {
         user(&id)
     }
 
-    fn on_registered(&self, _: RegistrationResult) {}
+    fn on_registered(&self, _: RegistrationResult) -> StatusCode {
+        StatusCode::NO_CONTENT
+    }
 
     fn on_authenticated(&self, login: AuthenticationResult) -> Json<String> {
         Json(login.user_id().to_owned())

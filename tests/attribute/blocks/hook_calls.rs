@@ -115,14 +115,12 @@ async fn get_user_receives_its_extractors() {
 }
 
 #[tokio::test]
-async fn extractor_rejection_is_returned_as_the_response() {
+async fn extractor_rejection_in_plain_text_is_returned_in_the_form_of_errors() {
     let rejected = RelyingParty::call_get_user(&APP, &mut parts(None)).await;
 
     let (status, text) = body(rejected.unwrap_err()).await;
-    assert_eq!(
-        (status, &*text),
-        (StatusCode::UNAUTHORIZED, "not signed in")
-    );
+    let expected = r#"{"error":{"code":"rejected","message":"not signed in"}}"#;
+    assert_eq!((status, &*text), (StatusCode::UNAUTHORIZED, expected));
 }
 
 #[tokio::test]
