@@ -1,7 +1,7 @@
 //! One request and its response, as they are: no redirect is followed, no cookie is kept, and a response
 //! is read up to a bound.
 
-use std::{error::Error as StdError, io, sync::Arc};
+use std::{io, sync::Arc};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
@@ -11,7 +11,7 @@ use hyper::{
     header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, HeaderValue, LOCATION, ORIGIN, USER_AGENT},
 };
 use hyper_util::rt::TokioIo;
-use passkeys_rules::wording::quote;
+use passkeys_rules::{debug::with_causes, wording::quote};
 use serde_json::Value;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -273,18 +273,18 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     } = ask;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
-        .map_err(|error| FetchError::Http(causes(&error)))?;
+        .map_err(|error| FetchError::Http(with_causes(&error)))?;
     let connection = AbortOnDrop(tokio::spawn(connection));
     let request = request(method, &url, headers)?;
     let response = sender
         .send_request(request)
         .await
-        .map_err(|error| FetchError::Http(causes(&error)))?;
+        .map_err(|error| FetchError::Http(with_causes(&error)))?;
     let (parts, mut incoming) = response.into_parts();
     let mut body = Vec::new();
     let mut truncated = false;
     while let Some(frame) = incoming.frame().await {
-        let frame = frame.map_err(|error| FetchError::Http(causes(&error)))?;
+        let frame = frame.map_err(|error| FetchError::Http(with_causes(&error)))?;
         if let Some(data) = frame.data_ref() {
             let room = MAX_BODY - body.len();
             body.extend_from_slice(&data[..data.len().min(room)]);
@@ -337,15 +337,4 @@ impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
-}
-
-/// Returns an error with its causes, which `hyper` leaves out of its own text.
-fn causes(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

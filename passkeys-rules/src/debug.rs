@@ -13,19 +13,25 @@ macro_rules! debug_as_display {
     ($($error:ty),+ $(,)?) => {$(
         impl ::std::fmt::Debug for $error {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                $crate::debug::with_causes(self, f)
+                $crate::debug::fmt(self, f)
             }
         }
     )+};
 }
 
-/// Formats an error and its causes, separated by colons. Many errors have the text of their cause in their
-/// own, which is not repeated.
+/// Formats an error with its causes.
 ///
 /// # Errors
 ///
 /// That of the formatter.
-pub fn with_causes(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub fn fmt(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(&with_causes(error))
+}
+
+/// Returns the text of an error and of its causes, separated by colons. Many errors have the text of their
+/// cause in their own, which is not repeated.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -36,7 +42,7 @@ pub fn with_causes(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Result
         }
         cause = error.source();
     }
-    f.write_str(&text)
+    text
 }
 
 debug_as_display! {

@@ -1,5 +1,7 @@
 use std::{borrow::Cow, error::Error as StdError, fmt};
 
+use passkeys_rules::debug::with_causes;
+
 /// Error of a ceremony or of passkey management.
 ///
 /// Each variant has a stable [`code`](Self::code) and HTTP [`status`](Self::status). As a response it
@@ -155,20 +157,7 @@ impl StoreError {
     }
 }
 
-/// Returns the causes of a store's error as one text, each once: many errors have the text of their cause
-/// in their own.
+/// Returns the causes of a store's error as one text.
 pub(crate) fn causes(error: &StoreError) -> String {
-    let mut text = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&more);
-        }
-        cause = error.source();
-    }
-    text
+    error.source().map(with_causes).unwrap_or_default()
 }

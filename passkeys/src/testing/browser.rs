@@ -13,6 +13,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use passkeys_rules::debug::with_causes;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -505,12 +506,7 @@ impl Browser {
         let request = format!("{method} {}{path}", self.base());
         let sent = self.send(method, path, content).await?;
         sent.map_err(|error| {
-            let mut causes = error.to_string();
-            let mut cause = error.source();
-            while let Some(error) = cause {
-                causes = format!("{causes}: {error}");
-                cause = error.source();
-            }
+            let causes = with_causes(&*error);
             format!("no response to {request}: {causes}; is the server listening there?")
         })
     }

@@ -4,14 +4,9 @@ mod challenges;
 mod credentials;
 mod full_challenges;
 
-use std::{
-    error::Error as StdError,
-    fmt::{Debug, Write as _},
-    future::Future,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt::Debug, future::Future, sync::Arc, time::Duration};
 
+use passkeys_rules::debug::with_causes;
 use tokio::{sync::Barrier, task::JoinSet, time::timeout};
 
 pub use challenges::{challenge_store, pending_ceremony, pending_ceremony_of};
@@ -31,13 +26,7 @@ struct Violation(String);
 
 impl From<StoreError> for Violation {
     fn from(error: StoreError) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(next) = cause {
-            // Writing to a `String` cannot fail.
-            let _ = write!(text, ": {next}");
-            cause = next.source();
-        }
+        let text = with_causes(&error);
         Self(format!("an operation returned an error: {text}"))
     }
 }
