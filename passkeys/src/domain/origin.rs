@@ -164,7 +164,7 @@ impl<'a> Unexpected<'a> {
 }
 
 /// Returns whether a host is a subdomain of a domain.
-fn is_below(host: &str, domain: &str) -> bool {
+pub(crate) fn is_below(host: &str, domain: &str) -> bool {
     let prefix = host.strip_suffix(domain);
     prefix.is_some_and(|prefix| prefix.len() > 1 && prefix.ends_with('.'))
 }

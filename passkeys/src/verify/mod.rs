@@ -24,7 +24,7 @@ pub(crate) mod parts;
 mod public_key;
 mod refusal;
 mod registration;
-mod rp_id;
+pub(crate) mod rp_id;
 mod unsolicited;
 mod verifier;
 

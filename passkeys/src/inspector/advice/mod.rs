@@ -6,10 +6,12 @@ mod rp_id;
 mod state;
 mod unfinished;
 
+use std::iter;
+
 use serde::Serialize;
 
 use super::setting::Setting;
-use crate::{Config, audit::Reason, recorder::Entry};
+use crate::{Config, audit::Reason, recorder::Entry, verify::rp_id::recognise};
 
 /// Cause of an outcome, for the developer.
 #[derive(Clone, Debug, Serialize)]
@@ -86,7 +88,7 @@ pub(super) fn reason(entry: &Entry) -> Option<Reason> {
     events.find_map(|event| event.kind.reason())
 }
 
-/// Returns the RP ID with this hash, if it is one that a page of the origin may use.
-pub(super) fn rp_id_of<'a>(hash: &[u8; 32], origin: &'a str) -> Option<&'a str> {
-    rp_id::name(hash, origin)
+/// Returns the RP ID with this hash, if it is one that a page of the origin can have named.
+pub(super) fn rp_id_of(hash: &[u8; 32], origin: &str) -> Option<String> {
+    recognise(hash, iter::once(origin))
 }

@@ -1,7 +1,7 @@
 //! Origins that are not configured.
 
 use super::{Advice, Fix, Setting};
-use crate::Config;
+use crate::{Config, domain::origin::host};
 
 /// Returns the advice on a page of this origin, which is not configured.
 pub(super) fn unexpected(origin: &str, config: &Config) -> Advice {
@@ -74,17 +74,8 @@ pub(super) fn unexpected(origin: &str, config: &Config) -> Advice {
 /// Returns the configuration of an application that has this origin only: its host is the RP ID.
 pub(super) fn alone(origin: &str) -> Option<Setting> {
     let host = host(origin)?;
-    Config::new(host, [origin]).ok()?;
-    Some(Setting::identity(host, &[origin.to_owned()]))
-}
-
-/// Returns the host of an origin.
-pub(super) fn host(origin: &str) -> Option<&str> {
-    let (_, authority) = origin.split_once("://")?;
-    if authority.starts_with('[') {
-        return authority.split_inclusive(']').next();
-    }
-    authority.split(':').next()
+    Config::new(&host, [origin]).ok()?;
+    Some(Setting::identity(&host, &[origin.to_owned()]))
 }
 
 /// Returns the configured origin that is the same but for `localhost`.
@@ -93,7 +84,7 @@ fn loopback(origin: &str, origins: &[String]) -> Option<String> {
     if address != "127.0.0.1" && address != "[::1]" {
         return None;
     }
-    let similar = origin.replacen(address, "localhost", 1);
+    let similar = origin.replacen(&address, "localhost", 1);
     origins.contains(&similar).then_some(similar)
 }
 

@@ -1,12 +1,11 @@
 //! RP IDs that differ from the configured one.
 
-use sha2::{Digest as _, Sha256};
-
-use super::{
-    Advice, Fix, Setting,
-    origins::{alone, host},
+use super::{Advice, Fix, Setting, origins::alone, rp_id_of};
+use crate::{
+    Config,
+    domain::origin::{host, is_below},
+    recorder::Entry,
 };
-use crate::{Config, recorder::Entry};
 
 /// Returns the advice on authenticator data of another RP ID.
 pub(super) fn mismatch(entry: &Entry, config: &Config) -> Advice {
@@ -14,7 +13,7 @@ pub(super) fn mismatch(entry: &Entry, config: &Config) -> Advice {
     let client_data = response.and_then(|it| it.client_data.as_ref());
     let origin = client_data.and_then(|it| it.origin.as_deref());
     let data = response.and_then(|it| it.authenticator_data.as_ref());
-    let signed = data.and_then(|data| name(&data.rp_id_hash, origin?));
+    let signed = data.and_then(|data| rp_id_of(&data.rp_id_hash, origin?));
     let configured = config.rp_id();
     let title = "The authenticator has signed for another RP ID";
     let Some(signed) = signed else {
@@ -36,13 +35,13 @@ pub(super) fn mismatch(entry: &Entry, config: &Config) -> Advice {
     );
     let advice = advice.fix(page_fix());
     let origins: Vec<String> = config.origins().map(str::to_owned).collect();
-    match Config::new(signed, &origins) {
+    match Config::new(&signed, &origins) {
         Ok(_) => advice.fix(Fix::setting(
             format!(
                 "If the passkeys are to be of {signed}, configure that. Passkeys of {configured} do not work \
                  then."
             ),
-            Setting::identity(signed, &origins),
+            Setting::identity(&signed, &origins),
         )),
         Err(_) => advice,
     }
@@ -54,7 +53,7 @@ pub(super) fn out_of_scope(origin: &str, config: &Config) -> Option<Advice> {
     let in_scope = Config::new(rp_id, [origin]).is_ok();
     let related = config.related_origins().any(|related| related == origin);
     let host = host(origin)?;
-    if in_scope || related || is_below(host, rp_id) {
+    if in_scope || related || host == rp_id || is_below(&host, rp_id) {
         return None;
     }
     let advice = Advice::new(
@@ -77,11 +76,6 @@ pub(super) fn out_of_scope(origin: &str, config: &Config) -> Option<Advice> {
     })
 }
 
-fn is_below(host: &str, rp_id: &str) -> bool {
-    let parent = host.strip_suffix(rp_id);
-    parent.is_some_and(|it| it.is_empty() || it.ends_with('.'))
-}
-
 fn page_fix() -> Fix {
     Fix::code(
         "Pass the options to the browser as they came, without an RP ID of the page's own.",
@@ -89,38 +83,10 @@ fn page_fix() -> Fix {
     )
 }
 
-/// Returns the RP ID with this hash, if it is the page's host, a domain above it, or the whole origin.
-pub(super) fn name<'a>(hash: &[u8; 32], origin: &'a str) -> Option<&'a str> {
-    let host = host(origin)?;
-    let mut names = vec![origin];
-    let mut rest = Some(host);
-    while let Some(name) = rest {
-        names.push(name);
-        rest = name.split_once('.').map(|(_, above)| above);
-    }
-    names.into_iter().find(|name| {
-        let digest: [u8; 32] = Sha256::digest(name).into();
-        digest == *hash
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use sha2::{Digest as _, Sha256};
-
-    use super::{name, out_of_scope};
+    use super::out_of_scope;
     use crate::Config;
-
-    #[test]
-    fn rp_id_of_a_hash_is_found_among_the_domains_of_the_page() {
-        let origin = "https://a.b.example:8443";
-        for rp_id in ["a.b.example", "b.example", "example", origin] {
-            let hash = Sha256::digest(rp_id).into();
-            assert_eq!(name(&hash, origin), Some(rp_id));
-        }
-        assert_eq!(name(&Sha256::digest("c.example").into(), origin), None);
-        assert_eq!(name(&[0; 32], "null"), None);
-    }
 
     #[test]
     fn page_outside_the_rp_id_is_one_that_browsers_reject() {
