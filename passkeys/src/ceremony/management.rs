@@ -261,8 +261,8 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         })
     }
 
-    /// Counts the passkeys that the user has left after a deletion. Logs that none can sign in, if the user
-    /// deleted the last one and the application does not keep it.
+    /// Counts the passkeys that the user has left after a deletion. Logs that none of them can sign in, if it
+    /// [may have locked the user out](CredentialRemoval::may_lock_out).
     pub(crate) async fn counted(&self, removal: CredentialRemoval) -> CredentialRemoval {
         let left = self.0.list(removal.user_id()).await;
         // The passkey is deleted, whatever the repository says now.
@@ -273,8 +273,7 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
             );
         });
         let is_last = |left: &Vec<Credential>| left.iter().all(|it| it.suspended_at.is_some());
-        let could_sign_in = removal.credential.suspended_at.is_none();
-        if could_sign_in && removal.user.is_some() && left.as_ref().is_ok_and(is_last) {
+        if removal.may_lock_out() && left.as_ref().is_ok_and(is_last) {
             tracing::info!(
                 target: "passkeys",
                 rp_id = self.0.config.rp_id(),

@@ -195,4 +195,11 @@ impl CredentialRemoval {
     pub fn remaining(&self) -> Option<usize> {
         self.remaining
     }
+
+    /// Returns whether a user has deleted a passkey that could sign in, and that may have been the last one.
+    pub(crate) fn may_lock_out(&self) -> bool {
+        let by_user = self.user.as_ref();
+        let may_be_last = by_user.is_some_and(|user| !user.must_keep_last_passkey());
+        may_be_last && self.credential.suspended_at.is_none()
+    }
 }

@@ -4,13 +4,17 @@ use axum::http::{StatusCode, request::Parts};
 
 use crate::{CredentialRemoval, Passkeys, relying_party::RelyingParty, tasks::caught};
 
-/// Counts what is left, and calls the hook, if there is one. The passkey is deleted, whatever the hook does: a failure is for the
-/// operator, who may send the mail that the hook has not sent.
+/// Counts the passkeys that are left, if the hook or the log needs the number, and calls the hook, if there is
+/// one. The passkey is deleted, whatever the hook does: a failure is for the operator, who may send the mail
+/// that the hook has not sent.
 pub(super) async fn notify<A: RelyingParty>(
     passkeys: &Passkeys<A>,
     parts: &mut Parts,
     removal: CredentialRemoval,
 ) {
+    if !A::ON_REMOVED && !removal.may_lock_out() {
+        return;
+    }
     let removal = passkeys.management().counted(removal).await;
     if !A::ON_REMOVED {
         return;
