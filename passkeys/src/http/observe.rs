@@ -74,7 +74,9 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> 
         // The pattern and not the path: its cardinality is bounded, and it has no credential ID.
         let route = request.extensions().get().map_or("", MatchedPath::as_str);
         let span = span::of_request(request.method().as_str(), route, self.config.rp_id());
-        span.in_scope(|| origin::check(&self.config, &self.notices, route, request.headers()));
+        if let Some(origin) = origin::unexpected(&self.config, route, request.headers()) {
+            span.in_scope(|| self.notices.unexpected_origin(&self.config, &origin));
+        }
         let exchange = self.recorder.request(&request);
         let response = span.in_scope(|| self.inner.call(request));
         ResponseFuture {
