@@ -57,21 +57,16 @@ pub(super) fn unknown(variable: &str, profiles: &[&str], own: &[String]) -> Opti
     if known.as_deref() == Some(variable) {
         return None;
     }
-    let is_exact = known.is_some();
-    let meant = known.or_else(|| meant(&rest, profiles));
     // Names with the misspelt prefix are the application's, unless the rest is a key.
-    if prefix != PREFIX {
-        return is_exact.then(|| Unknown::Mistake(no_such_variable(variable, meant.as_deref())));
+    let meant = known.or_else(|| meant(&rest, profiles).filter(|_| prefix == PREFIX));
+    if let Some(meant) = meant {
+        return Some(Unknown::Mistake(no_such_variable(variable, &meant)));
     }
-    if meant.is_none()
-        && let Some((profile, _)) = in_profile(&rest)
-    {
-        return Some(Unknown::Mistake(not_listed(variable, profile, profiles)));
+    match in_profile(&rest) {
+        _ if prefix != PREFIX => None,
+        Some((profile, _)) => Some(Unknown::Mistake(not_listed(variable, profile, profiles))),
+        None => Some(Unknown::Foreign),
     }
-    Some(match meant {
-        Some(meant) => Unknown::Mistake(no_such_variable(variable, Some(&meant))),
-        None => Unknown::Foreign,
-    })
 }
 
 /// Returns mistakes in the names of the application's own variables: those that are of the configuration.
@@ -147,10 +142,9 @@ fn in_profile(rest: &str) -> Option<(&str, Key)> {
     })
 }
 
-fn no_such_variable(variable: &str, meant: Option<&str>) -> String {
-    let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+fn no_such_variable(variable: &str, meant: &str) -> String {
     format!(
-        "{}: there is no such variable{meant} If it is the application's own, name it in \
+        "{}: there is no such variable; did you mean `{meant}`? If it is the application's own, name it in \
          `Config::from_env_except`",
         shown(variable)
     )
