@@ -11,6 +11,9 @@ use crate::{
         AuthenticatorData, Begin, Challenge, ClientData, Entry, Finish, Part, Request, Response,
         Stored, shortened,
     },
+    verify::authenticator_data::{
+        ATTESTED, BACKUP_ELIGIBLE, BACKUP_STATE, EXTENSIONS, USER_PRESENT, USER_VERIFIED,
+    },
 };
 
 /// Part of an entry.
@@ -183,12 +186,12 @@ fn of_client_data(data: &ClientData, config: &Config) -> Section {
 
 /// Flags of authenticator data (Level 3, §6.1).
 const FLAGS: [(u8, &str, &str); 6] = [
-    (1, "UP", "user present"),
-    (1 << 2, "UV", "user verified"),
-    (1 << 3, "BE", "backup eligible: can be synced"),
-    (1 << 4, "BS", "backed up: is synced"),
-    (1 << 6, "AT", "attested credential data"),
-    (1 << 7, "ED", "extension data"),
+    (USER_PRESENT, "UP", "user present"),
+    (USER_VERIFIED, "UV", "user verified"),
+    (BACKUP_ELIGIBLE, "BE", "backup eligible: can be synced"),
+    (BACKUP_STATE, "BS", "backed up: is synced"),
+    (ATTESTED, "AT", "attested credential data"),
+    (EXTENSIONS, "ED", "extension data"),
 ];
 
 fn of_authenticator_data(

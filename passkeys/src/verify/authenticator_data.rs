@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{CredentialId, UserVerification, domain::config::Terms};
 
-const USER_PRESENT: u8 = 1;
-const USER_VERIFIED: u8 = 1 << 2;
-const BACKUP_ELIGIBLE: u8 = 1 << 3;
-const BACKUP_STATE: u8 = 1 << 4;
-const ATTESTED: u8 = 1 << 6;
-const EXTENSIONS: u8 = 1 << 7;
+pub(crate) const USER_PRESENT: u8 = 1;
+pub(crate) const USER_VERIFIED: u8 = 1 << 2;
+pub(crate) const BACKUP_ELIGIBLE: u8 = 1 << 3;
+pub(crate) const BACKUP_STATE: u8 = 1 << 4;
+pub(crate) const ATTESTED: u8 = 1 << 6;
+pub(crate) const EXTENSIONS: u8 = 1 << 7;
 
 /// Parsed authenticator data.
 #[derive(Debug)]
