@@ -122,12 +122,17 @@ fn hooks<A: RelyingParty>() -> [(&'static str, bool); 4] {
 }
 
 /// Returns the Cargo features that change what is served or verified, and whether they are on.
-fn features() -> [(&'static str, bool); 5] {
+fn features() -> [(&'static str, bool); 7] {
     [
         ("aws-lc-rs", cfg!(feature = "aws-lc-rs")),
         ("ring", cfg!(feature = "ring")),
         ("rustcrypto", cfg!(feature = "rustcrypto")),
         ("attestation", cfg!(feature = "attestation")),
         ("client", cfg!(feature = "client")),
+        ("elements", cfg!(feature = "elements")),
+        (
+            "inspector",
+            cfg!(all(feature = "inspector", debug_assertions)),
+        ),
     ]
 }
