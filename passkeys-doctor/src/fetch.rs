@@ -80,7 +80,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
-    /// Whether the body is longer than what was read.
+    /// True if the body is longer than what was read.
     pub(crate) truncated: bool,
     pub(crate) presented: Option<Presented>,
 }

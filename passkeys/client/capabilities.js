@@ -1,5 +1,5 @@
 // @ts-check
-/** What the browser supports, in three values. `client.js` imports this module only to report it. */
+/** Capabilities of the browser, in three values. `client.js` imports this module only to report it. */
 
 /**
  * @typedef {import("./client.d.ts").Capabilities} Capabilities

@@ -66,7 +66,7 @@ export function isSupported(): boolean;
 /** Whether the browser supports something; `unknown` if it cannot be asked, or does not say. */
 export type Capability = "supported" | "unsupported" | "unknown";
 
-/** What this browser supports (WebAuthn §5.8.7). */
+/** Capabilities of this browser (WebAuthn §5.8.7). */
 export interface Capabilities {
   /** Passkeys on this page; without them, everything is `unsupported`. */
   passkeys: Capability;

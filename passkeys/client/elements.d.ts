@@ -2,7 +2,7 @@
 
 import type { Passkey, PasskeyClient, Reason } from "./client.js";
 
-/** What the user was doing when something failed; it chooses between words for one reason. */
+/** Activity of the user when something failed; it chooses between words for one reason. */
 export type Doing = "signIn" | "signUp" | "add" | "manage";
 
 /**
@@ -111,7 +111,7 @@ export function addTexts(language: string, texts: PartialTexts): void;
 export function languages(): string[];
 
 /**
- * What the four elements have in common. Attributes: `base`, the path of the mounted router, by default
+ * Base class of the four elements. Attributes: `base`, the path of the mounted router, by default
  * that of this module; `profile`, one of the application's profiles; `lang`, by default that of the page.
  */
 declare class PasskeyElement extends HTMLElement {
@@ -147,7 +147,7 @@ export class PasskeySignIn extends PasskeyElement {
  * `name`. Attribute: `href`. Event: `passkey-signed-up`.
  */
 export class PasskeySignUp extends PasskeyElement {
-  /** What the user has entered, by the names of the fields. */
+  /** The entered values, by the names of the fields. */
   readonly fields: Record<string, string | boolean>;
   /** Returns what the `sign_up` hook reads; by default the fields. */
   signUpBody: ((fields: Record<string, any>) => unknown) | undefined;
@@ -197,7 +197,7 @@ export interface Failure {
   /** A {@link PasskeyError}, or what else was thrown. */
   error: unknown;
   doing: Doing;
-  /** What the element tells the user. */
+  /** Message of the element to the user. */
   words: string;
 }
 

@@ -121,7 +121,7 @@ const MODULES = {
 /** Texts by language tag, in lower case. @type {Map<string, Texts>} */
 const CATALOGUE = new Map([["en", ENGLISH]]);
 
-/** What the application has changed, by language tag. @type {Map<string, PartialTexts>} */
+/** The application's changes, by language tag. @type {Map<string, PartialTexts>} */
 const CHANGES = new Map();
 
 /** @param {string} language @param {PartialTexts} texts */
@@ -206,7 +206,7 @@ function drawAll() {
 /** For server-side rendering, which has no `HTMLElement`. */
 const Base = globalThis.HTMLElement ?? /** @type {typeof HTMLElement} */ (/** @type {unknown} */ (class {}));
 
-/** What the elements have in common. */
+/** Base class of the elements. */
 class PasskeyElement extends Base {
   static observedAttributes = ["keeps-last", "heading-level", "username-field"];
 
@@ -571,7 +571,7 @@ class PasskeySignUp extends PasskeyElement {
     return [.../** @type {NodeListOf<HTMLInputElement>} */ (this.querySelectorAll("input[name], select[name]"))];
   }
 
-  /** What the user has entered, by the names of the fields. @returns {Record<string, string | boolean>} */
+  /** The entered values, by the names of the fields. @returns {Record<string, string | boolean>} */
   get fields() {
     const own = this.#own;
     if (!own[0]) return { name: this.#input?.value.trim() ?? "" };

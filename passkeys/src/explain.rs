@@ -1,4 +1,4 @@
-//! What a response does not tell its client, for assertions of the test kit that fail.
+//! Explanations that a response does not have, for assertions of the test kit that fail.
 //!
 //! A test in the same process as the router gets what the log gets, with the request that it belongs to.
 //! Without the feature `testing` nothing is kept.

@@ -150,7 +150,8 @@ impl<A: RelyingParty> Passkeys<A> {
         }
     }
 
-    /// Forgets what was logged: of a configuration that has changed, the log gets the line at the start.
+    /// Forgets which notices were logged, after a setting has changed: the next router logs the configuration
+    /// in force again.
     fn changed(mut self) -> Self {
         self.ceremonies.notices = Arc::default();
         self

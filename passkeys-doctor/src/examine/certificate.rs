@@ -23,7 +23,7 @@ pub(super) fn examine(report: &mut Report, at: &str, presented: &Presented) {
     }
 }
 
-/// What a message says about the server's own certificate.
+/// The server's own certificate, as messages describe it.
 struct Leaf {
     not_before: i64,
     not_after: i64,

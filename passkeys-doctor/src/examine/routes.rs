@@ -1,4 +1,4 @@
-//! Where the routes are, and whether a sign-in can be begun there.
+//! The routes: the path they are nested at, and a sign-in that is begun there.
 
 use hyper::{StatusCode, header::CONTENT_TYPE};
 use passkeys_rules::wording::quote;

@@ -88,7 +88,7 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) empty_allow_credentials: bool,
     /// Minimum duration of responses whose time would allow user enumeration.
     pub(crate) timing_floor: Duration,
-    /// What the inspector shows.
+    /// Records for the inspector.
     pub(crate) recorder: Recorder,
 }
 

@@ -23,7 +23,7 @@ const MAX_ORIGINS: usize = 64;
 /// Maximum length of an unexpected origin that is remembered, in bytes. Hosts have at most 253.
 const MAX_ORIGIN_BYTES: usize = 300;
 
-/// What has been named so far.
+/// Mistakes that have been logged.
 #[derive(Debug, Default)]
 pub(crate) struct Notices {
     origins: Mutex<BTreeSet<String>>,

@@ -1,4 +1,4 @@
-//! How two actions differ, for the developer.
+//! Difference of two actions, for the developer.
 
 use std::{borrow::Cow, fmt};
 

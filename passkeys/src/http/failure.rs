@@ -5,7 +5,7 @@ use crate::Error;
 /// Response that ends a handler early: an [`Error`], or the rejection of a hook or an extractor.
 pub(super) struct Failure {
     pub(super) response: Response,
-    /// Whether a registration that ends like this has certainly not stored its passkey.
+    /// True if a registration that ends like this has certainly not stored its passkey.
     pub(super) is_before_storing: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Who may read the inspector: pages of the same origin, at a host that is this machine or configured.
+//! Access to the inspector: for pages of the same origin, at a host that is this machine or configured.
 
 use axum::{
     extract::Request,

@@ -32,7 +32,7 @@ pub(super) enum Check {
     Step(u8),
 }
 
-/// Who is responsible for a check.
+/// Party that is responsible for a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum By {

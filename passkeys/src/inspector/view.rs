@@ -1,4 +1,4 @@
-//! What the page shows, as JSON. Its form is the page's own, and may change with every release.
+//! Content of the page, as JSON. Its form is the page's own, and may change with every release.
 
 use serde::Serialize;
 

@@ -19,7 +19,7 @@ pub(crate) struct Response {
     pub(crate) id: Option<String>,
     /// Member `type`.
     pub(crate) kind: Option<String>,
-    /// Whether `rawId` is `id`.
+    /// True if `rawId` is `id`.
     pub(crate) ids_agree: bool,
     pub(crate) authenticator_attachment: Option<String>,
     pub(crate) transports: Vec<String>,
@@ -71,11 +71,12 @@ pub(crate) struct AuthenticatorData {
     pub(crate) rp_id_hash: [u8; 32],
     pub(crate) flags: u8,
     pub(crate) sign_count: u32,
-    /// AAGUID of a new passkey, and whose it is.
+    /// AAGUID of a new passkey.
     pub(crate) aaguid: Option<String>,
+    /// Name of the provider or the model with this AAGUID.
     pub(crate) provider: Option<&'static str>,
     pub(crate) attested_id: Option<String>,
-    /// Whether the attested credential ID is `rawId`.
+    /// True if the attested credential ID is `rawId`.
     pub(crate) attested_id_agrees: Option<bool>,
     pub(crate) attested_id_bytes: Option<usize>,
     /// COSE algorithm of a new passkey's key.

@@ -59,9 +59,9 @@ pub(crate) struct Finish {
     pub(crate) at: OffsetDateTime,
     pub(crate) request: Option<Request>,
     pub(crate) response: Response,
-    /// Whether the challenge store had the ceremony.
+    /// True if the challenge store had the ceremony.
     pub(crate) taken: bool,
-    /// Whether the verification was reached.
+    /// True if the verification was reached.
     pub(crate) verifying: bool,
     /// The passkey as it was stored before.
     pub(crate) stored: Option<Stored>,
@@ -79,7 +79,7 @@ pub(crate) struct Action {
     pub(crate) query: [u8; 16],
 }
 
-/// What a request says about itself, and its response.
+/// Head of a request, and its response.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,

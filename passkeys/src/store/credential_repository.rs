@@ -161,7 +161,7 @@ pub trait CredentialRepository: Send + Sync + 'static {
 
     /// Checks that the repository can be reached and used, its table included: for
     /// [`Passkeys::check`](crate::Passkeys::check). Default: lists the credentials of the empty user ID,
-    /// which is nobody's.
+    /// which no user has.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
         async { self.list("").await.map(drop) }
     }

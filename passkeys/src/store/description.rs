@@ -15,7 +15,8 @@ use std::any::type_name;
 pub struct Description {
     /// Name of the type.
     pub name: String,
-    /// What the store does not do, which an operator has to know: `Does not ..`.
+    /// Limitation that an operator has to know, as the end of the sentence "The store does not ..", such as
+    /// `keep passkeys when the process ends`.
     pub does_not: Option<&'static str>,
     /// True if the store is for development and tests: it loses what an application in use needs.
     pub for_development: bool,
@@ -32,7 +33,7 @@ impl Description {
         }
     }
 
-    /// Sets what the store does not do, as the end of a sentence.
+    /// Sets the [limitation](Self::does_not), as the end of the sentence "The store does not ..".
     #[must_use]
     pub fn does_not(mut self, what: &'static str) -> Self {
         self.does_not = Some(what);

@@ -34,7 +34,7 @@ pub(super) struct Sent {
     pub(super) cookies: Vec<String>,
     /// Names of the headers that the test has added.
     pub(super) headers: Vec<String>,
-    /// What the log has about it.
+    /// Lines of the log about it.
     pub(super) notes: Vec<String>,
 }
 

@@ -71,8 +71,8 @@ impl Config {
     ///
     /// [`ConfigError`] with every mistake, named by its variable, in one error. Mistakes are also
     ///
-    /// - a variable that is empty, is not UTF-8, or has quotes, brackets or a comment, which are part of its
-    ///   value; white space around a value is none of it,
+    /// - a variable that is empty, is not UTF-8, or has quotes, brackets or a comment, which would be part of
+    ///   its value (white space around a value is ignored),
     /// - a variable that begins with `PASSKEYS_`, is not of the configuration, and resembles one that is,
     ///   such as `PASSKEYS_ORIGIN`, or belongs to a profile that is not listed.
     ///

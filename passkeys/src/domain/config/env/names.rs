@@ -133,7 +133,7 @@ fn meant(rest: &str, profiles: &[&str]) -> Option<String> {
 /// Returns the profile and the key of a name such as `profile_security_key_hints`.
 fn in_profile(rest: &str) -> Option<(&str, Key)> {
     let rest = rest.strip_prefix("profile_")?;
-    // `user_verification` before `verification`, if there were both.
+    // The longest key first, in case that one ends like another.
     let mut keys: Vec<Key> = Key::ALL.to_vec();
     keys.sort_by_key(|key| std::cmp::Reverse(key.as_str().len()));
     keys.into_iter().find_map(|key| {

@@ -1,4 +1,4 @@
-//! How the value of a variable is written.
+//! Notation of the value of a variable: quotes, brackets, separators, comments.
 
 use std::ffi::OsStr;
 
