@@ -47,14 +47,8 @@ impl Notices {
         }
         let is_last = known.len() == MAX_ORIGINS;
         drop(known);
-        let expected: Vec<_> = config.accepted_origins().map(str::to_owned).collect();
         let rp_id = config.rp_id();
-        let unexpected = Unexpected {
-            came,
-            expected: &expected,
-            rp_id,
-        };
-        let detail = Detail::new(format_args!("{unexpected}"));
+        let detail = Detail::new(format_args!("{}", Unexpected::of(came, config)));
         tracing::warn!(
             target: "passkeys",
             rp_id,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::detail::shown;
+use super::{config::Config, detail::shown};
 
 /// Maximum number of configured origins in a message.
 const MAX_LISTED: usize = 3;
@@ -13,14 +13,14 @@ pub(crate) struct Unexpected<'a> {
     /// Origin of the page, as its browser sent it.
     pub(crate) came: &'a str,
     /// Origins that ceremonies are accepted from.
-    pub(crate) expected: &'a [String],
+    pub(crate) expected: Vec<&'a str>,
     pub(crate) rp_id: &'a str,
 }
 
 impl fmt::Display for Unexpected<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let came = shown(self.came);
-        let expected = List(self.expected);
+        let expected = List(&self.expected);
         let cause = self.cause();
         write!(
             f,
@@ -30,9 +30,9 @@ impl fmt::Display for Unexpected<'_> {
 }
 
 /// The first of several configured origins, and how many more there are.
-pub(crate) struct List<'a>(pub(crate) &'a [String]);
+pub(crate) struct List<'a, S>(pub(crate) &'a [S]);
 
-impl fmt::Display for List<'_> {
+impl<S: fmt::Display> fmt::Display for List<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return f.write_str("empty");
@@ -89,6 +89,29 @@ enum Cause<'a> {
 }
 
 impl<'a> Unexpected<'a> {
+    /// Describes an origin that this configuration does not have.
+    pub(crate) fn of(came: &'a str, config: &'a Config) -> Self {
+        Self {
+            came,
+            expected: config.accepted_origins().collect(),
+            rp_id: config.rp_id(),
+        }
+    }
+
+    /// Returns the configured origin at which the page is to be opened instead, if it is probably the same
+    /// page.
+    #[cfg(all(feature = "inspector", debug_assertions))]
+    pub(crate) fn page(&self) -> Option<&'a str> {
+        match self.find() {
+            Cause::Spelling(page)
+            | Cause::Port(page)
+            | Cause::NotEncrypted(page)
+            | Cause::Loopback(page)
+            | Cause::Www(page) => Some(page),
+            _ => None,
+        }
+    }
+
     fn cause(&self) -> Explained<'a> {
         Explained {
             cause: self.find(),
@@ -116,7 +139,7 @@ impl<'a> Unexpected<'a> {
             _ => return Cause::OtherScheme,
         }
         let came = Parts::of(came);
-        let configured = || self.expected.iter().map(|it| (it.as_str(), Parts::of(it)));
+        let configured = || self.expected.iter().map(|it| (*it, Parts::of(it)));
         let find = |like: &dyn Fn(&Parts) -> bool| {
             configured()
                 .find(|(_, parts)| like(parts))

@@ -119,7 +119,7 @@ impl<'a> ClientData<'a> {
                 "{}",
                 Unexpected {
                     came: &self.origin,
-                    expected: origins,
+                    expected: origins.iter().map(String::as_str).collect(),
                     rp_id: &verifier.rp_id,
                 }
             ))

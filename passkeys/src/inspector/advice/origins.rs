@@ -1,30 +1,26 @@
 //! Origins that are not configured.
 
 use super::{Advice, Fix, Setting};
-use crate::{Config, domain::origin::host};
+use crate::{
+    Config,
+    domain::origin::{List, Unexpected, host},
+};
 
 /// Returns the advice on a page of this origin, which is not configured.
 pub(super) fn unexpected(origin: &str, config: &Config) -> Advice {
     let rp_id = config.rp_id();
     let origins: Vec<String> = config.origins().map(str::to_owned).collect();
+    let unexpected = Unexpected::of(origin, config);
     let title = "The page's origin is not configured";
     let cause = format!(
         "The page is at {origin}, and the configuration has {}. Origins are compared as a whole: scheme, \
          host and port.",
-        listed(&origins),
+        List(&unexpected.expected),
     );
-    let advice = Advice::new(title, cause);
-    if let Some(similar) = loopback(origin, &origins) {
-        return advice.fix(Fix::text(format!(
-            "Open the page at {similar}: browsers have no passkeys for IP addresses, and the RP ID is {rp_id}."
-        )));
+    let mut advice = Advice::new(title, cause);
+    if let Some(page) = unexpected.page() {
+        advice = advice.fix(Fix::text(format!("Open the page at {page}.")));
     }
-    let advice = match tls(origin, &origins) {
-        Some(secure) => advice.fix(Fix::text(format!(
-            "Open the page at {secure}: the page was loaded without TLS."
-        ))),
-        None => advice,
-    };
     let mut more = origins.clone();
     more.push(origin.to_owned());
     if Config::new(rp_id, &more).is_ok() {
@@ -63,6 +59,9 @@ pub(super) fn unexpected(origin: &str, config: &Config) -> Advice {
         );
         return advice.fix(Fix::setting(text, setting));
     }
+    if !advice.fixes.is_empty() {
+        return advice;
+    }
     let mistake = Config::new(rp_id, [origin]).err();
     let mistake = mistake.and_then(|error| error.mistakes().next());
     advice.fix(Fix::text(format!(
@@ -76,30 +75,6 @@ pub(super) fn alone(origin: &str) -> Option<Setting> {
     let host = host(origin)?;
     Config::new(&host, [origin]).ok()?;
     Some(Setting::identity(&host, &[origin.to_owned()]))
-}
-
-/// Returns the configured origin that is the same but for `localhost`.
-fn loopback(origin: &str, origins: &[String]) -> Option<String> {
-    let address = host(origin)?;
-    if address != "127.0.0.1" && address != "[::1]" {
-        return None;
-    }
-    let similar = origin.replacen(&address, "localhost", 1);
-    origins.contains(&similar).then_some(similar)
-}
-
-/// Returns the configured origin that is the same with TLS.
-fn tls(origin: &str, origins: &[String]) -> Option<String> {
-    let secure = origin.replacen("http://", "https://", 1);
-    (secure != origin && origins.contains(&secure)).then_some(secure)
-}
-
-fn listed(origins: &[String]) -> String {
-    match origins {
-        [only] => only.clone(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
-        [] => "none".to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -124,8 +99,9 @@ mod tests {
             "http://localhost:3000",
             "http://localhost:8080",
         );
+        assert_eq!(fixes[0].0, "Open the page at http://localhost:3000.");
         let line = r#"origins = ["http://localhost:3000", "http://localhost:8080"]"#;
-        assert_eq!(fixes[0].1.as_deref(), Some(line));
+        assert_eq!(fixes[1].1.as_deref(), Some(line));
     }
 
     #[test]

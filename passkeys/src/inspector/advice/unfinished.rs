@@ -35,20 +35,10 @@ pub(super) fn on(entry: &Entry, config: &Config) -> Option<Advice> {
         Advice { cause, ..advice }
     }))
     .map(|advice| Advice {
-        detail: Some(warning(origin, config)),
+        // As it is logged when the ceremony begins.
+        detail: Some(Detail::new(format_args!("{}", Unexpected::of(origin, config))).into()),
         ..advice
     })
-}
-
-/// Returns the warning that is logged when a ceremony begins.
-fn warning(origin: &str, config: &Config) -> String {
-    let expected: Vec<String> = config.accepted_origins().map(str::to_owned).collect();
-    let unexpected = Unexpected {
-        came: origin,
-        expected: &expected,
-        rp_id: config.rp_id(),
-    };
-    Detail::new(format_args!("{unexpected}")).into()
 }
 
 /// Returns the advice on a response of a hook that follows a verified ceremony.
