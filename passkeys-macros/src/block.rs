@@ -79,7 +79,7 @@ impl Block {
                 return Err(item);
             }
         };
-        let head: TokenStream = head.into_iter().collect();
+        let head = without_visibility(head.into_iter().collect(), errors);
         let Ok(mut block) = syn::parse2::<ItemImpl>(quote!(#head {})) else {
             not_an_impl(&item, errors);
             return Err(item);
@@ -352,6 +352,30 @@ pub(crate) fn docs(attrs: &[Attribute]) -> Vec<Expr> {
 fn is_passkeys(attribute: &Attribute) -> bool {
     let last = attribute.path().segments.last();
     last.is_some_and(|segment| segment.ident == "passkeys")
+}
+
+/// Reports the visibility of an impl block, which has none, and returns the head without it: the rest
+/// of the block may be right.
+fn without_visibility(head: TokenStream, errors: &mut Errors) -> TokenStream {
+    let parts = |input: ParseStream<'_>| {
+        let attrs = Attribute::parse_outer(input)?;
+        let visibility: Visibility = input.parse()?;
+        let is_impl = input.peek(Token![impl]);
+        Ok((attrs, visibility, is_impl, input.parse::<TokenStream>()?))
+    };
+    match parts.parse2(head.clone()) {
+        Ok((_, Visibility::Inherited, ..) | (_, _, false, _)) | Err(_) => head,
+        Ok((attrs, visibility, true, rest)) => {
+            errors.on(
+                &visibility,
+                format_args!(
+                    "an impl block has no visibility; remove `{}` (the methods in it may have one)",
+                    tidy(&visibility)
+                ),
+            );
+            quote!(#(#attrs)* #rest)
+        }
+    }
 }
 
 /// Returns the tokens before a block's braces.
