@@ -26,6 +26,10 @@ pub(super) enum InvalidPath {
         "the folder {folder} does not exist{at}: create it before the program starts, or write another path"
     )]
     MissingFolder { folder: String, at: String },
+    #[error(
+        "{0} is a path as a shell reads it, and nothing replaces `~` and `$NAME` here: write the path in full"
+    )]
+    Shell(String),
 }
 
 passkeys_rules::debug_as_display!(InvalidPath);
@@ -43,6 +47,9 @@ pub(super) fn check(path: &Path) -> Result<(), InvalidPath> {
         return Err(InvalidPath::Folder(show(path), show(&file)));
     }
     match path.parent() {
+        Some(folder) if !folder.exists() && text.starts_with(['~', '$']) => {
+            Err(InvalidPath::Shell(show(path)))
+        }
         Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
             let at = env::current_dir().ok().filter(|_| folder.is_relative());
             Err(InvalidPath::MissingFolder {
@@ -156,6 +163,17 @@ mod tests {
         }
         for path in ["passkeys.db", "./a:b.db", "C:passkeys.db"] {
             assert_eq!(check(Path::new(path)), Ok(()), "{path}");
+        }
+    }
+
+    #[test]
+    fn paths_as_a_shell_reads_them_are_not_taken_for_missing_folders() {
+        for path in ["~/passkeys.db", "$HOME/passkeys.db", "${DATA}/passkeys.db"] {
+            let error = check(Path::new(path)).unwrap_err().to_string();
+            assert!(
+                error.contains(path) && error.contains("write the path in full"),
+                "{error}"
+            );
         }
     }
 
