@@ -14,7 +14,7 @@ use axum::{
     routing::{post, put},
 };
 use passkeys::{
-    Passkeys, Verified,
+    AuthenticationResult, PasskeyUser, Passkeys, Verified, passkeys,
     store::MemoryRepository,
     testing::{Browser, Fault},
 };
@@ -338,6 +338,34 @@ async fn failed_assertion_has_the_request_the_status_the_body_and_what_the_log_s
             "422",
             "the profile `strict` is not configured",
         ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn sign_up_at_an_application_without_the_hook_names_the_hook() {
+    #[derive(Clone)]
+    struct SignedIn;
+
+    #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+    impl SignedIn {
+        type Repository = MemoryRepository;
+
+        fn get_user(&self) -> PasskeyUser {
+            PasskeyUser::new("1", "ada", "Ada")
+        }
+
+        fn on_authenticated(&self, _: AuthenticationResult) {}
+    }
+
+    assert_panics(
+        async {
+            let passkeys = Passkeys::new(SignedIn, MemoryRepository::default());
+            let router = Router::new().nest("/auth/passkeys", passkeys.router());
+            let mut browser = Browser::new(router, "https://example.com");
+            browser.sign_up(&json!("Ada")).await.assert_ok();
+        },
+        &["/sign-up/begin", "404", "no hook `sign_up`"],
     )
     .await;
 }

@@ -192,6 +192,14 @@ impl Response {
         let mounted_at = mounted_at.as_ref()?;
         let is_elsewhere = self.code().is_none()
             && [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED].contains(&self.status);
+        let is_sign_up = self.sent.url.contains("/sign-up/begin");
+        if is_elsewhere && is_sign_up {
+            return Some(format!(
+                "hint: there is no sign-up at `{mounted_at}`. Either the block has no hook `sign_up`, or the \
+                 library's routes are elsewhere: nest `Passkeys::router()` there, or name the path with \
+                 `Browser::mounted_at`"
+            ));
+        }
         if is_elsewhere {
             return Some(format!(
                 "hint: the router has none of the library's routes there. They are expected at \
