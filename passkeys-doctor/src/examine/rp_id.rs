@@ -25,6 +25,8 @@ impl Examination<'_> {
         let expected = self.options.rp_id.clone();
         if let (Some(expected), Some(sent), Some(routes)) = (&expected, &sent, routes)
             && expected != sent
+            // Otherwise the argument is the mistake, and is reported below.
+            && RpId::parse(expected).is_ok()
         {
             let what = format!(
                 "the routes have the RP ID {}, and not {}",
