@@ -3,8 +3,11 @@
 //! key refers to a documented field, each hook to a documented variant, and what is not yet an item is
 //! put into the implementation of a trait whose methods are the hooks.
 //!
-//! Only rust-analyzer sees the references (`cfg(rust_analyzer)`, which it sets for the crates of a
-//! workspace). To rustc they are the tokens of a macro call that it removes, so that they cause no message.
+//! Only rust-analyzer gets the references. They are under `cfg(rust_analyzer)` as well, which it sets for the
+//! crates of a workspace: rustc would report that name (`unexpected_cfgs`), and where a crate forbids this lint,
+//! nothing can allow it.
+
+use std::{env, sync::LazyLock};
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote_spanned};
@@ -17,6 +20,19 @@ use crate::{
     items::Kind,
     keys::Name,
 };
+
+/// Returns whether rust-analyzer expands the macro. It loads macros into a process of its own program, or of
+/// `rust-analyzer-proc-macro-srv`, in which it sets the environment variable, too.
+pub(crate) fn is_open() -> bool {
+    static IS_OPEN: LazyLock<bool> = LazyLock::new(|| {
+        let program = env::current_exe().unwrap_or_default();
+        let name = program.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with("rust-analyzer")
+            || env::var_os("RUST_ANALYZER_INTERNALS_DO_NOT_USE").is_some()
+    });
+    // The tests of this crate compare with the whole expansion.
+    cfg!(test) || *IS_OPEN
+}
 
 /// Returns the name of the documented field of a key. Only `crate` cannot be one.
 pub(crate) fn field(key: Name) -> &'static str {
@@ -33,13 +49,16 @@ pub(crate) fn variant(hook: Hook) -> Ident {
 }
 
 /// Generates the references for the attribute's arguments as they were written, and for the block if the
-/// annotated item is one. Most are tokens of a call of a macro of the library, since rustc parses even
-/// what it ignores.
+/// annotated item is one. Nothing for rustc. Most are tokens of a call of a macro of the library, which is
+/// not expanded where the `cfg` is not set.
 pub(crate) fn references(
     arguments: TokenStream,
     block: Option<&Block>,
     glue: &Glue<'_>,
 ) -> TokenStream {
+    if !is_open() {
+        return TokenStream::new();
+    }
     let written = Written::of(arguments);
     let mut lists = list(&written.keys, Scope::Attribute);
     for (_, keys) in &written.profiles {

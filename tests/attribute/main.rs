@@ -2,5 +2,8 @@
 //!
 //! Blocks that must *not* compile, and their messages, are in `tests/ui`.
 
+// What is forbidden, no `allow` of an expansion can permit.
+#![forbid(unsafe_code, unexpected_cfgs)]
+
 mod blocks;
 mod optional_hooks;

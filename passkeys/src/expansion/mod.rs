@@ -20,6 +20,7 @@ pub use axum::{
     http::request::Parts,
     response::Response,
 };
+pub use passkeys_macros::in_editors_only;
 pub use passkeys_rules::{Draft, ProfileDraft};
 
 pub use crate::{

@@ -56,13 +56,12 @@ macro_rules! profile {
             ::core::stringify!($name),
             ::core::stringify!($app),
         );
-        #[allow(unexpected_cfgs)]
-        const _: () = {
-            // For rust-analyzer: the name refers to its place in the attribute.
+        // For rust-analyzer: the name refers to its place in the attribute.
+        $crate::__private_0_1_0::in_editors_only! {
             #[cfg(rust_analyzer)]
             const _: $crate::__private_0_1_0::attribute::Profile =
                 <<$app as $crate::__private_0_1_0::attribute::HasProfiles>::Profiles>::$name;
-        };
+        }
         ::core::stringify!($name)
     }};
     ($app:ty, $name:literal $(,)?) => {

@@ -18,6 +18,7 @@ mod hook_calls;
 mod lifetimes;
 mod no_prelude;
 mod other_items;
+mod profile_names;
 mod quickstart;
 mod renamed_crate;
 mod responses;
