@@ -197,6 +197,26 @@ async fn report_of_the_inspector_has_no_names_and_shortened_ids() {
 }
 
 #[tokio::test]
+async fn report_of_a_response_with_empty_ids_keeps_its_blocks_of_code() {
+    let app = Inspected::new();
+    let begun = app
+        .site
+        .post("/authenticate/begin", None, None)
+        .await
+        .json();
+    let credential = json!({ "id": "", "response": { "userHandle": "" } });
+    let body = json!({ "credential": credential, "state": begun["state"] });
+    app.site
+        .post("/authenticate/finish", None, Some(body))
+        .await;
+    let entry = app.newest().await;
+    let report = entry["report"].as_str().unwrap();
+    assert!(!report.contains("`(0 characters)`"), "{report}");
+    assert_eq!(report.matches("```").count() % 2, 0, "{report}");
+    assert!(report.contains("```json\n"), "{report}");
+}
+
+#[tokio::test]
 async fn inspector_links_a_replay_with_the_finish_before_it() {
     let (app, mut device) = (Inspected::new(), Device::new());
     app.site.register("ada", &mut device).await;

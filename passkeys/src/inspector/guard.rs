@@ -49,6 +49,10 @@ pub(super) fn rejection(request: &Request, config: &Config) -> Option<Response> 
 fn host<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<&'a str> {
     let mut values = headers.get_all(HOST).iter();
     let authority = uri.authority().map(Authority::as_str);
+    // Browsers send no user there. What is before `@` would be taken for the host.
+    if authority.is_some_and(|authority| authority.contains('@')) {
+        return None;
+    }
     match (values.next(), values.next(), authority) {
         (Some(host), None, None) => host.to_str().ok(),
         (Some(host), None, Some(authority)) => {
@@ -186,6 +190,19 @@ mod tests {
             ("host", "evil.example")
         ]));
         assert!(is_local("localhost."));
+    }
+
+    #[test]
+    fn user_in_the_address_of_a_request_is_not_taken_for_its_host() {
+        let config = Config::new("example.com", ["https://app.example.com"]).unwrap();
+        for (uri, is_answered) in [
+            ("http://localhost:3000/", true),
+            ("http://localhost:3000@evil.example/", false),
+            ("http://evil.example@localhost:3000/", false),
+        ] {
+            let request = Request::get(uri).body(Body::empty()).unwrap();
+            assert_eq!(rejection(&request, &config).is_none(), is_answered, "{uri}");
+        }
     }
 
     #[test]

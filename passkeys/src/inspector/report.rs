@@ -104,7 +104,7 @@ fn without_ids(mut text: String, entry: &Entry) -> String {
     let mut ids: Vec<&str> = ids.into_iter().chain(of_events).flatten().collect();
     ids.sort_unstable();
     ids.dedup();
-    for id in ids {
+    for id in ids.into_iter().filter(|id| !id.is_empty()) {
         let short = shortened(id);
         text = text.replace(&format!("`{id}`"), &format!("`{short}`"));
         text = text.replace(&format!("ser {id} "), &format!("ser {short} "));

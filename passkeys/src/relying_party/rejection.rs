@@ -6,13 +6,13 @@ use axum::{
         HeaderValue, StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
     },
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde_json::json;
 
 use crate::{explain, wire::mistake};
 
-/// Maximum length of a rejection that is read, in bytes. Longer ones are pages.
+/// Maximum length of a rejection that is read, in bytes. Of a longer one, only the status counts.
 const MAX_BYTES: usize = 8 * 1024;
 
 /// Converts a rejection that is plain text or empty, as those of axum's extractors are, to
@@ -26,9 +26,7 @@ pub(crate) async fn in_form(rejection: Response) -> Response {
         return rejection;
     }
     let (mut parts, body) = rejection.into_parts();
-    let Ok(text) = to_bytes(body, MAX_BYTES).await else {
-        return (parts.status, parts.headers).into_response();
-    };
+    let text = to_bytes(body, MAX_BYTES).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let message = if status.is_server_error() {
         tracing::error!(
@@ -53,8 +51,12 @@ pub(crate) async fn in_form(rejection: Response) -> Response {
 }
 
 fn is_text(rejection: &Response) -> bool {
+    const PLAIN: &[u8] = b"text/plain";
     match rejection.headers().get(CONTENT_TYPE) {
-        Some(media_type) => media_type.as_bytes().starts_with(b"text/plain"),
+        Some(media_type) => media_type
+            .as_bytes()
+            .get(..PLAIN.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(PLAIN)),
         None => rejection.body().is_end_stream(),
     }
 }
