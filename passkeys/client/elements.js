@@ -155,7 +155,7 @@ function textsIn(wanted) {
   const tags = [];
   for (let tag = wanted; tag; tag = tag.replace(/-?[^-]*$/, "")) tags.push(tag);
   tags.push("en");
-  const known = tags.findIndex((tag) => CATALOGUE.has(tag) || tag in MODULES);
+  const known = tags.findIndex((tag) => CATALOGUE.has(tag) || Object.hasOwn(MODULES, tag));
   const texts = CATALOGUE.get(tags[known]);
   if (!texts) return load(tags[known]);
   const changes = tags.slice(0, known + 1).filter((tag) => CHANGES.has(tag));
@@ -1014,8 +1014,9 @@ const changed = (by) => Promise.all([...ELEMENTS].map((each) => each !== by && e
 function follow(href) {
   if (href === null) return;
   const url = new URL(href, document.baseURI);
-  // The address may come from a query: no script is run, and no other site is opened.
-  if (url.origin === location.origin) location.assign(url);
+  // The address may come from a query: no script is run, and no other site is opened. In a frame made of
+  // `srcdoc`, `location.origin` is "null", as the origin of `javascript:` is.
+  if (/^https?:$/.test(url.protocol) && url.origin === self.origin) location.assign(url);
   else console.error(`${url.origin} is another site: listen for the event, and go there yourself`);
 }
 

@@ -76,6 +76,8 @@ fn elements_lead_to_pages_of_this_site_only() {
             "//example.com",
             "javascript:self.ran = true",
             "data:text/html,x",
+            // Of the same origin.
+            "blob:http://localhost:3000/0",
         ];
         for (count, other) in others.into_iter().enumerate() {
             let script = format!(

@@ -123,6 +123,16 @@ fn language_whose_texts_do_not_load_falls_back_on_english() {
 }
 
 #[test]
+fn language_with_the_name_of_a_member_of_objects_falls_back_on_english() {
+    let element = "<div lang=constructor><passkey-sign-in></passkey-sign-in></div>";
+    on_a_page(element, async |visit, _| {
+        visit.sees("Sign in with a passkey").await;
+        let lang = "return deep('[part=root]')[0].lang";
+        assert_eq!(visit.script(lang).await, "en");
+    });
+}
+
+#[test]
 fn application_changes_texts_and_adds_languages() {
     on_a_page("<passkey-sign-in></passkey-sign-in>", async |visit, _| {
         let told = visit
