@@ -4,6 +4,7 @@
 //! `cargo test --workspace` works with nothing but Rust. `tests/run` installs the requirements and
 //! sets [`EVERYTHING`], with which a missing requirement is a failure.
 
+pub mod npm;
 mod python;
 mod schema;
 pub mod servers;

@@ -4,5 +4,6 @@ mod accessibility;
 mod account_page;
 mod behaviour;
 mod languages;
+mod npm;
 mod site;
 mod words;

@@ -8,7 +8,6 @@ use std::{
 use axum::{
     Json, Router,
     http::{StatusCode, header},
-    response::Html,
     routing::{get, post},
 };
 use passkeys::{
@@ -100,15 +99,23 @@ pub(super) struct Elements {
 }
 
 impl Elements {
-    /// Serves these pages by their paths.
+    /// Serves these pages and scripts by their paths.
     async fn start(pages: &[(&str, String)]) -> Self {
         let app = App::default();
         let passkeys = Passkeys::new(app.clone(), MemoryRepository::default());
         let mut router = Router::new().nest("/auth/passkeys", passkeys.router());
         for (path, page) in pages {
-            let policy = [(header::CONTENT_SECURITY_POLICY, POLICY)];
+            let kind = if path.ends_with(".js") {
+                "text/javascript"
+            } else {
+                "text/html; charset=utf-8"
+            };
+            let headers = [
+                (header::CONTENT_SECURITY_POLICY, POLICY),
+                (header::CONTENT_TYPE, kind),
+            ];
             let page = page.clone();
-            router = router.route(path, get(async || (policy, Html(page))));
+            router = router.route(path, get(async move || (headers, page)));
         }
         // axe takes a page without a background for white, in the dark as well.
         let style = ":root { color-scheme: light dark; background: Canvas; color: CanvasText; }";

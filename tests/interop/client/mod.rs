@@ -3,6 +3,7 @@
 
 mod document;
 mod elements;
+mod package;
 
 use std::{
     env, fs,

@@ -1,0 +1,14 @@
+// Elements, and what the browser supports.
+
+import { capabilities } from "@passkeys-rs/client";
+import "@passkeys-rs/client/elements";
+import { passkeys } from "./client.js";
+
+const signUp = document.createElement("passkey-sign-up");
+signUp.base = "/auth/passkeys";
+const list = document.createElement("passkey-list");
+list.client = passkeys;
+document.body.append(signUp, list);
+
+const { passkeys: supported } = await capabilities();
+document.title = `Passkeys are ${supported}`;
