@@ -268,7 +268,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
     #[cold]
     fn unknown(&self, other_rp_id: Option<&str>) -> Failed {
         let rp_id = self.ceremonies.config.rp_id();
-        let repository = self.ceremonies.repository.describe();
+        let repository = self.ceremonies.repository.describe().name;
         match other_rp_id {
             Some(other) => Reason::OtherRpId.because(format_args!(
                 "the passkey is stored for the RP ID {}, and `rp_id` is `{rp_id}`: the repository has passkeys \
@@ -277,7 +277,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                 shown(other),
             )),
             None => Reason::UnknownCredential.because(format_args!(
-                "{repository} has no passkey with this ID: it was deleted here and not in the browser (see \
+                "`{repository}` has no passkey with this ID: it was deleted here and not in the browser (see \
                  `signal()` of the browser module), or registered in another database or environment with the \
                  RP ID `{rp_id}`",
             )),

@@ -90,7 +90,7 @@ pub(super) const EXPECTED: &[(Reason, &[&str])] = &[
     (Reason::SignCount, &["counter 3", "5 is stored", "`reject`"]),
     (
         Reason::UnknownCredential,
-        &["MemoryRepository", "`example.com`"],
+        &["`MemoryRepository` has no passkey", "`example.com`"],
     ),
     (Reason::OtherRpId, &["`old.example`", "`example.com`"]),
     (Reason::AlreadyRegistered, &["is stored"]),
