@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    Config, Passkeys, Profile,
+    Passkeys, Profile,
     domain::origin,
     relying_party::RelyingParty,
     store::{ChallengeStore as _, CredentialRepository as _, Description},
@@ -37,15 +37,9 @@ pub(super) fn log<A: RelyingParty>(passkeys: &Passkeys<A>) {
         version = env!("CARGO_PKG_VERSION"),
         "passkeys are served",
     );
-    if is_for_a_site(config) {
+    if config.is_for_a_site() {
         warn_of_development(passkeys, &repository, &challenges);
     }
-}
-
-/// Returns whether the configuration is for a site, and not for development on this machine.
-fn is_for_a_site(config: &Config) -> bool {
-    let mut origins = config.accepted_origins();
-    !origins.all(|it| origin::host(it).is_some_and(|host| origin::is_loopback(&host)))
 }
 
 fn warn_of_development<A: RelyingParty>(

@@ -61,9 +61,19 @@ impl<A: RelyingParty> Passkeys<A> {
     pub fn inspector<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         #[cfg(debug_assertions)]
         {
+            let config = self.ceremonies.config.clone();
+            if config.is_for_a_site() {
+                tracing::warn!(
+                    target: "passkeys",
+                    rp_id = config.rp_id(),
+                    "this is a debug build of a site, and everybody who reaches `Passkeys::inspector()` there reads \
+                     user names and IDs: serve the site from a release build, or put a layer of your own around \
+                     the inspector",
+                );
+            }
             let recorder = self.ceremonies.recorder.clone();
             recorder.start();
-            page::router(recorder, self.ceremonies.config.clone())
+            page::router(recorder, config)
         }
         #[cfg(not(debug_assertions))]
         Router::new()

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -105,10 +106,9 @@ impl Elements {
         let passkeys = Passkeys::new(app.clone(), MemoryRepository::default());
         let mut router = Router::new().nest("/auth/passkeys", passkeys.router());
         for (path, page) in pages {
-            let kind = if path.ends_with(".js") {
-                "text/javascript"
-            } else {
-                "text/html; charset=utf-8"
+            let kind = match Path::new(path).extension() {
+                Some(extension) if extension == "js" => "text/javascript",
+                _ => "text/html; charset=utf-8",
             };
             let headers = [
                 (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -153,3 +153,17 @@ fn find_user_without_a_decoy_secret_is_a_warning_at_start() {
             .any(|line| line.contains("\"example.com\""))
     );
 }
+
+#[test]
+fn inspector_of_a_site_is_a_warning_and_that_of_this_machine_is_not() {
+    listen();
+    let site = Config::new("inspected.example", ["https://inspected.example"]).unwrap();
+    let local = Config::new("inspected.localhost", ["http://inspected.localhost:9"]).unwrap();
+    for config in [site, local] {
+        let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
+        let _: Router = passkeys.inspector();
+    }
+    let warning = "this is a debug build of a site";
+    line(&["WARN passkeys", warning, "inspected.example"]);
+    assert!(lines(&[warning, "inspected.localhost"]).is_empty());
+}

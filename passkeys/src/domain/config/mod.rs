@@ -13,7 +13,7 @@ pub(crate) use terms::Terms;
 
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UserVerification,
+    SignCount, UserVerification, domain::origin,
 };
 
 /// Valid configuration of a relying party.
@@ -141,6 +141,12 @@ impl Config {
     /// Returns every origin that ceremonies are accepted from.
     pub(crate) fn accepted_origins(&self) -> impl Iterator<Item = &str> {
         self.origins().chain(self.related_origins())
+    }
+
+    /// Returns whether the configuration is for a site, and not for development on this machine.
+    pub(crate) fn is_for_a_site(&self) -> bool {
+        let mut origins = self.accepted_origins();
+        !origins.all(|it| origin::host(it).is_some_and(|host| origin::is_loopback(&host)))
     }
 
     /// Returns the user verification requirement. A ceremony without user verification is rejected
