@@ -10,5 +10,6 @@ const list = document.createElement("passkey-list");
 list.client = passkeys;
 document.body.append(signUp, list);
 
-const { passkeys: supported } = await capabilities();
-document.title = `Passkeys are ${supported}`;
+capabilities().then(({ passkeys: supported }) => {
+  document.title = `Passkeys are ${supported}`;
+});
