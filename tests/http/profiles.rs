@@ -77,7 +77,7 @@ async fn misspelt_query_parameter_is_rejected_and_the_message_names_the_one_that
             ("profiles=patient", "profile"),
             ("Profile=patient", "profile"),
             ("profile=patient&meditation=conditional", "mediation"),
-            ("PROFILE", "profile"),
+            ("PROFILE=patient", "profile"),
         ] {
             let answer = begin(&site, route, query, body.clone()).await;
             answer.is_error(422, "invalid_request");
@@ -91,6 +91,17 @@ async fn misspelt_query_parameter_is_rejected_and_the_message_names_the_one_that
         let answer = site.post(route, Some("ada"), Some(body)).await;
         answer.is_error(422, "invalid_request");
         assert!(answer.json().to_string().contains("`?profile=name`"));
+    }
+}
+
+#[tokio::test]
+async fn query_parameter_with_a_value_that_no_parameter_of_the_library_has_is_left_to_the_hooks() {
+    let (site, _) = registered().await;
+    for (route, body) in begins() {
+        for query in ["prefill=ada", "profiled=1", "medication=aspirin", "PROFILE"] {
+            let begun = begin(&site, route, query, body.clone()).await.json();
+            assert_eq!(begun["publicKey"]["timeout"], 300_000, "{route} {query}");
+        }
     }
 }
 

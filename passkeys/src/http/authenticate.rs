@@ -19,7 +19,7 @@ pub(super) async fn begin<A: RelyingParty>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
-    let profile = query::profile(&parts.uri)?;
+    let profile = query::profile(&parts.uri, passkeys.config())?;
     let authentication = passkeys.authentication().choose(profile)?;
     let body = body::read(body).await?;
     let request = if body.is_empty() {

@@ -3,19 +3,19 @@
 use axum::http::Uri;
 use passkeys_rules::wording::{nearest, quote};
 
-use crate::Error;
+use crate::{Config, Error};
 
 /// The parameters of the routes that begin a ceremony.
 const PARAMETERS: [&str; 2] = ["mediation", "profile"];
 
 /// Returns the name in `?profile=`.
-pub(super) fn profile(uri: &Uri) -> Result<Option<&str>, Error> {
-    parameter(uri, "profile")
+pub(super) fn profile<'a>(uri: &'a Uri, config: &Config) -> Result<Option<&'a str>, Error> {
+    parameter(uri, config, "profile")
 }
 
 /// Returns whether the query has `mediation=conditional`. Rejects any other value of `mediation`.
-pub(super) fn is_conditional(uri: &Uri) -> Result<bool, Error> {
-    match parameter(uri, "mediation")? {
+pub(super) fn is_conditional(uri: &Uri, config: &Config) -> Result<bool, Error> {
+    match parameter(uri, config, "mediation")? {
         None => Ok(false),
         Some("conditional") => Ok(true),
         Some(_) => Err(Error::InvalidRequest(
@@ -24,17 +24,18 @@ pub(super) fn is_conditional(uri: &Uri) -> Result<bool, Error> {
     }
 }
 
-/// Returns the value of a parameter, as it is written. Rejects a parameter that appears twice, and one whose
-/// name is a misspelling: without effect, the ceremony would be another one than was asked for. Any other
-/// parameter may be one that the application's hooks read.
+/// Returns the value of a parameter, as it is written. Rejects a parameter that appears twice, and one that is
+/// misspelt, with a value that the parameter can have: without effect, the ceremony would be another one than
+/// was asked for. Any other parameter may be one that the application's hooks read.
 ///
 /// No valid value has a character that clients encode.
-fn parameter<'a>(uri: &'a Uri, name: &str) -> Result<Option<&'a str>, Error> {
+fn parameter<'a>(uri: &'a Uri, config: &Config, name: &str) -> Result<Option<&'a str>, Error> {
     let parameters = uri.query().unwrap_or_default().split('&');
     let parameters = parameters.map(|it| it.split_once('=').unwrap_or((it, "")));
-    for (found, _) in parameters.clone() {
+    for (found, value) in parameters.clone() {
         if !PARAMETERS.contains(&found)
             && let Some(meant) = nearest(found, PARAMETERS)
+            && is_value_of(meant, value, config)
         {
             return Err(misspelt(found, meant));
         }
@@ -45,6 +46,14 @@ fn parameter<'a>(uri: &'a Uri, name: &str) -> Result<Option<&'a str>, Error> {
         (_, Some(_)) => Err(Error::InvalidRequest(
             format!("`{name}` appears twice.").into(),
         )),
+    }
+}
+
+/// Returns whether the parameter can have this value.
+fn is_value_of(parameter: &str, value: &str, config: &Config) -> bool {
+    match parameter {
+        "mediation" => value == "conditional",
+        _ => config.profile(value).is_some(),
     }
 }
 

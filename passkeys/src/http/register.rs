@@ -33,9 +33,9 @@ pub(super) async fn begin<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let conditional = query::is_conditional(request.uri())?;
+    let conditional = query::is_conditional(request.uri(), passkeys.config())?;
     let registration = passkeys.registration();
-    let registration = registration.choose(query::profile(request.uri())?)?;
+    let registration = registration.choose(query::profile(request.uri(), passkeys.config())?)?;
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let has_body = !body::is_nothing(&body);
@@ -58,9 +58,9 @@ pub(super) async fn sign_up<A: RelyingParty>(
     State(passkeys): State<Shared<A>>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let conditional = query::is_conditional(request.uri())?;
+    let conditional = query::is_conditional(request.uri(), passkeys.config())?;
     let registration = passkeys.registration();
-    let registration = registration.choose(query::profile(request.uri())?)?;
+    let registration = registration.choose(query::profile(request.uri(), passkeys.config())?)?;
     let (parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let request = Request::from_parts(parts, body.into());

@@ -18,7 +18,9 @@ pub(super) async fn begin<A: RelyingParty>(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
-    let step_up = passkeys.step_up().choose(query::profile(&parts.uri)?)?;
+    let step_up = passkeys
+        .step_up()
+        .choose(query::profile(&parts.uri, passkeys.config())?)?;
     let user = passkeys.app.call_get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let asked: BeginStepUp = body::json(&parts.headers, &body)?;
