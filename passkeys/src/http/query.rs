@@ -33,10 +33,13 @@ fn parameter<'a>(uri: &'a Uri, config: &Config, name: &str) -> Result<Option<&'a
     let parameters = uri.query().unwrap_or_default().split('&');
     let parameters = parameters.map(|it| it.split_once('=').unwrap_or((it, "")));
     for (found, value) in parameters.clone() {
-        if !PARAMETERS.contains(&found)
-            && let Some(meant) = nearest(found, PARAMETERS)
-            && is_value_of(meant, value, config)
-        {
+        if PARAMETERS.contains(&found) {
+            continue;
+        }
+        let possible = PARAMETERS
+            .into_iter()
+            .filter(|it| can_be(it, value, config));
+        if let Some(meant) = nearest(found, possible) {
             return Err(misspelt(found, meant));
         }
     }
@@ -50,7 +53,7 @@ fn parameter<'a>(uri: &'a Uri, config: &Config, name: &str) -> Result<Option<&'a
 }
 
 /// Returns whether the parameter can have this value.
-fn is_value_of(parameter: &str, value: &str, config: &Config) -> bool {
+fn can_be(parameter: &str, value: &str, config: &Config) -> bool {
     match parameter {
         "mediation" => value == "conditional",
         _ => config.profile(value).is_some(),
