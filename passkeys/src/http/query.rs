@@ -30,8 +30,12 @@ pub(super) fn is_conditional(uri: &Uri, config: &Config) -> Result<bool, Error> 
 ///
 /// No valid value has a character that clients encode.
 fn parameter<'a>(uri: &'a Uri, config: &Config, name: &str) -> Result<Option<&'a str>, Error> {
-    let parameters = uri.query().unwrap_or_default().split('&');
-    let parameters = parameters.map(|it| it.split_once('=').unwrap_or((it, "")));
+    let Some(query) = uri.query() else {
+        return Ok(None);
+    };
+    let parameters = query
+        .split('&')
+        .map(|it| it.split_once('=').unwrap_or((it, "")));
     for (found, value) in parameters.clone() {
         if PARAMETERS.contains(&found) {
             continue;
