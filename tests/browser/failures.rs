@@ -89,7 +89,7 @@ fn rejections_with_other_values_are_failures_and_no_credential_is_a_cancellation
     });
 }
 
-/// What Chromium itself throws for options that it rejects.
+/// Exceptions that Chromium itself throws for options that it rejects.
 #[test]
 fn options_that_chromium_rejects_are_invalid_options() {
     in_browser(async |visit| {

@@ -91,7 +91,7 @@ pub(crate) fn router() -> Router {
         .merge(passkeys.well_known())
 }
 
-/// What a server presents.
+/// Certificate that a server presents.
 pub(crate) enum Certificate {
     Good,
     Expired,

@@ -1,4 +1,4 @@
-//! What an editor shows and offers in the attribute and the block, from a real rust-analyzer.
+//! Documentation, definitions and completion of keys and hooks in a real rust-analyzer.
 //!
 //! One test, since loading the library takes most of the time.
 

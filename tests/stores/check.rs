@@ -1,4 +1,4 @@
-//! What stores say about themselves: a check, a description, and why a ceremony is missing.
+//! Statements of stores about themselves: a check, a description, and why a ceremony is missing.
 
 use std::{error::Error as _, path::Path};
 

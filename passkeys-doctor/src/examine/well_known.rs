@@ -20,7 +20,7 @@ enum Document {
     /// The document is not served: nobody needs it, or it is missing.
     Absent(&'static str),
     Read(Value),
-    /// What is wrong is reported.
+    /// Mistakes are reported.
     Unusable,
 }
 

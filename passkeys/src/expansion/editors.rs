@@ -1,4 +1,4 @@
-//! What the output of `#[passkeys]` has for rust-analyzer only.
+//! Items that the output of `#[passkeys]` refers to in rust-analyzer only.
 
 /// Expands to references of the documented items of `attribute`, and to an implementation of its trait
 /// `Hooks` for words that are being typed in the block.

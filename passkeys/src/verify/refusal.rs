@@ -6,7 +6,7 @@ use crate::domain::detail::Detail;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) kind: RefusalKind,
-    /// What came, the rule, and the fix, where the kind does not say it all.
+    /// Explanation: the value that came, the rule and the fix, where the kind does not say it all.
     pub(crate) detail: Option<Detail>,
 }
 

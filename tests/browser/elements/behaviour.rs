@@ -1,4 +1,4 @@
-//! What the elements do: events, attributes, fields of the page, the content security policy.
+//! Behaviour of the elements: events, attributes, fields of the page, the content security policy.
 
 use serde_json::{Value, json};
 

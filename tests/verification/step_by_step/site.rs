@@ -27,7 +27,7 @@ use crate::step_by_step::{
 pub(crate) struct Site {
     world: World,
     router: Router,
-    /// What a developer sees.
+    /// The inspector of the site.
     inspector: Router,
 }
 

@@ -1,4 +1,4 @@
-//! What an explanation of each reason must have.
+//! Texts that the explanation of each reason must have.
 
 use passkeys::audit::Reason;
 

@@ -76,7 +76,7 @@ async fn every_reason_of_a_failure_is_explained_with_the_value_the_rule_and_the_
     assert_eq!(missing.collect::<Vec<_>>(), [] as [&Reason; 0]);
 }
 
-/// What is explained to the developer is not in any response.
+/// Explanations for the developer are in no response.
 #[tokio::test]
 async fn no_response_has_the_explanation_of_a_failure() {
     let world = World::default();
