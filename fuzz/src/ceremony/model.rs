@@ -91,7 +91,7 @@ impl Purpose {
             Self::SignUp(user) if stored.any(|it| it.owner == user) => {
                 Err(&["account_already_exists"])
             }
-            Self::StepUp(_) if !stored.any(|it| self.names(it)) => Err(UNKNOWN),
+            Self::StepUp(_) if !stored.any(|it| self.names(it)) => Err(&["no_passkeys"]),
             _ => Ok(()),
         }
     }
