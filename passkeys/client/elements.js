@@ -1017,7 +1017,7 @@ function follow(href) {
   // The address may come from a query: no script is run, and no other site is opened. In a frame made of
   // `srcdoc`, `location.origin` is "null", as the origin of `javascript:` is.
   if (/^https?:$/.test(url.protocol) && url.origin === self.origin) location.assign(url);
-  else console.error(`${url.origin} is another site: listen for the event, and go there yourself`);
+  else console.error(`${url.origin} is another site: listen for the event instead`);
 }
 
 /** Draws the elements again when the language of the page changes. */
