@@ -15,8 +15,8 @@ macro_rules! __in_editors {
         [$($item:ident)*] [$($items:tt)*] [$($beside:tt)*]
     ) => {
         $(const _: () = {
-            fn keys() {
-                $crate::__private_0_1_0::attribute::$keys { $($known: loop {},)* ..loop {} };
+            fn keys(other: $crate::__private_0_1_0::attribute::$keys) {
+                $crate::__private_0_1_0::attribute::$keys { $($known: loop {},)* ..other };
             }
             // An unknown type is no error to rust-analyzer, an unknown field is.
             $(fn unknown(_: __absent::$unknown) {})*
