@@ -192,13 +192,25 @@ fn end(trees: &[TokenTree], kind: Kind) -> usize {
     last.map_or(trees.len(), |last| last + 1)
 }
 
-/// Returns whether the braces at the index are a const argument, as in `-> Buffer<{ 2 * SIZE }>`.
+/// Returns whether the braces at the index are a const argument, as in `-> Buffer<{ 2 * SIZE }>` and
+/// `-> impl Buffer<SIZE = { 2 * SIZE }>`.
 fn is_const_argument(trees: &[TokenTree], index: usize) -> bool {
-    let at = |index: usize| match trees.get(index) {
-        Some(TokenTree::Punct(punct)) => punct.as_char(),
-        _ => ' ',
-    };
-    matches!(at(index.wrapping_sub(1)), '<' | ',') && matches!(at(index + 1), '>' | ',')
+    let at = |index: usize| trees.get(index).and_then(punctuation);
+    matches!(at(index.wrapping_sub(1)), Some('<' | ',' | '='))
+        && matches!(at(index + 1), Some('>' | ','))
+}
+
+/// Returns the punctuation that a token is, also one in an invisible group.
+fn punctuation(tree: &TokenTree) -> Option<char> {
+    match tree {
+        TokenTree::Punct(punct) => Some(punct.as_char()),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let mut inside = group.stream().into_iter();
+            let only = inside.next().filter(|_| inside.next().is_none())?;
+            punctuation(&only)
+        }
+        _ => None,
+    }
 }
 
 fn is_semicolon(tree: &TokenTree) -> bool {

@@ -611,3 +611,17 @@ fn macro_call_in_the_block_is_mentioned_where_a_hook_is_missing() {
         );
     }
 }
+
+#[test]
+fn const_arguments_in_braces_do_not_end_a_signature() {
+    for ty in [
+        "Buffer<{ 2 * SIZE }>",
+        "Buffer<u8, { 2 * SIZE }, 4>",
+        "impl Buffer<SIZE = { 2 * SIZE }>",
+    ] {
+        let other = format!("fn buffer(&self) -> {ty} {{ todo!() }}");
+        let hooks = "type Repository = MemoryRepository; fn get_user(&self) -> PasskeyUser {} \
+                     fn on_authenticated(&self, _: AuthenticationResult) {}";
+        assert_eq!(with_items(&format!("{other} {hooks}")), [""; 0], "{ty}");
+    }
+}
