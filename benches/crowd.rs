@@ -1,6 +1,6 @@
 use passkeys::{
     Credential, CredentialId,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
 };
 use time::OffsetDateTime;
 use tokio::runtime::Builder;
@@ -21,7 +21,11 @@ pub fn crowd(others: usize) -> MemoryRepository {
             let now = OffsetDateTime::UNIX_EPOCH;
             let credential =
                 Credential::new(id.expect("of a valid length"), user, vec![0; 77], now);
-            repository.insert(&credential, 1).await.expect("room");
+            let owner = Owner::everywhere(&credential.user_id);
+            repository
+                .insert(owner, &credential, 1)
+                .await
+                .expect("room");
         }
     });
     repository

@@ -1,7 +1,7 @@
 use divan::Bencher;
 use passkeys::{
     Credential, CredentialId,
-    store::{CredentialRepository, CredentialUse, Deletion, Insertion},
+    store::{CredentialRepository, CredentialUse, Deletion, Insertion, Owner},
 };
 use passkeys_test_support::stores::RepositoryBackend;
 use time::OffsetDateTime;
@@ -21,28 +21,28 @@ operations! {
         repository.find(&credential.id).await.unwrap().is_some()
     },
     list: async |repository, credential| {
-        repository.list(&credential.user_id).await.unwrap().len() == 1
+        repository.list(owner(credential)).await.unwrap().len() == 1
     },
     record_use: async |repository, credential| {
-        let (user_id, id) = (&credential.user_id, &credential.id);
+        let (owner, id) = (owner(credential), &credential.id);
         let usage = CredentialUse::new(0, 0, false, false, OffsetDateTime::UNIX_EPOCH);
-        repository.record_use(user_id, id, &usage).await.unwrap()
+        repository.record_use(owner, id, &usage).await.unwrap()
     },
     rename: async |repository, credential| {
-        let (user_id, id) = (&credential.user_id, &credential.id);
-        repository.rename(user_id, id, "another name").await.unwrap()
+        let (owner, id) = (owner(credential), &credential.id);
+        repository.rename(owner, id, "another name").await.unwrap()
     },
     suspend: async |repository, credential| {
-        let (user_id, id) = (&credential.user_id, &credential.id);
-        repository.suspend(user_id, id, OffsetDateTime::UNIX_EPOCH).await.unwrap()
+        let (owner, id) = (owner(credential), &credential.id);
+        repository.suspend(owner, id, OffsetDateTime::UNIX_EPOCH).await.unwrap()
     },
     delete: async |repository, credential| {
-        let (user_id, id) = (&credential.user_id, &credential.id);
-        repository.delete(user_id, id).await.unwrap()
+        let (owner, id) = (owner(credential), &credential.id);
+        repository.delete(owner, id).await.unwrap()
     },
     delete_unless_last: async |repository, credential| {
-        let (user_id, id) = (&credential.user_id, &credential.id);
-        repository.delete_unless_last(user_id, id, "example.com").await.unwrap() == Deletion::Last
+        let (owner, id) = (owner(credential), &credential.id);
+        repository.delete_unless_last(owner, id).await.unwrap() == Deletion::Last
     },
 }
 
@@ -52,7 +52,9 @@ pub(crate) fn insert<B: RepositoryBackend>(bencher: Bencher<'_, '_>) {
     bencher
         .with_inputs(|| credentials.next().expect("another"))
         .bench_local_refs(|credential| {
-            let insertion = open.run(open.store.insert(credential, 20)).unwrap();
+            let insertion = open
+                .run(open.store.insert(owner(credential), credential, 20))
+                .unwrap();
             assert!(insertion == Insertion::Stored);
         });
 }
@@ -63,7 +65,10 @@ pub(crate) fn insert_first<B: RepositoryBackend>(bencher: Bencher<'_, '_>) {
     bencher
         .with_inputs(|| credentials.next().expect("another"))
         .bench_local_refs(|credential| {
-            assert!(open.run(open.store.insert_first(credential)).unwrap());
+            assert!(
+                open.run(open.store.insert_first(owner(credential), credential))
+                    .unwrap()
+            );
         });
 }
 
@@ -77,11 +82,17 @@ fn on_stored<B: RepositoryBackend>(
     bencher
         .with_inputs(|| {
             let credential = credentials.next().expect("another");
-            let insertion = open.run(open.store.insert(&credential, 20)).unwrap();
+            let insertion = open
+                .run(open.store.insert(owner(&credential), &credential, 20))
+                .unwrap();
             assert!(insertion == Insertion::Stored);
             credential
         })
         .bench_local_refs(|credential| assert!(open.run(operation(&open.store, credential))));
+}
+
+fn owner(credential: &Credential) -> Owner<'_> {
+    Owner::of_site("example.com", &credential.user_id)
 }
 
 /// Returns new credentials without end, each of another user.

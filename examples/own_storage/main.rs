@@ -8,7 +8,8 @@ mod store;
 
 use axum::{Json, Router};
 use passkeys::{
-    AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::CredentialRepository as _,
+    AuthenticationResult, PasskeyUser, Passkeys, passkeys,
+    store::{CredentialRepository as _, Owner},
     testing::Browser,
 };
 use sqlx::SqlitePool;
@@ -40,6 +41,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut browser = Browser::new(router, "https://example.com");
     browser.register().await.assert_ok();
     println!("signed in: {}", browser.sign_in().await.assert_ok().text());
-    println!("passkeys in the database: {}", store.list("1").await?.len());
+    println!(
+        "passkeys in the database: {}",
+        store.list(Owner::everywhere("1")).await?.len()
+    );
     Ok(())
 }

@@ -1,5 +1,7 @@
 use passkeys::store::{ChallengeStore, CredentialRepository, CredentialUse};
-use passkeys::store::{Deletion, Insertion, PendingCeremony, StoreError, async_trait};
+use passkeys::store::{
+    Deletion, Insertion, Owner, PendingCeremony, Scope, StoreError, async_trait,
+};
 use passkeys::{Credential, CredentialId};
 use sqlx::{SqlitePool, types::Json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -7,8 +9,9 @@ use uuid::Uuid;
 
 /// Credentials and ceremonies as JSON documents, with the columns that queries use.
 const SCHEMA: &str = "
-    CREATE TABLE credentials (id BLOB PRIMARY KEY, owner TEXT, created INTEGER, document TEXT);
-    CREATE INDEX owned ON credentials (owner, created, id);
+    CREATE TABLE credentials (id BLOB PRIMARY KEY, owner TEXT, rp_id TEXT, created INTEGER,
+        document TEXT);
+    CREATE INDEX owned ON credentials (owner, rp_id);
     CREATE TABLE ceremonies (state TEXT PRIMARY KEY, user BLOB, expires INTEGER, document TEXT);
     CREATE INDEX expiring ON ceremonies (expires);
     CREATE INDEX begun ON ceremonies (user, expires);
@@ -49,24 +52,62 @@ impl Documents {
     }
 }
 
+/// Adds to a statement the condition that a document is the owner's: parameters 1 to 3. A tenant owns those of
+/// its RP ID, and an application with one relying party those without one, too.
+macro_rules! owned {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " owner = ?1 AND (?2 IS NULL OR rp_id = ?2 OR (rp_id IS NULL AND ?3)) ",
+            $after
+        )
+    };
+}
+
+/// Returns the first three parameters: the user ID, the RP ID unless every one counts, and whether documents
+/// without an RP ID do.
+fn parameters(owner: Owner<'_>) -> (&str, Option<&str>, bool) {
+    let without_rp_id = matches!(owner.scope(), Scope::Site(_));
+    (owner.user_id(), owner.rp_id(), without_rp_id)
+}
+
 impl CredentialRepository for Documents {
-    async fn insert(&self, new: &Credential, max: usize) -> Done<Insertion> {
-        let insert = "INSERT INTO credentials SELECT ?1, ?2, ?3, ?4 WHERE ?6 >
-            (SELECT count(*) FROM credentials WHERE owner = ?2 AND
-            coalesce(document ->> 'rp_id', ?5, '') = coalesce(?5, document ->> 'rp_id', ''))
-            ON CONFLICT DO NOTHING";
+    async fn insert(&self, owner: Owner<'_>, new: &Credential, max: usize) -> Done<Insertion> {
+        let insert = owned!(
+            "INSERT INTO credentials SELECT ?4, ?5, ?6, ?7, ?8 WHERE ?9 >
+            (SELECT count(*) FROM credentials WHERE",
+            ") ON CONFLICT DO NOTHING"
+        );
+        let (user, rp, none) = parameters(owner);
         let (id, created) = (new.id.as_bytes(), nanoseconds(new.created_at));
         let max = i64::try_from(max).unwrap_or(i64::MAX);
-        let (owner, rp_id) = (&new.user_id, &new.rp_id);
-        let stored = execute!(self, insert, id, owner, created, Json(new), rp_id, max)?;
+        let (of, at) = (&new.user_id, &new.rp_id);
+        let stored = execute!(
+            self,
+            insert,
+            user,
+            rp,
+            none,
+            id,
+            of,
+            at,
+            created,
+            Json(new),
+            max
+        )?;
         Ok(Insertion::of(stored, self.find(&new.id).await?.is_some()))
     }
 
-    async fn insert_first(&self, new: &Credential) -> Done<bool> {
-        let insert = "INSERT INTO credentials SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS
-            (SELECT 1 FROM credentials WHERE owner = ?2) ON CONFLICT DO NOTHING";
+    async fn insert_first(&self, owner: Owner<'_>, new: &Credential) -> Done<bool> {
+        let insert = owned!(
+            "INSERT INTO credentials SELECT ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS
+            (SELECT 1 FROM credentials WHERE",
+            ") ON CONFLICT DO NOTHING"
+        );
+        let (user, rp, none) = parameters(owner);
         let (id, created) = (new.id.as_bytes(), nanoseconds(new.created_at));
-        execute!(self, insert, id, &new.user_id, created, Json(new))
+        let (of, at) = (&new.user_id, &new.rp_id);
+        execute!(self, insert, user, rp, none, id, of, at, created, Json(new))
     }
 
     async fn find(&self, id: &CredentialId) -> Done<Option<Credential>> {
@@ -74,49 +115,77 @@ impl CredentialRepository for Documents {
         Ok(fetch!(self, select, id.as_bytes()).next())
     }
 
-    async fn list(&self, user: &str) -> Done<Vec<Credential>> {
-        let select = "SELECT document FROM credentials WHERE owner = ? ORDER BY created, id";
-        Ok(fetch!(self, select, user).collect())
+    async fn list(&self, owner: Owner<'_>) -> Done<Vec<Credential>> {
+        let select = owned!(
+            "SELECT document FROM credentials WHERE",
+            "ORDER BY created, id"
+        );
+        let (user, rp, none) = parameters(owner);
+        Ok(fetch!(self, select, user, rp, none).collect())
     }
 
-    async fn record_use(&self, user: &str, id: &CredentialId, usage: &CredentialUse) -> Done<bool> {
-        let update = "UPDATE credentials SET document = json_patch(document, ?) WHERE owner = ?
-            AND id = ? AND document ->> 'sign_count' = ? AND document ->> 'suspended_at' IS NULL";
+    async fn record_use(
+        &self,
+        owner: Owner<'_>,
+        id: &CredentialId,
+        usage: &CredentialUse,
+    ) -> Done<bool> {
+        let update = owned!(
+            "UPDATE credentials SET document = json_patch(document, ?5) WHERE id = ?4 AND",
+            "AND document ->> 'sign_count' = ?6 AND document ->> 'suspended_at' IS NULL"
+        );
+        let (user, rp, none) = parameters(owner);
         let (id, previous) = (id.as_bytes(), usage.previous_sign_count);
-        execute!(self, update, Json(usage), user, id, previous)
+        execute!(self, update, user, rp, none, id, Json(usage), previous)
     }
 
-    async fn suspend(&self, user: &str, id: &CredentialId, at: OffsetDateTime) -> Done<bool> {
-        let update = "UPDATE credentials SET document = json_set(document, '$.suspended_at',
-            coalesce(document ->> 'suspended_at', ?)) WHERE owner = ? AND id = ?";
+    async fn suspend(&self, owner: Owner<'_>, id: &CredentialId, at: OffsetDateTime) -> Done<bool> {
+        let update = owned!(
+            "UPDATE credentials SET document = json_set(document, '$.suspended_at',
+            coalesce(document ->> 'suspended_at', ?5)) WHERE id = ?4 AND",
+            ""
+        );
+        let (user, rp, none) = parameters(owner);
         let at = at.format(&Rfc3339).map_err(StoreError::new)?;
-        execute!(self, update, at, user, id.as_bytes())
+        execute!(self, update, user, rp, none, id.as_bytes(), at)
     }
 
-    async fn resume(&self, user: &str, id: &CredentialId) -> Done<bool> {
-        let update = "UPDATE credentials SET document = json_set(document, '$.suspended_at', NULL)
-            WHERE owner = ? AND id = ?";
-        execute!(self, update, user, id.as_bytes())
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Done<bool> {
+        let update = owned!(
+            "UPDATE credentials SET document = json_set(document, '$.suspended_at', NULL)
+            WHERE id = ?4 AND",
+            ""
+        );
+        let (user, rp, none) = parameters(owner);
+        execute!(self, update, user, rp, none, id.as_bytes())
     }
 
-    async fn rename(&self, user: &str, id: &CredentialId, name: &str) -> Done<bool> {
-        let update = "UPDATE credentials SET document = json_set(document, '$.device_name', ?)
-            WHERE owner = ? AND id = ?";
-        execute!(self, update, name, user, id.as_bytes())
+    async fn rename(&self, owner: Owner<'_>, id: &CredentialId, name: &str) -> Done<bool> {
+        let update = owned!(
+            "UPDATE credentials SET document = json_set(document, '$.device_name', ?5)
+            WHERE id = ?4 AND",
+            ""
+        );
+        let (user, rp, none) = parameters(owner);
+        execute!(self, update, user, rp, none, id.as_bytes(), name)
     }
 
-    async fn delete(&self, user: &str, id: &CredentialId) -> Done<bool> {
-        let delete = "DELETE FROM credentials WHERE owner = ? AND id = ?";
-        execute!(self, delete, user, id.as_bytes())
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Done<bool> {
+        let delete = owned!("DELETE FROM credentials WHERE id = ?4 AND", "");
+        let (user, rp, none) = parameters(owner);
+        execute!(self, delete, user, rp, none, id.as_bytes())
     }
 
-    async fn delete_unless_last(&self, user: &str, id: &CredentialId, rp: &str) -> Done<Deletion> {
-        let delete =
-            "DELETE FROM credentials WHERE owner = ?1 AND id = ?2 AND EXISTS (SELECT 1 FROM
-            credentials WHERE owner = ?1 AND (id <> ?2) = (document ->> 'suspended_at' IS NULL AND
-            coalesce(document ->> 'rp_id', ?3) = ?3))";
-        let deleted = execute!(self, delete, user, id.as_bytes(), rp)?;
-        let kept = self.find(id).await?.is_some_and(|it| it.user_id == user);
+    async fn delete_unless_last(&self, owner: Owner<'_>, id: &CredentialId) -> Done<Deletion> {
+        // Another one that can sign in is left, or this one cannot.
+        let delete = owned!(
+            "DELETE FROM credentials WHERE id = ?4 AND EXISTS (SELECT 1 FROM credentials WHERE
+            (id <> ?4) = (document ->> 'suspended_at' IS NULL) AND",
+            ") AND owner = ?1 AND (?2 IS NULL OR rp_id = ?2 OR (rp_id IS NULL AND ?3))"
+        );
+        let (user, rp, none) = parameters(owner);
+        let deleted = execute!(self, delete, user, rp, none, id.as_bytes())?;
+        let kept = self.find(id).await?.is_some_and(|it| owner.owns(&it));
         Ok(Deletion::of(deleted, kept))
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use axum::http::{Method, StatusCode, header};
 use passkeys::{
-    store::{CredentialRepository as _, SqliteRepository},
+    store::{CredentialRepository as _, Owner, SqliteRepository},
     testing::{Browser, ManualClock, Response},
     time::OffsetDateTime,
 };
@@ -335,7 +335,13 @@ async fn closing_the_account_deletes_its_passkeys_and_no_others() {
     ada.submit("/close-account", &ADA[1..])
         .await
         .leads_to("/sign-up");
-    assert!(site.repository.list("1").await.unwrap().is_empty());
+    assert!(
+        site.repository
+            .list(Owner::everywhere("1"))
+            .await
+            .unwrap()
+            .is_empty()
+    );
     ada.sign_in().await.assert_error("authentication_failed");
     bob.sign_in().await.assert_ok();
     // The user ID is not given to another account.
@@ -343,7 +349,14 @@ async fn closing_the_account_deletes_its_passkeys_and_no_others() {
         .browser_of(&[("email", "carol@example.com"), ADA[1]])
         .await;
     carol.register().await.assert_ok();
-    assert_eq!(site.repository.list("3").await.unwrap().len(), 1);
+    assert_eq!(
+        site.repository
+            .list(Owner::everywhere("3"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -369,7 +382,14 @@ async fn database_of_the_application_without_passkeys_opens() {
     let mut browser = Browser::new(site.router.clone(), ORIGIN);
     browser.submit("/sign-in", &ADA).await.leads_to("/");
     browser.register().await.assert_ok();
-    assert_eq!(site.repository.list("42").await.unwrap().len(), 1);
+    assert_eq!(
+        site.repository
+            .list(Owner::everywhere("42"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 /// A connection that has read the table before its column was added keeps the number of columns.
@@ -420,7 +440,14 @@ async fn closing_the_account_deletes_its_passkeys_although_the_client_hangs_up()
         .await
         .unwrap();
     let user_id = id.to_string();
-    assert_eq!(site.repository.list(&user_id).await.unwrap().len(), 1);
+    assert_eq!(
+        site.repository
+            .list(Owner::everywhere(&user_id))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 
     let sign_in = Request::post("/sign-in")
         .header("host", "localhost:3000")
@@ -455,7 +482,13 @@ async fn closing_the_account_deletes_its_passkeys_although_the_client_hangs_up()
     };
     timeout(PATIENCE, hang_up).await.unwrap();
     let deleted = async {
-        while !site.repository.list(&user_id).await.unwrap().is_empty() {
+        while !site
+            .repository
+            .list(Owner::everywhere(&user_id))
+            .await
+            .unwrap()
+            .is_empty()
+        {
             tokio::task::yield_now().await;
         }
     };

@@ -26,7 +26,7 @@ pub use mail::Mailer;
 use passkeys::{
     AuthenticationResult, Clock, CredentialId, PasskeyUser, Passkeys, RegistrationResult, Verified,
     passkeys,
-    store::{CredentialRepository as _, SqliteRepository},
+    store::{CredentialRepository as _, Owner, SqliteRepository},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::SqlitePool;
@@ -108,7 +108,9 @@ impl App {
             codes = Some(self.codes.replace(&account.id).await?);
         } else if let Err(signed_out) = self.get_user(session).await {
             // A recovery has ended the session since the registration was verified.
-            self.passkeys.delete(&account.id, passkey).await?;
+            self.passkeys
+                .delete(Owner::everywhere(&account.id), passkey)
+                .await?;
             return Err(signed_out);
         }
         Ok(Json(SignedIn { account, codes }))

@@ -3,6 +3,7 @@ use std::time::Duration;
 use axum::http::Method;
 use passkeys::{
     Credential, RegistrationResult,
+    store::Owner,
     testing::{Browser, ManualClock, Response},
     time::OffsetDateTime,
 };
@@ -260,7 +261,8 @@ async fn recovery_works_for_an_account_with_as_many_passkeys_as_allowed() {
         let id = CredentialId::new([number]).unwrap();
         let passkey = Credential::new(id, &account, Vec::new(), OffsetDateTime::now_utc());
         let repository = &site.passkeys.app().passkeys;
-        repository.insert(&passkey, 20).await.unwrap();
+        let owner = Owner::everywhere(&account);
+        repository.insert(owner, &passkey, 20).await.unwrap();
     }
     lost.register().await.assert_error("too_many_credentials");
     let mut phone = site.browser().mounted_at("/recovery");
@@ -276,7 +278,12 @@ async fn passkey_that_is_stored_after_its_session_was_ended_by_a_recovery_is_del
     site.ada().await;
     let app = site.passkeys.app();
     let account = app.accounts.with_address(ADA).await.unwrap().unwrap();
-    let [lost] = &app.passkeys.list(&account.id).await.unwrap()[..] else {
+    let [lost] = &app
+        .passkeys
+        .list(Owner::everywhere(&account.id))
+        .await
+        .unwrap()[..]
+    else {
         panic!("one passkey")
     };
     let store = std::sync::Arc::new(MemoryStore::default());
@@ -288,9 +295,13 @@ async fn passkey_that_is_stored_after_its_session_was_ended_by_a_recovery_is_del
     };
 
     for (passkey, ended) in [(new("AAAA"), false), (new("BBBB"), true)] {
-        app.passkeys.insert(&passkey, 20).await.unwrap();
+        let owner = Owner::everywhere(&account.id);
+        app.passkeys.insert(owner, &passkey, 20).await.unwrap();
         if ended {
-            app.passkeys.delete(&account.id, &lost.id).await.unwrap();
+            app.passkeys
+                .delete(Owner::everywhere(&account.id), &lost.id)
+                .await
+                .unwrap();
         }
         let registered = RegistrationResult::new(account.user(), passkey.clone());
         let response = app.on_registered(session.clone(), registered).await;

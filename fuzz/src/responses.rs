@@ -4,7 +4,7 @@
 use passkeys::{
     Error, PasskeyUser,
     ceremony::{FinishAuthentication, FinishRegistration},
-    store::CredentialRepository as _,
+    store::{CredentialRepository as _, Owner},
 };
 use serde_json::{
     Value, json,
@@ -54,7 +54,7 @@ pub fn attestation(input: &[u8]) {
                     let deleted = site
                         .passkeys
                         .repository()
-                        .delete(ADA, &registered.credential().id);
+                        .delete(Owner::everywhere(ADA), &registered.credential().id);
                     assert!(block_on(deleted).expect("no error"), "it was stored");
                 }
             }

@@ -13,7 +13,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
     Attestation, AuthenticationResult, Config, PasskeyUser, Passkeys, UserVerification, passkeys,
     store::{
-        ChallengeStore, CredentialRepository as _, MemoryRepository, PendingCeremony, StoreError,
+        ChallengeStore, CredentialRepository as _, MemoryRepository, Owner, PendingCeremony,
+        StoreError,
     },
     testing::pending_ceremony,
 };
@@ -131,8 +132,15 @@ impl Site {
     pub(crate) fn clear(&self) {
         block_on(async {
             let repository = self.passkeys.repository();
-            for credential in repository.list(ADA).await.expect("a list") {
-                repository.delete(ADA, &credential.id).await.expect("gone");
+            for credential in repository
+                .list(Owner::everywhere(ADA))
+                .await
+                .expect("a list")
+            {
+                repository
+                    .delete(Owner::everywhere(ADA), &credential.id)
+                    .await
+                    .expect("gone");
             }
         });
     }
@@ -173,8 +181,12 @@ pub(crate) fn at_sign_in<T>(then: impl FnOnce(&Site) -> T) -> T {
             let site = Site::new(true, Attestation::None);
             for example in EXAMPLES.iter() {
                 let credential = example.credential();
-                block_on(site.passkeys.repository().insert(&credential, usize::MAX))
-                    .expect("stored");
+                block_on(site.passkeys.repository().insert(
+                    Owner::everywhere(ADA),
+                    &credential,
+                    usize::MAX,
+                ))
+                .expect("stored");
             }
             site
         }))

@@ -9,7 +9,9 @@ use tokio::runtime::Handle;
 use crate::{
     CheckError, Clock, Config, Error, SystemClock, WeakSecret,
     audit::{AuditSink, Trail},
-    ceremony::{Authentication, Ceremonies, Decoys, Management, Recent, Registration, StepUp},
+    ceremony::{
+        Authentication, Ceremonies, Credentials, Decoys, Management, Recent, Registration, StepUp,
+    },
     domain::application::Application,
     recorder::Recorder,
     relying_party::{Configured, InAttribute, RelyingParty},
@@ -125,11 +127,12 @@ impl<A: RelyingParty> Passkeys<A> {
     where
         A::Configuration: Configured,
     {
+        let rp_id = Arc::from(config.rp_id());
         let ceremonies = Ceremonies {
             verifier: Arc::new(Verifier::new(&config)),
             config: Arc::new(config),
             application: Application::named(A::name()),
-            repository: Arc::new(repository),
+            credentials: Credentials::of_site(Arc::new(repository), rp_id),
             challenges: Arc::new(MemoryChallenges::default()),
             clock: Arc::new(SystemClock),
             audit: None,
@@ -513,6 +516,6 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Returns the repository.
     #[must_use]
     pub fn repository(&self) -> &A::Repository {
-        &self.ceremonies.repository
+        self.ceremonies.credentials.repository()
     }
 }

@@ -7,7 +7,9 @@ use axum::{Router, http::Method};
 use passkeys::{
     Attestation, Config, Error, Passkeys,
     ceremony::{FinishAuthentication, FinishRegistration},
-    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository, SealedChallenges},
+    store::{
+        CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner, SealedChallenges,
+    },
     testing::{Authenticator, Browser, Fault},
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada, bob, raw};
@@ -157,7 +159,12 @@ async fn counter_races() {
         }
         let answers = copies.join_all().await;
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-        let stored = world.passkeys.repository().list("ada").await.unwrap();
+        let stored = world
+            .passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap();
         assert_eq!(stored[0].sign_count, counter);
     }
 }
@@ -166,13 +173,23 @@ async fn counter_races() {
 #[tokio::test]
 async fn registration_overwrite() {
     let (world, mut device) = ada_registered().await;
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     let hers = stored[0].id.as_bytes().to_vec();
     let mut thief = browser(&world, "bob").with_fault(Fault::CredentialId(hers));
     let rejected = thief.register().await;
     rejected.assert_error("credential_already_exists");
 
-    let now = world.passkeys.repository().list("ada").await.unwrap();
+    let now = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(now, stored);
     let request = world.assert(None, &mut device).await;
     assert_eq!(sign_in(&world, &request).await.unwrap(), "ada");
@@ -190,7 +207,12 @@ async fn registration_overwrite() {
 #[tokio::test]
 async fn deletion_without_owner_check() {
     let (world, mut device) = ada_registered().await;
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     let path = format!("/auth/passkeys/credentials/{}", stored[0].id);
     let mut bobs = browser(&world, "bob");
     let name = json!({ "deviceName": "mine" });
@@ -199,7 +221,12 @@ async fn deletion_without_owner_check() {
         assert_eq!(rejected.status, 404);
         rejected.assert_error("credential_not_found");
     }
-    let now = world.passkeys.repository().list("ada").await.unwrap();
+    let now = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(now, stored);
     let request = world.assert(None, &mut device).await;
     assert_eq!(sign_in(&world, &request).await.unwrap(), "ada");
@@ -240,7 +267,12 @@ async fn policy_enforced_only_in_the_browser() {
     sign_in(&world, &request).await.unwrap_err();
 
     // The excluded credentials.
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     let again = Fault::CredentialId(stored[0].id.as_bytes().to_vec());
     let mut device = world.device().with_fault(again);
     let request = world.create(&ada(), &mut device).await;

@@ -13,7 +13,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult, passkeys,
-    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
+    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner},
     testing::Browser,
 };
 use serde::Deserialize;
@@ -125,7 +125,7 @@ mod sign_up {
         assert!(
             passkeys
                 .repository()
-                .list("id-of-ada")
+                .list(Owner::everywhere("id-of-ada"))
                 .await
                 .unwrap()
                 .is_empty()
@@ -188,7 +188,14 @@ mod sign_up {
         let finish = json!({ "credential": credential, "state": begun["state"] });
         let answer = eves.post("/office/register/finish", &finish).await;
         answer.assert_error("challenge_not_found");
-        assert_eq!(office.repository().list("id-of-eve").await.unwrap(), []);
+        assert_eq!(
+            office
+                .repository()
+                .list(Owner::everywhere("id-of-eve"))
+                .await
+                .unwrap(),
+            []
+        );
     }
 
     #[tokio::test]
@@ -244,7 +251,12 @@ mod sign_up {
             json!({ "welcome": "ada", "new": false })
         );
         assert_eq!(
-            passkeys.repository().list("id-of-ada").await.unwrap().len(),
+            passkeys
+                .repository()
+                .list(Owner::everywhere("id-of-ada"))
+                .await
+                .unwrap()
+                .len(),
             2
         );
     }

@@ -7,7 +7,7 @@ use axum::{
 };
 use passkeys::{
     Config, Credential, CredentialId, Passkeys, Verified,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
 };
 use passkeys_test_support::{App, imported};
 use serde_json::{Value, json};
@@ -33,7 +33,12 @@ async fn site(repository: MemoryRepository) -> SecureSite {
 
 /// Stores passkeys of another device for Ada.
 async fn import(repository: &MemoryRepository, count: u8) {
-    let [own]: [Credential; 1] = repository.list("ada").await.unwrap().try_into().unwrap();
+    let [own]: [Credential; 1] = repository
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
     for number in 0..count {
         let id = CredentialId::new([number; 32]).unwrap();
         let long_ago = OffsetDateTime::now_utc() - Duration::days(365);

@@ -10,7 +10,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, PasskeyUser, Passkeys, RegistrationResult, passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::{Authenticator, Browser},
 };
 use serde_json::{Value, json};
@@ -207,7 +207,7 @@ async fn ceremony_is_finished_although_its_client_disconnects_while_a_hook_runs(
 
         let again = ask(address, post(&route, &body)).await.expect("a response");
         again.assert_error(400, "challenge_not_found");
-        let stored = repository.list("ada").await.unwrap();
+        let stored = repository.list(Owner::everywhere("ada")).await.unwrap();
         assert_eq!(stored.len(), number, "{hook}");
         assert_eq!(
             stored.iter().map(|passkey| passkey.sign_count).sum::<u32>(),

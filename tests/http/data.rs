@@ -11,7 +11,7 @@ use passkeys::{
     audit::{AuditEvent, AuditKind, AuditSink, Reason},
     ceremony::{FinishAuthentication, FinishRegistration},
     passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::{Browser, Fault},
 };
 use passkeys_test_support::raw;
@@ -165,7 +165,13 @@ async fn missing_data_counts_as_null() {
 #[tokio::test]
 async fn sign_in_with_data_of_another_shape_is_rejected_before_the_passkey_counts_as_used() {
     let mut site = Site::with_passkey().await;
-    let stored = async |site: &Site| site.passkeys.repository().list("ada").await.unwrap();
+    let stored = async |site: &Site| {
+        site.passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()
+    };
     let before = stored(&site).await;
     for (data, about) in [
         (json!({}), "`data.remember` is missing."),
@@ -208,7 +214,14 @@ async fn registration_with_data_of_another_shape_stores_nothing() {
         assert_eq!(site.last_event(), reason);
     }
     for user in ["ada", "new"] {
-        assert_eq!(site.passkeys.repository().list(user).await.unwrap(), []);
+        assert_eq!(
+            site.passkeys
+                .repository()
+                .list(Owner::everywhere(user))
+                .await
+                .unwrap(),
+            []
+        );
     }
     assert_eq!(site.calls(), 0, "the hook did not run");
 }

@@ -19,7 +19,7 @@ use passkeys::{
     AuthenticationResult, Credential, CredentialId, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditSink},
     passkeys,
-    store::{CredentialRepository as _, MemoryRepository, SqliteRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner, SqliteRepository},
     testing::Browser,
 };
 use serde_json::{Value, json};
@@ -150,7 +150,12 @@ impl Site {
         let mut stored = Vec::new();
         for number in 0..CLIENTS {
             let repository = self.passkeys.repository();
-            stored.extend(repository.list(&user(number)).await.unwrap());
+            stored.extend(
+                repository
+                    .list(Owner::everywhere(&user(number)))
+                    .await
+                    .unwrap(),
+            );
         }
         stored
     }

@@ -10,7 +10,7 @@ use passkeys::{
     AuthenticationResult, Clock as _, PasskeyUser, Passkeys, RegistrationResult,
     audit::{AuditEvent, AuditKind, AuditSink, Reason},
     passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::{Authenticator, Browser, ManualClock, Response},
 };
 use serde_json::{Value, json};
@@ -117,7 +117,12 @@ impl Site {
     }
 
     async fn passkeys_of_ada(&self) -> usize {
-        self.passkeys.repository().list("ada").await.unwrap().len()
+        self.passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()
+            .len()
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, Credential, CredentialId, Error, PasskeyUser, Passkeys, passkeys,
-    store::{CredentialRepository as _, SqliteRepository},
+    store::{CredentialRepository as _, Owner, SqliteRepository},
     testing::Browser,
 };
 use passkeys_test_support::imported;
@@ -109,21 +109,40 @@ async fn keeps_last_passkey_rejects_the_deletion_of_the_last_passkey() {
     );
     assert_eq!(delete(&mut phone, &listed[1]).await, StatusCode::CONFLICT);
     assert_eq!(delete(&mut phone, &listed[0]).await, StatusCode::NOT_FOUND);
-    assert_eq!(repository.list("ada").await.unwrap().len(), 1);
+    assert_eq!(
+        repository
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
 async fn keeps_last_passkey_reports_another_users_passkey_as_not_found() {
     let directory = TempDir::new().unwrap();
     let (repository, [mut adas, _]) = two_devices(&directory).await;
-    let mut bobs: [Credential; 2] = repository.list("ada").await.unwrap().try_into().unwrap();
+    let mut bobs: [Credential; 2] = repository
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+        .try_into()
+        .unwrap();
     for (number, passkey) in (1..).zip(&mut bobs) {
         (passkey.id, passkey.user_id) = (CredentialId::new([number]).unwrap(), "bob".into());
         assert!(imported(&repository, passkey).await);
     }
     let passkey = json!({ "id": bobs[0].id });
     assert_eq!(delete(&mut adas, &passkey).await, StatusCode::NOT_FOUND);
-    assert_eq!(repository.list("bob").await.unwrap().len(), 2);
+    assert_eq!(
+        repository
+            .list(Owner::everywhere("bob"))
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[tokio::test]
@@ -133,7 +152,12 @@ async fn keeps_last_passkey_does_not_count_suspended_passkeys() {
     let listed = listed(&mut phone).await;
     let suspended = listed[1]["id"].as_str().unwrap().parse().unwrap();
     let now = OffsetDateTime::now_utc();
-    assert!(repository.suspend("ada", &suspended, now).await.unwrap());
+    assert!(
+        repository
+            .suspend(Owner::everywhere("ada"), &suspended, now)
+            .await
+            .unwrap()
+    );
     assert_eq!(delete(&mut phone, &listed[0]).await, StatusCode::CONFLICT);
     assert_eq!(delete(&mut phone, &listed[1]).await, StatusCode::NO_CONTENT);
 }
@@ -151,7 +175,14 @@ async fn keeps_last_passkey_lets_one_of_two_concurrent_deletions_succeed() {
         let mut statuses = deletions.join_all().await;
         statuses.sort();
         assert_eq!(statuses, [StatusCode::NO_CONTENT, StatusCode::CONFLICT]);
-        assert_eq!(repository.list("ada").await.unwrap().len(), 1);
+        assert_eq!(
+            repository
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }
 
@@ -159,7 +190,11 @@ async fn keeps_last_passkey_lets_one_of_two_concurrent_deletions_succeed() {
 async fn keeps_last_passkey_does_not_count_passkeys_of_another_rp_id() {
     let directory = tempfile::tempdir().unwrap();
     let (repository, [mut phone, _]) = two_devices(&directory).await;
-    let mut other = repository.list("ada").await.unwrap().remove(0);
+    let mut other = repository
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+        .remove(0);
     other.id = CredentialId::new(*b"at the other site").unwrap();
     other.rp_id = Some("example.org".to_owned());
     assert!(imported(&repository, &other).await);

@@ -15,7 +15,7 @@ use axum::{
 use passkeys::{
     AuthenticationResult, Credential, CredentialId, CredentialRemoval, PasskeyUser, Passkeys,
     RegistrationResult, passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::{self, Browser},
 };
 use passkeys_test_support::imported;
@@ -133,7 +133,12 @@ impl Site {
     }
 
     async fn count(&self, user: &str) -> usize {
-        self.passkeys.repository().list(user).await.unwrap().len()
+        self.passkeys
+            .repository()
+            .list(Owner::everywhere(user))
+            .await
+            .unwrap()
+            .len()
     }
 }
 

@@ -17,7 +17,7 @@ use passkeys::{
     audit::{AuditEvent, AuditKind, AuditSink},
     passkeys,
     sqlx::{self, AssertSqlSafe, SqlitePool},
-    store::{CredentialRepository as _, MemoryRepository, SqliteRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner, SqliteRepository},
     testing::{self, Browser},
 };
 use passkeys_test_support::{RegistrationExt as _, Trail, answer};
@@ -159,7 +159,12 @@ impl Site {
 
     /// Returns the number of Ada's passkeys.
     async fn stored(&self) -> usize {
-        self.passkeys.repository().list("ada").await.unwrap().len()
+        self.passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()
+            .len()
     }
 
     async fn last_kinds<const N: usize>(&self) -> [AuditKind; N] {

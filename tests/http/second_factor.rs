@@ -14,7 +14,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, Data, PasskeyUser, Passkeys, passkeys,
-    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
+    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner},
     testing::Browser,
 };
 use serde_json::{Value, json};
@@ -280,7 +280,13 @@ async fn second_factor_is_neither_begun_nor_finished_by_an_application_without_t
     // The same passkeys, application name and challenge store: only the hook is missing.
     let plain = Passkeys::new(Plain, MemoryRepository::default());
     let plain = plain.challenges(challenges).application("one");
-    for stored in site.passkeys.repository().list("ada").await.unwrap() {
+    for stored in site
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+    {
         assert!(passkeys_test_support::imported(plain.repository(), &stored).await);
     }
     let router = Router::new().nest("/auth/passkeys", plain.router());

@@ -7,7 +7,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, Config, PasskeyUser, Passkeys, RegistrationResult, passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::Browser,
 };
 use serde_json::{Value, json};
@@ -112,7 +112,15 @@ async fn registration_and_sign_up_are_finished_by_one_route() {
     assert_eq!(signed_up.text(), "new true");
     let mut browser = browser.with_header("x-user", "new");
     assert_eq!(browser.register().await.assert_ok().text(), "new false");
-    assert_eq!(passkeys.repository().list("new").await.unwrap().len(), 2);
+    assert_eq!(
+        passkeys
+            .repository()
+            .list(Owner::everywhere("new"))
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 /// Otherwise a page would sign somebody up without their presence.

@@ -18,7 +18,7 @@ use passkeys::{
     AuthenticationResult, Credential, PasskeyUser, Passkeys,
     ceremony::{Authentication, FinishAuthentication, FinishRegistration, Registration},
     passkeys,
-    store::{CredentialRepository, PostgresRepository, SqliteRepository},
+    store::{CredentialRepository, Owner, PostgresRepository, SqliteRepository},
 };
 use passkeys_tests::{postgres_url, python};
 use serde_json::{Value, json};
@@ -225,7 +225,7 @@ async fn migrate<'a, R: CredentialRepository>(
     registration: Registration<'a, R>,
     authentication: impl Fn() -> Authentication<'a, R>,
 ) {
-    let listed = repository.list("ada").await.unwrap();
+    let listed = repository.list(Owner::everywhere("ada")).await.unwrap();
     check(&listed, registered);
     for (device, user) in [
         ("phone", "ada"),
@@ -236,7 +236,7 @@ async fn migrate<'a, R: CredentialRepository>(
     }
     assert!(
         repository
-            .rename("ada", &listed[1].id, "renamed")
+            .rename(Owner::everywhere("ada"), &listed[1].id, "renamed")
             .await
             .unwrap()
     );

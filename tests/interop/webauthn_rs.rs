@@ -5,7 +5,7 @@ use passkeys::{
     AuthenticationResult, CredentialId, PasskeyUser, Passkeys, Transport,
     ceremony::FinishAuthentication,
     passkeys,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::Authenticator,
 };
 use passkeys_test_support::imported;
@@ -124,7 +124,11 @@ async fn passkey_of_webauthn_rs_signs_in_with_and_without_a_named_user() {
         assert!(login.user_verified());
         assert_eq!(login.credential().sign_count, count);
     }
-    let stored = passkeys.repository().list("42").await.unwrap();
+    let stored = passkeys
+        .repository()
+        .list(Owner::everywhere("42"))
+        .await
+        .unwrap();
     assert_eq!(stored[0].backup_eligible, Some(false), "learnt");
     assert!(stored[0].discoverable);
 }

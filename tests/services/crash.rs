@@ -8,7 +8,7 @@ use std::{
 
 use passkeys::{
     sqlx::{self, SqlitePool, sqlite::SqliteConnectOptions},
-    store::CredentialRepository as _,
+    store::{CredentialRepository as _, Owner},
 };
 use passkeys_test_support::{credential, repositories, stores::DurableBackend};
 
@@ -47,7 +47,11 @@ async fn acknowledged_insertions_survive<B: DurableBackend>(name: &str) {
             let stored = repository.find(&expected.id).await.unwrap();
             assert_eq!(stored, Some(expected), "{number} was acknowledged");
         }
-        let stored = repository.list("ada").await.unwrap().len();
+        let stored = repository
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()
+            .len();
         let unacknowledged = stored - acknowledged.len();
         // One per task when the server crashes, and one when the client is killed.
         assert!(unacknowledged <= 8 * (round + 1), "{unacknowledged}");

@@ -5,7 +5,8 @@ use std::error::Error as _;
 
 use passkeys::{
     store::{
-        CredentialRepository as _, CredentialUse, Deletion, PostgresChallenges, PostgresRepository,
+        CredentialRepository as _, CredentialUse, Deletion, Owner, PostgresChallenges,
+        PostgresRepository,
     },
     testing,
 };
@@ -71,21 +72,46 @@ async fn user_id_that_the_database_cannot_hold_is_unknown() {
     let own = credential(1, "Zoë");
     assert!(imported(&repository, &own).await);
     assert_eq!(
-        repository.list("Zoë").await.unwrap(),
+        repository.list(Owner::everywhere("Zoë")).await.unwrap(),
         std::slice::from_ref(&own)
     );
     let now = OffsetDateTime::UNIX_EPOCH;
     let usage = CredentialUse::new(0, 1, true, true, now);
     for user in ["Зоя", "ゾーイ", "👩‍💻", "a\0b"] {
-        assert_eq!(repository.list(user).await.unwrap(), []);
-        assert!(!repository.record_use(user, &own.id, &usage).await.unwrap());
-        assert!(!repository.suspend(user, &own.id, now).await.unwrap());
-        assert!(!repository.delete(user, &own.id).await.unwrap());
-        let deletion = repository.delete_unless_last(user, &own.id, "example.com");
+        assert_eq!(repository.list(Owner::everywhere(user)).await.unwrap(), []);
+        assert!(
+            !repository
+                .record_use(Owner::everywhere(user), &own.id, &usage)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !repository
+                .suspend(Owner::everywhere(user), &own.id, now)
+                .await
+                .unwrap()
+        );
+        assert!(
+            !repository
+                .delete(Owner::everywhere(user), &own.id)
+                .await
+                .unwrap()
+        );
+        let deletion = repository.delete_unless_last(Owner::everywhere(user), &own.id);
         assert_eq!(deletion.await.unwrap(), Deletion::Unknown);
         // What cannot be stored is an error, and not silently another text.
-        assert!(repository.insert(&credential(2, user), 20).await.is_err());
-        assert!(repository.rename("Zoë", &own.id, user).await.is_err());
+        assert!(
+            repository
+                .insert(Owner::everywhere(user), &credential(2, user), 20)
+                .await
+                .is_err()
+        );
+        assert!(
+            repository
+                .rename(Owner::everywhere("Zoë"), &own.id, user)
+                .await
+                .is_err()
+        );
     }
     assert_eq!(repository.find(&own.id).await.unwrap(), Some(own));
     pool.close().await;

@@ -8,7 +8,7 @@ use passkeys::{
         self, AssertSqlSafe, Connection as _, PgConnection, Row as _, SqlitePool,
         sqlite::SqliteConnectOptions,
     },
-    store::{ChallengeStore as _, CredentialRepository, PostgresChallenges},
+    store::{ChallengeStore as _, CredentialRepository, Owner, PostgresChallenges},
     testing::pending_ceremony,
 };
 use passkeys_test_support::{
@@ -30,7 +30,10 @@ async fn lookup(repository: &impl CredentialRepository, all: u32) -> StdDuration
         let id = numbered_id(number);
         let begun = Instant::now();
         let found = repository.find(&id).await.unwrap().unwrap();
-        let listed = repository.list(&found.user_id).await.unwrap();
+        let listed = repository
+            .list(Owner::everywhere(&found.user_id))
+            .await
+            .unwrap();
         times.push(begun.elapsed());
         assert_eq!(listed.len(), 10);
         assert!(listed.iter().any(|credential| credential.id == id));
@@ -147,40 +150,35 @@ async fn postgres_statements_use_an_index_and_read_few_pages() {
         let [known, next] = [to / 2, to / 2 + 1]
             .map(|number| format!("'{:032}'", u64::from(number) * 2_654_435_761));
         let user = format!("'user {}'", to / 20);
-        let [
-            insert,
-            find,
-            list,
-            record_use,
-            suspend,
-            resume,
-            rename,
-            delete,
-            delete_unless_last,
-            insert_first,
-        ] = repository.statements();
+        let statements = repository.statements();
+        let (find, owned) = statements.split_last().unwrap();
         let now = "'2026-01-02Z'";
         let new = format!(
             "'new', {user}, 'key', 0, '[]', NULL, true, true, 'phone', true, 'none', {now}, NULL, \
              true, NULL, NULL, 'example.com', true, false"
         );
         let mut cost = 0;
-        for (statement, values) in [
-            (find, known.clone()),
-            (list, user.clone()),
-            (
-                record_use,
-                format!("{known}, {user}, 0, 1, true, true, {now}"),
-            ),
-            (suspend, format!("{known}, {user}, {now}")),
-            (resume, format!("{known}, {user}")),
-            (rename, format!("{known}, {user}, 'tablet'")),
-            (delete, format!("{known}, {user}")),
-            (delete_unless_last, format!("{next}, {user}, 'example.com'")),
-            // The user has ten credentials, or nine, so that it is not stored.
-            (insert, format!("{new}, 9")),
-            (insert_first, new.clone()),
-        ] {
+        let mut values = vec![(*find, known.clone())];
+        // For a tenant, for a site and everywhere.
+        let scopes = ["'example.com'", "'example.com'", "NULL"];
+        for (owned, rp_id) in owned.chunks(3).flat_map(|owned| owned.iter().zip(scopes)) {
+            let owner = format!("{user}, {rp_id}");
+            // In the order of `Statements::all`.
+            let all = [
+                // The user has ten credentials, or nine, so that it is not stored.
+                format!("{new}, {owner}, 9"),
+                owner.clone(),
+                format!("{known}, {owner}, 0, 1, true, true, {now}"),
+                format!("{known}, {owner}, {now}"),
+                format!("{known}, {owner}"),
+                format!("{known}, {owner}, 'tablet'"),
+                format!("{known}, {owner}"),
+                format!("{next}, {owner}"),
+                format!("{new}, {owner}"),
+            ];
+            values.push((*owned, all[(values.len() - 1) / 3].clone()));
+        }
+        for (statement, values) in values {
             let plan = plan(&mut connection, statement, &values).await;
             let indexed = plan.contains("Index") && !plan.contains("Seq Scan");
             // PostgreSQL may scan a table of a few pages.

@@ -2,7 +2,7 @@
 //! promise at each, and concurrent operations do not fail.
 
 use passkeys::{
-    store::{CredentialRepository as _, PostgresChallenges, PostgresRepository},
+    store::{CredentialRepository as _, Owner, PostgresChallenges, PostgresRepository},
     testing,
 };
 use passkeys_test_support::credential;
@@ -80,14 +80,19 @@ async fn concurrent_sign_ups_store_one_passkey_and_do_not_fail_at_every_isolatio
             let repository = repository.clone();
             calls.spawn(async move {
                 let first = credential(number, &format!("user {}", number / AT_ONCE));
-                repository.insert_first(&first).await
+                repository
+                    .insert_first(Owner::everywhere(&first.user_id), &first)
+                    .await
             });
         }
         let calls = calls.join_all().await;
         let failed = calls.iter().filter(|call| call.is_err()).count();
         assert_eq!(failed, 0, "of {} calls at {level}", calls.len());
         for number in 0..IDS {
-            let listed = repository.list(&format!("user {number}")).await.unwrap();
+            let listed = repository
+                .list(Owner::everywhere(&format!("user {number}")))
+                .await
+                .unwrap();
             assert_eq!(listed.len(), 1, "passkeys of user {number} at {level}");
         }
     }

@@ -2,7 +2,7 @@ use std::{error::Error as _, time::Duration as StdDuration};
 
 use passkeys::{
     store::{
-        ChallengeStore as _, CredentialRepository as _, Deletion, PostgresChallenges,
+        ChallengeStore as _, CredentialRepository as _, Deletion, Owner, PostgresChallenges,
         PostgresRepository, StoreError,
     },
     testing::{pending_ceremony, pending_ceremony_of},
@@ -66,7 +66,10 @@ async fn missing_tables_and_a_read_only_database_are_named_with_what_to_do() {
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
     for (store, told) in [
         ("PostgresRepository", cause(repository.check().await)),
-        ("PostgresRepository", cause(repository.list("ada").await)),
+        (
+            "PostgresRepository",
+            cause(repository.list(Owner::everywhere("ada")).await),
+        ),
         ("PostgresChallenges", cause(challenges.check().await)),
         ("PostgresChallenges", cause(challenges.put(ceremony).await)),
     ] {
@@ -150,7 +153,7 @@ async fn timeout_fails_the_operation_and_costs_no_connection() {
 async fn missing_server_is_an_error_with_its_cause() {
     let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap();
     let repository = PostgresRepository::new(pool.clone()).timeout(StdDuration::from_millis(500));
-    let error = repository.list("ada").await.unwrap_err();
+    let error = repository.list(Owner::everywhere("ada")).await.unwrap_err();
     assert!(std::error::Error::source(&error).is_some());
     let challenges = PostgresChallenges::new(pool).timeout(StdDuration::from_millis(500));
     let ceremony = pending_ceremony(OffsetDateTime::now_utc(), LIFETIME);
@@ -230,17 +233,17 @@ async fn older_table_is_migrated_and_its_rows_have_neither_user_handle_nor_rp_id
     repository.migrate().await.unwrap();
     // Beside an application that has not been updated yet.
     schema.run(&older_row(&table, 2)).await;
-    let older = repository.list("ada").await.unwrap();
+    let older = repository.list(Owner::everywhere("ada")).await.unwrap();
     assert_eq!(older.len(), 2);
     for credential in &older {
         assert_eq!((&credential.user_handle, &credential.rp_id), (&None, &None));
         assert_eq!(credential.handle(), b"ada");
         assert_eq!(credential.backup_eligible, Some(true));
     }
-    let rp_id = "example.com";
-    let deletion = repository.delete_unless_last("ada", &older[0].id, rp_id);
+    let ada = Owner::of_site("example.com", "ada");
+    let deletion = repository.delete_unless_last(ada, &older[0].id);
     assert_eq!(deletion.await.unwrap(), Deletion::Deleted);
-    let deletion = repository.delete_unless_last("ada", &older[1].id, rp_id);
+    let deletion = repository.delete_unless_last(ada, &older[1].id);
     assert_eq!(deletion.await.unwrap(), Deletion::Last);
     schema.drop().await;
 }
@@ -271,7 +274,7 @@ async fn delete_unless_last_waits_for_uncommitted_changes_of_the_users_rows() {
         change.execute(&mut *other).await.unwrap();
         let (repository, id) = (repository.clone(), first.id.clone());
         let deleting = tokio::spawn(async move {
-            let deletion = repository.delete_unless_last("ada", &id, "example.com");
+            let deletion = repository.delete_unless_last(Owner::of_site("example.com", "ada"), &id);
             deletion.await.unwrap()
         });
         let waits = eventually(async || {

@@ -3,7 +3,9 @@
 use axum::Router;
 use passkeys::{
     AuthenticationResult, PasskeyUser, Passkeys, passkeys,
-    store::{BoxedRepository, CredentialRepository as _, MemoryRepository, SqliteRepository},
+    store::{
+        BoxedRepository, CredentialRepository as _, MemoryRepository, Owner, SqliteRepository,
+    },
     testing::Browser,
 };
 
@@ -45,7 +47,7 @@ async fn one_application_serves_any_boxed_repository() {
         let mut browser = browser(repository.clone());
         browser.register().await.assert_ok();
         browser.sign_in().await.assert_ok();
-        let stored = repository.list("1").await.unwrap();
+        let stored = repository.list(Owner::everywhere("1")).await.unwrap();
         assert!(matches!(&stored[..], [one] if one.last_used_at.is_some()));
     }
 }

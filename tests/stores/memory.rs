@@ -1,5 +1,7 @@
 use passkeys::{
-    store::{ChallengeStore as _, CredentialRepository as _, MemoryChallenges, MemoryRepository},
+    store::{
+        ChallengeStore as _, CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner,
+    },
     testing::{pending_ceremony, pending_ceremony_of},
 };
 use time::{Duration, OffsetDateTime};
@@ -8,17 +10,23 @@ use passkeys_test_support::{credential, imported};
 
 #[tokio::test]
 async fn full_memory_repository_fails_insertions_of_new_credentials_and_nothing_else() {
+    let ada = Owner::everywhere("ada");
     let repository = MemoryRepository::with_capacity(2);
     assert!(imported(&repository, &credential(1, "ada")).await);
     assert!(imported(&repository, &credential(2, "ada")).await);
-    assert!(repository.insert(&credential(3, "ada"), 20).await.is_err());
+    assert!(
+        repository
+            .insert(ada, &credential(3, "ada"), 20)
+            .await
+            .is_err()
+    );
     assert!(
         !imported(&repository, &credential(1, "eve")).await,
         "an existing ID is reported as such"
     );
     assert!(
         repository
-            .delete("ada", &credential(1, "ada").id)
+            .delete(ada, &credential(1, "ada").id)
             .await
             .unwrap()
     );
@@ -27,9 +35,15 @@ async fn full_memory_repository_fails_insertions_of_new_credentials_and_nothing_
 
 #[tokio::test]
 async fn memory_repository_with_capacity_0_fails_every_insertion() {
+    let ada = Owner::everywhere("ada");
     let repository = MemoryRepository::with_capacity(0);
-    assert!(repository.insert(&credential(1, "ada"), 20).await.is_err());
-    let first = repository.insert_first(&credential(1, "ada")).await;
+    assert!(
+        repository
+            .insert(ada, &credential(1, "ada"), 20)
+            .await
+            .is_err()
+    );
+    let first = repository.insert_first(ada, &credential(1, "ada")).await;
     let error = first.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("capacity of 0"), "{cause}");

@@ -1,6 +1,6 @@
 use std::error::Error as _;
 
-use passkeys::store::{CredentialRepository as _, Deletion, SqliteRepository};
+use passkeys::store::{CredentialRepository as _, Deletion, Owner, SqliteRepository};
 use sqlx::{SqlitePool, sqlite::SqliteConnectOptions};
 use tokio::task::JoinSet;
 
@@ -133,10 +133,13 @@ async fn corrupt_rows_are_errors_and_can_be_deleted() {
                 .is_err(),
             "{damage}"
         );
-        assert!(repository.list("ada").await.is_err(), "{damage}");
+        assert!(
+            repository.list(Owner::everywhere("ada")).await.is_err(),
+            "{damage}"
+        );
         assert!(
             repository
-                .delete("ada", &credential(number, "ada").id)
+                .delete(Owner::everywhere("ada"), &credential(number, "ada").id)
                 .await
                 .unwrap()
         );
@@ -191,17 +194,17 @@ async fn older_table_is_migrated_and_its_rows_have_neither_user_handle_nor_rp_id
     let repository = SqliteRepository::open(&file).await.unwrap();
     // Beside an application that has not been updated yet.
     run(&older_row(2)).await;
-    let older = repository.list("ada").await.unwrap();
+    let older = repository.list(Owner::everywhere("ada")).await.unwrap();
     assert_eq!(older.len(), 2);
     for credential in &older {
         assert_eq!((&credential.user_handle, &credential.rp_id), (&None, &None));
         assert_eq!(credential.handle(), b"ada");
         assert_eq!(credential.backup_eligible, Some(true));
     }
-    let rp_id = "example.com";
-    let deletion = repository.delete_unless_last("ada", &older[0].id, rp_id);
+    let ada = Owner::of_site("example.com", "ada");
+    let deletion = repository.delete_unless_last(ada, &older[0].id);
     assert_eq!(deletion.await.unwrap(), Deletion::Deleted);
-    let deletion = repository.delete_unless_last("ada", &older[1].id, rp_id);
+    let deletion = repository.delete_unless_last(ada, &older[1].id);
     assert_eq!(deletion.await.unwrap(), Deletion::Last);
 }
 
@@ -216,6 +219,9 @@ async fn corrupt_user_handle_is_an_error() {
         let update = format!("UPDATE passkey_credentials SET user_handle = {handle}");
         let update = sqlx::AssertSqlSafe(update);
         sqlx::raw_sql(update).execute(&pool).await.unwrap();
-        assert!(repository.list("ada").await.is_err(), "{handle}");
+        assert!(
+            repository.list(Owner::everywhere("ada")).await.is_err(),
+            "{handle}"
+        );
     }
 }

@@ -9,7 +9,7 @@ mod world;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use passkeys::{
     Credential, CredentialId,
-    store::{CredentialRepository, Insertion},
+    store::{CredentialRepository, Insertion, Owner},
 };
 use time::OffsetDateTime;
 
@@ -29,7 +29,8 @@ pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
 ///
 /// If the repository fails.
 pub async fn imported(repository: &impl CredentialRepository, credential: &Credential) -> bool {
-    let insertion = repository.insert(credential, usize::MAX).await;
+    let owner = Owner::everywhere(&credential.user_id);
+    let insertion = repository.insert(owner, credential, usize::MAX).await;
     insertion.expect("an insertion") == Insertion::Stored
 }
 

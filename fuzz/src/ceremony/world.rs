@@ -8,7 +8,7 @@ use std::{
 use axum::http::Method;
 use passkeys::{
     Clock as _, CredentialId,
-    store::CredentialRepository as _,
+    store::{CredentialRepository as _, Owner},
     testing::{Authenticator, Fault},
 };
 use serde_json::{Value, json};
@@ -109,7 +109,9 @@ impl World {
     pub(super) fn check_repository(&self) {
         for user in [User::Ada, User::Bob] {
             let mut listed = BTreeMap::new();
-            for credential in block_on(self.parties.repository.list(user.id())).expect("a list") {
+            for credential in block_on(self.parties.repository.list(Owner::everywhere(user.id())))
+                .expect("a list")
+            {
                 let age = self.parties.clock.now() - credential.created_at;
                 let stored = Stored {
                     owner: user,
@@ -226,7 +228,11 @@ impl World {
             // Has no route: applications call the repository.
             Management::Suspend => {
                 let at = self.parties.clock.now();
-                let suspended = block_on(self.parties.repository.suspend(by.id(), id, at));
+                let suspended = block_on(self.parties.repository.suspend(
+                    Owner::everywhere(by.id()),
+                    id,
+                    at,
+                ));
                 assert_eq!(suspended.expect("no error"), stored.is_some());
                 if let Some(stored) = &mut stored {
                     stored.suspended = true;

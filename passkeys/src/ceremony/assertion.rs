@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 
 use super::{
-    AuthenticationResult, Begun, Cause, Ceremonies, RequestOptions, policy::sealed::Demands,
-    user_handle,
+    AuthenticationResult, Begun, Cause, Ceremonies, RequestOptions, credentials::Found,
+    policy::sealed::Demands, user_handle,
 };
 use crate::{
     Credential, CredentialId, Error, PasskeyUser, SignCount,
@@ -168,15 +168,13 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let claimed = claimed(pending.user_id.as_deref());
         // No credential has an ID of another length.
         let id = CredentialId::new(response.raw_id.as_slice()).ok();
-        let found = match &id {
-            Some(id) => self.find(id).await?,
-            None => None,
-        };
         // A credential of another RP ID counts as unknown; only the audit trail gets the reason.
-        let rp_id = self.ceremonies.config.rp_id();
-        let (found, other_rp_id) = match found {
-            Some(credential) if !credential.is_for(rp_id) => (None, credential.rp_id),
-            found => (found, None),
+        let (found, unknown) = match &id {
+            Some(id) => match self.find(id).await? {
+                Found::Own(credential) => (Some(credential), Found::None),
+                unknown => (None, unknown),
+            },
+            None => (None, Found::None),
         };
         // An unknown credential is verified too, against a stand-in: otherwise the response time
         // would disclose which credential IDs exist.
@@ -189,7 +187,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             found.as_ref().unwrap_or(&stand_in),
         );
         let Some(mut credential) = found else {
-            let unknown = self.unknown(other_rp_id.as_deref());
+            let unknown = self.unknown(unknown);
             return Err(self.refuse(unknown, claimed, id.as_ref()));
         };
         let refuse = |failed: Failed, credential: &Credential| {
@@ -243,7 +241,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             // The credential changed since it was read: check it again as it is now, if it is still
             // the one whose signature was verified.
             credential = match self.find(&credential.id).await? {
-                Some(now)
+                Found::Own(now)
                     if now.user_id == credential.user_id
                         && now.public_key == credential.public_key =>
                 {
@@ -266,17 +264,22 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
 
     /// Explains a credential that counts as unknown: none is stored, or one of another RP ID.
     #[cold]
-    fn unknown(&self, other_rp_id: Option<&str>) -> Failed {
+    fn unknown(&self, found: Found) -> Failed {
         let rp_id = self.ceremonies.config.rp_id();
-        let repository = self.ceremonies.repository.describe().name;
-        match other_rp_id {
-            Some(other) => Reason::OtherRpId.because(format_args!(
+        let repository = self.ceremonies.credentials.repository().describe().name;
+        match found {
+            Found::Other { rp_id: Some(other) } => Reason::OtherRpId.because(format_args!(
                 "the passkey is stored for the RP ID {}, and `rp_id` is `{rp_id}`: the repository has passkeys \
                  of several sites, or the domain has changed. Passkeys do not move to another RP ID, but related \
                  origins can use them",
-                shown(other),
+                shown(&other),
             )),
-            None => Reason::UnknownCredential.because(format_args!(
+            Found::Other { rp_id: None } => Reason::OtherRpId.because(format_args!(
+                "the passkey is stored for another relying party of the application, or without an RP ID, and \
+                 the request is of the one with the RP ID `{rp_id}`: the hook `relying_party` has returned another \
+                 one than when the passkey was registered",
+            )),
+            _ => Reason::UnknownCredential.because(format_args!(
                 "`{repository}` has no passkey with this ID: it was deleted here and not in the browser (see \
                  `signal()` of the browser module), or registered in another database or environment with the \
                  RP ID `{rp_id}`",
@@ -284,8 +287,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         }
     }
 
-    async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, Error> {
-        let found = self.ceremonies.repository.find(id).await;
+    async fn find(&self, id: &CredentialId) -> Result<Found, Error> {
+        let found = self.ceremonies.credentials.find(id).await;
         found.map_err(|error| self.lost(error, None, Some(id)))
     }
 
@@ -310,7 +313,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
             SignCount::Report => return Ok(()),
             SignCount::Suspend => {
                 let now = ceremonies.now();
-                let suspended = ceremonies.repository.suspend(user_id, id, now).await;
+                let suspended = ceremonies.credentials.suspend(credential, now).await;
                 if suspended.map_err(|error| self.lost(error, Some(user_id), Some(id)))? {
                     ceremonies.record(AuditKind::CredentialSuspended, Some(user_id), Some(id));
                 }
@@ -337,8 +340,8 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         );
         let recorded = self
             .ceremonies
-            .repository
-            .record_use(&credential.user_id, &credential.id, &usage)
+            .credentials
+            .record_use(credential, &usage)
             .await
             .map_err(|error| self.lost(error, Some(&credential.user_id), Some(&credential.id)))?;
         if recorded {

@@ -3,6 +3,7 @@ use std::fmt;
 use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
     assertion::{Allowed, Assertion, Kinds, Pending},
+    credentials::Found,
     decoy::Named,
     policy::sealed::Demands,
     taken,
@@ -357,9 +358,9 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let floor = self.ceremonies.floor();
         // Both are computed, so that the work is the same.
         let is_decoy = self.ceremonies.decoys.made(id);
-        let found = self.ceremonies.repository.find(id).await;
+        let found = self.ceremonies.credentials.find(id).await;
         floor.reached().await;
-        let is_known = found?.is_some_and(|it| it.is_for(self.ceremonies.config.rp_id()));
+        let is_known = matches!(found?, Found::Own(_));
         Ok(!is_known && !is_decoy)
     }
 }

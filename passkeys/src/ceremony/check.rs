@@ -18,7 +18,7 @@ impl CheckError {
     pub(crate) async fn of<R: CredentialRepository>(
         ceremonies: &Ceremonies<R>,
     ) -> Result<(), Self> {
-        let repository = &ceremonies.repository;
+        let repository = ceremonies.credentials.repository();
         let challenges = &ceremonies.challenges;
         let found = Self {
             repository: named(repository.check().await, || repository.describe().name),

@@ -133,7 +133,7 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         if credential.suspended_at.is_some() {
             return Ok(());
         }
-        let suspended = self.0.repository.suspend(user_id, id, self.0.now());
+        let suspended = self.0.credentials.suspend(&credential, self.0.now());
         self.changed(suspended.await, AuditKind::CredentialSuspended, &credential)
     }
 
@@ -151,7 +151,7 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         if credential.suspended_at.is_none() {
             return Ok(());
         }
-        let resumed = self.0.repository.resume(user_id, id).await;
+        let resumed = self.0.credentials.resume(&credential).await;
         self.changed(resumed, AuditKind::CredentialResumed, &credential)
     }
 
@@ -173,7 +173,8 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
     }
 
     /// Deletes every passkey of a user ID, of **all** RP IDs: for an account that is closed. Returns them,
-    /// oldest first; none for an unknown user.
+    /// oldest first; none for an unknown user. Where the application has several relying parties (the hook
+    /// `relying_party`), it deletes those of this one: elsewhere the ID is that of another user.
     ///
     /// Looks again until it finds none, because a registration may have been finished meanwhile. End the
     /// account's sessions before, so that none can be finished afterwards.
@@ -182,24 +183,22 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
     ///
     /// [`Error::StorageUnavailable`]: some may have been deleted, as the audit trail says. Call it again.
     pub async fn delete_all(&self, user_id: &str) -> Result<Vec<CredentialRemoval>, Error> {
-        let ceremonies = self.0;
-        let rp_id = ceremonies.config.rp_id();
+        let credentials = &self.0.credentials;
         let mut removed = Vec::new();
         for _ in 0..MAX_ROUNDS {
-            let mut found = ceremonies.repository.list(user_id).await?;
+            let mut found = credentials.list_of_account(user_id).await?;
             if found.is_empty() {
                 return Ok(removed);
             }
             found.reverse();
             while let Some(credential) = found.pop() {
-                let id = &credential.id;
-                if ceremonies.repository.delete(user_id, id).await? {
+                if credentials.delete_of_account(&credential).await? {
                     self.record(
                         Cause::Application,
                         AuditKind::CredentialDeleted,
                         &credential,
                     );
-                    let left = found.iter().filter(|it| it.is_for(rp_id));
+                    let left = found.iter().filter(|it| credentials.contain(it));
                     removed.push(CredentialRemoval {
                         remaining: Some(left.count()),
                         credential,
@@ -219,9 +218,8 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         credential: &Credential,
         name: &str,
     ) -> Result<(), Error> {
-        let Credential { user_id, id, .. } = credential;
-        // Names the owner again, so that it is atomic. The RP ID of a credential never changes.
-        if !self.0.repository.rename(user_id, id, name).await? {
+        // Names the owner again, so that it is atomic.
+        if !self.0.credentials.rename(credential, name).await? {
             return Err(Error::CredentialNotFound);
         }
         self.record(cause, AuditKind::CredentialRenamed, credential);
@@ -236,17 +234,14 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
         credential: Credential,
         user: Option<PasskeyUser>,
     ) -> Result<CredentialRemoval, Error> {
-        let ceremonies = self.0;
-        let repository = &ceremonies.repository;
-        let Credential { user_id, id, .. } = &credential;
+        let credentials = &self.0.credentials;
         let keeps_last = user
             .as_ref()
             .is_some_and(PasskeyUser::must_keep_last_passkey);
         let deletion = if keeps_last {
-            let rp_id = ceremonies.config.rp_id();
-            repository.delete_unless_last(user_id, id, rp_id).await?
+            credentials.delete_unless_last(&credential).await?
         } else {
-            Deletion::of(repository.delete(user_id, id).await?, false)
+            Deletion::of(credentials.delete(&credential).await?, false)
         };
         match deletion {
             Deletion::Deleted => {}

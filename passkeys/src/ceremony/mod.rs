@@ -11,6 +11,7 @@
 mod assertion;
 mod authentication;
 mod check;
+mod credentials;
 mod decoy;
 mod floor;
 mod fresh;
@@ -33,6 +34,7 @@ use time::OffsetDateTime;
 pub use authentication::Authentication;
 pub(crate) use authentication::Factor;
 pub use check::CheckError;
+pub(crate) use credentials::Credentials;
 pub(crate) use decoy::Decoys;
 use decoy::Possible;
 use floor::Floor;
@@ -77,7 +79,7 @@ pub(crate) struct Ceremonies<R> {
     /// Application that these ceremonies belong to.
     pub(crate) application: Application,
     pub(crate) verifier: Arc<Verifier>,
-    pub(crate) repository: Arc<R>,
+    pub(crate) credentials: Credentials<R>,
     pub(crate) challenges: Arc<dyn ChallengeStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Option<Arc<Trail>>,
@@ -98,7 +100,7 @@ impl<R> Clone for Ceremonies<R> {
             config: self.config.clone(),
             application: self.application,
             verifier: self.verifier.clone(),
-            repository: self.repository.clone(),
+            credentials: self.credentials.clone(),
             challenges: self.challenges.clone(),
             clock: self.clock.clone(),
             audit: self.audit.clone(),
@@ -124,9 +126,7 @@ impl<R> fmt::Debug for Ceremonies<R> {
 impl<R: CredentialRepository> Ceremonies<R> {
     /// Returns the passkeys of a user at this relying party, suspended ones included, oldest first.
     pub(crate) async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        let mut credentials = self.repository.list(user_id).await?;
-        credentials.retain(|credential| credential.is_for(self.config.rp_id()));
-        Ok(credentials)
+        self.credentials.list(user_id).await
     }
 
     /// Returns the passkey with this ID if it is the user's at this relying party. If not, `None` after
@@ -137,9 +137,7 @@ impl<R: CredentialRepository> Ceremonies<R> {
         id: &CredentialId,
     ) -> Result<Option<Credential>, StoreError> {
         let floor = self.floor();
-        let found = self.repository.find(id).await?;
-        let is_own = |it: &Credential| it.user_id == user_id && it.is_for(self.config.rp_id());
-        let own = found.filter(is_own);
+        let own = self.credentials.find_own(user_id, id).await?;
         if own.is_none() {
             floor.reached().await;
         }

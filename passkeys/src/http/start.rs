@@ -18,7 +18,7 @@ pub(super) fn log<A: RelyingParty>(passkeys: &Passkeys<A>) {
     let config = passkeys.config();
     let terms = ceremonies.verifier.terms();
     let (repository, challenges) = (
-        ceremonies.repository.describe(),
+        ceremonies.credentials.repository().describe(),
         ceremonies.challenges.describe(),
     );
     tracing::info!(

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::{
     ChallengeStore, CredentialRepository, CredentialUse, Deletion, Description, Insertion, Missing,
-    PendingCeremony, StoreError,
+    Owner, PendingCeremony, StoreError,
 };
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
@@ -38,66 +38,70 @@ impl<S: ChallengeStore + ?Sized> ChallengeStore for Arc<S> {
 impl<R: CredentialRepository> CredentialRepository for Arc<R> {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
-        (**self).insert(credential, max_credentials).await
+        (**self).insert(owner, credential, max_credentials).await
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        (**self).insert_first(credential).await
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        (**self).insert_first(owner, credential).await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
         (**self).find(id).await
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        (**self).list(user_id).await
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        (**self).list(owner).await
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        (**self).record_use(user_id, id, usage).await
+        (**self).record_use(owner, id, usage).await
     }
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        (**self).suspend(user_id, id, at).await
+        (**self).suspend(owner, id, at).await
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        (**self).resume(user_id, id).await
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        (**self).resume(owner, id).await
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        (**self).rename(user_id, id, device_name).await
+        (**self).rename(owner, id, device_name).await
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        (**self).delete(user_id, id).await
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        (**self).delete(owner, id).await
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        (**self).delete_unless_last(user_id, id, rp_id).await
+        (**self).delete_unless_last(owner, id).await
     }
 
     fn describe(&self) -> Description {

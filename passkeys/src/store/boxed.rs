@@ -5,7 +5,9 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use super::{CredentialRepository, CredentialUse, Deletion, Description, Insertion, StoreError};
+use super::{
+    CredentialRepository, CredentialUse, Deletion, Description, Insertion, Owner, StoreError,
+};
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
 /// Any [`CredentialRepository`], chosen at run time: the place of `Arc<dyn CredentialRepository>`.
@@ -81,16 +83,16 @@ macro_rules! erase {
 }
 
 erase! {
-    insert(credential: &Credential, max_credentials: usize) -> Insertion;
-    insert_first(credential: &Credential) -> bool;
+    insert(owner: Owner<'_>, credential: &Credential, max_credentials: usize) -> Insertion;
+    insert_first(owner: Owner<'_>, credential: &Credential) -> bool;
     find(id: &CredentialId) -> Option<Credential>;
-    list(user_id: &str) -> Vec<Credential>;
-    record_use(user_id: &str, id: &CredentialId, usage: &CredentialUse) -> bool;
-    suspend(user_id: &str, id: &CredentialId, at: OffsetDateTime) -> bool;
-    resume(user_id: &str, id: &CredentialId) -> bool;
-    rename(user_id: &str, id: &CredentialId, device_name: &str) -> bool;
-    delete(user_id: &str, id: &CredentialId) -> bool;
-    delete_unless_last(user_id: &str, id: &CredentialId, rp_id: &str) -> Deletion;
+    list(owner: Owner<'_>) -> Vec<Credential>;
+    record_use(owner: Owner<'_>, id: &CredentialId, usage: &CredentialUse) -> bool;
+    suspend(owner: Owner<'_>, id: &CredentialId, at: OffsetDateTime) -> bool;
+    resume(owner: Owner<'_>, id: &CredentialId) -> bool;
+    rename(owner: Owner<'_>, id: &CredentialId, device_name: &str) -> bool;
+    delete(owner: Owner<'_>, id: &CredentialId) -> bool;
+    delete_unless_last(owner: Owner<'_>, id: &CredentialId) -> Deletion;
     check() -> ();
 }
 
@@ -98,66 +100,70 @@ erase! {
 impl CredentialRepository for BoxedRepository {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
-        self.0.insert(credential, max_credentials).await
+        self.0.insert(owner, credential, max_credentials).await
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        self.0.insert_first(credential).await
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        self.0.insert_first(owner, credential).await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
         self.0.find(id).await
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        self.0.list(user_id).await
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        self.0.list(owner).await
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        self.0.record_use(user_id, id, usage).await
+        self.0.record_use(owner, id, usage).await
     }
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        self.0.suspend(user_id, id, at).await
+        self.0.suspend(owner, id, at).await
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        self.0.resume(user_id, id).await
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        self.0.resume(owner, id).await
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        self.0.rename(user_id, id, device_name).await
+        self.0.rename(owner, id, device_name).await
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        self.0.delete(user_id, id).await
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        self.0.delete(owner, id).await
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        self.0.delete_unless_last(user_id, id, rp_id).await
+        self.0.delete_unless_last(owner, id).await
     }
 
     fn describe(&self) -> Description {

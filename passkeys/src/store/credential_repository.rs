@@ -3,7 +3,7 @@ use std::future::Future;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Description, StoreError};
+use super::{Description, Owner, StoreError};
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 
 /// Repository of registered passkeys, of all users.
@@ -16,7 +16,8 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 ///   for these either.
 /// - Durable: once a method has returned `Ok`, its effect survives a crash (as far as the storage
 ///   itself does).
-/// - Owner check: every mutation names the owner, and leaves credentials of other users unchanged.
+/// - Owner check: every mutation names the [`Owner`], and leaves credentials of other users and of other
+///   tenants unchanged, in the statement that makes the change.
 /// - Exact: strings are stored byte for byte or rejected with an error, never truncated or
 ///   normalized. Times are stored with a precision of at least one microsecond.
 ///
@@ -41,14 +42,14 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
     note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`), or `BoxedRepository` for one that is chosen at run time"
 )]
 pub trait CredentialRepository: Send + Sync + 'static {
-    /// Stores a new credential unless its ID exists, of this user or another, or the user has
+    /// Stores a new credential unless its ID exists, of this owner or another, or the owner has
     /// `max_credentials` already: a unique and bounded insert.
     ///
-    /// Counts the user's credentials for the RP ID of the new one, suspended ones included: those whose
-    /// `rp_id` is the same or `None` ([`Credential::is_for`]), or all if the new one has none.
+    /// Counts the credentials that the owner [owns](Owner::owns), suspended ones included. What is stored
+    /// is in the credential alone: the library passes its `user_id` and `rp_id` as the owner.
     ///
     /// Of several concurrent insertions of one ID exactly one returns [`Insertion::Stored`], and
-    /// concurrent insertions for one user store no more than the maximum. In databases whose
+    /// concurrent insertions for one owner store no more than the maximum. In databases whose
     /// statements do not see uncommitted insertions of others, such as PostgreSQL, this method has to
     /// take a lock first. An existing credential is never changed. If both is the case,
     /// [`Insertion::Exists`] goes before [`Insertion::Full`].
@@ -57,14 +58,18 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// another system passes `usize::MAX`, which is no limit.
     fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> impl Future<Output = Result<Insertion, StoreError>> + Send;
 
     /// Stores the first credential of a new account: like [`insert`](Self::insert), but only if
-    /// the user has no credential, suspended or not, of any RP ID. Returns whether it was stored.
+    /// the owner has no credential, suspended or not. Returns whether it was stored.
     ///
-    /// Of several concurrent insertions for one user exactly one returns `true`, and the credential
+    /// The library passes an owner [everywhere](Owner::everywhere), or one [of a
+    /// tenant](Owner::of_tenant): a user with an equal ID may have credentials at other tenants.
+    ///
+    /// Of several concurrent insertions for one owner exactly one returns `true`, and the credential
     /// of any other must never be visible, not even for a moment: its owner could sign in to
     /// the account of another user.
     ///
@@ -73,84 +78,82 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// `insert` stores concurrently is up to the implementation.
     fn insert_first(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Returns the credential with this ID, suspended or not.
+    /// Returns the credential with this ID, suspended or not, whoever owns it. IDs are unique among all
+    /// users and tenants.
     fn find(
         &self,
         id: &CredentialId,
     ) -> impl Future<Output = Result<Option<Credential>, StoreError>> + Send;
 
-    /// Returns all credentials of a user, suspended ones included, oldest first: ordered by
+    /// Returns all credentials of an owner, suspended ones included, oldest first: ordered by
     /// `created_at`, then by the bytes of the ID. Returns an empty list for an unknown user.
     fn list(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
     ) -> impl Future<Output = Result<Vec<Credential>, StoreError>> + Send;
 
     /// Records an accepted assertion: one compare-and-swap on the signature counter.
     ///
-    /// If the user owns the credential, it is not suspended **and** its `sign_count` equals
+    /// If the owner [owns](Owner::owns) the credential, it is not suspended **and** its `sign_count` equals
     /// `usage.previous_sign_count`, sets `sign_count`, `backup_eligible`, `backup_state` and
     /// `last_used_at` from `usage` and returns `true`. Otherwise changes nothing and returns `false`.
     fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Suspends a credential of the user. One that is suspended already keeps its `suspended_at`.
+    /// Suspends a credential of the owner. One that is suspended already keeps its `suspended_at`.
     ///
-    /// Returns whether the user has a credential with this ID.
+    /// Returns whether the owner has a credential with this ID.
     fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Resumes a suspended credential of the user: sets `suspended_at` to `None`, and nothing else. One
+    /// Resumes a suspended credential of the owner: sets `suspended_at` to `None`, and nothing else. One
     /// that is not suspended stays as it is.
     ///
-    /// Returns whether the user has a credential with this ID.
+    /// Returns whether the owner has a credential with this ID.
     fn resume(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Renames a credential of the user. Returns whether the user has a credential with this ID.
+    /// Renames a credential of the owner. Returns whether the owner has a credential with this ID.
     fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Deletes a credential of the user. Returns whether the user had a credential with this ID.
+    /// Deletes a credential of the owner. Returns whether the owner had a credential with this ID.
     fn delete(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Deletes a credential of the user unless it is their last one that can sign in at the relying
-    /// party with this RP ID.
-    ///
-    /// One that can sign in there is not suspended, and its `rp_id` is the same or `None`
-    /// ([`Credential::is_for`]). A credential that cannot is always deleted.
+    /// Deletes a credential of the owner unless it is the last one that can sign in: that the owner
+    /// [owns](Owner::owns) and that is not suspended. A suspended credential is always deleted.
     ///
     /// Of several concurrent deletions each takes the others into account: a user who could sign
     /// in before can sign in afterwards. In databases whose statements do not see uncommitted
-    /// deletions of others, such as PostgreSQL, this method has to lock the user's rows. Whether it
+    /// deletions of others, such as PostgreSQL, this method has to lock the owner's rows. Whether it
     /// counts a credential that is stored concurrently is up to the implementation.
     fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> impl Future<Output = Result<Deletion, StoreError>> + Send;
 
     /// Returns the name of the repository and what it does not do, for the log. Default: the name of the
@@ -163,7 +166,7 @@ pub trait CredentialRepository: Send + Sync + 'static {
     /// [`Passkeys::check`](crate::Passkeys::check). Default: lists the credentials of the empty user ID,
     /// which no user has.
     fn check(&self) -> impl Future<Output = Result<(), StoreError>> + Send {
-        async { self.list("").await.map(drop) }
+        async { self.list(Owner::everywhere("")).await.map(drop) }
     }
 }
 
@@ -173,9 +176,9 @@ pub trait CredentialRepository: Send + Sync + 'static {
 pub enum Insertion {
     /// The credential was stored.
     Stored,
-    /// The credential was not stored: its ID exists, of this user or another.
+    /// The credential was not stored: its ID exists, of this owner or another.
     Exists,
-    /// The credential was not stored: the user has the maximum number of credentials.
+    /// The credential was not stored: the owner has the maximum number of credentials.
     Full,
 }
 
@@ -198,15 +201,15 @@ impl Insertion {
 pub enum Deletion {
     /// The credential was deleted.
     Deleted,
-    /// The credential was kept: it is the user's last one that can sign in.
+    /// The credential was kept: it is the owner's last one that can sign in.
     Last,
-    /// The user has no credential with this ID.
+    /// The owner has no credential with this ID.
     Unknown,
 }
 
 impl Deletion {
     /// Combines the results of two queries: whether a credential was `deleted`, and whether the
-    /// user has a credential with this ID (`exists`), which matters if none was deleted.
+    /// owner has a credential with this ID (`exists`), which matters if none was deleted.
     #[must_use]
     pub fn of(deleted: bool, exists: bool) -> Self {
         match (deleted, exists) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, Type};
 use time::OffsetDateTime;
 
-use super::StoreError;
+use super::{Owner, Scope, StoreError};
 use crate::domain::{
     aaguid::Aaguid, credential::Credential, credential_id::CredentialId, transport::Transport,
     user_handle::UserHandle,
@@ -45,19 +45,20 @@ pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
 /// SQL statements of a repository.
 ///
 /// They are the same for SQLite and PostgreSQL, except for JSON casts and for the locking in
-/// `delete_unless_last`.
+/// `delete_unless_last`. Parameters are, in this order: the credential ID, the owner's user ID, the owner's RP
+/// ID ([`Owner::rp_id`]), and the others. In an insertion, those of the new credential come first.
 #[derive(Debug)]
 pub(super) struct Statements {
-    pub(super) insert: Statement,
-    pub(super) insert_first: Statement,
+    pub(super) insert: Owned,
+    pub(super) insert_first: Owned,
     pub(super) find: Statement,
-    pub(super) list: Statement,
-    pub(super) record_use: Statement,
-    pub(super) suspend: Statement,
-    pub(super) resume: Statement,
-    pub(super) rename: Statement,
-    pub(super) delete: Statement,
-    pub(super) delete_unless_last: Statement,
+    pub(super) list: Owned,
+    pub(super) record_use: Owned,
+    pub(super) suspend: Owned,
+    pub(super) resume: Owned,
+    pub(super) rename: Owned,
+    pub(super) delete: Owned,
+    pub(super) delete_unless_last: Owned,
 }
 
 #[derive(Debug)]
@@ -69,8 +70,61 @@ impl Statement {
     }
 }
 
+/// Statement on the credentials of an owner, for each scope: so a query of a tenant's uses the index on user ID
+/// and RP ID, however many tenants have users with equal IDs.
+#[derive(Debug)]
+pub(super) struct Owned {
+    tenant: Statement,
+    site: Statement,
+    everywhere: Statement,
+}
+
+impl Owned {
+    /// Creates the statements of a template, in which `{owned}` stands for the condition that a row is the
+    /// owner's, and `{other owned}` for that on rows of the table with the alias `other`.
+    fn new(template: &str, user_id: &str, rp_id: &str) -> Self {
+        let of = |scope: &str| {
+            let condition = |alias: &str| {
+                scope
+                    .replace("{alias}", alias)
+                    .replace("{user_id}", user_id)
+                    .replace("{rp_id}", rp_id)
+            };
+            let sql = template
+                .replace("{owned}", &condition(""))
+                .replace("{other owned}", &condition("other."));
+            Statement(sql.into())
+        };
+        Self {
+            tenant: of("{alias}user_id = {user_id} AND {alias}rp_id = {rp_id}"),
+            site: of(
+                "{alias}user_id = {user_id} AND ({alias}rp_id = {rp_id} OR {alias}rp_id IS NULL)",
+            ),
+            // The parameter is NULL.
+            everywhere: of("{alias}user_id = {user_id} AND CAST({rp_id} AS VARCHAR) IS NULL"),
+        }
+    }
+
+    /// Returns the statement for the scope of an owner.
+    pub(super) fn sql(&self, owner: Owner<'_>) -> AssertSqlSafe<Arc<str>> {
+        self.of(owner).sql()
+    }
+
+    pub(super) fn of(&self, owner: Owner<'_>) -> &Statement {
+        match owner.scope() {
+            Scope::Tenant(_) => &self.tenant,
+            Scope::Site(_) => &self.site,
+            Scope::Everywhere => &self.everywhere,
+        }
+    }
+
+    fn all(&self) -> [&Statement; 3] {
+        [&self.tenant, &self.site, &self.everywhere]
+    }
+}
+
 impl Statements {
-    pub(super) fn all(&self) -> [&str; 10] {
+    pub(super) fn all(&self) -> Vec<&str> {
         let Self {
             insert,
             find,
@@ -83,9 +137,8 @@ impl Statements {
             delete_unless_last,
             insert_first,
         } = self;
-        [
+        let owned = [
             insert,
-            find,
             list,
             record_use,
             suspend,
@@ -94,68 +147,70 @@ impl Statements {
             delete,
             delete_unless_last,
             insert_first,
-        ]
-        .map(|statement| &*statement.0)
+        ];
+        let statements = owned.into_iter().flat_map(Owned::all).chain([find]);
+        statements.map(|statement| &*statement.0).collect()
     }
 
     /// Builds the statements for a table. `table` is quoted; `from_json` and `to_json` are casts
-    /// such as `::text`; in `delete_unless_last`, `{table}` stands for the table.
+    /// such as `::text`; in `delete_unless_last`, `{table}` stands for the table, and conditions as in
+    /// [`Owned::new`].
     pub(super) fn new(
         table: &str,
         from_json: &str,
         to_json: &str,
         delete_unless_last: &str,
     ) -> Self {
-        let statement = |sql: String| Statement(sql.into());
         let columns = format!(
             "credential_id, user_id, public_key, sign_count, transports{from_json}, aaguid, \
              backup_eligible, backup_state, device_name, is_discoverable, attestation_fmt, \
              created_at, last_used_at, user_verified, suspended_at, user_handle, rp_id, \
              backup_eligible_known, attestation_verified"
         );
-        let owned = "credential_id = $1 AND user_id = $2";
-        let insert = |row: String| {
-            statement(format!(
+        let insert = |condition: &str| {
+            let statement = format!(
                 "INSERT INTO {table} (credential_id, user_id, public_key, sign_count, transports, \
                  aaguid, backup_eligible, backup_state, device_name, is_discoverable, \
                  attestation_fmt, created_at, last_used_at, user_verified, suspended_at, \
                  user_handle, rp_id, backup_eligible_known, attestation_verified) \
-                 {row} ON CONFLICT (credential_id) DO NOTHING"
+                 SELECT $1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+                 $16, $17, $18, $19 WHERE {condition} ON CONFLICT (credential_id) DO NOTHING"
+            );
+            Owned::new(&statement, "$20", "$21")
+        };
+        let change = |statement: &str| Owned::new(statement, "$2", "$3");
+        let update = |set: &str| {
+            change(&format!(
+                "UPDATE {table} SET {set} WHERE credential_id = $1 AND {{owned}}"
             ))
         };
-        let values = format!(
-            "$1, $2, $3, $4, $5{to_json}, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-             $18, $19"
-        );
         Self {
-            // PostgreSQL requires one type for all uses of a parameter: the column's.
-            insert: insert(format!(
-                "SELECT {values} WHERE (SELECT count(*) FROM {table} \
-                 WHERE user_id = CAST($2 AS VARCHAR) AND (rp_id IS NULL \
-                 OR rp_id = COALESCE(CAST($17 AS VARCHAR), rp_id))) < $20"
+            insert: insert(&format!(
+                "(SELECT count(*) FROM {table} WHERE {{owned}}) < $22"
             )),
-            insert_first: insert(format!(
-                "SELECT {values} WHERE NOT EXISTS \
-                 (SELECT 1 FROM {table} WHERE user_id = CAST($2 AS VARCHAR))"
+            insert_first: insert(&format!(
+                "NOT EXISTS (SELECT 1 FROM {table} WHERE {{owned}})"
             )),
-            find: statement(format!(
-                "SELECT {columns} FROM {table} WHERE credential_id = $1"
+            find: Statement(
+                format!("SELECT {columns} FROM {table} WHERE credential_id = $1").into(),
+            ),
+            list: Owned::new(
+                &format!("SELECT {columns} FROM {table} WHERE {{owned}}"),
+                "$1",
+                "$2",
+            ),
+            record_use: change(&format!(
+                "UPDATE {table} SET sign_count = $5, backup_eligible = $6, \
+                 backup_eligible_known = TRUE, backup_state = $7, last_used_at = $8 \
+                 WHERE credential_id = $1 AND {{owned}} AND sign_count = $4 AND suspended_at IS NULL"
             )),
-            list: statement(format!("SELECT {columns} FROM {table} WHERE user_id = $1")),
-            record_use: statement(format!(
-                "UPDATE {table} SET sign_count = $4, backup_eligible = $5, \
-                 backup_eligible_known = TRUE, backup_state = $6, last_used_at = $7 \
-                 WHERE {owned} AND sign_count = $3 AND suspended_at IS NULL"
+            suspend: update("suspended_at = COALESCE(suspended_at, $4)"),
+            resume: update("suspended_at = NULL"),
+            rename: update("device_name = $4"),
+            delete: change(&format!(
+                "DELETE FROM {table} WHERE credential_id = $1 AND {{owned}}"
             )),
-            suspend: statement(format!(
-                "UPDATE {table} SET suspended_at = COALESCE(suspended_at, $3) WHERE {owned}"
-            )),
-            resume: statement(format!(
-                "UPDATE {table} SET suspended_at = NULL WHERE {owned}"
-            )),
-            rename: statement(format!("UPDATE {table} SET device_name = $3 WHERE {owned}")),
-            delete: statement(format!("DELETE FROM {table} WHERE {owned}")),
-            delete_unless_last: statement(delete_unless_last.replace("{table}", table)),
+            delete_unless_last: change(&delete_unless_last.replace("{table}", table)),
         }
     }
 }

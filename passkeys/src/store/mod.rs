@@ -52,6 +52,7 @@ mod credential_table;
 mod description;
 mod memory;
 mod missing;
+mod owner;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "redis")]
@@ -76,6 +77,7 @@ pub use credential_table::InvalidTableName;
 pub use description::Description;
 pub use memory::{MemoryChallenges, MemoryRepository};
 pub use missing::Missing;
+pub use owner::{Owner, Scope};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresChallenges, PostgresRepository};
 #[cfg(feature = "redis")]

@@ -7,7 +7,7 @@ use axum::{
 };
 use passkeys::{
     AuthenticationResult, CredentialId, PasskeyUser, Passkeys, RegistrationResult, passkeys,
-    store::{CredentialRepository, MemoryRepository},
+    store::{CredentialRepository, MemoryRepository, Owner},
     testing::{Authenticator, Browser, Fault, Response},
 };
 use passkeys_test_support::{
@@ -106,7 +106,10 @@ async fn registration_is_not_finished_in_the_session_of_another_user() {
     let hers = site.post(Some("ada"), "/register/finish", &request).await;
     hers.assert_error("challenge_not_found");
     for user in ["ada", "bob"] {
-        assert_eq!(site.repository.list(user).await.unwrap(), []);
+        assert_eq!(
+            site.repository.list(Owner::everywhere(user)).await.unwrap(),
+            []
+        );
     }
 }
 
@@ -122,7 +125,13 @@ async fn registration_is_not_finished_after_the_session_has_ended() {
     );
     let hers = site.post(Some("ada"), "/register/finish", &request).await;
     hers.assert_error("challenge_not_found");
-    assert_eq!(site.repository.list("ada").await.unwrap(), []);
+    assert_eq!(
+        site.repository
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap(),
+        []
+    );
 }
 
 /// The passkey of a sign-up belongs to the account that the sign-up was begun for.
@@ -137,8 +146,21 @@ async fn sign_up_adds_no_passkey_to_a_user_who_signed_in_meanwhile() {
     site.post(Some("bob"), "/register/finish", &request)
         .await
         .assert_ok();
-    assert_eq!(site.repository.list("bob").await.unwrap(), []);
-    assert_eq!(site.repository.list("carol").await.unwrap().len(), 1);
+    assert_eq!(
+        site.repository
+            .list(Owner::everywhere("bob"))
+            .await
+            .unwrap(),
+        []
+    );
+    assert_eq!(
+        site.repository
+            .list(Owner::everywhere("carol"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 // --- The passkey ---------------------------------------------------------------------------------
@@ -153,7 +175,7 @@ async fn sign_in_with_a_passkey_deleted_since_begin_is_rejected() {
             let request = assert(&passkeys.authentication(), who, &mut device).await;
             passkeys
                 .repository()
-                .delete("ada", &passkey.id)
+                .delete(Owner::everywhere("ada"), &passkey.id)
                 .await
                 .unwrap();
             assert_authentication_failed(passkeys.authentication().finish(&request).await);
@@ -174,7 +196,7 @@ async fn sign_in_with_a_passkey_suspended_since_begin_is_rejected_and_not_record
         assert!(
             passkeys
                 .repository()
-                .suspend("ada", &passkey.id, now)
+                .suspend(Owner::everywhere("ada"), &passkey.id, now)
                 .await
                 .unwrap()
         );
@@ -221,7 +243,7 @@ async fn credential_id_deleted_since_begin_can_be_registered_again_with_a_new_ke
     let request = create(&passkeys.registration(), &ada, &mut device).await;
     passkeys
         .repository()
-        .delete("ada", &passkey.id)
+        .delete(Owner::everywhere("ada"), &passkey.id)
         .await
         .unwrap();
     passkeys
@@ -240,10 +262,15 @@ async fn sign_in_to_an_account_whose_passkeys_were_deleted_since_begin_is_reject
     let passkeys = on(MemoryRepository::default());
     let mut device = registered(&passkeys, "ada").await;
     let request = assert(&passkeys.authentication(), Some("ada"), &mut device).await;
-    for passkey in passkeys.repository().list("ada").await.unwrap() {
+    for passkey in passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+    {
         passkeys
             .repository()
-            .delete("ada", &passkey.id)
+            .delete(Owner::everywhere("ada"), &passkey.id)
             .await
             .unwrap();
     }
@@ -296,7 +323,14 @@ async fn credential_id_registered_by_another_user_since_begin_is_rejected_as_dup
             .unwrap();
         let rejected = passkeys.registration().finish_as(&eve, &by_eve).await;
         assert_eq!(rejected.unwrap_err().code(), "credential_already_exists");
-        assert_eq!(passkeys.repository().list("eve").await.unwrap(), []);
+        assert_eq!(
+            passkeys
+                .repository()
+                .list(Owner::everywhere("eve"))
+                .await
+                .unwrap(),
+            []
+        );
 
         let sign_in = assert(&passkeys.authentication(), None, &mut adas).await;
         let login = passkeys.authentication().finish(&sign_in).await.unwrap();
@@ -321,7 +355,7 @@ async fn assertion_signed_before_its_credential_id_changed_owner_is_rejected() {
         }
         passkeys
             .repository()
-            .delete("ada", &passkey.id)
+            .delete(Owner::everywhere("ada"), &passkey.id)
             .await
             .unwrap();
         let mut eves = device().with_fault(Fault::CredentialId(passkey.id.as_bytes().to_vec()));

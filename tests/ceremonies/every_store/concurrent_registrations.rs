@@ -3,7 +3,7 @@
 
 use passkeys::{
     Config, Error,
-    store::{CredentialRepository, MemoryRepository},
+    store::{CredentialRepository, MemoryRepository, Owner},
     testing::{Authenticator, Fault},
 };
 use passkeys_test_support::{RegistrationExt as _, answer, assert, create};
@@ -42,7 +42,12 @@ async fn concurrent_replays_of_one_registration_store_exactly_one_passkey() {
                 .for_each(assert_challenge_not_found);
         }
         assert_eq!(
-            passkeys.repository().list("ada").await.unwrap().len(),
+            passkeys
+                .repository()
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap()
+                .len(),
             ROUNDS
         );
     })
@@ -109,7 +114,14 @@ async fn concurrent_registrations_of_one_user_are_all_stored() {
         }));
         let mut registered = registered.await;
         registered.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
-        assert_eq!(passkeys.repository().list("ada").await.unwrap(), registered);
+        assert_eq!(
+            passkeys
+                .repository()
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap(),
+            registered
+        );
     }
     test(YieldingRepository::default()).await;
     in_every_repository!(test);
@@ -135,7 +147,15 @@ async fn concurrent_registrations_of_one_user_do_not_exceed_max_credentials() {
         for error in rejected.into_iter().filter_map(Result::err) {
             assert!(matches!(error, Error::TooManyCredentials), "{error:?}");
         }
-        assert_eq!(passkeys.repository().list("ada").await.unwrap().len(), 3);
+        assert_eq!(
+            passkeys
+                .repository()
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap()
+                .len(),
+            3
+        );
     }
     test(YieldingRepository::default()).await;
     in_every_repository!(test);
@@ -185,13 +205,17 @@ async fn concurrent_sign_ups_for_one_account_succeed_exactly_once() {
                     }
                 }
             }
-            let left = passkeys.repository().list("ada").await.unwrap();
+            let left = passkeys
+                .repository()
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap();
             assert_eq!(left.len(), winners);
             assert_eq!(winners, 1);
             assert!(
                 passkeys
                     .repository()
-                    .delete("ada", &left[0].id)
+                    .delete(Owner::everywhere("ada"), &left[0].id)
                     .await
                     .unwrap()
             );

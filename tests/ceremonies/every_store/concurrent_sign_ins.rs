@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use passkeys::{
     Config, SignCount, UserHandle,
     ceremony::FinishAuthentication,
-    store::{CredentialRepository, MemoryRepository},
+    store::{CredentialRepository, MemoryRepository, Owner},
     testing::{Authenticator, Fault},
 };
 use passkeys_test_support::{RegistrationExt as _, assert, create, imported};
@@ -92,7 +92,12 @@ async fn signature_counter_never_decreases_under_concurrent_sign_ins() {
                 assert!(after >= before);
                 before = after;
             }
-            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+            assert!(
+                repository
+                    .delete(Owner::everywhere("ada"), &passkey.id)
+                    .await
+                    .unwrap()
+            );
         }
     }
     in_every_repository!(test);
@@ -125,7 +130,12 @@ async fn concurrent_clones_with_one_counter_value_sign_in_once_and_suspend_the_p
             let passkey = only_passkey_of(&repository, "ada").await;
             assert_eq!(passkey.sign_count, 7);
             assert!(passkey.suspended_at.is_some());
-            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+            assert!(
+                repository
+                    .delete(Owner::everywhere("ada"), &passkey.id)
+                    .await
+                    .unwrap()
+            );
         }
     }
     in_every_repository!(test);
@@ -153,7 +163,12 @@ async fn concurrent_sign_ins_of_different_passkeys_all_succeed() {
         }));
         assert_eq!(answers.await.len(), AT_ONCE);
         for who in ["ada", "bob"] {
-            for passkey in passkeys.repository().list(who).await.unwrap() {
+            for passkey in passkeys
+                .repository()
+                .list(Owner::everywhere(who))
+                .await
+                .unwrap()
+            {
                 assert_eq!(passkey.sign_count, 3);
             }
         }
@@ -185,7 +200,7 @@ async fn deletion_wins_over_a_concurrent_sign_in() {
             let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
             let (_, deleted) = join!(
                 authentication.finish(&request),
-                repository.delete("ada", &passkey.id)
+                repository.delete(Owner::everywhere("ada"), &passkey.id)
             );
             assert!(deleted.unwrap());
             assert_eq!(
@@ -211,7 +226,7 @@ async fn suspension_wins_over_a_concurrent_sign_in() {
             let now = OffsetDateTime::now_utc();
             let (login, suspended) = join!(
                 authentication.finish(&request),
-                repository.suspend("ada", &passkey.id, now)
+                repository.suspend(Owner::everywhere("ada"), &passkey.id, now)
             );
             assert!(suspended.unwrap());
             let after = only_passkey_of(repository, "ada").await;
@@ -223,7 +238,12 @@ async fn suspension_wins_over_a_concurrent_sign_in() {
             );
             let request = assert(&authentication, None, &mut device).await;
             assert_authentication_failed(authentication.finish(&request).await);
-            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+            assert!(
+                repository
+                    .delete(Owner::everywhere("ada"), &passkey.id)
+                    .await
+                    .unwrap()
+            );
         }
     }
     test(YieldingRepository::default()).await;
@@ -239,13 +259,18 @@ async fn rename_and_concurrent_sign_in_are_both_kept() {
             let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
             let (login, renamed) = join!(
                 authentication.finish(&request),
-                repository.rename("ada", &passkey.id, "Phone")
+                repository.rename(Owner::everywhere("ada"), &passkey.id, "Phone")
             );
             login.unwrap();
             assert!(renamed.unwrap());
             let after = only_passkey_of(repository, "ada").await;
             assert_eq!((after.sign_count, after.device_name.as_str()), (1, "Phone"));
-            assert!(repository.delete("ada", &passkey.id).await.unwrap());
+            assert!(
+                repository
+                    .delete(Owner::everywhere("ada"), &passkey.id)
+                    .await
+                    .unwrap()
+            );
         }
     }
     test(YieldingRepository::default()).await;
@@ -264,7 +289,12 @@ async fn sign_in_during_a_change_of_its_credential_ids_owner_never_signs_in_the_
             let registers = create(&registration, &eve, &mut eves).await;
             let (authentication, repository) = (passkeys.authentication(), passkeys.repository());
             let (login, ()) = join!(authentication.finish(&request), async {
-                assert!(repository.delete("ada", &passkey.id).await.unwrap());
+                assert!(
+                    repository
+                        .delete(Owner::everywhere("ada"), &passkey.id)
+                        .await
+                        .unwrap()
+                );
                 registration.finish_as(&eve, &registers).await.unwrap();
             });
             if let Ok(login) = login {
@@ -276,7 +306,12 @@ async fn sign_in_during_a_change_of_its_credential_ids_owner_never_signs_in_the_
                 (0, None),
                 "Ada's sign-in was recorded on it"
             );
-            assert!(repository.delete("eve", &eves.id).await.unwrap());
+            assert!(
+                repository
+                    .delete(Owner::everywhere("eve"), &eves.id)
+                    .await
+                    .unwrap()
+            );
         }
     }
     test(YieldingRepository::default()).await;
@@ -308,7 +343,12 @@ async fn sign_in_is_not_recorded_on_a_credential_whose_owner_or_key_was_replaced
                 other.public_key.clone_from(&bobs.public_key);
             }
             let (_, ()) = join!(authentication.finish(&request), async {
-                assert!(repository.delete("ada", &passkey.id).await.unwrap());
+                assert!(
+                    repository
+                        .delete(Owner::everywhere("ada"), &passkey.id)
+                        .await
+                        .unwrap()
+                );
                 assert!(imported(repository, &other).await);
             });
             let after = repository.find(&passkey.id).await.unwrap();
@@ -318,7 +358,12 @@ async fn sign_in_is_not_recorded_on_a_credential_whose_owner_or_key_was_replaced
                 "Ada's sign-in was recorded on it"
             );
             let owner = &other.user_id;
-            assert!(repository.delete(owner, &passkey.id).await.unwrap());
+            assert!(
+                repository
+                    .delete(Owner::everywhere(owner), &passkey.id)
+                    .await
+                    .unwrap()
+            );
         }
     }
     test(YieldingRepository::default()).await;

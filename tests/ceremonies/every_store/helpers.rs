@@ -5,7 +5,8 @@ use std::{marker::PhantomData, sync::Arc};
 use axum::http::HeaderMap;
 use passkeys::{
     AuthenticationResult, Config, Credential, Error, PasskeyUser, Passkeys, passkeys,
-    store::CredentialRepository, testing::Authenticator,
+    store::{CredentialRepository, Owner},
+    testing::Authenticator,
 };
 use passkeys_test_support::{RegistrationExt as _, create};
 use tokio::{sync::Barrier, task::JoinSet};
@@ -77,7 +78,11 @@ pub(crate) async fn only_passkey_of<R: CredentialRepository>(
     repository: &R,
     id: &str,
 ) -> Credential {
-    let [passkey] = &repository.list(id).await.expect("a list")[..] else {
+    let [passkey] = &repository
+        .list(Owner::everywhere(id))
+        .await
+        .expect("a list")[..]
+    else {
         panic!("{id} does not have one passkey");
     };
     passkey.clone()

@@ -2,7 +2,7 @@
 
 use passkeys::{
     ceremony::Action,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
     testing::Fault,
 };
 use passkeys_test_support::{RegistrationExt as _, StepUpExt as _, agree, answer, assert, create};
@@ -81,9 +81,22 @@ async fn replay_of_a_registration_does_not_restore_a_deleted_passkey() {
             .await
             .unwrap();
         let id = &registered.credential().id;
-        assert!(passkeys.repository().delete("ada", id).await.unwrap());
+        assert!(
+            passkeys
+                .repository()
+                .delete(Owner::everywhere("ada"), id)
+                .await
+                .unwrap()
+        );
         assert_challenge_not_found(passkeys.registration().finish_as(&ada, &request).await);
-        assert_eq!(passkeys.repository().list("ada").await.unwrap(), []);
+        assert_eq!(
+            passkeys
+                .repository()
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap(),
+            []
+        );
     })
     .await;
 }
@@ -99,7 +112,14 @@ async fn state_of_a_failed_registration_cannot_be_replayed_with_a_valid_request(
         let failed = passkeys.registration().finish_as(&ada, &forged).await;
         assert_eq!(failed.unwrap_err().code(), "invalid_request");
         assert_challenge_not_found(passkeys.registration().finish_as(&ada, &request).await);
-        assert_eq!(passkeys.repository().list("ada").await.unwrap(), []);
+        assert_eq!(
+            passkeys
+                .repository()
+                .list(Owner::everywhere("ada"))
+                .await
+                .unwrap(),
+            []
+        );
     })
     .await;
 }
@@ -120,7 +140,13 @@ async fn replay_of_a_sign_up_does_not_restore_a_deleted_passkey() {
             .await
             .unwrap();
         let id = &signed_up.credential().id;
-        assert!(passkeys.repository().delete("ada", id).await.unwrap());
+        assert!(
+            passkeys
+                .repository()
+                .delete(Owner::everywhere("ada"), id)
+                .await
+                .unwrap()
+        );
         assert_challenge_not_found(passkeys.registration().finish_sign_up(&request).await);
     })
     .await;

@@ -1,7 +1,11 @@
 //! Clone detection by the signature counter: stored value, received value, and the outcome under
 //! each `sign_count` policy.
 
-use passkeys::{Config, SignCount, store::CredentialRepository, testing::Fault};
+use passkeys::{
+    Config, SignCount,
+    store::{CredentialRepository, Owner},
+    testing::Fault,
+};
 use passkeys_test_support::{RegistrationExt as _, assert, create};
 
 use super::helpers::{
@@ -71,7 +75,12 @@ async fn signature_counter_values_are_handled_as_each_sign_count_policy_says() {
                 assert_eq!(after.sign_count, expected, "{case}");
                 let suspended = !advances && policy == SignCount::Suspend;
                 assert_eq!(after.suspended_at.is_some(), suspended, "{case}");
-                assert!(repository.delete("ada", &after.id).await.unwrap());
+                assert!(
+                    repository
+                        .delete(Owner::everywhere("ada"), &after.id)
+                        .await
+                        .unwrap()
+                );
             }
         }
     }

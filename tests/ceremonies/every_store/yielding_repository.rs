@@ -4,7 +4,8 @@
 use passkeys::{
     Credential, CredentialId,
     store::{
-        CredentialRepository, CredentialUse, Deletion, Insertion, MemoryRepository, StoreError,
+        CredentialRepository, CredentialUse, Deletion, Insertion, MemoryRepository, Owner,
+        StoreError,
     },
 };
 use time::OffsetDateTime;
@@ -24,65 +25,69 @@ async fn between_yields<T>(operation: impl Future<Output = T>) -> T {
 impl CredentialRepository for YieldingRepository {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
-        between_yields(self.0.insert(credential, max_credentials)).await
+        between_yields(self.0.insert(owner, credential, max_credentials)).await
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        between_yields(self.0.insert_first(credential)).await
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        between_yields(self.0.insert_first(owner, credential)).await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
         between_yields(self.0.find(id)).await
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        between_yields(self.0.list(user_id)).await
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        between_yields(self.0.list(owner)).await
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        between_yields(self.0.record_use(user_id, id, usage)).await
+        between_yields(self.0.record_use(owner, id, usage)).await
     }
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        between_yields(self.0.suspend(user_id, id, at)).await
+        between_yields(self.0.suspend(owner, id, at)).await
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        between_yields(self.0.resume(user_id, id)).await
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        between_yields(self.0.resume(owner, id)).await
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        between_yields(self.0.rename(user_id, id, device_name)).await
+        between_yields(self.0.rename(owner, id, device_name)).await
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        between_yields(self.0.delete(user_id, id)).await
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        between_yields(self.0.delete(owner, id)).await
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        between_yields(self.0.delete_unless_last(user_id, id, rp_id)).await
+        between_yields(self.0.delete_unless_last(owner, id)).await
     }
 }

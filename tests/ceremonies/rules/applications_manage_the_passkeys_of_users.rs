@@ -4,7 +4,7 @@ use passkeys::{
     Clock as _, Credential, CredentialId,
     audit::AuditEvent,
     ceremony::Action,
-    store::{CredentialRepository, CredentialUse, Deletion, Insertion, StoreError},
+    store::{CredentialRepository, CredentialUse, Deletion, Insertion, Owner, StoreError},
 };
 
 use super::*;
@@ -215,7 +215,7 @@ async fn delete_all_deletes_the_passkeys_of_the_user_id_at_every_rp_id_and_no_ot
     world.register(&bob(), &mut bobs).await.unwrap();
     let repository = world.passkeys.repository();
     assert!(imported(repository, &of_another_rp_id(b"elsewhere")).await);
-    let stored = repository.list("ada").await.unwrap();
+    let stored = repository.list(Owner::everywhere("ada")).await.unwrap();
     assert_eq!(stored.len(), 3);
     let events = world.audit.events().len();
 
@@ -231,7 +231,7 @@ async fn delete_all_deletes_the_passkeys_of_the_user_id_at_every_rp_id_and_no_ot
         assert_eq!((event.kind, event.by_application), (kind, true));
         assert_eq!(event.credential_id.as_ref(), Some(&credential.id));
     }
-    assert_eq!(repository.list("ada").await.unwrap(), []);
+    assert_eq!(repository.list(Owner::everywhere("ada")).await.unwrap(), []);
     world.sign_in(&mut device).await.unwrap_err();
     world.sign_in(&mut bobs).await.unwrap();
     let again = world.passkeys.management().delete_all("ada").await;
@@ -248,69 +248,75 @@ struct Racing {
 }
 
 impl CredentialRepository for Racing {
-    async fn insert(&self, new: &Credential, max: usize) -> Result<Insertion, StoreError> {
-        self.inner.insert(new, max).await
+    async fn insert(
+        &self,
+        owner: Owner<'_>,
+        new: &Credential,
+        max: usize,
+    ) -> Result<Insertion, StoreError> {
+        self.inner.insert(owner, new, max).await
     }
 
-    async fn insert_first(&self, new: &Credential) -> Result<bool, StoreError> {
-        self.inner.insert_first(new).await
+    async fn insert_first(&self, owner: Owner<'_>, new: &Credential) -> Result<bool, StoreError> {
+        self.inner.insert_first(owner, new).await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
         self.inner.find(id).await
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        self.inner.list(user_id).await
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        self.inner.list(owner).await
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        self.inner.record_use(user_id, id, usage).await
+        self.inner.record_use(owner, id, usage).await
     }
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: time::OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        self.inner.suspend(user_id, id, at).await
+        self.inner.suspend(owner, id, at).await
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        self.inner.resume(user_id, id).await
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        self.inner.resume(owner, id).await
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         name: &str,
     ) -> Result<bool, StoreError> {
-        self.inner.rename(user_id, id, name).await
+        self.inner.rename(owner, id, name).await
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
         let late = self.late.lock().unwrap().take();
         if let Some(late) = late {
-            self.inner.delete(user_id, id).await?;
-            self.inner.insert(&late, 20).await?;
+            self.inner.delete(owner, id).await?;
+            self.inner
+                .insert(Owner::everywhere(&late.user_id), &late, 20)
+                .await?;
         }
-        self.inner.delete(user_id, id).await
+        self.inner.delete(owner, id).await
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        self.inner.delete_unless_last(user_id, id, rp_id).await
+        self.inner.delete_unless_last(owner, id).await
     }
 }
 
@@ -336,12 +342,13 @@ async fn delete_all_looks_again_if_those_that_it_found_were_deleted_by_another_r
         Credential::new(id, ada().id(), Vec::new(), now)
     };
     let repository = Racing::default();
-    repository.insert(&passkey(1), 20).await.unwrap();
+    let owner = Owner::everywhere("ada");
+    repository.insert(owner, &passkey(1), 20).await.unwrap();
     *repository.late.lock().unwrap() = Some(passkey(2));
     let passkeys = Passkeys::new(Raced, repository.clone());
     let removed = passkeys.management().delete_all(ada().id()).await.unwrap();
     assert_eq!(removed.len(), 1);
-    assert_eq!(repository.list(ada().id()).await.unwrap(), []);
+    assert_eq!(repository.list(owner).await.unwrap(), []);
 }
 
 #[tokio::test]

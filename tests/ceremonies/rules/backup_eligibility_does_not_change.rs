@@ -15,14 +15,17 @@ async fn world(policy: BackupEligibility, stored: Option<bool>) -> (World, Authe
     assert_eq!(credential.backup_eligible, Some(false));
     credential.backup_eligible = stored;
     let repository = world.passkeys.repository();
-    repository.delete("ada", &credential.id).await.unwrap();
+    repository
+        .delete(Owner::everywhere("ada"), &credential.id)
+        .await
+        .unwrap();
     imported(repository, &credential).await;
     (world, device)
 }
 
 async fn stored(world: &World) -> Option<bool> {
     let repository = world.passkeys.repository();
-    repository.list("ada").await.unwrap()[0].backup_eligible
+    repository.list(Owner::everywhere("ada")).await.unwrap()[0].backup_eligible
 }
 
 fn changed(world: &World) -> bool {

@@ -200,7 +200,13 @@ async fn ceremony_of_any_purpose_is_rejected_by_another_application_of_the_same_
         let shop = Passkeys::new(shop::App, repository.clone()).challenges(of_shop);
         let staff = Passkeys::new(staff::App, repository.clone()).challenges(of_staff);
         with_both!(shop, staff, finish_nothing_of_each_other);
-        assert!(repository.list("employee").await.unwrap().is_empty());
+        assert!(
+            repository
+                .list(Owner::everywhere("employee"))
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
     for [of_shop, of_staff] in shared_stores() {
         let repository = Shared::default();
@@ -264,5 +270,11 @@ async fn sign_up_that_was_begun_elsewhere_is_not_finished_by_the_router_of_anoth
     let mut at_staff = browser(staff.router());
     let answer = at_staff.post("/register/finish", &body).await;
     answer.assert_error("challenge_not_found");
-    assert!(repository.list("employee").await.unwrap().is_empty());
+    assert!(
+        repository
+            .list(Owner::everywhere("employee"))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }

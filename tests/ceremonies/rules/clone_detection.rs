@@ -26,7 +26,7 @@ async fn stored(world: &World) -> passkeys::Credential {
     world
         .passkeys
         .repository()
-        .list("ada")
+        .list(Owner::everywhere("ada"))
         .await
         .unwrap()
         .remove(0)

@@ -6,7 +6,12 @@ use super::*;
 #[tokio::test]
 async fn registration_of_a_known_credential_id_is_rejected_and_overwrites_nothing() {
     let (world, mut device) = ada_registered().await;
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     let thief = Fault::CredentialId(stored[0].id.as_bytes().to_vec());
     let answer = world
         .register(&bob(), &mut world.device().with_fault(thief))
@@ -16,7 +21,12 @@ async fn registration_of_a_known_credential_id_is_rejected_and_overwrites_nothin
         "{answer:?}"
     );
     assert_eq!(
-        world.passkeys.repository().list("ada").await.unwrap(),
+        world
+            .passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap(),
         stored
     );
     assert_eq!(world.sign_in(&mut device).await.unwrap().user_id(), "ada");
@@ -53,7 +63,7 @@ async fn sign_in_updates_signature_counter_backup_state_and_last_use_together() 
     let stored = world
         .passkeys
         .repository()
-        .list("ada")
+        .list(Owner::everywhere("ada"))
         .await
         .unwrap()
         .remove(0);

@@ -123,7 +123,10 @@ async fn passkey_without_rp_id_belongs_to_every_relying_party() {
     let (mut device, mut credential) = sites.register().await;
     credential.rp_id = None;
     let repository = sites.com.passkeys.repository();
-    repository.delete("ada", &credential.id).await.unwrap();
+    repository
+        .delete(Owner::everywhere("ada"), &credential.id)
+        .await
+        .unwrap();
     imported(repository, &credential).await;
     sites.com.sign_in(&mut device).await.unwrap();
     let named = sites.org.passkeys.authentication();

@@ -33,7 +33,7 @@ use passkeys::{
     Aaguid, Attestation, Config, Error, PasskeyUser, Passkeys, SignCount, Transport,
     UserVerification,
     audit::{AuditKind, Reason},
-    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository},
+    store::{CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner},
     testing::{Authenticator, Fault},
 };
 use passkeys_test_support::{

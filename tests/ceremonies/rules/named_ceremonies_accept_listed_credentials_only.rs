@@ -72,8 +72,15 @@ async fn sign_in_without_a_named_user_accepts_a_passkey_that_was_registered_afte
 async fn named_ceremonies_accept_a_listed_passkey_with_a_registration_time_in_the_future() {
     let (world, mut device) = ada_registered().await;
     let repository = world.passkeys.repository();
-    let mut credential = repository.list("ada").await.unwrap().remove(0);
-    repository.delete("ada", &credential.id).await.unwrap();
+    let mut credential = repository
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+        .remove(0);
+    repository
+        .delete(Owner::everywhere("ada"), &credential.id)
+        .await
+        .unwrap();
     credential.created_at += Duration::from_micros(3_600_000_400);
     imported(repository, &credential).await;
 

@@ -13,7 +13,12 @@ async fn offered(world: &World, user: &PasskeyUser) -> UserHandle {
 }
 
 async fn stored(world: &World, user: &PasskeyUser) -> Vec<Credential> {
-    world.passkeys.repository().list(user.id()).await.unwrap()
+    world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere(user.id()))
+        .await
+        .unwrap()
 }
 
 /// Registers a passkey whose row has no user handle, as rows of `fastapi-passkeys` have none.
@@ -29,7 +34,9 @@ async fn register_in_older_form(world: &World, user: &PasskeyUser) -> Authentica
 
 async fn replace(world: &World, credential: Credential) {
     let repository = world.passkeys.repository();
-    let deleted = repository.delete(&credential.user_id, &credential.id).await;
+    let deleted = repository
+        .delete(Owner::everywhere(&credential.user_id), &credential.id)
+        .await;
     assert!(deleted.unwrap());
     assert!(imported(repository, &credential).await);
 }

@@ -27,13 +27,23 @@ async fn registration_beyond_max_credentials_is_rejected_at_begin_and_at_finish(
     assert!(is_too_many(registration.finish_as(&ada(), &late).await));
     assert_eq!(world.audit.last_reason(), Some(Reason::TooManyCredentials));
     assert!(is_too_many(registration.begin(&ada()).await));
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(stored.len(), 2);
 
     // Others are not affected, and who deletes one can add one.
     world.register(&bob(), &mut world.device()).await.unwrap();
     let repository = world.passkeys.repository();
-    assert!(repository.delete("ada", &stored[0].id).await.unwrap());
+    assert!(
+        repository
+            .delete(Owner::everywhere("ada"), &stored[0].id)
+            .await
+            .unwrap()
+    );
     world.register(&ada(), &mut world.device()).await.unwrap();
 }
 

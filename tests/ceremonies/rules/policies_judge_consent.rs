@@ -45,7 +45,12 @@ where
     let last = world.audit.events().pop().unwrap();
     assert_eq!(last.kind, AuditKind::StepUpFailed(reason));
     assert_eq!(last.user_id.as_deref(), Some("ada"));
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(stored[0].last_used_at, None);
 }
 

@@ -25,7 +25,7 @@ async fn sign_up_finished_while_another_user_is_signed_in_adds_nothing_to_that_u
     let registered = registration.finish_as(&bob(), &request).await.unwrap();
     assert_eq!(registered.user().id(), "ada");
     let repository = world.passkeys.repository();
-    assert_eq!(repository.list("bob").await.unwrap(), []);
+    assert_eq!(repository.list(Owner::everywhere("bob")).await.unwrap(), []);
 }
 
 /// A further passkey needs its user's session, and a `who` that fails ends the ceremony.
@@ -49,7 +49,12 @@ async fn registration_by_a_signed_in_user_is_not_finished_without_a_session() {
         matches!(unknown, Err(Rejection::Passkeys(Error::ChallengeNotFound))),
         "{unknown:?}"
     );
-    let kept = world.passkeys.repository().list("ada").await.unwrap();
+    let kept = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(kept, []);
 }
 
@@ -78,6 +83,11 @@ async fn second_of_two_sign_ups_begun_for_one_account_is_rejected() {
         matches!(second, Err(Error::AccountAlreadyExists)),
         "{second:?}"
     );
-    let kept = world.passkeys.repository().list("ada").await.unwrap();
+    let kept = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(kept, [first.credential().clone()]);
 }

@@ -67,7 +67,12 @@ async fn second_factor_asks_again_who_has_passed_the_first_after_its_state_was_t
     let (world, mut device) = ada_registered().await;
     let authentication = world.passkeys.authentication();
     let request = begun(&world, &ada(), &mut device).await;
-    let before = world.passkeys.repository().list("ada").await.unwrap();
+    let before = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     let ended = authentication
         .finish_second_factor(&request, signed_out())
         .await;
@@ -88,7 +93,12 @@ async fn second_factor_asks_again_who_has_passed_the_first_after_its_state_was_t
         matches!(rejected, Err(Error::ChallengeNotFound)),
         "{rejected:?}"
     );
-    let after = world.passkeys.repository().list("ada").await.unwrap();
+    let after = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(before, after, "the passkey does not count as used");
 }
 
@@ -169,7 +179,12 @@ async fn second_factor_lists_the_usable_passkeys_of_the_user_and_does_not_begin_
 
     let repository = world.passkeys.repository();
     let now = time::OffsetDateTime::UNIX_EPOCH;
-    assert!(repository.suspend("ada", id, now).await.unwrap());
+    assert!(
+        repository
+            .suspend(Owner::everywhere("ada"), id, now)
+            .await
+            .unwrap()
+    );
     let suspended = authentication.begin_second_factor(&ada()).await;
     assert!(matches!(suspended, Err(Error::NoPasskeys)), "{suspended:?}");
 

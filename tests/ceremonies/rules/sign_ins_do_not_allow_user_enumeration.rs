@@ -81,7 +81,12 @@ async fn user_without_passkeys_left_gets_the_decoy_credentials_of_an_unknown_use
         "no decoys beside real credentials"
     );
     let repository = world.passkeys.repository();
-    assert!(repository.delete("ada", id).await.unwrap());
+    assert!(
+        repository
+            .delete(Owner::everywhere("ada"), id)
+            .await
+            .unwrap()
+    );
     assert_eq!(allowed_for(&world, "ada").await, unknown);
 }
 
@@ -94,7 +99,12 @@ async fn passkey_of_an_empty_user_id_belongs_to_no_user() {
     let registered = world.register(&ada(), &mut device).await.unwrap();
     let mut credential = registered.credential().clone();
     let repository = world.passkeys.repository();
-    assert!(repository.delete("ada", &credential.id).await.unwrap());
+    assert!(
+        repository
+            .delete(Owner::everywhere("ada"), &credential.id)
+            .await
+            .unwrap()
+    );
     credential.user_id.clear();
     assert!(imported(repository, &credential).await);
 
@@ -167,7 +177,13 @@ async fn registration_with_the_id_of_a_decoy_credential_fails_like_one_with_a_re
     assert_eq!(world.audit.last_reason(), Some(Reason::DecoyCredential));
     let repository = world.passkeys.repository();
     for user in ["bob", "carol"] {
-        assert!(repository.list(user).await.unwrap().is_empty());
+        assert!(
+            repository
+                .list(Owner::everywhere(user))
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
     // Any other ID registers.
     world.register(&bob(), &mut world.device()).await.unwrap();
@@ -209,9 +225,17 @@ async fn offered_transports_are_in_the_order_of_decoy_credentials_whatever_the_b
     let registered = world.register(&ada(), &mut world.device()).await.unwrap();
     let repository = world.passkeys.repository();
     let mut credential = registered.credential().clone();
-    assert!(repository.delete("ada", &credential.id).await.unwrap());
+    assert!(
+        repository
+            .delete(Owner::everywhere("ada"), &credential.id)
+            .await
+            .unwrap()
+    );
     credential.transports = vec![Transport::Internal, Transport::Hybrid];
-    let insertion = repository.insert(&credential, 1).await.unwrap();
+    let insertion = repository
+        .insert(Owner::everywhere("ada"), &credential, 1)
+        .await
+        .unwrap();
     assert_eq!(insertion, Insertion::Stored);
     let transports = allowed_for(&world, "ada").await[0]["transports"].take();
     assert_eq!(transports, json!(["hybrid", "internal"]));

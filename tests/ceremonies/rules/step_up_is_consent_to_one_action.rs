@@ -58,7 +58,12 @@ async fn step_up_returns_the_user_and_records_the_use_of_the_passkey() {
     let (result, user) = (consent.result, consent.user);
     assert_eq!(user.id(), "ada");
     assert_eq!((result.user_id(), result.user_verified()), ("ada", true));
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(*result.credential(), stored[0]);
     assert_eq!(stored[0].sign_count, 1);
     assert!(stored[0].last_used_at > Some(stored[0].created_at));
@@ -78,7 +83,12 @@ async fn step_up_allows_every_passkey_of_the_user_that_is_not_suspended() {
     let id = &suspended.credential().id;
     let repository = world.passkeys.repository();
     let now = suspended.credential().created_at;
-    assert!(repository.suspend("ada", id, now).await.unwrap());
+    assert!(
+        repository
+            .suspend(Owner::everywhere("ada"), id, now)
+            .await
+            .unwrap()
+    );
 
     let step_up = world.passkeys.step_up();
     let begun = step_up.begin(&ada(), &transfer()).await.unwrap();
@@ -287,15 +297,25 @@ async fn step_up_assertion_is_verified_like_that_of_a_sign_in() {
 async fn step_up_with_a_passkey_suspended_or_deleted_since_begin_is_rejected() {
     let (world, mut device) = ada_registered().await;
     let (step_up, repository) = (world.passkeys.step_up(), world.passkeys.repository());
-    let passkey = repository.list("ada").await.unwrap().remove(0);
+    let passkey = repository
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()
+        .remove(0);
 
     let first = world.agree(&ada(), &transfer(), &mut device).await;
     let second = world.agree(&ada(), &transfer(), &mut device).await;
     let now = passkey.created_at;
-    repository.suspend("ada", &passkey.id, now).await.unwrap();
+    repository
+        .suspend(Owner::everywhere("ada"), &passkey.id, now)
+        .await
+        .unwrap();
     let answer = step_up.finish_as(&ada(), &transfer(), &first).await;
     assert_authentication_failed(&world, answer, Reason::Suspended);
-    repository.delete("ada", &passkey.id).await.unwrap();
+    repository
+        .delete(Owner::everywhere("ada"), &passkey.id)
+        .await
+        .unwrap();
     let answer = step_up.finish_as(&ada(), &transfer(), &second).await;
     assert_authentication_failed(&world, answer, Reason::UnknownCredential);
 }
@@ -309,7 +329,12 @@ async fn clone_detection_rejects_a_step_up_and_suspends_the_passkey() {
     let step_up = world.passkeys.step_up();
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     assert_authentication_failed(&world, answer, Reason::SignCount);
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert!(stored[0].suspended_at.is_some());
 }
 
@@ -341,7 +366,12 @@ async fn malformed_credential_or_body_consumes_the_step_up_state_without_using_t
         assert_eq!(last, AuditKind::StepUpFailed(Reason::Malformed), "{part}");
         let again = step_up.finish_as(&ada(), &transfer(), &good).await;
         assert!(matches!(again, Err(Error::ChallengeNotFound)), "{part}");
-        let stored = world.passkeys.repository().list("ada").await.unwrap();
+        let stored = world
+            .passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap();
         assert_eq!(stored[0].last_used_at, None, "{part}");
     }
 }

@@ -32,6 +32,11 @@ async fn stored_credential_keeps_key_aaguid_transports_and_flags_of_the_registra
     assert_eq!((credential.sign_count, credential.last_used_at), (0, None));
     assert_eq!(
         *credential,
-        world.passkeys.repository().list("ada").await.unwrap()[0]
+        world
+            .passkeys
+            .repository()
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()[0]
     );
 }

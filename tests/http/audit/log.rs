@@ -8,7 +8,11 @@ use std::{
 };
 
 use axum::http::Method;
-use passkeys::{Clock as _, Config, SignCount, store::CredentialRepository as _, testing::Fault};
+use passkeys::{
+    Clock as _, Config, SignCount,
+    store::{CredentialRepository as _, Owner},
+    testing::Fault,
+};
 use passkeys_test_support::{World, ada};
 use serde_json::{Value, json};
 use tracing::{
@@ -289,7 +293,12 @@ async fn span_of_a_request_with_several_events_has_each_value_once() {
     world.register(&recent, &mut device).await.unwrap();
     let mut browser = browser(&world, "ada");
     *browser.authenticator() = device;
-    let id = world.passkeys.repository().list("ada").await.unwrap()[0]
+    let id = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()[0]
         .id
         .clone();
     let log = Log::default();

@@ -6,7 +6,7 @@ use passkeys::{
     Config, Passkeys, SignCount,
     audit::{AuditEvent, AuditKind, Reason},
     store::{
-        ChallengeStore, CredentialRepository as _, MemoryChallenges, MemoryRepository,
+        ChallengeStore, CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner,
         PendingCeremony, StoreError,
     },
     testing::Fault,
@@ -41,7 +41,12 @@ async fn audit_trail_records_begin_and_success_of_registration_and_sign_in() {
     assert_eq!(world.audit.kinds(), begun);
 
     let events = world.audit.events();
-    let credential = world.passkeys.repository().list("ada").await.unwrap();
+    let credential = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     for event in &events {
         assert_eq!(event.rp_id, "example.com");
     }

@@ -3,7 +3,7 @@
 use axum::{Router, http::Method};
 use passkeys::{
     AuthenticationResult, Config, PasskeyUser, Passkeys, passkeys,
-    store::{CredentialRepository as _, MemoryRepository, SqliteRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner, SqliteRepository},
     testing::Browser,
 };
 use passkeys_test_support::{App, ada};
@@ -178,5 +178,12 @@ async fn missing_table_is_logged_once_with_the_method_that_creates_it_and_check_
     repository.migrate().await.unwrap();
     passkeys.check().await.unwrap();
     browser.register().await.assert_ok();
-    assert_eq!(repository.list("ada").await.unwrap().len(), 1);
+    assert_eq!(
+        repository
+            .list(Owner::everywhere("ada"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }

@@ -3,7 +3,8 @@ use std::{collections::BTreeSet, sync::Mutex};
 use passkeys::{
     Credential, CredentialId,
     store::{
-        CredentialRepository, CredentialUse, Deletion, Insertion, MemoryRepository, StoreError,
+        CredentialRepository, CredentialUse, Deletion, Insertion, MemoryRepository, Owner, Scope,
+        StoreError,
     },
     testing,
 };
@@ -29,11 +30,13 @@ ways_to_be_wrong! {
     IgnoresTheMaximum,
     CountsOtherRpIdsForTheMaximum,
     CountsNoneWithoutRpIdForTheMaximum,
+    CountsThoseWithoutRpIdAtTenants,
     CountsNoneSuspendedForTheMaximum,
     PrefersFullToExisting,
     LooksThenInsertsWithinTheMaximum,
     InsertsASecondFirst,
     CountsFirstsByRpId,
+    CountsFirstsOfEveryRpId,
     OverwritesWithAFirst,
     LooksThenInsertsFirst,
     TakesBackASecondFirst,
@@ -41,6 +44,15 @@ ways_to_be_wrong! {
     FoldsCase,
     FailsForUnknownUsers,
     ListsEverybody,
+    ListsEveryRpId,
+    TakesTenantsForSites,
+    TakesSitesForTenants,
+    TakesSitesForEverywhere,
+    LetsEveryRpIdUse,
+    LetsEveryRpIdSuspend,
+    LetsEveryRpIdResume,
+    LetsEveryRpIdRename,
+    LetsEveryRpIdDelete,
     ListsNewestFirst,
     ListsAPage,
     KeepsTheBackupState,
@@ -68,13 +80,12 @@ ways_to_be_wrong! {
     CountsEverybodys,
     KeepsTheSuspended,
     CountsOtherRpIds,
-    KeepsThoseOfOtherRpIds,
     CountsNoneWithoutRpId,
     LooksThenDeletesUnlessLast,
 }
 
 /// Condition on which a credential counts.
-type Counts = Box<dyn Fn(&Credential) -> bool + Send>;
+type Counts<'a> = Box<dyn Fn(&Credential) -> bool + Send + 'a>;
 
 /// Repository that is correct except for one mistake.
 struct Repository {
@@ -109,8 +120,8 @@ impl Repository {
         }
     }
 
-    /// Returns the owner of a credential, or `asking` if there is none.
-    async fn owner(&self, id: &CredentialId, asking: &str) -> Result<String, StoreError> {
+    /// Returns the user ID of a credential's owner, or `asking` if there is none.
+    async fn owner_of(&self, id: &CredentialId, asking: &str) -> Result<String, StoreError> {
         Ok(self
             .inner
             .find(id)
@@ -118,21 +129,63 @@ impl Repository {
             .map_or_else(|| asking.to_owned(), |it| it.user_id))
     }
 
-    /// Returns which credentials of the user count for the maximum of a new one, if this repository
-    /// counts them itself.
-    fn counts_for_the_maximum(&self, new: &Credential) -> Option<Counts> {
-        let rp_id = new.rp_id.clone();
-        let same = move |it: &Credential| rp_id.as_deref().is_none_or(|rp_id| it.is_for(rp_id));
-        let rp_id = new.rp_id.clone();
+    /// Returns the owner that this repository takes an owner for, who has this user ID.
+    fn owner<'a>(&self, owner: Owner<'a>, user_id: &'a str) -> Owner<'a> {
+        match (self.wrong, owner.scope()) {
+            (Wrong::TakesTenantsForSites, Scope::Tenant(rp_id)) => Owner::of_site(rp_id, user_id),
+            (Wrong::TakesSitesForTenants, Scope::Site(rp_id)) => Owner::of_tenant(rp_id, user_id),
+            (Wrong::TakesSitesForEverywhere, Scope::Site(_)) => Owner::everywhere(user_id),
+            _ => owner.with_user_id(user_id),
+        }
+    }
+
+    /// Returns the ID of the user who changes a credential: its owner's if this repository lets anyone
+    /// change it.
+    async fn user_of(
+        &self,
+        owner: Owner<'_>,
+        id: &CredentialId,
+        lets_anyone: Wrong,
+    ) -> Result<String, StoreError> {
+        let user = self.user(owner.user_id());
+        if self.is(lets_anyone)? {
+            return self.owner_of(id, &user).await;
+        }
+        Ok(user)
+    }
+
+    /// Returns the owner who changes a credential: one everywhere if this repository lets every RP ID
+    /// change it.
+    fn changing<'a>(
+        &self,
+        owner: Owner<'a>,
+        user_id: &'a str,
+        lets_every_rp_id: Wrong,
+    ) -> Result<Owner<'a>, StoreError> {
+        if self.is(lets_every_rp_id)? {
+            return Ok(Owner::everywhere(user_id));
+        }
+        Ok(self.owner(owner, user_id))
+    }
+
+    /// Returns which credentials of the user count for the maximum, if this repository counts them
+    /// itself.
+    fn counts_for_the_maximum<'a>(&self, owner: Owner<'a>) -> Option<Counts<'a>> {
+        let scope = owner.scope();
         Some(match self.wrong {
             Wrong::IgnoresTheMaximum => Box::new(|_| false),
             Wrong::CountsOtherRpIdsForTheMaximum => Box::new(|_| true),
-            Wrong::CountsNoneWithoutRpIdForTheMaximum => Box::new(move |it| it.rp_id == rp_id),
+            Wrong::CountsNoneWithoutRpIdForTheMaximum => {
+                Box::new(move |it| owner.owns(it) && it.rp_id.is_some())
+            }
+            Wrong::CountsThoseWithoutRpIdAtTenants => {
+                Box::new(move |it| scope.contains(it.rp_id.as_deref()) || it.rp_id.is_none())
+            }
             Wrong::CountsNoneSuspendedForTheMaximum => {
-                Box::new(move |it| same(it) && it.suspended_at.is_none())
+                Box::new(move |it| owner.owns(it) && it.suspended_at.is_none())
             }
             Wrong::PrefersFullToExisting | Wrong::LooksThenInsertsWithinTheMaximum => {
-                Box::new(same)
+                Box::new(move |it| owner.owns(it))
             }
             _ => return None,
         })
@@ -147,6 +200,13 @@ impl Repository {
         Ok(listed)
     }
 
+    /// Deletes a credential, whoever owns it.
+    async fn remove(&self, id: &CredentialId) -> Result<(), StoreError> {
+        let owner = self.owner_of(id, "").await?;
+        self.inner.delete(Owner::everywhere(&owner), id).await?;
+        Ok(())
+    }
+
     /// Changes a credential in a way that the inner repository would not.
     async fn change(
         &self,
@@ -156,9 +216,10 @@ impl Repository {
         let Some(mut credential) = self.inner.find(id).await? else {
             return Ok(false);
         };
-        self.inner.delete(&credential.user_id, id).await?;
+        self.remove(id).await?;
         change(&mut credential);
-        let insertion = self.inner.insert(&credential, usize::MAX).await?;
+        let owner = Owner::everywhere(&credential.user_id);
+        let insertion = self.inner.insert(owner, &credential, usize::MAX).await?;
         Ok(insertion == Insertion::Stored)
     }
 }
@@ -166,9 +227,12 @@ impl Repository {
 impl CredentialRepository for Repository {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         mut max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
+        let user = self.user(owner.user_id());
+        let owner = self.owner(owner, &user);
         let mut credential = credential.clone();
         credential.id = self.id(&credential.id);
         credential.user_id = self.user(&credential.user_id);
@@ -206,14 +270,13 @@ impl CredentialRepository for Repository {
             }
             yield_now().await;
             self.change(&credential.id, |_| ()).await?;
-            let owner = self.owner(&credential.id, "").await?;
-            self.inner.delete(&owner, &credential.id).await?;
-            self.inner.insert(&credential, usize::MAX).await?;
+            self.remove(&credential.id).await?;
+            self.inner.insert(owner, &credential, usize::MAX).await?;
             return Ok(Insertion::Stored);
         }
-        if let Some(counts) = self.counts_for_the_maximum(&credential) {
+        if let Some(counts) = self.counts_for_the_maximum(owner) {
             let exists = self.inner.find(&credential.id).await?.is_some();
-            let mut own = self.inner.list(&credential.user_id).await?;
+            let mut own = self.inner.list(Owner::everywhere(&user)).await?;
             own.retain(counts);
             if own.len() >= max_credentials && (!exists || self.is(Wrong::PrefersFullToExisting)?) {
                 return Ok(Insertion::Full);
@@ -221,33 +284,38 @@ impl CredentialRepository for Repository {
             yield_now().await;
             max_credentials = usize::MAX;
         }
-        let insertion = self.inner.insert(&credential, max_credentials).await?;
+        let insertion = self.inner.insert(owner, &credential, max_credentials);
+        let insertion = insertion.await?;
         if insertion == Insertion::Stored {
             self.everything.lock().unwrap().push(credential.id);
         }
         Ok(insertion)
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
         let turn = self.turn.lock().await;
         if self.is(Wrong::OverwritesWithAFirst)? {
-            let owner = self.owner(&credential.id, "").await?;
-            self.inner.delete(&owner, &credential.id).await?;
+            self.remove(&credential.id).await?;
         }
         if self.is(Wrong::TakesBackASecondFirst)? {
             drop(turn);
-            let inserted = self.insert(credential, usize::MAX).await? == Insertion::Stored;
+            let inserted = self.insert(owner, credential, usize::MAX).await?;
+            let inserted = inserted == Insertion::Stored;
             yield_now().await;
-            let own = self.inner.list(&credential.user_id).await?;
+            let own = self.inner.list(owner).await?;
             if inserted && own.len() > 1 {
-                self.inner
-                    .delete(&credential.user_id, &credential.id)
-                    .await?;
+                self.remove(&credential.id).await?;
                 return Ok(false);
             }
             return Ok(inserted);
         }
-        let mut own = self.inner.list(&self.user(&credential.user_id)).await?;
+        let user = self.user(owner.user_id());
+        let counted = self.changing(owner, &user, Wrong::CountsFirstsOfEveryRpId)?;
+        let mut own = self.inner.list(counted).await?;
         if self.is(Wrong::CountsFirstsByRpId)? {
             own.retain(|it| it.rp_id == credential.rp_id);
         }
@@ -258,7 +326,7 @@ impl CredentialRepository for Repository {
             drop(turn);
             yield_now().await;
         }
-        Ok(self.insert(credential, usize::MAX).await? == Insertion::Stored)
+        Ok(self.insert(owner, credential, usize::MAX).await? == Insertion::Stored)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
@@ -267,8 +335,10 @@ impl CredentialRepository for Repository {
         Ok(found.filter(|_| !self.hidden.lock().unwrap().contains(id)))
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        let mut listed = self.inner.list(&self.user(user_id)).await?;
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        let user = self.user(owner.user_id());
+        let owner = self.changing(owner, &user, Wrong::ListsEveryRpId)?;
+        let mut listed = self.inner.list(owner).await?;
         if self.is(Wrong::ListsEverybody)? {
             listed = self.list_everybodys().await?;
         }
@@ -290,16 +360,14 @@ impl CredentialRepository for Repository {
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        let mut user = self.user(user_id);
+        let user = self.user_of(owner, id, Wrong::LetsAnyoneUse).await?;
+        let owner = self.changing(owner, &user, Wrong::LetsEveryRpIdUse)?;
         let mut usage = *usage;
         let before = self.inner.find(id).await?;
-        if self.is(Wrong::LetsAnyoneUse)? {
-            user = self.owner(id, user_id).await?;
-        }
         if let Some(before) = &before {
             if self.is(Wrong::IgnoresTheCounter)? {
                 usage.previous_sign_count = before.sign_count;
@@ -315,7 +383,7 @@ impl CredentialRepository for Repository {
             if self.is(Wrong::LooksThenRecords)? {
                 let unchanged = before.sign_count == usage.previous_sign_count;
                 yield_now().await;
-                if !unchanged || before.suspended_at.is_some() || before.user_id != user {
+                if !unchanged || before.suspended_at.is_some() || !owner.owns(before) {
                     return Ok(false);
                 }
                 return self
@@ -328,13 +396,13 @@ impl CredentialRepository for Repository {
                     .await;
             }
             if self.is(Wrong::UsesTheSuspended)? && before.suspended_at.is_some() {
-                return Ok(before.user_id == user);
+                return Ok(owner.owns(before));
             }
         }
         if self.is(Wrong::RefusesWithoutACounter)? && usage.sign_count == 0 {
             return Ok(false);
         }
-        let recorded = self.inner.record_use(&user, id, &usage).await?;
+        let recorded = self.inner.record_use(owner, id, &usage).await?;
         if recorded && self.is(Wrong::KeepsTheBackupEligibility)? {
             let known = before.as_ref().and_then(|it| it.backup_eligible);
             self.change(id, |it| it.backup_eligible = known).await?;
@@ -350,15 +418,13 @@ impl CredentialRepository for Repository {
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        let mut user = self.user(user_id);
-        if self.is(Wrong::LetsAnyoneSuspend)? {
-            user = self.owner(id, user_id).await?;
-        }
-        let suspended = self.inner.suspend(&user, id, at).await?;
+        let user = self.user_of(owner, id, Wrong::LetsAnyoneSuspend).await?;
+        let owner = self.changing(owner, &user, Wrong::LetsEveryRpIdSuspend)?;
+        let suspended = self.inner.suspend(owner, id, at).await?;
         if suspended && self.is(Wrong::SuspendsAgain)? {
             self.change(id, |credential| credential.suspended_at = Some(at))
                 .await?;
@@ -366,84 +432,74 @@ impl CredentialRepository for Repository {
         Ok(suspended)
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        let mut user = self.user(user_id);
-        if self.is(Wrong::LetsAnyoneResume)? {
-            user = self.owner(id, user_id).await?;
-        }
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        let user = self.user_of(owner, id, Wrong::LetsAnyoneResume).await?;
+        let owner = self.changing(owner, &user, Wrong::LetsEveryRpIdResume)?;
         if self.is(Wrong::ResumesAll)? {
-            for credential in self.inner.list(&user).await? {
-                self.inner.resume(&user, &credential.id).await?;
+            for credential in self.inner.list(owner).await? {
+                self.inner.resume(owner, &credential.id).await?;
             }
         }
         if self.is(Wrong::NeverResumes)? {
             let found = self.inner.find(id).await?;
-            return Ok(found.is_some_and(|it| it.user_id == user));
+            return Ok(found.is_some_and(|it| owner.owns(&it)));
         }
-        self.inner.resume(&user, id).await
+        self.inner.resume(owner, id).await
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        let mut user = self.user(user_id);
-        if self.is(Wrong::LetsAnyoneRename)? {
-            user = self.owner(id, user_id).await?;
-        }
+        let user = self.user_of(owner, id, Wrong::LetsAnyoneRename).await?;
+        let owner = self.changing(owner, &user, Wrong::LetsEveryRpIdRename)?;
         if self.is(Wrong::RenamesAll)? {
-            for credential in self.inner.list(&user).await? {
+            for credential in self.inner.list(owner).await? {
                 self.inner
-                    .rename(&user, &credential.id, device_name)
+                    .rename(owner, &credential.id, device_name)
                     .await?;
             }
         }
-        self.inner.rename(&user, id, device_name).await
+        self.inner.rename(owner, id, device_name).await
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        let mut user = self.user(user_id);
-        if self.is(Wrong::LetsAnyoneDelete)? {
-            user = self.owner(id, user_id).await?;
-        }
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        let user = self.user_of(owner, id, Wrong::LetsAnyoneDelete).await?;
+        let owner = self.changing(owner, &user, Wrong::LetsEveryRpIdDelete)?;
         if self.is(Wrong::LooksThenDeletes)? {
-            let found = self
-                .inner
-                .find(id)
-                .await?
-                .is_some_and(|it| it.user_id == user);
+            let found = self.inner.find(id).await?.is_some_and(|it| owner.owns(&it));
             yield_now().await;
-            self.inner.delete(&user, id).await?;
+            self.inner.delete(owner, id).await?;
             return Ok(found);
         }
         if self.is(Wrong::OnlyHidesTheDeleted)? {
-            let found = self.find(id).await?.is_some_and(|it| it.user_id == user);
+            let found = self.find(id).await?.is_some_and(|it| owner.owns(&it));
             if found {
                 self.hidden.lock().unwrap().push(id.clone());
             }
             return Ok(found);
         }
-        self.inner.delete(&user, id).await
+        self.inner.delete(owner, id).await
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         let turn = self.turn.lock().await;
-        let mut user = self.user(user_id);
-        if self.is(Wrong::LetsAnyoneDelete)? {
-            user = self.owner(id, user_id).await?;
-        }
-        let own = self.inner.list(&user).await?;
+        let user = self.user_of(owner, id, Wrong::LetsAnyoneDelete).await?;
+        let owner = self.changing(owner, &user, Wrong::LetsEveryRpIdDelete)?;
+        let own = self.inner.list(owner).await?;
         let Some(credential) = own.iter().find(|it| it.id == *id) else {
             return Ok(Deletion::Unknown);
         };
         let mut others = own.clone();
+        if self.is(Wrong::CountsOtherRpIds)? {
+            others = self.inner.list(Owner::everywhere(&user)).await?;
+        }
         if self.is(Wrong::CountsEverybodys)? {
             others = self.list_everybodys().await?;
         }
@@ -452,18 +508,15 @@ impl CredentialRepository for Repository {
             others.retain(|it| it.suspended_at.is_none());
         }
         if self.is(Wrong::CountsNoneWithoutRpId)? {
-            others.retain(|it| it.rp_id.as_deref() == Some(rp_id));
-        } else if !self.is(Wrong::CountsOtherRpIds)? {
-            others.retain(|it| it.is_for(rp_id));
+            others.retain(|it| it.rp_id.is_some());
         }
         let suspended = credential.suspended_at.is_some() && !self.is(Wrong::KeepsTheSuspended)?;
-        let elsewhere = !credential.is_for(rp_id) && !self.is(Wrong::KeepsThoseOfOtherRpIds)?;
-        let may = suspended || elsewhere || !others.is_empty() || self.is(Wrong::DeletesTheLast)?;
+        let may = suspended || !others.is_empty() || self.is(Wrong::DeletesTheLast)?;
         if self.is(Wrong::LooksThenDeletesUnlessLast)? {
             drop(turn);
             yield_now().await;
         }
-        let deleted = may && self.inner.delete(&user, id).await?;
+        let deleted = may && self.inner.delete(owner, id).await?;
         Ok(Deletion::of(deleted, !may))
     }
 }

@@ -11,7 +11,7 @@ use passkeys::{
     Aaguid, Config, ConfigBuilder, Credential, CredentialId, Passkeys,
     attestation::TrustAnchors,
     audit::AuditKind,
-    store::{CredentialRepository as _, MemoryRepository},
+    store::{CredentialRepository as _, MemoryRepository, Owner},
 };
 use passkeys_test_support::{App, World, imported};
 use serde_json::{Value, json};
@@ -211,7 +211,12 @@ impl Site {
         let mut stored = Vec::new();
         for user in ["ada", "bob"] {
             let repository = self.world.passkeys.repository();
-            stored.extend(repository.list(user).await.expect("memory does not fail"));
+            stored.extend(
+                repository
+                    .list(Owner::everywhere(user))
+                    .await
+                    .expect("memory does not fail"),
+            );
         }
         stored
     }

@@ -110,12 +110,13 @@ impl<R: CredentialRepository> Registration<'_, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys, also if only of another RP ID:
-    /// the account exists. Otherwise as [`begin`](Self::begin), but that nobody is signed in whose sign-in
+    /// [`Error::AccountAlreadyExists`] if the user's ID has passkeys, also if only of another RP ID, unless the
+    /// application has several relying parties: the account exists. Otherwise as [`begin`](Self::begin), but that nobody is signed in whose sign-in
     /// could be too old.
     pub async fn begin_sign_up(&self, user: &PasskeyUser) -> Result<Begun<CreationOptions>, Error> {
         user.check()?;
-        if !self.ceremonies.repository.list(user.id()).await?.is_empty() {
+        let account = self.ceremonies.credentials.list_of_account(user.id());
+        if !account.await?.is_empty() {
             let failed = Reason::AccountExists.because(format_args!(
                 "the user ID {} that `sign_up` returned has passkeys: an ID must be new, such as a random UUID. \
                  For a user who is signed in there is `register/begin`",

@@ -2,7 +2,7 @@ use super::{Registration, cause};
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey, UserHandle,
     audit::{AuditKind, Failed, Reason},
-    ceremony::{FinishRegistration, RegistrationResult, taken},
+    ceremony::{FinishRegistration, RegistrationResult, credentials::Found, taken},
     domain::{
         challenge::Challenge,
         config::Terms,
@@ -223,24 +223,25 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         sign_up: bool,
     ) -> Result<(), Error> {
         let lost = |error| self.lost(error, Some(user));
-        let repository = &self.ceremonies.repository;
+        let credentials = &self.ceremonies.credentials;
         let failed = if self.ceremonies.decoys.made(&credential.id) {
             // Asks the store, as for a registered one.
-            repository.find(&credential.id).await.map_err(lost)?;
+            credentials.find(&credential.id).await.map_err(lost)?;
             Reason::DecoyCredential.because(format_args!(
                 "the credential ID is that of a decoy credential, which no authenticator has: the client took \
                  it from `authenticate/begin`, and tries whether it is registered",
             ))
         } else if sign_up {
-            let stored = repository.insert_first(credential).await;
+            let stored = credentials.insert_first(credential).await;
             if stored.map_err(lost)? {
                 return Ok(());
             }
-            let found = repository.find(&credential.id).await;
+            let found = credentials.find(&credential.id).await;
             match found.map_err(lost)? {
-                Some(stored) => already_registered(&stored.user_id, user),
+                Found::Own(stored) => already_registered(Some(&stored.user_id), user),
+                Found::Other { .. } => already_registered(None, user),
                 // The account got its first passkey since the sign-up was begun.
-                None => Reason::AccountExists.because(format_args!(
+                Found::None => Reason::AccountExists.because(format_args!(
                     "the user ID {} that `sign_up` returned has got a passkey since the sign-up was begun: an \
                      ID must be new, such as a random UUID",
                     shown(user.id()),
@@ -248,7 +249,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             }
         } else {
             let max_credentials = self.ceremonies.config.max_credentials();
-            let inserted = repository.insert(credential, max_credentials).await;
+            let inserted = credentials.insert(credential, max_credentials).await;
             match inserted.map_err(lost)? {
                 Insertion::Stored => return Ok(()),
                 Insertion::Exists => Reason::AlreadyRegistered.because(format_args!(
@@ -299,11 +300,17 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
     }
 }
 
-fn already_registered(owner: &str, user: &PasskeyUser) -> Failed {
+/// Explains a sign-up with a passkey that is stored already, of this user at the relying party, or at
+/// another one.
+fn already_registered(owner: Option<&str>, user: &PasskeyUser) -> Failed {
+    let (of, owner) = match owner {
+        Some(owner) => ("the user ", shown(owner)),
+        None => ("another relying party", shown("")),
+    };
     Reason::AlreadyRegistered.because(format_args!(
-        "a passkey with this ID is stored, of the user {}, and the sign-up is of {}: the page sent one response \
+        "a passkey with this ID is stored, of {of}{}, and the sign-up is of {}: the page sent one response \
          twice, or made it with other options than `begin` returned",
-        shown(owner),
+        owner,
         shown(user.id()),
     ))
 }

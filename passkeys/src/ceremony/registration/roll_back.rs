@@ -46,15 +46,16 @@ impl<R: CredentialRepository> Registration<'_, R> {
 
     /// Deletes the passkey of a registration, and of a sign-up all others of the user ID, too.
     async fn delete_registered(&self, registered: &RegistrationResult) -> Result<(), StoreError> {
-        let Credential { user_id, id, .. } = &registered.credential;
+        let credential = &registered.credential;
         let ceremonies = self.ceremonies;
-        ceremonies.repository.delete(user_id, id).await?;
+        ceremonies.credentials.delete(credential).await?;
         if !registered.signed_up {
             return Ok(());
         }
-        for further in ceremonies.repository.list(user_id).await? {
-            let id = &further.id;
-            if ceremonies.repository.delete(user_id, id).await? {
+        let credentials = &ceremonies.credentials;
+        for further in credentials.list_of_account(&credential.user_id).await? {
+            if credentials.delete_of_account(&further).await? {
+                let Credential { user_id, id, .. } = &further;
                 ceremonies.record(AuditKind::CredentialDeleted, Some(user_id), Some(id));
             }
         }

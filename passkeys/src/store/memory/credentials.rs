@@ -8,8 +8,8 @@ use time::OffsetDateTime;
 
 use crate::domain::{credential::Credential, credential_id::CredentialId};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, Description, Insertion, StoreError,
-    capacity::require_capacity,
+    CredentialRepository, CredentialUse, Deletion, Description, Insertion, Owner, Scope,
+    StoreError, capacity::require_capacity,
 };
 
 /// Repository in the memory of this process: for tests, demonstrations and first steps.
@@ -40,9 +40,12 @@ pub struct MemoryRepository {
 #[derive(Default)]
 struct Store {
     credentials: HashMap<CredentialId, Credential>,
-    /// Credentials of each user, in the order of `list`.
-    users: HashMap<String, BTreeSet<(OffsetDateTime, CredentialId)>>,
+    /// Credentials of each user ID, by RP ID. Many tenants may have users with equal IDs.
+    users: HashMap<String, HashMap<Option<String>, Ids>>,
 }
+
+/// Credential IDs in the order of `list`.
+type Ids = BTreeSet<(OffsetDateTime, CredentialId)>;
 
 impl MemoryRepository {
     /// Default capacity: at most this many passkeys are kept.
@@ -65,18 +68,18 @@ impl MemoryRepository {
 
     fn change(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         change: impl FnOnce(&mut Credential),
     ) -> bool {
-        self.lock().owned(user_id, id).map(change).is_some()
+        self.lock().owned(owner, id).map(change).is_some()
     }
 }
 
 impl Store {
-    fn owned(&mut self, user_id: &str, id: &CredentialId) -> Option<&mut Credential> {
+    fn owned(&mut self, owner: Owner<'_>, id: &CredentialId) -> Option<&mut Credential> {
         let credential = self.credentials.get_mut(id)?;
-        (credential.user_id == user_id).then_some(credential)
+        owner.owns(credential).then_some(credential)
     }
 
     /// Stores a credential unless its ID exists. Returns whether it was stored.
@@ -92,6 +95,8 @@ impl Store {
                 self.users
                     .entry(credential.user_id.clone())
                     .or_default()
+                    .entry(credential.rp_id.clone())
+                    .or_default()
                     .insert((credential.created_at, credential.id.clone()));
                 vacant.insert(credential.clone());
                 Ok(true)
@@ -99,9 +104,17 @@ impl Store {
         }
     }
 
-    /// Returns the credentials of a user, in the order of `list`.
-    fn of(&self, user_id: &str) -> impl Iterator<Item = &Credential> {
-        let ids = self.users.get(user_id).into_iter().flatten();
+    /// Returns the credentials of an owner, in the order of `list` for each RP ID.
+    fn of(&self, owner: Owner<'_>) -> impl Iterator<Item = &Credential> {
+        let by_rp_id = self.users.get(owner.user_id());
+        let at = |rp_id: Option<&str>| by_rp_id?.get(&rp_id.map(str::to_owned));
+        let (own, unknown, all) = match owner.scope() {
+            Scope::Tenant(rp_id) => (at(Some(rp_id)), None, None),
+            Scope::Site(rp_id) => (at(Some(rp_id)), at(None), None),
+            Scope::Everywhere => (None, None, by_rp_id.map(HashMap::values)),
+        };
+        let ids = [own, unknown].into_iter().flatten();
+        let ids = ids.chain(all.into_iter().flatten()).flatten();
         ids.filter_map(|(_, id)| self.credentials.get(id))
     }
 
@@ -109,11 +122,17 @@ impl Store {
         let Some(credential) = self.credentials.remove(id) else {
             return;
         };
-        if let Some(ids) = self.users.get_mut(&credential.user_id) {
+        let Some(by_rp_id) = self.users.get_mut(&credential.user_id) else {
+            return;
+        };
+        if let Some(ids) = by_rp_id.get_mut(&credential.rp_id) {
             ids.remove(&(credential.created_at, credential.id));
             if ids.is_empty() {
-                self.users.remove(&credential.user_id);
+                by_rp_id.remove(&credential.rp_id);
             }
+        }
+        if by_rp_id.is_empty() {
+            self.users.remove(&credential.user_id);
         }
     }
 }
@@ -136,6 +155,7 @@ impl fmt::Debug for MemoryRepository {
 impl CredentialRepository for MemoryRepository {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
@@ -143,18 +163,20 @@ impl CredentialRepository for MemoryRepository {
         if store.credentials.contains_key(&credential.id) {
             return Ok(Insertion::Exists);
         }
-        let rp_id = credential.rp_id.as_deref();
-        let counts = |it: &&Credential| rp_id.is_none_or(|rp_id| it.is_for(rp_id));
-        if store.of(&credential.user_id).filter(counts).count() >= max_credentials {
+        if store.of(owner).count() >= max_credentials {
             return Ok(Insertion::Full);
         }
         let stored = store.insert(credential, self.capacity)?;
         Ok(Insertion::of(stored, true))
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        if store.users.contains_key(&credential.user_id) {
+        if store.of(owner).next().is_some() {
             return Ok(false);
         }
         store.insert(credential, self.capacity)
@@ -164,18 +186,20 @@ impl CredentialRepository for MemoryRepository {
         Ok(self.lock().credentials.get(id).cloned())
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        Ok(self.lock().of(user_id).cloned().collect())
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        let mut listed: Vec<_> = self.lock().of(owner).cloned().collect();
+        listed.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        Ok(listed)
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        let current = store.owned(user_id, id).filter(|credential| {
+        let current = store.owned(owner, id).filter(|credential| {
             credential.sign_count == usage.previous_sign_count && credential.suspended_at.is_none()
         });
         Ok(current
@@ -190,35 +214,35 @@ impl CredentialRepository for MemoryRepository {
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        Ok(self.change(user_id, id, |credential| {
+        Ok(self.change(owner, id, |credential| {
             credential.suspended_at.get_or_insert(at);
         }))
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        Ok(self.change(user_id, id, |credential| {
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        Ok(self.change(owner, id, |credential| {
             credential.suspended_at = None;
         }))
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        Ok(self.change(user_id, id, |credential| {
+        Ok(self.change(owner, id, |credential| {
             device_name.clone_into(&mut credential.device_name);
         }))
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        let owned = store.owned(user_id, id).is_some();
+        let owned = store.owned(owner, id).is_some();
         if owned {
             store.remove(id);
         }
@@ -227,17 +251,16 @@ impl CredentialRepository for MemoryRepository {
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
         let mut store = self.lock();
-        let Some(credential) = store.owned(user_id, id) else {
+        let Some(credential) = store.owned(owner, id) else {
             return Ok(Deletion::Unknown);
         };
-        let usable = |it: &Credential| it.suspended_at.is_none() && it.is_for(rp_id);
+        let usable = |it: &Credential| it.suspended_at.is_none();
         let another = |other: &Credential| other.id != *id && usable(other);
-        let deleted = !usable(credential) || store.of(user_id).any(another);
+        let deleted = !usable(credential) || store.of(owner).any(another);
         if deleted {
             store.remove(id);
         }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::database::{self, Database, TableName};
 use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, Insertion, InvalidTableName, StoreError,
+    CredentialRepository, CredentialUse, Deletion, Insertion, InvalidTableName, Owner, StoreError,
     credential_table::{self, Statement, Statements},
 };
 
@@ -111,8 +111,7 @@ impl PostgresRepository {
     #[must_use]
     pub fn schema(&self) -> Vec<String> {
         let table = self.table.quoted("");
-        // SQLAlchemy's name for the index, so that there is only one.
-        let index = self.table.index("user_id");
+        let index = self.table.index("owner");
         vec![
             // The same as `fastapi-passkeys` creates with SQLAlchemy.
             format!(
@@ -145,26 +144,27 @@ impl PostgresRepository {
     ADD COLUMN IF NOT EXISTS backup_eligible_known BOOLEAN NOT NULL DEFAULT TRUE,
     ADD COLUMN IF NOT EXISTS attestation_verified BOOLEAN NOT NULL DEFAULT FALSE"
             ),
-            format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (user_id)"),
+            // A table that SQLAlchemy has created has an index on `user_id` alone, too.
+            format!("CREATE INDEX IF NOT EXISTS {index} ON {table} (user_id, rp_id)"),
         ]
     }
 
     /// Returns every statement of the repository, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 10] {
+    pub fn statements(&self) -> Vec<&str> {
         self.statements.all()
     }
 }
 
-/// Locks the user's rows: of two concurrent deletions the second waits for the first, and then reads
+/// Locks the owner's rows: of two concurrent deletions the second waits for the first, and then reads
 /// the locked rows as the first has left them. All lock in the same order, so there is no deadlock.
 const DELETE_UNLESS_LAST: &str = "
 WITH owned AS MATERIALIZED (
-    SELECT credential_id, suspended_at IS NULL AND COALESCE(rp_id, $3) = $3 AS usable
-    FROM {table} WHERE user_id = $2 ORDER BY credential_id FOR UPDATE
+    SELECT credential_id, suspended_at IS NULL AS usable
+    FROM {table} WHERE {owned} ORDER BY credential_id FOR UPDATE
 ), gone AS (
-    DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND EXISTS (
+    DELETE FROM {table} WHERE credential_id = $1 AND {owned} AND EXISTS (
         SELECT 1 FROM owned WHERE (credential_id <> $1) = usable
     )
     RETURNING 1
@@ -196,17 +196,23 @@ impl PostgresRepository {
 impl CredentialRepository for PostgresRepository {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
         let max_credentials = i64::try_from(max_credentials).unwrap_or(i64::MAX);
-        let insertion = || insertion(&self.statements.insert, credential).bind(max_credentials);
+        let insertion =
+            || insertion(self.statements.insert.of(owner), credential, owner).bind(max_credentials);
         let (stored, exists) = self.insert_locked(credential, insertion).await?;
         Ok(Insertion::of(stored, exists))
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        let insertion = || insertion(&self.statements.insert_first, credential);
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        let insertion = || insertion(self.statements.insert_first.of(owner), credential, owner);
         let (stored, _) = self.insert_locked(credential, insertion).await?;
         Ok(stored)
     }
@@ -221,27 +227,32 @@ impl CredentialRepository for PostgresRepository {
             .transpose()
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        if cannot_exist(user_id) {
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        if cannot_exist(owner.user_id()) {
             return Ok(Vec::new());
         }
-        let query = || sqlx::query_as(self.statements.list.sql()).bind(user_id);
+        let query = || {
+            sqlx::query_as(self.statements.list.sql(owner))
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
+        };
         credential_table::credentials(unless_unknown(self.database.fetch(query).await)?)
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        if cannot_exist(user_id) {
+        if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
         let update = || {
-            sqlx::query(self.statements.record_use.sql())
+            sqlx::query(self.statements.record_use.sql(owner))
                 .bind(id.as_bytes())
-                .bind(user_id)
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
                 .bind(i64::from(usage.previous_sign_count))
                 .bind(i64::from(usage.sign_count))
                 .bind(usage.backup_eligible)
@@ -253,78 +264,81 @@ impl CredentialRepository for PostgresRepository {
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        if cannot_exist(user_id) {
+        if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
         let update = || {
-            sqlx::query(self.statements.suspend.sql())
+            sqlx::query(self.statements.suspend.sql(owner))
                 .bind(id.as_bytes())
-                .bind(user_id)
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
                 .bind(at)
         };
         Ok(unless_unknown(self.database.execute(update).await)? > 0)
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        if cannot_exist(user_id) {
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
         let update = || {
-            sqlx::query(self.statements.resume.sql())
+            sqlx::query(self.statements.resume.sql(owner))
                 .bind(id.as_bytes())
-                .bind(user_id)
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
         };
         Ok(unless_unknown(self.database.execute(update).await)? > 0)
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        if cannot_exist(user_id) {
+        if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
         let update = || {
-            sqlx::query(self.statements.rename.sql())
+            sqlx::query(self.statements.rename.sql(owner))
                 .bind(id.as_bytes())
-                .bind(user_id)
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
                 .bind(device_name)
         };
         Ok(self.database.execute(update).await? > 0)
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        if cannot_exist(user_id) {
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
         let deletion = || {
-            sqlx::query(self.statements.delete.sql())
+            sqlx::query(self.statements.delete.sql(owner))
                 .bind(id.as_bytes())
-                .bind(user_id)
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
         };
         Ok(unless_unknown(self.database.execute(deletion).await)? > 0)
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        if cannot_exist(user_id) {
+        if cannot_exist(owner.user_id()) {
             return Ok(Deletion::Unknown);
         }
         let deletion = || {
-            sqlx::query_as(self.statements.delete_unless_last.sql())
+            sqlx::query_as(self.statements.delete_unless_last.sql(owner))
                 .bind(id.as_bytes())
-                .bind(user_id)
-                .bind(rp_id)
+                .bind(owner.user_id())
+                .bind(owner.rp_id())
         };
         let row = unless_unknown(self.database.fetch(deletion).await)?.pop();
         let (deleted, existed) = row.unwrap_or_default();
@@ -333,7 +347,7 @@ impl CredentialRepository for PostgresRepository {
 
     async fn check(&self) -> Result<(), StoreError> {
         self.database.require_writable().await?;
-        self.list("").await.map(drop)
+        self.list(Owner::everywhere("")).await.map(drop)
     }
 }
 
@@ -350,6 +364,7 @@ fn exists(table: &TableName) -> Arc<str> {
 fn insertion<'a>(
     statement: &Statement,
     credential: &'a Credential,
+    owner: Owner<'a>,
 ) -> Query<'a, Postgres, PgArguments> {
     sqlx::query(statement.sql())
         .bind(credential.id.as_bytes())
@@ -376,6 +391,8 @@ fn insertion<'a>(
         .bind(&credential.rp_id)
         .bind(credential.backup_eligible.is_some())
         .bind(credential.attestation_verified)
+        .bind(owner.user_id())
+        .bind(owner.rp_id())
 }
 
 /// Returns whether no stored user can have this ID, which a client may have sent. PostgreSQL would

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::path;
 use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
-    CredentialRepository, CredentialUse, Deletion, Description, Insertion, InvalidTableName,
+    CredentialRepository, CredentialUse, Deletion, Description, Insertion, InvalidTableName, Owner,
     StoreError,
     credential_table::{self, Row, Statement, Statements, identifier},
     sql_error,
@@ -152,7 +152,7 @@ impl SqliteRepository {
     /// Returns every statement of the repository, for tests of query plans.
     #[doc(hidden)]
     #[must_use]
-    pub fn statements(&self) -> [&str; 10] {
+    pub fn statements(&self) -> Vec<&str> {
         self.statements.all()
     }
 
@@ -180,9 +180,9 @@ impl SqliteRepository {
                 .await?;
             }
         }
-        // SQLAlchemy's name for the index, so that there is only one.
+        // A table that SQLAlchemy has created has an index on `user_id` alone, too.
         run(format!(
-            "CREATE INDEX IF NOT EXISTS \"ix_{table}_user_id\" ON \"{table}\" (user_id)"
+            "CREATE INDEX IF NOT EXISTS \"ix_{table}_owner\" ON \"{table}\" (user_id, rp_id)"
         ))
         .execute(&mut *transaction)
         .await?;
@@ -276,30 +276,38 @@ const OWN_COLUMNS: [(&str, &str); 6] = [
 /// Needs no lock: SQLite has one writer at a time, so nothing changes between the condition and the
 /// deletion.
 const DELETE_UNLESS_LAST: &str = "
-DELETE FROM {table} WHERE credential_id = $1 AND user_id = $2 AND (
-    suspended_at IS NOT NULL OR COALESCE(rp_id, $3) <> $3 OR EXISTS (
+DELETE FROM {table} WHERE credential_id = $1 AND {owned} AND (
+    suspended_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM {table} AS other
-        WHERE other.user_id = $2 AND other.credential_id <> $1 AND other.suspended_at IS NULL
-            AND COALESCE(other.rp_id, $3) = $3
+        WHERE {other owned} AND other.credential_id <> $1 AND other.suspended_at IS NULL
     )
 )";
 
 impl CredentialRepository for SqliteRepository {
     async fn insert(
         &self,
+        owner: Owner<'_>,
         credential: &Credential,
         max_credentials: usize,
     ) -> Result<Insertion, StoreError> {
-        let insertion = insertion(&self.statements.insert, credential)
+        let insertion = insertion(self.statements.insert.of(owner), credential, owner)
             .bind(i64::try_from(max_credentials).unwrap_or(i64::MAX));
         let stored = self.execute(insertion).await?;
         let exists = stored || self.find(&credential.id).await?.is_some();
         Ok(Insertion::of(stored, exists))
     }
 
-    async fn insert_first(&self, credential: &Credential) -> Result<bool, StoreError> {
-        self.execute(insertion(&self.statements.insert_first, credential))
-            .await
+    async fn insert_first(
+        &self,
+        owner: Owner<'_>,
+        credential: &Credential,
+    ) -> Result<bool, StoreError> {
+        self.execute(insertion(
+            self.statements.insert_first.of(owner),
+            credential,
+            owner,
+        ))
+        .await
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
@@ -311,20 +319,23 @@ impl CredentialRepository for SqliteRepository {
             .transpose()
     }
 
-    async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
-        let query = sqlx::query_as(self.statements.list.sql()).bind(user_id);
+    async fn list(&self, owner: Owner<'_>) -> Result<Vec<Credential>, StoreError> {
+        let query = sqlx::query_as(self.statements.list.sql(owner))
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
         credential_table::credentials(self.fetch(query).await?)
     }
 
     async fn record_use(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         usage: &CredentialUse,
     ) -> Result<bool, StoreError> {
-        let update = sqlx::query(self.statements.record_use.sql())
+        let update = sqlx::query(self.statements.record_use.sql(owner))
             .bind(id.as_bytes())
-            .bind(user_id)
+            .bind(owner.user_id())
+            .bind(owner.rp_id())
             .bind(usage.previous_sign_count)
             .bind(usage.sign_count)
             .bind(usage.backup_eligible)
@@ -335,56 +346,59 @@ impl CredentialRepository for SqliteRepository {
 
     async fn suspend(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        let update = sqlx::query(self.statements.suspend.sql())
+        let update = sqlx::query(self.statements.suspend.sql(owner))
             .bind(id.as_bytes())
-            .bind(user_id)
+            .bind(owner.user_id())
+            .bind(owner.rp_id())
             .bind(text(at));
         self.execute(update).await
     }
 
-    async fn resume(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        let update = sqlx::query(self.statements.resume.sql())
+    async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        let update = sqlx::query(self.statements.resume.sql(owner))
             .bind(id.as_bytes())
-            .bind(user_id);
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
         self.execute(update).await
     }
 
     async fn rename(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
         device_name: &str,
     ) -> Result<bool, StoreError> {
-        let update = sqlx::query(self.statements.rename.sql())
+        let update = sqlx::query(self.statements.rename.sql(owner))
             .bind(id.as_bytes())
-            .bind(user_id)
+            .bind(owner.user_id())
+            .bind(owner.rp_id())
             .bind(device_name);
         self.execute(update).await
     }
 
-    async fn delete(&self, user_id: &str, id: &CredentialId) -> Result<bool, StoreError> {
-        let deletion = sqlx::query(self.statements.delete.sql())
+    async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
+        let deletion = sqlx::query(self.statements.delete.sql(owner))
             .bind(id.as_bytes())
-            .bind(user_id);
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
         self.execute(deletion).await
     }
 
     async fn delete_unless_last(
         &self,
-        user_id: &str,
+        owner: Owner<'_>,
         id: &CredentialId,
-        rp_id: &str,
     ) -> Result<Deletion, StoreError> {
-        let deletion = sqlx::query(self.statements.delete_unless_last.sql())
+        let deletion = sqlx::query(self.statements.delete_unless_last.sql(owner))
             .bind(id.as_bytes())
-            .bind(user_id)
-            .bind(rp_id);
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
         let deleted = self.execute(deletion).await?;
-        let exists = self.find(id).await?.is_some_and(|it| it.user_id == user_id);
+        let exists = self.find(id).await?.is_some_and(|it| owner.owns(&it));
         Ok(Deletion::of(deleted, exists))
     }
 
@@ -396,6 +410,7 @@ impl CredentialRepository for SqliteRepository {
 fn insertion<'a>(
     statement: &Statement,
     credential: &'a Credential,
+    owner: Owner<'a>,
 ) -> Query<'a, Sqlite, SqliteArguments> {
     sqlx::query(statement.sql())
         .bind(credential.id.as_bytes())
@@ -422,6 +437,8 @@ fn insertion<'a>(
         .bind(&credential.rp_id)
         .bind(credential.backup_eligible.is_some())
         .bind(credential.attestation_verified)
+        .bind(owner.user_id())
+        .bind(owner.rp_id())
 }
 
 /// Formats a time as SQLAlchemy does: in UTC, to the microsecond, without an offset.

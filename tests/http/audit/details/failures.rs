@@ -12,7 +12,7 @@ use passkeys::{
     passkeys,
     policy::{DeviceBound, UserVerified},
     store::{
-        ChallengeStore, CredentialRepository as _, MemoryChallenges, MemoryRepository,
+        ChallengeStore, CredentialRepository as _, MemoryChallenges, MemoryRepository, Owner,
         PendingCeremony, SealedChallenges, StoreError,
     },
     testing::{Browser, Fault},
@@ -260,7 +260,12 @@ pub(super) async fn registrations(told: &mut Told) {
         .map(drop)
         .unwrap_err();
 
-    let id = world.passkeys.repository().list("ada").await.unwrap()[0]
+    let id = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap()[0]
         .id
         .clone();
     let mut same = world
@@ -313,7 +318,7 @@ pub(super) async fn sign_ins(told: &mut Told) {
     world.register(&ada(), &mut device).await.unwrap();
     let authentication = world.passkeys.authentication();
     let repository = world.passkeys.repository();
-    let stored = repository.list("ada").await.unwrap()[0].clone();
+    let stored = repository.list(Owner::everywhere("ada")).await.unwrap()[0].clone();
 
     let mut ahead = device.with_fault(Fault::SignCount(5));
     world.sign_in(&mut ahead).await.unwrap();
@@ -343,7 +348,7 @@ pub(super) async fn sign_ins(told: &mut Told) {
 
     let mut elsewhere = stored.clone();
     elsewhere.rp_id = Some("old.example".into());
-    repository.insert(&elsewhere, usize::MAX).await.unwrap();
+    passkeys_test_support::imported(repository, &elsewhere).await;
     world.sign_in(&mut device).await.unwrap_err();
     told.add(&world.audit.events());
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     super::{ROUNDS, TASKS, race, same},
-    Check, RP_ID, bare, full, holds, id, inserted, lists,
+    Check, full, holds, id, inserted, lists, own,
 };
 use crate::{
     Credential,
@@ -17,7 +17,9 @@ async fn insertion_is<R: CredentialRepository>(
     credential: &Credential,
     expected: Insertion,
 ) -> Check {
-    let insertion = store.insert(credential, 3).await?;
+    let insertion = store
+        .insert(own(&credential.user_id), credential, 3)
+        .await?;
     same("the result of `insert`", &insertion, &expected)?;
     match expected {
         Insertion::Stored => holds(store, credential).await,
@@ -43,39 +45,20 @@ pub(super) async fn no_more_than_the_maximum_is_stored<R: CredentialRepository>(
     .await?;
     insertion_is(&store, &full(b"eve's", "eve"), Insertion::Stored).await?;
     // A user who has deleted one can add another.
-    same("`delete`", &store.delete("ada", &id(&[1])).await?, &true)?;
+    same(
+        "`delete`",
+        &store.delete(own("ada"), &id(&[1])).await?,
+        &true,
+    )?;
     insertion_is(&store, &credential(3), Insertion::Stored).await?;
     insertion_is(&store, &credential(4), Insertion::Full).await?;
-    let none = store.insert(&full(b"none", "bob"), 0).await?;
+    let none = store.insert(own("bob"), &full(b"none", "bob"), 0).await?;
     same(
         "the result of `insert` with a maximum of 0",
         &none,
         &Insertion::Full,
     )?;
     lists(&store, "bob", &[]).await
-}
-
-pub(super) async fn credentials_of_the_rp_id_count<R: CredentialRepository>(store: R) -> Check {
-    let of = |number, rp_id: Option<&str>| Credential {
-        rp_id: rp_id.map(ToOwned::to_owned),
-        ..bare(&[number], "ada")
-    };
-    let (here, there) = (Some(RP_ID), Some("example.org"));
-    for (number, rp_id, expected) in [
-        (0, here, Insertion::Stored),
-        (1, there, Insertion::Stored),
-        (2, None, Insertion::Stored),
-        // There are two of each, as that without an RP ID counts everywhere.
-        (3, here, Insertion::Stored),
-        (4, here, Insertion::Full),
-        (5, there, Insertion::Stored),
-        (6, there, Insertion::Full),
-        (7, None, Insertion::Full),
-    ] {
-        insertion_is(&store, &of(number, rp_id), expected).await?;
-    }
-    let listed = store.list("ada").await?.len();
-    same("the number of credentials listed", &listed, &5)
 }
 
 pub(super) async fn existing_goes_before_full<R: CredentialRepository>(store: R) -> Check {
@@ -96,7 +79,7 @@ pub(super) async fn concurrent_insertions_are_bounded<R: CredentialRepository>(s
         let insertions = race(&store, |number, store| {
             let number = u8::try_from(number).unwrap_or(u8::MAX);
             let credential = full(&[round, number], &user);
-            async move { store.insert(&credential, 5).await }
+            async move { store.insert(own(&credential.user_id), &credential, 5).await }
         });
         let insertions = insertions.await?;
         let count = |of| insertions.iter().filter(|it| **it == of).count();
@@ -107,7 +90,7 @@ pub(super) async fn concurrent_insertions_are_bounded<R: CredentialRepository>(s
         )?;
         let full = count(Insertion::Full);
         same("the number of results `Full`", &full, &(TASKS - 5))?;
-        let listed = store.list(&user).await?.len();
+        let listed = store.list(own(&user)).await?.len();
         same("the number of credentials listed", &listed, &5)?;
     }
     Ok(())

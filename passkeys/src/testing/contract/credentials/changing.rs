@@ -2,7 +2,7 @@
 
 use time::Duration;
 
-use super::{super::kept, Check, HOSTILE, full, holds, inserted, lists, now, usage};
+use super::{super::kept, Check, HOSTILE, full, holds, inserted, lists, now, own, usage};
 use crate::{Credential, store::CredentialRepository};
 
 pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R) -> Check {
@@ -12,7 +12,7 @@ pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R)
     };
     inserted(&store, &credential).await?;
     kept(
-        !store.suspend("eve", &credential.id, now()).await?,
+        !store.suspend(own("eve"), &credential.id, now()).await?,
         "`suspend` by another user returned `true`",
     )?;
     holds(&store, &credential).await?;
@@ -23,13 +23,15 @@ pub(super) async fn suspension_keeps_its_time<R: CredentialRepository>(store: R)
     for later in [0, 1] {
         let at = now() + Duration::hours(later);
         kept(
-            store.suspend("ada", &suspended.id, at).await?,
+            store.suspend(own("ada"), &suspended.id, at).await?,
             "an operation by the owner returned `false`",
         )?;
         holds(&store, &suspended).await?;
     }
     lists(&store, "ada", std::slice::from_ref(&suspended)).await?;
-    let recorded = store.record_use("ada", &suspended.id, &usage(7, 8)).await?;
+    let recorded = store
+        .record_use(own("ada"), &suspended.id, &usage(7, 8))
+        .await?;
     kept(
         !recorded,
         "`record_use` of the suspended credential returned `true`",
@@ -42,7 +44,7 @@ pub(super) async fn only_the_owner_resumes<R: CredentialRepository>(store: R) ->
     inserted(&store, &suspended).await?;
     inserted(&store, &bystander).await?;
     kept(
-        !store.resume("eve", &suspended.id).await?,
+        !store.resume(own("eve"), &suspended.id).await?,
         "`resume` by another user returned `true`",
     )?;
     holds(&store, &suspended).await?;
@@ -53,13 +55,15 @@ pub(super) async fn only_the_owner_resumes<R: CredentialRepository>(store: R) ->
     // Resuming a credential that is not suspended counts as success.
     for _ in 0..2 {
         kept(
-            store.resume("ada", &resumed.id).await?,
+            store.resume(own("ada"), &resumed.id).await?,
             "an operation by the owner returned `false`",
         )?;
         holds(&store, &resumed).await?;
     }
     holds(&store, &bystander).await?;
-    let recorded = store.record_use("ada", &resumed.id, &usage(7, 8)).await?;
+    let recorded = store
+        .record_use(own("ada"), &resumed.id, &usage(7, 8))
+        .await?;
     kept(
         recorded,
         "`record_use` of the resumed credential returned `false`",
@@ -72,13 +76,13 @@ pub(super) async fn only_the_owner_renames<R: CredentialRepository>(store: R) ->
     inserted(&store, &credential).await?;
     inserted(&store, &bystander).await?;
     kept(
-        !store.rename("eve", &credential.id, "mine").await?,
+        !store.rename(own("eve"), &credential.id, "mine").await?,
         "`rename` by another user returned `true`",
     )?;
     holds(&store, &credential).await?;
     for name in HOSTILE {
         kept(
-            store.rename("ada", &credential.id, name).await?,
+            store.rename(own("ada"), &credential.id, name).await?,
             "an operation by the owner returned `false`",
         )?;
         holds(
@@ -93,7 +97,7 @@ pub(super) async fn only_the_owner_renames<R: CredentialRepository>(store: R) ->
     // Renaming to the same name counts as success.
     let unchanged = HOSTILE[HOSTILE.len() - 1];
     kept(
-        store.rename("ada", &credential.id, unchanged).await?,
+        store.rename(own("ada"), &credential.id, unchanged).await?,
         "`rename` to the same name returned `false`",
     )?;
     holds(&store, &bystander).await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     super::{ROUNDS, TASKS, kept, race, same},
-    Check, RP_ID, bare, full, holds, id, inserted, lists, now, usage,
+    Check, bare, full, holds, id, inserted, lists, now, own, usable, usage,
 };
 use crate::{
     Credential,
@@ -17,12 +17,12 @@ pub(super) async fn only_the_owner_deletes<R: CredentialRepository>(store: R) ->
     inserted(&store, &credential).await?;
     inserted(&store, &bystander).await?;
     kept(
-        !store.delete("eve", &credential.id).await?,
+        !store.delete(own("eve"), &credential.id).await?,
         "`delete` by another user returned `true`",
     )?;
     holds(&store, &credential).await?;
     kept(
-        store.delete("ada", &credential.id).await?,
+        store.delete(own("ada"), &credential.id).await?,
         "an operation by the owner returned `false`",
     )?;
     same(
@@ -38,7 +38,7 @@ pub(super) async fn one_deletion_wins<R: CredentialRepository>(store: R) -> Chec
     for round in 0..ROUNDS {
         inserted(&*store, &bare(&[round], "ada")).await?;
         let won = race(&store, |_, store| async move {
-            store.delete("ada", &id(&[round])).await
+            store.delete(own("ada"), &id(&[round])).await
         });
         let winners = won.await?.into_iter().filter(|won| *won).count();
         kept(
@@ -56,26 +56,26 @@ pub(super) async fn a_deleted_credential_is_gone<R: CredentialRepository>(store:
     };
     inserted(&store, &credential).await?;
     kept(
-        store.delete("ada", &credential.id).await?,
+        store.delete(own("ada"), &credential.id).await?,
         "an operation by the owner returned `false`",
     )?;
     let recorded = store
-        .record_use("ada", &credential.id, &usage(7, 8))
+        .record_use(own("ada"), &credential.id, &usage(7, 8))
         .await?;
     kept(
         !recorded,
         "`record_use` of a deleted credential returned `true`",
     )?;
     kept(
-        !store.suspend("ada", &credential.id, now()).await?,
+        !store.suspend(own("ada"), &credential.id, now()).await?,
         "`suspend` of a deleted credential returned `true`",
     )?;
     kept(
-        !store.rename("ada", &credential.id, "name").await?,
+        !store.rename(own("ada"), &credential.id, "name").await?,
         "`rename` of a deleted credential returned `true`",
     )?;
     kept(
-        !store.delete("ada", &credential.id).await?,
+        !store.delete(own("ada"), &credential.id).await?,
         "a second `delete` returned `true`",
     )?;
     same(
@@ -89,14 +89,6 @@ pub(super) async fn a_deleted_credential_is_gone<R: CredentialRepository>(store:
     lists(&store, "ada", &[]).await
 }
 
-/// Creates a credential that can sign in.
-fn usable(bytes: &[u8], user_id: &str) -> Credential {
-    Credential {
-        suspended_at: None,
-        ..full(bytes, user_id)
-    }
-}
-
 /// Calls `delete_unless_last`, and checks its result and its effect.
 async fn ends<R: CredentialRepository>(
     store: &R,
@@ -104,7 +96,7 @@ async fn ends<R: CredentialRepository>(
     expected: Deletion,
 ) -> Check {
     let Credential { id, user_id, .. } = credential;
-    let deletion = store.delete_unless_last(user_id, id, RP_ID).await?;
+    let deletion = store.delete_unless_last(own(user_id), id).await?;
     same("the result of `delete_unless_last`", &deletion, &expected)?;
     match expected {
         Deletion::Last => holds(store, credential).await,
@@ -120,7 +112,7 @@ pub(super) async fn one_of_several_is_deleted<R: CredentialRepository>(store: R)
     for credential in [&first, &second, &other, &another] {
         inserted(&store, credential).await?;
     }
-    let by_eve = store.delete_unless_last("eve", &first.id, RP_ID).await?;
+    let by_eve = store.delete_unless_last(own("eve"), &first.id).await?;
     same(
         "the result of `delete_unless_last` by another user",
         &by_eve,
@@ -157,7 +149,7 @@ pub(super) async fn a_suspended_credential_does_not_count<R: CredentialRepositor
     let second = usable(b"second", "ada");
     inserted(&store, &second).await?;
     kept(
-        store.suspend("ada", &second.id, now()).await?,
+        store.suspend(own("ada"), &second.id, now()).await?,
         "an operation by the owner returned `false`",
     )?;
     ends(&store, &last, Deletion::Last).await
@@ -171,49 +163,7 @@ pub(super) async fn a_suspended_credential_is_deleted<R: CredentialRepository>(s
     }
     ends(&store, &first, Deletion::Deleted).await?;
     kept(
-        store.delete("ada", &last.id).await?,
-        "an operation by the owner returned `false`",
-    )?;
-    ends(&store, &second, Deletion::Deleted).await?;
-    lists(&store, "ada", &[]).await
-}
-
-/// Creates a credential that can sign in at another relying party only.
-fn of_another_rp_id(bytes: &[u8], user_id: &str) -> Credential {
-    Credential {
-        rp_id: Some("example.org".to_owned()),
-        ..usable(bytes, user_id)
-    }
-}
-
-pub(super) async fn a_credential_of_another_rp_id_does_not_count<R: CredentialRepository>(
-    store: R,
-) -> Check {
-    let (last, other) = (usable(b"last", "ada"), of_another_rp_id(b"other", "ada"));
-    inserted(&store, &last).await?;
-    inserted(&store, &other).await?;
-    ends(&store, &last, Deletion::Last).await?;
-    let deletion = store.delete_unless_last("ada", &last.id, "example.org");
-    same(
-        "the result of `delete_unless_last` at the other RP ID",
-        &deletion.await?,
-        &Deletion::Deleted,
-    )?;
-    lists(&store, "ada", &[other]).await
-}
-
-pub(super) async fn a_credential_of_another_rp_id_is_deleted<R: CredentialRepository>(
-    store: R,
-) -> Check {
-    let [first, second] = [b"1", b"2"].map(|bytes| of_another_rp_id(bytes, "ada"));
-    let last = usable(b"last", "ada");
-    for credential in [&first, &last, &second] {
-        inserted(&store, credential).await?;
-    }
-    ends(&store, &first, Deletion::Deleted).await?;
-    ends(&store, &last, Deletion::Last).await?;
-    kept(
-        store.delete("ada", &last.id).await?,
+        store.delete(own("ada"), &last.id).await?,
         "an operation by the owner returned `false`",
     )?;
     ends(&store, &second, Deletion::Deleted).await?;
@@ -250,7 +200,7 @@ pub(super) async fn one_of_many_is_left<R: CredentialRepository>(store: R) -> Ch
         let refused = race(&store, |number, store| {
             let Credential { id, user_id, .. } = credential(number);
             async move {
-                let deletion = store.delete_unless_last(&user_id, &id, RP_ID).await?;
+                let deletion = store.delete_unless_last(own(&user_id), &id).await?;
                 Ok((deletion == Deletion::Last).then_some(number))
             }
         });
@@ -278,17 +228,17 @@ pub(super) async fn one_of_two_is_left<R: CredentialRepository>(store: R) -> Che
             async move {
                 let id = id(&[round, u8::from(number % 2 == 1)]);
                 if number % 4 < 2 {
-                    let deletion = store.delete_unless_last(&user, &id, RP_ID).await;
+                    let deletion = store.delete_unless_last(own(&user), &id).await;
                     return deletion.map(Some);
                 }
-                store.record_use(&user, &id, &usage(0, 0)).await?;
+                store.record_use(own(&user), &id, &usage(0, 0)).await?;
                 Ok(None)
             }
         });
         let deletions = deletions.await?.into_iter().flatten();
         let deleted = deletions.filter(|it| *it == Deletion::Deleted).count();
         same("the number of deletions", &deleted, &1)?;
-        let left = store.list(&user).await?.len();
+        let left = store.list(own(&user)).await?.len();
         same("the number of credentials that are left", &left, &1)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     super::{kept, same},
-    Check, bare, full, inserted, lists, now,
+    Check, bare, full, inserted, lists, now, own,
 };
 use crate::{Credential, store::CredentialRepository};
 
@@ -48,11 +48,11 @@ pub(super) async fn lists_are_in_order<R: CredentialRepository>(store: R) -> Che
     lists(&store, "ada", &expected).await?;
     // Later changes to a credential do not change the order.
     kept(
-        store.rename("ada", &expected[2].id, "z").await?,
+        store.rename(own("ada"), &expected[2].id, "z").await?,
         "`rename` by the owner returned `false`",
     )?;
     let listed: Vec<_> = store
-        .list("ada")
+        .list(own("ada"))
         .await?
         .into_iter()
         .map(|it| it.id)
@@ -71,7 +71,7 @@ pub(super) async fn lists_are_whole<R: CredentialRepository>(store: R) -> Check 
     }
     same(
         "the number of credentials listed",
-        &store.list("ada").await?.len(),
+        &store.list(own("ada")).await?.len(),
         &all.len(),
     )
 }

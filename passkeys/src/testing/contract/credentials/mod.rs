@@ -4,6 +4,7 @@ mod bounded;
 mod changing;
 mod deleting;
 mod listing;
+mod scopes;
 mod storing;
 mod using;
 
@@ -12,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 use super::{Verdict, Violation, same};
 use crate::{
     Aaguid, Credential, CredentialId, Transport, UserHandle,
-    store::{CredentialRepository, CredentialUse, Insertion},
+    store::{CredentialRepository, CredentialUse, Insertion, Owner},
 };
 
 /// Tests a [`CredentialRepository`] against every requirement of the trait.
@@ -51,16 +52,22 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "unique insert: `insert` never changes an existing credential, whoever owns it": storing::an_existing_id_is_rejected,
         "unique insert: of concurrent `insert`s of one ID, exactly one returns `Stored`": storing::one_insertion_wins,
         "bounded insert: `insert` returns `Full` and stores nothing if the user has `max_credentials`": bounded::no_more_than_the_maximum_is_stored,
-        "bounded insert: `insert` counts the user's credentials of the RP ID and those without one": bounded::credentials_of_the_rp_id_count,
+        "bounded insert: `insert` counts the credentials of the owner and no others": scopes::insertions_count_the_scope,
         "bounded insert: `insert` returns `Exists` rather than `Full` for an ID that exists": bounded::existing_goes_before_full,
         "bounded insert: concurrent `insert`s store no more than `max_credentials`": bounded::concurrent_insertions_are_bounded,
         "`insert_first` stores the first credential of a user, and none after it": storing::insert_first_stores_only_a_first,
-        "`insert_first` counts the user's credentials of every RP ID": storing::insert_first_counts_every_rp_id,
+        "`insert_first` counts the credentials of the owner and no others": scopes::firsts_count_the_scope,
+        "`insert_first` everywhere counts the user's credentials of every RP ID": storing::insert_first_counts_every_rp_id,
         "unique insert: `insert_first` never changes an existing credential, whoever owns it": storing::insert_first_rejects_an_existing_id,
         "of concurrent `insert_first`s for one user, exactly one returns `true`, and the other credentials are never visible": storing::one_first_wins,
         "`find` distinguishes IDs that differ in one bit": storing::ids_are_exact,
         "an unknown ID or user is not an error, and nothing is found or changed for it": storing::unknown_ids_and_users_are_no_errors,
         "`list` returns the credentials of the user and no others": listing::lists_are_the_users_own,
+        "`list` returns the credentials in the owner's scope and no others": scopes::lists_are_of_the_scope,
+        "owner check: nothing is listed or changed for the same user ID at another RP ID": scopes::other_rp_ids_have_no_access,
+        "owner check: a credential without RP ID belongs to every site and to no tenant": scopes::tenants_do_not_own_credentials_without_rp_id,
+        "every method serves the owner of a tenant, of a site and everywhere": scopes::owners_have_access,
+        "tenants can have users with equal IDs": scopes::tenants_may_have_users_of_one_id,
         "`list` is ordered by `created_at`, then by the bytes of the ID": listing::lists_are_in_order,
         "`list` returns all credentials of the user, without a limit": listing::lists_are_whole,
         "`record_use` sets `sign_count`, `backup_eligible`, `backup_state` and `last_used_at`, and nothing else": using::a_use_is_recorded,
@@ -79,9 +86,8 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
         "`delete_unless_last` keeps the last credential of a user": deleting::the_last_is_kept,
         "`delete_unless_last` does not count a suspended credential as left": deleting::a_suspended_credential_does_not_count,
         "`delete_unless_last` always deletes a suspended credential": deleting::a_suspended_credential_is_deleted,
-        "`delete_unless_last` does not count a credential of another RP ID as left": deleting::a_credential_of_another_rp_id_does_not_count,
-        "`delete_unless_last` always deletes a credential of another RP ID": deleting::a_credential_of_another_rp_id_is_deleted,
-        "`delete_unless_last` counts a credential without RP ID at every RP ID": deleting::a_credential_without_rp_id_counts,
+        "`delete_unless_last` keeps the last credential in the owner's scope": scopes::the_last_of_the_scope_is_kept,
+        "`delete_unless_last` counts a credential without RP ID at every site": deleting::a_credential_without_rp_id_counts,
         "concurrent `delete_unless_last`s of all credentials of a user leave exactly one": deleting::one_of_many_is_left,
         "concurrent `delete_unless_last`s leave one of two credentials, also while they sign in": deleting::one_of_two_is_left,
     }
@@ -131,12 +137,26 @@ fn full(bytes: &[u8], user_id: &str) -> Credential {
     }
 }
 
+/// Creates a credential that can sign in.
+fn usable(bytes: &[u8], user_id: &str) -> Credential {
+    Credential {
+        suspended_at: None,
+        ..full(bytes, user_id)
+    }
+}
+
+/// Returns a user of the site.
+fn own(user_id: &str) -> Owner<'_> {
+    Owner::of_site(RP_ID, user_id)
+}
+
 fn usage(previous: u32, next: u32) -> CredentialUse {
     CredentialUse::new(previous, next, true, true, now() + Duration::minutes(1))
 }
 
 async fn inserted<R: CredentialRepository>(store: &R, credential: &Credential) -> Check {
-    let insertion = store.insert(credential, usize::MAX).await?;
+    let owner = Owner::everywhere(&credential.user_id);
+    let insertion = store.insert(owner, credential, usize::MAX).await?;
     same("the result of `insert`", &insertion, &Insertion::Stored)
 }
 
@@ -203,7 +223,16 @@ async fn lists<R: CredentialRepository>(
     user_id: &str,
     expected: &[Credential],
 ) -> Check {
-    let found = store.list(user_id).await?;
+    lists_of(store, own(user_id), expected).await
+}
+
+/// Checks that the owner's list consists of these credentials, in this order.
+async fn lists_of<R: CredentialRepository>(
+    store: &R,
+    owner: Owner<'_>,
+    expected: &[Credential],
+) -> Check {
+    let found = store.list(owner).await?;
     let ids = |list: &[Credential]| list.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
     same("the IDs in the list", &ids(&found), &ids(expected))?;
     found

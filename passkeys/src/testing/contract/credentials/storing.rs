@@ -7,11 +7,11 @@ use tokio::task::yield_now;
 
 use super::{
     super::{ROUNDS, kept, race, same},
-    Check, HOSTILE, RP_ID, bare, full, handle, holds, id, inserted, lists, now, usage,
+    Check, HOSTILE, bare, full, handle, holds, id, inserted, lists, now, own, usage,
 };
 use crate::{
     Credential, CredentialId, Transport, UserHandle,
-    store::{CredentialRepository, Deletion, Insertion},
+    store::{CredentialRepository, Deletion, Insertion, Owner},
 };
 
 pub(super) async fn every_field_is_kept<R: CredentialRepository>(store: R) -> Check {
@@ -74,16 +74,16 @@ pub(super) async fn strings_are_kept<R: CredentialRepository>(store: R) -> Check
     }
     for (number, text) in (0..).zip(HOSTILE) {
         kept(
-            store.rename(text, &id(&[number]), text).await?,
+            store.rename(own(text), &id(&[number]), text).await?,
             "`rename` by the owner returned `false`",
         )?;
         let other = HOSTILE[(usize::from(number) + 1) % HOSTILE.len()];
         kept(
-            !store.delete(other, &id(&[number])).await?,
+            !store.delete(own(other), &id(&[number])).await?,
             "`delete` by another user returned `true`",
         )?;
         kept(
-            store.delete(text, &id(&[number])).await?,
+            store.delete(own(text), &id(&[number])).await?,
             "`delete` by the owner returned `false`",
         )?;
     }
@@ -105,7 +105,9 @@ pub(super) async fn nothing_is_truncated<R: CredentialRepository>(store: R) -> C
         };
         let owned = full(&[2, number], text);
         for credential in [named, owned] {
-            let inserted = store.insert(&credential, usize::MAX).await;
+            let inserted = store
+                .insert(own(&credential.user_id), &credential, usize::MAX)
+                .await;
             if matches!(inserted, Ok(Insertion::Stored)) {
                 holds(&store, &credential).await?;
             } else {
@@ -115,7 +117,7 @@ pub(super) async fn nothing_is_truncated<R: CredentialRepository>(store: R) -> C
         }
         let renamed = full(&[3, number], "ada");
         inserted(&store, &renamed).await?;
-        let name = match store.rename("ada", &renamed.id, text).await {
+        let name = match store.rename(own("ada"), &renamed.id, text).await {
             Ok(_) => text.to_owned(),
             Err(_) => renamed.device_name.clone(),
         };
@@ -131,7 +133,7 @@ pub(super) async fn nothing_is_truncated<R: CredentialRepository>(store: R) -> C
         let unknown = format!("{text}?");
         lists(&store, &unknown, &[]).await?;
         kept(
-            !store.delete(&unknown, &id(&[3, number])).await?,
+            !store.delete(own(&unknown), &id(&[3, number])).await?,
             "`delete` by another user returned `true`",
         )?;
     }
@@ -142,7 +144,9 @@ pub(super) async fn an_existing_id_is_rejected<R: CredentialRepository>(store: R
     let first = full(b"id", "ada");
     inserted(&store, &first).await?;
     for again in [first.clone(), bare(b"id", "ada"), bare(b"id", "eve")] {
-        let insertion = store.insert(&again, usize::MAX).await?;
+        let insertion = store
+            .insert(own(&again.user_id), &again, usize::MAX)
+            .await?;
         same("the result of `insert`", &insertion, &Insertion::Exists)?;
         holds(&store, &first).await?;
     }
@@ -155,7 +159,9 @@ pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Che
         let won = race(&store, |number, store| async move {
             let user = format!("user {number}");
             let credential = full(&[round], &user);
-            let insertion = store.insert(&credential, usize::MAX).await?;
+            let insertion = store
+                .insert(own(&credential.user_id), &credential, usize::MAX)
+                .await?;
             Ok((insertion == Insertion::Stored).then_some(user))
         });
         let winners: Vec<_> = won.await?.into_iter().flatten().collect();
@@ -165,7 +171,7 @@ pub(super) async fn one_insertion_wins<R: CredentialRepository>(store: R) -> Che
         )?;
         holds(&*store, &full(&[round], &winners[0])).await?;
         let listed = store
-            .list(&winners[0])
+            .list(own(&winners[0]))
             .await?
             .iter()
             .filter(|it| it.id == id(&[round]))
@@ -182,20 +188,27 @@ pub(super) async fn insert_first_stores_only_a_first<R: CredentialRepository>(st
     inserted(&store, &full(b"another's", "eve")).await?;
     let first = full(b"first", "ada");
     kept(
-        store.insert_first(&first).await?,
+        store.insert_first(own(&first.user_id), &first).await?,
         "`insert_first` of a user without credentials returned `false`",
     )?;
     holds(&store, &first).await?;
     kept(
-        !store.insert_first(&bare(b"second", "ada")).await?,
+        !store
+            .insert_first(own("ada"), &bare(b"second", "ada"))
+            .await?,
         "`insert_first` returned `true` although the user has a credential (which is suspended)",
     )?;
     lists(&store, "ada", std::slice::from_ref(&first)).await?;
     same("the second", &store.find(&id(b"second")).await?, &None)?;
     // Who has none any more can have a first one again.
-    kept(store.delete("ada", &first.id).await?, "it was not deleted")?;
     kept(
-        store.insert_first(&bare(b"second", "ada")).await?,
+        store.delete(own("ada"), &first.id).await?,
+        "it was not deleted",
+    )?;
+    kept(
+        store
+            .insert_first(own("ada"), &bare(b"second", "ada"))
+            .await?,
         "the first one after all were deleted was not stored",
     )
 }
@@ -212,7 +225,9 @@ pub(super) async fn insert_first_counts_every_rp_id<R: CredentialRepository>(sto
         for second in rp_ids {
             let second = of(b"second", &user, second);
             kept(
-                !store.insert_first(&second).await?,
+                !store
+                    .insert_first(Owner::everywhere(&user), &second)
+                    .await?,
                 "`insert_first` returned `true` although the user has a credential",
             )?;
             same("the second", &store.find(&second.id).await?, &None)?;
@@ -228,7 +243,7 @@ pub(super) async fn insert_first_rejects_an_existing_id<R: CredentialRepository>
     inserted(&store, &before).await?;
     for user in ["ada", "eve"] {
         kept(
-            !store.insert_first(&bare(b"id", user)).await?,
+            !store.insert_first(own(user), &bare(b"id", user)).await?,
             "an existing ID was stored again",
         )?;
         holds(&store, &before).await?;
@@ -245,13 +260,13 @@ pub(super) async fn one_first_wins<R: CredentialRepository>(store: R) -> Check {
             async move {
                 if number % 4 > 0 {
                     let first = bare(&[round, number], &user);
-                    let stored = store.insert_first(&first).await?;
+                    let stored = store.insert_first(own(&first.user_id), &first).await?;
                     return Ok((stored, store.find(&first.id).await?.is_some() == stored));
                 }
                 // The other tasks check that no second credential is ever visible.
                 let mut alone = true;
                 for _ in 0..20 {
-                    alone &= store.list(&user).await?.len() < 2;
+                    alone &= store.list(own(&user)).await?.len() < 2;
                     yield_now().await;
                 }
                 Ok((false, alone))
@@ -267,7 +282,7 @@ pub(super) async fn one_first_wins<R: CredentialRepository>(store: R) -> Check {
             results.iter().all(|(_, alone)| *alone),
             "a credential of which `insert_first` returned `false` was visible",
         )?;
-        let listed = store.list(&user).await?.len();
+        let listed = store.list(own(&user)).await?.len();
         kept(listed == 1, format!("{listed} credentials are listed"))?;
     }
     Ok(())
@@ -315,55 +330,57 @@ pub(super) async fn unknown_ids_and_users_are_no_errors<R: CredentialRepository>
     ] {
         lists(&store, user, &[]).await?;
         kept(
-            !store.record_use(user, &id(b"id"), &usage(7, 8)).await?,
+            !store
+                .record_use(own(user), &id(b"id"), &usage(7, 8))
+                .await?,
             "`record_use` by an unknown user returned `true`",
         )?;
         kept(
-            !store.suspend(user, &id(b"id"), now()).await?,
+            !store.suspend(own(user), &id(b"id"), now()).await?,
             "`suspend` by an unknown user returned `true`",
         )?;
         kept(
-            !store.resume(user, &id(b"id")).await?,
+            !store.resume(own(user), &id(b"id")).await?,
             "`resume` by an unknown user returned `true`",
         )?;
         kept(
-            !store.rename(user, &id(b"id"), "mine").await?,
+            !store.rename(own(user), &id(b"id"), "mine").await?,
             "`rename` by an unknown user returned `true`",
         )?;
         kept(
-            !store.delete(user, &id(b"id")).await?,
+            !store.delete(own(user), &id(b"id")).await?,
             "`delete` by an unknown user returned `true`",
         )?;
         same(
             "the result of `delete_unless_last` by an unknown user",
-            &store.delete_unless_last(user, &id(b"id"), RP_ID).await?,
+            &store.delete_unless_last(own(user), &id(b"id")).await?,
             &Deletion::Unknown,
         )?;
     }
     let unknown = id(b"unknown");
     kept(
-        !store.record_use("ada", &unknown, &usage(0, 1)).await?,
+        !store.record_use(own("ada"), &unknown, &usage(0, 1)).await?,
         "`record_use` of an unknown ID returned `true`",
     )?;
     kept(
-        !store.suspend("ada", &unknown, now()).await?,
+        !store.suspend(own("ada"), &unknown, now()).await?,
         "`suspend` of an unknown ID returned `true`",
     )?;
     kept(
-        !store.resume("ada", &unknown).await?,
+        !store.resume(own("ada"), &unknown).await?,
         "`resume` of an unknown ID returned `true`",
     )?;
     kept(
-        !store.rename("ada", &unknown, "name").await?,
+        !store.rename(own("ada"), &unknown, "name").await?,
         "`rename` of an unknown ID returned `true`",
     )?;
     kept(
-        !store.delete("ada", &unknown).await?,
+        !store.delete(own("ada"), &unknown).await?,
         "`delete` of an unknown ID returned `true`",
     )?;
     same(
         "the result of `delete_unless_last` of an unknown ID",
-        &store.delete_unless_last("ada", &unknown, RP_ID).await?,
+        &store.delete_unless_last(own("ada"), &unknown).await?,
         &Deletion::Unknown,
     )?;
     holds(&store, &full(b"id", "ada")).await

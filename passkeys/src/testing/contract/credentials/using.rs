@@ -6,7 +6,7 @@ use time::Duration;
 
 use super::{
     super::{ROUNDS, kept, race, same},
-    Check, bare, full, holds, id, inserted, now, usage,
+    Check, bare, full, holds, id, inserted, now, own, usage,
 };
 use crate::{
     Credential,
@@ -28,7 +28,7 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
     inserted(&store, &bystander).await?;
     kept(
         store
-            .record_use("ada", &before.id, &usage(7, u32::MAX))
+            .record_use(own("ada"), &before.id, &usage(7, u32::MAX))
             .await?,
         "`record_use` by the owner returned `false`",
     )?;
@@ -47,7 +47,9 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
         ..usage(u32::MAX, u32::MAX)
     };
     kept(
-        store.record_use("ada", &after.id, &device_bound).await?,
+        store
+            .record_use(own("ada"), &after.id, &device_bound)
+            .await?,
         "`record_use` by the owner returned `false`",
     )?;
     holds(
@@ -63,7 +65,7 @@ pub(super) async fn a_use_is_recorded<R: CredentialRepository>(store: R) -> Chec
     inserted(&store, &bare(b"no counter", "ada")).await?;
     for _ in 0..2 {
         let recorded = store
-            .record_use("ada", &id(b"no counter"), &usage(0, 0))
+            .record_use(own("ada"), &id(b"no counter"), &usage(0, 0))
             .await?;
         kept(
             recorded,
@@ -81,7 +83,7 @@ pub(super) async fn a_stale_counter_is_rejected<R: CredentialRepository>(store: 
     inserted(&store, &credential).await?;
     for previous in [0, 6, 8, u32::MAX] {
         let recorded = store
-            .record_use("ada", &credential.id, &usage(previous, 9))
+            .record_use(own("ada"), &credential.id, &usage(previous, 9))
             .await?;
         kept(
             !recorded,
@@ -102,7 +104,7 @@ pub(super) async fn only_the_owner_uses<R: CredentialRepository>(store: R) -> Ch
     inserted(&store, &credential).await?;
     inserted(&store, &bare(b"other", "eve")).await?;
     let recorded = store
-        .record_use("eve", &credential.id, &usage(7, 8))
+        .record_use(own("eve"), &credential.id, &usage(7, 8))
         .await?;
     kept(!recorded, "`record_use` by another user returned `true`")?;
     holds(&store, &credential).await
@@ -112,7 +114,7 @@ pub(super) async fn a_suspended_credential_is_not_used<R: CredentialRepository>(
     let credential = full(b"id", "ada");
     inserted(&store, &credential).await?;
     let recorded = store
-        .record_use("ada", &credential.id, &usage(7, 8))
+        .record_use(own("ada"), &credential.id, &usage(7, 8))
         .await?;
     kept(
         !recorded,
@@ -129,7 +131,7 @@ pub(super) async fn one_use_wins<R: CredentialRepository>(store: R) -> Check {
         let won = race(&store, |number, store| async move {
             let next = if number % 2 == 0 { 1 } else { 2 };
             let recorded = store
-                .record_use("ada", &id(&[round]), &usage(0, next))
+                .record_use(own("ada"), &id(&[round]), &usage(0, next))
                 .await?;
             Ok(recorded.then_some(next))
         });
@@ -155,7 +157,7 @@ pub(super) async fn no_use_is_lost<R: CredentialRepository>(store: R) -> Check {
             };
             let count = found.sign_count;
             let usage = usage(count, count + 1);
-            recorded += u32::from(store.record_use("ada", &found.id, &usage).await?);
+            recorded += u32::from(store.record_use(own("ada"), &found.id, &usage).await?);
         }
         Ok(recorded)
     });
