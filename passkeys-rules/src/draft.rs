@@ -138,6 +138,7 @@ impl Draft<'_> {
             let checked = duration::parse(written, &duration::FRESH);
             report.keep(Key::Fresh, checked)
         });
+        let prompt_outcomes = report.boolean(Key::PromptOutcomes, self.prompt_outcomes);
         let enroll_url = report.page(
             Key::EnrollUrl,
             self.enroll_url,
@@ -187,6 +188,7 @@ impl Draft<'_> {
                     backup_eligibility: backup_eligibility.unwrap_or_default(),
                     max_credentials,
                     fresh,
+                    prompt_outcomes: prompt_outcomes.unwrap_or_default(),
                     enroll_url: enroll_url.map(str::to_owned),
                     manage_url: manage_url.map(str::to_owned),
                     android_apps: values(android_apps),

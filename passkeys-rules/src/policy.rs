@@ -66,6 +66,8 @@ pub struct Values {
     /// How old a sign-in may be to add or delete a passkey without consent by step-up, if that is
     /// limited.
     pub fresh: Option<Duration>,
+    /// Permission of reports on prompts that end without a passkey.
+    pub prompt_outcomes: bool,
     /// Page where users create a passkey, on a host that may use the RP ID.
     pub enroll_url: Option<String>,
     /// Page where users manage their passkeys, on a host that may use the RP ID.

@@ -110,6 +110,11 @@ macro_rules! keys {
                 summary: "how old a sign-in may be, from `1m` to `24h`, to add or delete a passkey without consent by step-up; the application says when the user signed in, with `PasskeyUser::authenticated_at`",
                 aliases: ["fresh_age", "max_auth_age", "reauthenticate_after"],
             }
+            PromptOutcomes prompt_outcomes: Boolean, default "`false`" {
+                example: "true",
+                summary: "whether the browser module reports prompts that end without a passkey (the user cancelled, the time was up, none was at hand), by `POST /outcomes` and without identifiers, so that the audit trail counts them",
+                aliases: ["outcomes", "report_outcomes", "telemetry"],
+            }
             EnrollUrl enroll_url: Text, default "none" {
                 example: r#""https://example.com/account/passkeys/new""#,
                 summary: "the page where users create a passkey, which password managers link to, served at `/.well-known/passkey-endpoints`",

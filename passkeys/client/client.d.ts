@@ -193,6 +193,9 @@ export interface StepUpOptions extends CeremonyOptions {
  * One ceremony at a time is pending on a page: `register()`, `authenticate()` and `stepUp()` abort
  * the previous one. A signal aborts a ceremony until the user has responded; from then on the
  * server's result is returned.
+ *
+ * Where the server has the key `prompt_outcomes`, prompts that end without a passkey are reported to it,
+ * without cookies and identifiers. That neither delays the page nor fails.
  */
 export class PasskeyClient {
   constructor(options?: ClientOptions);

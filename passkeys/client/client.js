@@ -30,7 +30,7 @@
  * @typedef {{ mediation?: CredentialMediationRequirement, uiMode?: "immediate" }} Mode
  */
 
-export class PasskeyError extends Error {
+class PasskeyError extends Error {
   name = "PasskeyError";
   /** @type {string} */
   code = "";
@@ -53,17 +53,17 @@ export class PasskeyError extends Error {
   }
 }
 
-export function isSupported() {
+function isSupported() {
   return typeof PublicKeyCredential === "function" && !!navigator.credentials?.create;
 }
 
 /** @returns {Promise<Capabilities>} */
-export async function capabilities() {
+async function capabilities() {
   const module = await loaded(import("./capabilities.js"));
   return module.capabilities(isSupported());
 }
 
-export class PasskeyClient {
+class PasskeyClient {
   #base;
   #fetch;
 
@@ -106,9 +106,8 @@ export class PasskeyClient {
    */
   async #create({ signUp, data, deviceName, profile }, signal, mediation) {
     elsewhere("");
-    const begin = this.#beginCreation(signUp, signal, { mediation, profile });
-    const { publicKey, state } = begun(await begin);
-    const credential = await ask("create", publicKey, { mediation, signal });
+    const begun = await this.#beginCreation(signUp, signal, { mediation, profile });
+    const { credential, state } = await this.#prompt("create", begun, { mediation, signal });
     /** @type {{ credential: any, state: string, deviceName?: string, data?: unknown } | undefined} */
     let finish;
     try {
@@ -120,7 +119,7 @@ export class PasskeyClient {
     } catch (error) {
       if (!finish || isNotStored(error, credential.id)) {
         // Not awaited, so that the signal does not delay the page.
-        tell(UNKNOWN, { rpId: publicKey.rp.id, credentialId: credential.id })?.catch(() => {});
+        tell(UNKNOWN, { rpId: begun.publicKey.rp.id, credentialId: credential.id })?.catch(() => {});
       }
       throw error;
     }
@@ -211,7 +210,7 @@ export class PasskeyClient {
     const host = target.host === own ? undefined : target.host;
     const asked = { method, host, path, body };
     const begun = await this.#send("POST", "/step-up/begin", asked, signal, parameters);
-    return sign(begun, signal);
+    return this.#prompt("get", begun, { signal });
   }
 
   /**
@@ -325,7 +324,7 @@ export class PasskeyClient {
   async #signIn({ userId, username, secondFactor, data, profile }, signal, mode) {
     const who = { userId, username, secondFactor };
     const begun = await this.#send("POST", "/authenticate/begin", who, signal, { profile });
-    const answer = await sign(begun, signal, mode);
+    const answer = await this.#prompt("get", begun, { ...mode, signal });
     const finish = { ...answer, data: await valueOf(data) };
     const { id, authenticatorAttachment } = answer.credential;
     try {
@@ -336,6 +335,25 @@ export class PasskeyClient {
       if (codeOf(error) === "authentication_failed") this.#signalIfUnknown(id);
       throw error;
     }
+  }
+
+  /**
+   * Runs a ceremony that was begun in the browser. Where the server wants to know how prompts end, a
+   * module of its own reports that.
+   *
+   * @param {"create" | "get"} method
+   * @param {any} begun
+   * @param {Mode & { signal: AbortSignal }} mode
+   */
+  async #prompt(method, begun, mode) {
+    const { publicKey, state, reportAs } = expect(begun?.publicKey && begun.state, begun);
+    const credential = ask(method, publicKey, mode);
+    // Not awaited, and silent, so that a report neither delays the page nor fails.
+    if (reportAs) {
+      const reporter = import("./outcomes.js");
+      reporter.then((it) => it.report(credential, this.#url("/outcomes"), begun, mode)).catch(() => {});
+    }
+    return { credential: await credential, state };
   }
 
   /**
@@ -373,7 +391,7 @@ export class PasskeyClient {
   }
 }
 
-export const passkeys = new PasskeyClient();
+const passkeys = new PasskeyClient();
 
 /**
  * @param {Method} method
@@ -382,7 +400,7 @@ export const passkeys = new PasskeyClient();
  * @param {{ signal?: AbortSignal, fetch?: typeof fetch }} [options]
  * @returns {Promise<any>}
  */
-export async function request(method, url, body, { signal, fetch = globalThis.fetch } = {}) {
+async function request(method, url, body, { signal, fetch = globalThis.fetch } = {}) {
   const sent = JSON.stringify(body);
   let response, text;
   try {
@@ -424,9 +442,6 @@ function expect(isOne, answer, message = "not a response of the routes", details
   if (isOne) return answer;
   throw new PasskeyError("unexpected-response", message, details);
 }
-
-/** @param {any} answer */
-const begun = (answer) => expect(answer?.publicKey && answer.state, answer);
 
 /**
  * The pending ceremony. Browsers allow one at a time on a page, across all clients.
@@ -480,18 +495,6 @@ async function unasked(signal, task, isFault, givesWay = true) {
     if (isFault(error)) throw error;
     return null;
   }
-}
-
-/**
- * Requests an assertion for a ceremony that was begun.
- *
- * @param {unknown} answer
- * @param {AbortSignal} signal
- * @param {Mode} [mode]
- */
-async function sign(answer, signal, mode) {
-  const { publicKey, state } = begun(answer);
-  return { credential: await ask("get", publicKey, { ...mode, signal }), state };
 }
 
 /**
@@ -727,3 +730,6 @@ function parse(json) {
     // Not JSON.
   }
 }
+
+// Here, and not where they are declared, so that their names get shorter when the module is minified.
+export { PasskeyClient, PasskeyError, capabilities, isSupported, passkeys, request };

@@ -130,6 +130,12 @@ pub struct Keys {
     ///
     /// **Default**: none
     pub fresh: Duration,
+    /// Sets whether the browser module reports prompts that end without a passkey (the user cancelled, the time was up, none was at hand), by `POST /outcomes` and without identifiers, so that the audit trail counts them.
+    ///
+    /// **Value**: `true` or `false`
+    ///
+    /// **Default**: `false`
+    pub prompt_outcomes: Boolean,
     /// Sets the page where users create a passkey, which password managers link to, served at `/.well-known/passkey-endpoints`.
     ///
     /// **Value**: a string: `"https://example.com/account/passkeys/new"`
@@ -299,6 +305,12 @@ pub mod keys {
     ///
     /// **Default**: none
     pub type fresh = Duration;
+    /// Sets whether the browser module reports prompts that end without a passkey (the user cancelled, the time was up, none was at hand), by `POST /outcomes` and without identifiers, so that the audit trail counts them.
+    ///
+    /// **Value**: `true` or `false`
+    ///
+    /// **Default**: `false`
+    pub type prompt_outcomes = Boolean;
     /// Sets the page where users create a passkey, which password managers link to, served at `/.well-known/passkey-endpoints`.
     ///
     /// **Value**: a string: `"https://example.com/account/passkeys/new"`

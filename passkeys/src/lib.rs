@@ -89,7 +89,8 @@
 //! | `POST /authenticate/begin`, `POST /authenticate/finish` | sign in |
 //! | `POST /step-up/begin` | begin a step-up; [`Verified`] finishes it |
 //! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |
-//! | `GET /client.js`, `GET /capabilities.js`, `GET /fallback.js` | the browser module, and what it imports (feature `client`) |
+//! | `POST /outcomes` | report that a prompt has ended without a passkey (key `prompt_outcomes`) |
+//! | `GET /client.js`, `GET /capabilities.js`, `GET /fallback.js`, `GET /outcomes.js` | the browser module, and what it imports (feature `client`) |
 //! | `GET /signals`, `POST /signals/unknown` | what it tells browsers (feature `client`) |
 //! | `GET /elements.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
 //!

@@ -10,7 +10,8 @@ use crate::{
     CheckError, Clock, Config, Error, SystemClock, WeakSecret,
     audit::{AuditSink, Trail},
     ceremony::{
-        Authentication, Ceremonies, Credentials, Decoys, Management, Recent, Registration, StepUp,
+        Authentication, Ceremonies, Credentials, Decoys, Management, PromptReport, Recent, Registration,
+        StepUp,
     },
     domain::application::Application,
     recorder::Recorder,
@@ -139,6 +140,7 @@ impl<A: RelyingParty> Passkeys<A> {
             decoys: Decoys::random(),
             redeemed: Arc::new(Recent::default()),
             notices: Arc::default(),
+            prompts: Arc::default(),
             empty_allow_credentials: false,
             timing_floor: Duration::from_millis(20),
             recorder: Recorder::default(),
@@ -202,6 +204,7 @@ impl<A: RelyingParty> Passkeys<A> {
     ///
     /// Blocks the thread. For tests; [`shutdown`](Self::shutdown) is for the end of a program.
     pub fn flush_audit(&self, at_most: Duration) -> bool {
+        self.ceremonies.record_waiting_prompts();
         let trail = self.ceremonies.audit.as_ref();
         trail.is_none_or(|trail| trail.flush(at_most))
     }
@@ -499,6 +502,37 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn management(&self) -> Management<'_, A::Repository> {
         Management::new(&self.ceremonies)
+    }
+
+    /// Records a browser's report on a prompt that has ended without a passkey, for routes of your own. The
+    /// [router](Self::router) calls it for `POST /outcomes`, which is there with the key `prompt_outcomes`.
+    ///
+    /// The report reaches the audit trail as an event of [`PromptFailures`](crate::audit::PromptFailures), at
+    /// once or together with others within ten seconds, [in bounded number](crate::audit#prompts).
+    ///
+    /// ```
+    /// # use passkeys::{AuthenticationResult, Passkeys, PasskeyUser, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, login: AuthenticationResult) -> String { String::new() }
+    /// # }
+    /// use axum::{Json, extract::State, http::StatusCode};
+    /// use passkeys::ceremony::PromptReport;
+    ///
+    /// async fn report(
+    ///     State(passkeys): State<Passkeys<App>>,
+    ///     Json(report): Json<PromptReport>,
+    /// ) -> StatusCode {
+    ///     passkeys.record_prompt(report);
+    ///     StatusCode::NO_CONTENT
+    /// }
+    /// ```
+    pub fn record_prompt(&self, report: PromptReport) {
+        self.ceremonies.record_prompt(report);
     }
 
     /// Returns the application.

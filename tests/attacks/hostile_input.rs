@@ -56,13 +56,14 @@ fn status_of(runtime: &Runtime, router: &Router, path: &str, body: Vec<u8>) -> u
 }
 
 /// Of the first two, bodies that are consent are told from others before anybody is signed in.
-const ROUTES: [&str; 7] = [
+const ROUTES: [&str; 8] = [
     "/register/begin",
     "/email",
     "/register/finish",
     "/authenticate/begin",
     "/authenticate/finish",
     "/step-up/begin",
+    "/outcomes",
     "/transfer",
 ];
 
@@ -70,7 +71,8 @@ const ROUTES: [&str; 7] = [
 /// requires it unless the sign-in is recent.
 fn router() -> Router {
     let config = passkeys::Config::builder("example.com", ["https://example.com"]);
-    let config = config.fresh(Duration::from_mins(10)).build().unwrap();
+    let config = config.fresh(Duration::from_mins(10)).prompt_outcomes(true);
+    let config = config.build().unwrap();
     let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
     let email = post(async |_: Verified<App, Value, Recent<300>>| ());
     Router::new()

@@ -20,6 +20,7 @@ mod options;
 mod passwords_and_passkeys;
 mod pictures;
 mod profiles;
+mod prompt_outcomes;
 mod recovery;
 mod related_origins;
 mod responses;

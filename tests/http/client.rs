@@ -8,7 +8,7 @@ use axum::{
 use crate::site::{Answer, Site};
 
 /// The modules, as they are in the source.
-const MODULES: [(&str, &[u8]); 3] = [
+const MODULES: [(&str, &[u8]); 4] = [
     (
         "/client.js",
         include_bytes!("../../passkeys/client/client.js"),
@@ -20,6 +20,10 @@ const MODULES: [(&str, &[u8]); 3] = [
     (
         "/fallback.js",
         include_bytes!("../../passkeys/client/fallback.js"),
+    ),
+    (
+        "/outcomes.js",
+        include_bytes!("../../passkeys/client/outcomes.js"),
     ),
 ];
 

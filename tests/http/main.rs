@@ -24,6 +24,7 @@ mod openapi;
 mod pages_of_codes;
 mod policies;
 mod profiles;
+mod prompt_outcomes;
 mod rejections;
 mod related_origins;
 mod rollback;

@@ -35,6 +35,7 @@ fn policy_has_the_value_of_every_key() {
         backup_eligibility: Some("report"),
         max_credentials: Some("64"),
         fresh: Some("15m"),
+        prompt_outcomes: Some("true"),
         enroll_url: Some("https://example.com/passkeys/new"),
         manage_url: Some("https://example.co.uk/passkeys"),
         android_apps: Some(vec!["com.example.app", "com.example.other"]),
@@ -80,6 +81,7 @@ fn policy_has_the_value_of_every_key() {
     assert_eq!(policy.backup_eligibility, BackupEligibility::Report);
     assert_eq!(policy.max_credentials, 64);
     assert_eq!(policy.fresh, Some(Duration::from_mins(15)));
+    assert!(policy.prompt_outcomes);
     assert_eq!(
         policy.enroll_url.as_deref(),
         Some("https://example.com/passkeys/new")
@@ -130,6 +132,7 @@ fn defaults_are_the_strict_values() {
     assert_eq!(policy.backup_eligibility, BackupEligibility::Reject);
     assert_eq!(policy.max_credentials, 20);
     assert_eq!(policy.fresh, None);
+    assert!(!policy.prompt_outcomes);
     assert!(policy.profiles.is_empty());
 }
 
@@ -377,6 +380,7 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
         backup_eligibility: Some("e"),
         max_credentials: Some("65"),
         fresh: Some("59s"),
+        prompt_outcomes: Some("on"),
         enroll_url: Some(""),
         manage_url: Some("/passkeys"),
         android_apps: Some(vec!["com.example.app", "app"]),
@@ -415,6 +419,7 @@ fn all_violations_are_reported_in_the_order_of_the_keys() {
             "backup_eligibility",
             "max_credentials",
             "fresh",
+            "prompt_outcomes",
             "enroll_url",
             "manage_url",
             "android_apps[1]",

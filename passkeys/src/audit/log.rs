@@ -1,4 +1,4 @@
-use super::{AuditKind, Reason, span};
+use super::{AuditKind, Mediation, Reason, span};
 use crate::{CredentialId, domain::detail::Detail};
 
 /// Writes an event to the log and its IDs to the request's span.
@@ -19,6 +19,7 @@ pub(crate) fn log(
     } else {
         kind.ceremony()
     };
+    let prompts = kind.prompts();
     // `tracing` needs the level at compile time.
     macro_rules! write {
         ($level:ident) => {
@@ -28,6 +29,9 @@ pub(crate) fn log(
                 ceremony,
                 reason = kind.reason().map(Reason::as_str),
                 detail = detail.map(Detail::as_str),
+                outcome = prompts.map(|it| it.outcome.as_str()),
+                mediation = prompts.and_then(|it| it.mediation).map(Mediation::as_str),
+                count = prompts.map(|it| it.count),
                 rp_id,
                 user_id = user_id.map(tracing::field::debug),
                 credential_id = credential_id.map(tracing::field::display),

@@ -16,6 +16,7 @@
 //! | `ceremony` | `registration`, `authentication`, `step_up` or `management`: [`AuditKind::ceremony`] |
 //! | `reason` | reason of a failure: [`Reason::as_str`] |
 //! | `detail` | explanation of a failure, for the developer: [`AuditEvent::detail`] |
+//! | `outcome`, `mediation`, `count` | of events about prompts: [`PromptFailures`] |
 //! | `rp_id` | RP ID of the relying party: [`AuditEvent::rp_id`] |
 //! | `user_id` | [`AuditEvent::user_id`], quoted and escaped |
 //! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
@@ -28,6 +29,14 @@
 //! | `WARN` | `clone_suspected`, `credential_suspended` by clone detection, `backup_eligibility_changed` |
 //! | `ERROR` | `rollback_failed`, `events_lost` |
 //! | `INFO` | all others |
+//!
+//! # Prompts
+//!
+//! With the key `prompt_outcomes`, browsers report prompts that have ended without a passkey: people who
+//! cancel, whose time is up, who have none at hand ([`PromptOutcome`]). The reports have no identifiers, and
+//! any client can send them. So that they cannot flood the log or a sink, the first report of a ceremony,
+//! mediation and outcome is an event, and further ones within ten seconds become one event with their
+//! number ([`PromptFailures::count`]); more than a thousand reports a second are not counted.
 //!
 //! # Request spans
 //!
@@ -58,6 +67,7 @@
 
 mod failed;
 mod log;
+mod prompt;
 mod queue;
 mod reason;
 pub(crate) mod span;
@@ -67,10 +77,12 @@ use time::OffsetDateTime;
 
 pub(crate) use failed::Failed;
 pub(crate) use log::log;
+pub use prompt::PromptFailures;
 pub use reason::Reason;
 pub(crate) use trail::Trail;
 
 use crate::CredentialId;
+pub use crate::domain::prompt::{Mediation, PromptOutcome};
 
 /// Maximum number of events queued for a sink, [half of it for each class](self#delivery-to-a-sink).
 /// Events beyond it are lost, and [counted](AuditKind::EventsLost).
@@ -243,6 +255,15 @@ pub enum AuditKind {
     /// The deletion of a passkey was rejected, because the owner's sign-in is not recent (`fresh`). Other
     /// requests that delete nothing, such as for an unknown ID, are not recorded.
     CredentialDeletionFailed(Reason),
+    /// Browsers reported prompts of registrations that have ended without a passkey
+    /// ([`Config::prompt_outcomes`](crate::Config::prompt_outcomes)).
+    RegistrationPromptFailed(PromptFailures),
+    /// Browsers reported prompts of sign-ins that have ended without a passkey.
+    AuthenticationPromptFailed(PromptFailures),
+    /// Browsers reported prompts of second factors that have ended without a passkey.
+    SecondFactorPromptFailed(PromptFailures),
+    /// Browsers reported prompts of step-ups that have ended without a passkey.
+    StepUpPromptFailed(PromptFailures),
     /// This many events did not reach the sink since the last notice, because it was too slow. Sent to
     /// the sink only, at most once a second while events are queued: the log has each of the lost
     /// events.
@@ -275,6 +296,10 @@ impl AuditKind {
             Self::CredentialRenamed => "credential_renamed",
             Self::CredentialDeleted => "credential_deleted",
             Self::CredentialDeletionFailed(_) => "credential_deletion_failed",
+            Self::RegistrationPromptFailed(_) => "registration_prompt_failed",
+            Self::AuthenticationPromptFailed(_) => "authentication_prompt_failed",
+            Self::SecondFactorPromptFailed(_) => "second_factor_prompt_failed",
+            Self::StepUpPromptFailed(_) => "step_up_prompt_failed",
             Self::EventsLost(_) => "events_lost",
         }
     }
@@ -293,17 +318,23 @@ impl AuditKind {
             | Self::RegistrationSucceeded
             | Self::RegistrationFailed(_)
             | Self::RegistrationRolledBack
-            | Self::RollbackFailed => Some("registration"),
+            | Self::RollbackFailed
+            | Self::RegistrationPromptFailed(_) => Some("registration"),
             Self::AuthenticationBegun
             | Self::AuthenticationSucceeded
             | Self::AuthenticationFailed(_)
             | Self::SecondFactorBegun
             | Self::SecondFactorSucceeded
             | Self::SecondFactorFailed(_)
+            | Self::AuthenticationPromptFailed(_)
+            | Self::SecondFactorPromptFailed(_)
             | Self::CloneSuspected
             | Self::BackupEligibilityChanged
             | Self::CredentialSuspended => Some("authentication"),
-            Self::StepUpBegun | Self::StepUpSucceeded | Self::StepUpFailed(_) => Some("step_up"),
+            Self::StepUpBegun
+            | Self::StepUpSucceeded
+            | Self::StepUpFailed(_)
+            | Self::StepUpPromptFailed(_) => Some("step_up"),
             Self::CredentialResumed
             | Self::CredentialRenamed
             | Self::CredentialDeleted
@@ -325,6 +356,18 @@ impl AuditKind {
         }
     }
 
+    /// Returns the prompts that an event is about, and `None` for every other kind.
+    #[must_use]
+    pub fn prompts(self) -> Option<PromptFailures> {
+        match self {
+            Self::RegistrationPromptFailed(prompts)
+            | Self::AuthenticationPromptFailed(prompts)
+            | Self::SecondFactorPromptFailed(prompts)
+            | Self::StepUpPromptFailed(prompts) => Some(prompts),
+            _ => None,
+        }
+    }
+
     /// Returns whether clients can cause the event without limit, mostly without a passkey or a
     /// session.
     fn is_cheap(self) -> bool {
@@ -335,5 +378,6 @@ impl AuditKind {
                 | Self::SecondFactorBegun
                 | Self::StepUpBegun
         ) || self.reason().is_some()
+            || self.prompts().is_some()
     }
 }

@@ -20,6 +20,7 @@ use crate::{
         detail::shown,
         error::StoreError,
         pending::{Purpose, to_millisecond},
+        prompt::PromptCeremony,
     },
     store::{CredentialRepository, CredentialUse},
     verify::Asserted,
@@ -39,6 +40,8 @@ pub(super) struct Kinds {
     pub(super) begun: AuditKind,
     pub(super) succeeded: AuditKind,
     pub(super) failed: fn(Reason) -> AuditKind,
+    /// Name of the ceremony in reports of how its prompts end.
+    pub(super) prompt: PromptCeremony,
 }
 
 /// An assertion whose ceremony state was taken from the challenge store.
@@ -140,7 +143,11 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let state = self.ceremonies.begin(ceremony, &public_key).await?;
         let kind = self.kinds.begun;
         self.ceremonies.record(kind, claimed(user_id), None);
-        Ok(Begun { public_key, state })
+        Ok(Begun {
+            public_key,
+            state,
+            report_as: self.ceremonies.reported_as(self.kinds.prompt),
+        })
     }
 
     /// Parses the credential of the request that finishes the ceremony.

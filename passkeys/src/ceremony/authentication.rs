@@ -16,6 +16,7 @@ use crate::{
     domain::{
         config::Terms,
         pending::{PendingCeremony, Purpose},
+        prompt::PromptCeremony,
     },
     store::CredentialRepository,
 };
@@ -84,11 +85,13 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
                 begun: AuditKind::AuthenticationBegun,
                 succeeded: AuditKind::AuthenticationSucceeded,
                 failed: AuditKind::AuthenticationFailed,
+                prompt: PromptCeremony::Authentication,
             },
             Factor::Second => Kinds {
                 begun: AuditKind::SecondFactorBegun,
                 succeeded: AuditKind::SecondFactorSucceeded,
                 failed: AuditKind::SecondFactorFailed,
+                prompt: PromptCeremony::SecondFactor,
             },
         };
         Assertion::new(self.ceremonies, kinds)

@@ -18,6 +18,7 @@ mod fresh;
 mod management;
 mod notices;
 pub mod policy;
+mod prompts;
 mod recent;
 mod registration;
 mod result;
@@ -40,16 +41,18 @@ use decoy::Possible;
 use floor::Floor;
 pub use management::Management;
 pub(crate) use notices::Notices;
+pub(crate) use prompts::Prompts;
 pub(crate) use recent::Recent;
 pub use registration::Registration;
 pub use result::{AuthenticationResult, CredentialRemoval, RegistrationResult};
 pub use step_up::{Consent, StepUp};
 
 pub use crate::{
-    domain::action::Action,
+    domain::{action::Action, prompt::PromptCeremony},
     wire::{
         finish::{FinishAuthentication, FinishRegistration, FinishStepUp},
         options::{Begun, CreationOptions, RequestOptions},
+        prompt::PromptReport,
     },
 };
 
@@ -86,6 +89,7 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) decoys: Decoys,
     pub(crate) redeemed: Arc<Recent>,
     pub(crate) notices: Arc<Notices>,
+    pub(crate) prompts: Arc<Prompts>,
     /// True if `allowCredentials` is empty in every sign-in that names a user.
     pub(crate) empty_allow_credentials: bool,
     /// Minimum duration of responses whose time would allow user enumeration.
@@ -107,6 +111,7 @@ impl<R> Clone for Ceremonies<R> {
             decoys: self.decoys.clone(),
             redeemed: self.redeemed.clone(),
             notices: self.notices.clone(),
+            prompts: self.prompts.clone(),
             empty_allow_credentials: self.empty_allow_credentials,
             timing_floor: self.timing_floor,
             recorder: self.recorder.clone(),

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         config::Terms,
         pending::{PendingCeremony, Purpose},
+        prompt::PromptCeremony,
     },
     store::CredentialRepository,
     wire::json,
@@ -176,6 +177,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
             begun: AuditKind::StepUpBegun,
             succeeded: AuditKind::StepUpSucceeded,
             failed: AuditKind::StepUpFailed,
+            prompt: PromptCeremony::StepUp,
         };
         Assertion::new(self.ceremonies, kinds)
     }

@@ -18,6 +18,7 @@ pub(crate) mod difference;
 pub(crate) mod error;
 pub(crate) mod origin;
 pub(crate) mod pending;
+pub(crate) mod prompt;
 #[cfg(any(
     feature = "provider-names",
     all(feature = "inspector", debug_assertions)

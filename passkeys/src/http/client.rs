@@ -24,6 +24,7 @@ const SCRIPTS: &[(&str, &str)] = &[
         include_str!("../../client/capabilities.js"),
     ),
     ("/fallback.js", include_str!("../../client/fallback.js")),
+    ("/outcomes.js", include_str!("../../client/outcomes.js")),
 ];
 
 #[cfg(feature = "elements")]

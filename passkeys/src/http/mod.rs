@@ -15,6 +15,7 @@ mod error;
 mod failure;
 mod observe;
 mod origin;
+mod outcomes;
 mod query;
 mod register;
 mod removal;

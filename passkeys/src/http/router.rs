@@ -5,7 +5,7 @@ use axum::{
     routing::{get, patch, post},
 };
 
-use super::{authenticate, credentials, observe, register, start, step_up};
+use super::{authenticate, credentials, observe, outcomes, register, start, step_up};
 #[cfg(feature = "client")]
 use super::{client, signals};
 use crate::{Error, Passkeys, relying_party::RelyingParty};
@@ -13,9 +13,9 @@ use crate::{Error, Passkeys, relying_party::RelyingParty};
 impl<A: RelyingParty> Passkeys<A> {
     /// Returns the routes, to be nested at any path: `/register/begin`, `/register/finish`,
     /// `/authenticate/begin`, `/authenticate/finish`, `/step-up/begin`, `/credentials` and
-    /// `/credentials/{id}`. With the hook `sign_up` also `/sign-up/begin`. With the feature
-    /// `client` also `/client.js`, the browser module, `/capabilities.js` and `/fallback.js`, which it
-    /// imports where they are needed, and `/signals` and `/signals/unknown`, which it calls;
+    /// `/credentials/{id}`. With the hook `sign_up` also `/sign-up/begin`, and with the key `prompt_outcomes`
+    /// also `/outcomes`. With the feature `client` also `/client.js`, the browser module,
+    /// `/capabilities.js`, `/fallback.js` and `/outcomes.js`, which it imports where they are needed, and `/signals` and `/signals/unknown`, which it calls;
     /// with `elements` also `/elements.js` and `/texts/{language}.js`.
     ///
     /// Request bodies are JSON of at most 64 KiB; responses have `Cache-Control: no-store`.
@@ -50,6 +50,11 @@ where
         );
     let routes = if A::SIGN_UP {
         routes.route("/sign-up/begin", post(register::sign_up::<A>))
+    } else {
+        routes
+    };
+    let routes = if passkeys.config().prompt_outcomes() {
+        routes.route("/outcomes", post(outcomes::report::<A>))
     } else {
         routes
     };

@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     Config, Error, Passkeys, Profile,
-    ceremony::{Begun, CreationOptions, FinishAuthentication, FinishRegistration, RequestOptions},
+    ceremony::{
+        Begun, CreationOptions, FinishAuthentication, FinishRegistration, PromptReport,
+        RequestOptions,
+    },
     relying_party::{RelyingParty, hooks::Hooks, payload::Payload},
     wire::{
         begin::BeginStepUp,
@@ -50,6 +53,9 @@ pub(super) fn all<A: RelyingParty>(
         signals::unknown(components),
     ];
     routes.extend(form.map(|form| sign_up_begin(passkeys.config(), form, hooks, components)));
+    if passkeys.config().prompt_outcomes() {
+        routes.push(report_prompt(components));
+    }
     routes
 }
 
@@ -306,6 +312,19 @@ fn step_up_begin(config: &Config, hooks: &mut Hooks, components: &mut Components
         .fails(store());
     let route = with_profiles(route, config);
     ("/step-up/begin", HttpMethod::Post, route.build())
+}
+
+fn report_prompt(components: &mut Components) -> Route {
+    let route = Described::new("report_prompt", "Report how a prompt has ended", components)
+        .takes(
+            "How a prompt has ended without a passkey, without identifiers.",
+            Payload::json::<PromptReport>(),
+            Required::True,
+        )
+        .returns("The report may be counted.", Payload::none())
+        .fails(BODY)
+        .fails(JSON);
+    ("/outcomes", HttpMethod::Post, route.build())
 }
 
 fn list(hooks: &mut Hooks, components: &mut Components) -> Route {

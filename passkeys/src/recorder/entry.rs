@@ -152,7 +152,8 @@ impl Purpose {
         match kind {
             AuditKind::SecondFactorBegun
             | AuditKind::SecondFactorSucceeded
-            | AuditKind::SecondFactorFailed(_) => Self::SecondFactor,
+            | AuditKind::SecondFactorFailed(_)
+            | AuditKind::SecondFactorPromptFailed(_) => Self::SecondFactor,
             kind => match kind.ceremony() {
                 Some("registration") => Self::Registration,
                 Some("authentication") => Self::SignIn,

@@ -24,7 +24,7 @@ use super::{
     origin::{problem_of_origin, problem_of_path, problem_of_url},
     response::Sent,
 };
-use crate::explain::Notes;
+use crate::{ceremony::PromptReport, explain::Notes};
 
 /// Browser without a user interface, with an [`Authenticator`]: signs up, registers, signs in and
 /// steps up with one call each, and keeps the application's cookies.
@@ -334,6 +334,42 @@ impl Browser {
         call(async { self.run_sign_in(&json!({ "secondFactor": true })).await })
     }
 
+    /// Reports that a prompt has ended without a passkey, as `client.js` does where the application has the key
+    /// `prompt_outcomes`. Returns the response of `outcomes`.
+    ///
+    /// ```
+    /// # use axum::Router;
+    /// # use passkeys::{AuthenticationResult, PasskeyUser, Passkeys, passkeys, store::MemoryRepository};
+    /// # #[derive(Clone)]
+    /// # struct App;
+    /// # #[passkeys(rp_id = "example.com", origins = ["https://example.com"], prompt_outcomes = true)]
+    /// # impl App {
+    /// #     type Repository = MemoryRepository;
+    /// #     async fn get_user(&self) -> PasskeyUser { PasskeyUser::new("1", "ada", "Ada") }
+    /// #     async fn on_authenticated(&self, login: AuthenticationResult) {}
+    /// # }
+    /// # fn app() -> Router {
+    /// #     let passkeys = Passkeys::new(App, MemoryRepository::default());
+    /// #     Router::new().nest("/auth/passkeys", passkeys.router())
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use passkeys::{
+    ///     audit::PromptOutcome,
+    ///     ceremony::{PromptCeremony, PromptReport},
+    ///     testing::Browser,
+    /// };
+    ///
+    /// let mut browser = Browser::new(app(), "https://example.com");
+    /// let cancelled = PromptReport::new(PromptCeremony::Authentication, PromptOutcome::Cancelled);
+    /// browser.report_prompt(&cancelled).await.assert_status(204);
+    /// # }
+    /// ```
+    pub fn report_prompt(&mut self, report: &PromptReport) -> impl Future<Output = Response> {
+        let report = json!(report);
+        call(async move { self.passkeys("/outcomes", Some(&report)).await })
+    }
+
     async fn run_sign_in(&mut self, who: &Value) -> Result<Response, Problem> {
         let begun = self.begin("/authenticate/begin", Some(who)).await?;
         if !begun.status.is_success() {
@@ -592,12 +628,13 @@ impl Browser {
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Beginnings of the library's routes.
-const ROUTES: [&str; 6] = [
+const ROUTES: [&str; 7] = [
     "/register/",
     "/sign-up/",
     "/authenticate/",
     "/step-up/",
     "/credentials",
+    "/outcomes",
     "/signals",
 ];
 

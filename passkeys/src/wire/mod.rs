@@ -10,6 +10,7 @@ pub(crate) mod finish;
 pub(crate) mod json;
 pub(crate) mod mistake;
 pub(crate) mod options;
+pub(crate) mod prompt;
 pub(crate) mod responses;
 #[cfg(feature = "openapi")]
 pub(crate) mod schemas;

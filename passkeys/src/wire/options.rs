@@ -11,12 +11,12 @@ use super::schemas;
 use crate::{
     AuthenticatorAttachment, Config, Credential, CredentialId, Hint, PasskeyUser, ResidentKey,
     Transport, UserHandle,
-    domain::{challenge::Challenge, config::Terms},
+    domain::{challenge::Challenge, config::Terms, prompt::PromptCeremony},
 };
 
 /// Response of `begin`: the options for the browser, and the ceremony state to send back.
 ///
-/// Serialises to `{"publicKey": .., "state": ".."}`.
+/// Serialises to `{"publicKey": .., "state": ".."}`, and `"reportAs"` with the key `prompt_outcomes`.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -26,6 +26,11 @@ pub struct Begun<O> {
     pub public_key: O,
     /// The ceremony state, single-use.
     pub state: String,
+    /// With the key `prompt_outcomes`: the ceremony to name in the report of how the prompt ends
+    /// ([`Passkeys::record_prompt`](crate::Passkeys::record_prompt)).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::prompt_ceremony))]
+    pub report_as: Option<PromptCeremony>,
 }
 
 impl<O: fmt::Debug> fmt::Debug for Begun<O> {

@@ -6,7 +6,10 @@ use utoipa::openapi::{
     schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type},
 };
 
-use crate::{Attestation, AuthenticatorAttachment, Hint, ResidentKey, UserVerification};
+use crate::{
+    Attestation, AuthenticatorAttachment, Hint, ResidentKey, UserVerification,
+    domain::prompt::{Mediation, PromptCeremony, PromptOutcome},
+};
 
 fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
@@ -55,6 +58,19 @@ pub(crate) fn optional_timestamp() -> ObjectBuilder {
 /// Returns the schema of an enumeration.
 pub(crate) fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
     string().enum_values(Some(words.into_iter().map(Value::from)))
+}
+
+pub(crate) fn prompt_ceremony() -> ObjectBuilder {
+    words(PromptCeremony::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn prompt_outcome() -> ObjectBuilder {
+    words(PromptOutcome::ALL.iter().map(|word| word.as_str()))
+}
+
+pub(crate) fn mediation() -> ObjectBuilder {
+    let words = Mediation::ALL.iter().map(|word| Value::from(word.as_str()));
+    nullable(string()).enum_values(Some(words.chain([Value::Null])))
 }
 
 pub(crate) fn ok() -> ObjectBuilder {

@@ -14,7 +14,7 @@ use axum::{
     http::{Method, Request},
     routing::post,
 };
-use passkeys::{Passkeys, Verified, store::MemoryRepository};
+use passkeys::{Config, Passkeys, Verified, store::MemoryRepository};
 use passkeys_test_support::App;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -79,7 +79,9 @@ async fn transfer(_: Verified<App, Transfer>) {}
 
 /// The routes, and `POST /auth/passkeys/transfer` with the user's consent.
 fn site() -> Site {
-    let passkeys = Passkeys::new(App, MemoryRepository::default());
+    let config = Config::builder("example.com", ["https://example.com"]).prompt_outcomes(true);
+    let config = config.build().unwrap();
+    let passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
     let transfers = Router::new()
         .route("/auth/passkeys/transfer", post(transfer))
         .with_state(passkeys.clone());
@@ -96,10 +98,11 @@ enum Route {
     StepUp,
     Rename,
     SignalUnknown,
+    ReportPrompt,
 }
 
 impl Route {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::BeginSignIn,
         Self::BeginStepUp,
         Self::Register,
@@ -107,6 +110,7 @@ impl Route {
         Self::StepUp,
         Self::Rename,
         Self::SignalUnknown,
+        Self::ReportPrompt,
     ];
 
     fn request(self) -> (Method, &'static str) {
@@ -118,6 +122,7 @@ impl Route {
             Self::StepUp => (Method::POST, "/transfer"),
             Self::Rename => (Method::PATCH, "/credentials/AAAA"),
             Self::SignalUnknown => (Method::POST, "/signals/unknown"),
+            Self::ReportPrompt => (Method::POST, "/outcomes"),
         }
     }
 
@@ -128,6 +133,13 @@ impl Route {
             Self::BeginStepUp => return json!({ "method": "POST", "path": "/", "body": null }),
             Self::Rename => return json!({ "deviceName": "Phone" }),
             Self::SignalUnknown => return json!({ "credentialId": "AAAA" }),
+            Self::ReportPrompt => {
+                return json!({
+                    "ceremony": "authentication",
+                    "mediation": "immediate",
+                    "outcome": "no_passkey",
+                });
+            }
             Self::Register => site.post("/register/begin", Some("ada"), None).await,
             Self::SignIn => site.post("/authenticate/begin", None, None).await,
             Self::StepUp => {

@@ -11,7 +11,9 @@ use crate::device::Device;
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a table")]
 async fn message_names_the_wrong_member_and_what_it_must_be() {
-    use Route::{BeginSignIn, BeginStepUp, Register, Rename, SignIn, SignalUnknown, StepUp};
+    use Route::{
+        BeginSignIn, BeginStepUp, Register, Rename, ReportPrompt, SignIn, SignalUnknown, StepUp,
+    };
 
     let (site, mut phone) = (site(), Device::new());
     site.register("ada", &mut phone).await;
@@ -55,6 +57,25 @@ async fn message_names_the_wrong_member_and_what_it_must_be() {
             "The request body must be an object.",
         ),
         (BeginStepUp, "/method", IsMissing, "`method` is missing."),
+        (
+            ReportPrompt,
+            "",
+            Is(json!(["authentication", null, "cancelled"])),
+            "The request body must be an object.",
+        ),
+        (ReportPrompt, "/outcome", IsMissing, "`outcome` is missing."),
+        (
+            ReportPrompt,
+            "/ceremony",
+            Is(json!("sign_in")),
+            "`ceremony` must be one of `registration` `authentication` `second_factor` `step_up`.",
+        ),
+        (
+            ReportPrompt,
+            "/mediation",
+            Is(json!({ "conditional": null })),
+            "`mediation` must be one of `conditional` `immediate`.",
+        ),
         (
             BeginStepUp,
             "/method",

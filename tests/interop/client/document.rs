@@ -64,6 +64,10 @@ fn compare(name: &str, document: &str) -> Option<Command> {
             "../../../passkeys/client/fallback.js",
             "document/fallback.js",
         ),
+        (
+            "../../../passkeys/client/outcomes.js",
+            "document/outcomes.js",
+        ),
     ] {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }

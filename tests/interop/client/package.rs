@@ -48,6 +48,7 @@ fn npm_package_has_every_module_and_nothing_else() {
         "fallback.js",
         "index.d.ts",
         "index.js",
+        "outcomes.js",
         "react.d.ts",
         "react.js",
         "vue.d.ts",

@@ -8,6 +8,7 @@ use crate::{
         config::Terms,
         detail::shown,
         pending::{Account, Purpose},
+        prompt::PromptCeremony,
     },
     store::CredentialRepository,
 };
@@ -152,6 +153,10 @@ impl<R: CredentialRepository> Registration<'_, R> {
         let state = self.ceremonies.begin(ceremony, &public_key).await?;
         self.ceremonies
             .record(AuditKind::RegistrationBegun, Some(user.id()), None);
-        Ok(Begun { public_key, state })
+        Ok(Begun {
+            public_key,
+            state,
+            report_as: self.ceremonies.reported_as(PromptCeremony::Registration),
+        })
     }
 }

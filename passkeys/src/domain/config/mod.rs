@@ -234,6 +234,12 @@ impl Config {
         self.0.fresh
     }
 
+    /// Returns whether browsers report prompts that end without a passkey, by `POST /outcomes`.
+    #[must_use]
+    pub fn prompt_outcomes(&self) -> bool {
+        self.0.prompt_outcomes
+    }
+
     /// Returns the page where users create a passkey.
     #[must_use]
     pub fn enroll_url(&self) -> Option<&str> {
