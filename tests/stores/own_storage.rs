@@ -45,9 +45,9 @@ async fn example_challenge_store_satisfies_the_contract_of_full_stores() {
 }
 
 #[test]
-fn example_stores_take_less_than_170_lines() {
+fn example_stores_take_less_than_200_lines() {
     let lines = include_str!("../../examples/own_storage/store.rs")
         .lines()
         .count();
-    assert!(lines < 170, "{lines}");
+    assert!(lines < 200, "{lines}");
 }
