@@ -113,7 +113,9 @@
 //! | `elements` | custom elements for pages, `elements.js`; with `client` |
 //! | `sqlite` | `store::SqliteRepository`: credentials in an SQLite file |
 //! | `postgres` | `store::PostgresRepository` and `store::PostgresChallenges` |
+//! | `postgres-driver` | the same without sqlx, over a `store::PostgresDriver`: any other driver |
 //! | `redis` | `store::RedisChallenges`: ceremony states in Redis or Valkey |
+//! | `redis-sentinel` | `store::RedisChallenges::sentinel`: the same at the primary that Redis Sentinel names |
 //! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
 //! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
 //! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types |

@@ -6,6 +6,7 @@
 
 pub mod npm;
 mod python;
+pub mod redis_servers;
 mod schema;
 pub mod servers;
 pub mod stores;
@@ -25,6 +26,14 @@ pub const EVERYTHING: &str = "PASSKEYS_TEST_ALL";
 #[must_use]
 pub fn postgres_url() -> Option<String> {
     part("PASSKEYS_TEST_POSTGRES_URL", "PostgreSQL")
+}
+
+/// The same database behind `PgBouncer` in transaction mode, as `postgres://…`.
+///
+/// Prints `LEFT OUT` and returns `None` if there is none.
+#[must_use]
+pub fn pgbouncer_url() -> Option<String> {
+    part("PASSKEYS_TEST_PGBOUNCER_URL", "PgBouncer")
 }
 
 /// A throw-away Redis server to test with, as `redis://…`.

@@ -40,6 +40,11 @@ impl Server {
         self.port
     }
 
+    /// Kills the process (SIGKILL) for good.
+    pub fn end(mut self) {
+        self.kill();
+    }
+
     /// Kills the process (SIGKILL) and starts it again.
     ///
     /// # Panics
@@ -126,6 +131,17 @@ pub fn redis(directory: &Path) -> Option<Server> {
 /// If the database cannot be made.
 #[must_use]
 pub fn postgres(directory: &Path) -> Option<Server> {
+    postgres_with(directory, &[])
+}
+
+/// The same with these files in its directory; those that are there already are replaced, such as
+/// `postgresql.auto.conf` and `pg_hba.conf`.
+///
+/// # Panics
+///
+/// If the database cannot be made.
+#[must_use]
+pub fn postgres_with(directory: &Path, files: &[(&str, &str)]) -> Option<Server> {
     let (initdb, postgres) = (find("initdb")?, find("postgres")?);
     std::fs::create_dir(directory).expect("a new directory");
     let owner = Owner::of_servers();
@@ -144,6 +160,12 @@ pub fn postgres(directory: &Path) -> Option<Server> {
         .status();
     assert!(made.is_ok_and(|status| status.success()), "initdb failed");
 
+    for (name, content) in files {
+        let file = directory.join(name);
+        write_private(&file, content);
+        owner.give(&file);
+    }
+
     let (port, directory) = (free_port(), directory.to_owned());
     Some(Server::start(port, move || {
         let mut command = owner.command(&postgres);
@@ -159,21 +181,30 @@ pub fn postgres(directory: &Path) -> Option<Server> {
     }))
 }
 
+/// Writes a file that only its owner can read, as PostgreSQL demands of keys.
+fn write_private(file: &Path, content: &str) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut file = options.open(file).expect("a new file");
+    std::io::Write::write_all(&mut file, content.as_bytes()).expect("a written file");
+}
+
 /// PostgreSQL does not run as root, so root runs it as another user.
 #[derive(Clone, Copy)]
-struct Owner {
+pub(crate) struct Owner {
     root: bool,
 }
 
 impl Owner {
-    fn of_servers() -> Self {
+    pub(crate) fn of_servers() -> Self {
         let id = Command::new("id").arg("-u").output();
         Self {
             root: id.is_ok_and(|output| output.stdout == b"0\n"),
         }
     }
 
-    fn give(self, directory: &Path) {
+    pub(crate) fn give(self, directory: &Path) {
         if self.root {
             let given = Command::new("chown")
                 .arg("nobody:nogroup")
@@ -183,7 +214,7 @@ impl Owner {
         }
     }
 
-    fn command(self, program: &Path) -> Command {
+    pub(crate) fn command(self, program: &Path) -> Command {
         if !self.root {
             return Command::new(program);
         }
@@ -196,7 +227,7 @@ impl Owner {
 }
 
 /// Finds a program in the `PATH`, or in Debian's directories of PostgreSQL.
-fn find(program: &str) -> Option<PathBuf> {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let debian = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()

@@ -6,7 +6,7 @@ use passkeys::{
     Aaguid, Config, CredentialId, Passkeys, UserHandle,
     attestation::{Authority, FidoMetadata, TrustAnchors},
     sqlx::SqlitePool,
-    store::{MemoryRepository, SealedChallenges, SqliteRepository, StoreError},
+    store::{MemoryRepository, PostgresError, SealedChallenges, SqliteRepository, StoreError},
     time::OffsetDateTime,
 };
 use passkeys_rules::{Draft, OriginProblem, ProfileDraft, RpIdProblem, Rule, Violation};
@@ -156,6 +156,10 @@ async fn of_the_library() -> Errors {
     vec![
         ("StoreError", Box::new(StoreError::new(cause))),
         ("ConfigError", error(Config::new("example.com:3000", ["x"]))),
+        (
+            "PostgresError",
+            Box::new(PostgresError::new("lost connection")),
+        ),
         ("WeakSecret", error(passkeys.clone().decoy_secret(b"short"))),
         ("WeakSecret", error(SealedChallenges::new(b"short"))),
         ("InvalidTableName", error(repository.table("a b"))),

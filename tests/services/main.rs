@@ -1,23 +1,27 @@
-//! Tests that need PostgreSQL or Redis, or kill a process: the contract of the stores, the
+//! Tests that need PostgreSQL, `PgBouncer` or Redis, or kill a process: the contract of the stores, the
 //! guarantees of each store, the ceremonies on these stores, and several instances of an application.
 //!
 //! Where a server is missing, the tests that need it print `LEFT OUT`; `tests/run services` starts
-//! both.
+//! them.
 
 mod capacity;
 #[macro_use]
 #[path = "../stores/contract.rs"]
 mod contract;
 mod crash;
+mod drivers;
 mod encoding;
 #[path = "../ceremonies/every_store/mod.rs"]
 mod every_store;
 mod growth;
 mod isolation;
+mod pgbouncer;
 mod postgres;
 mod redis;
+mod redis_topologies;
 mod scale_out;
 mod stores;
+mod tls;
 
 passkeys_test_support::repositories!(on_servers, [test_repositories]);
 passkeys_test_support::challenge_stores!(on_servers, [test_challenge_stores]);

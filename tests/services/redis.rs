@@ -138,7 +138,7 @@ async fn crashed_server_accepts_no_ceremony_from_a_snapshot() {
 
     let mut raw = client.get_multiplexed_async_connection().await.unwrap();
     assert_eq!(
-        keys(&mut raw, "passkeys:").await.len(),
+        keys(&mut raw, "{passkeys}:").await.len(),
         2,
         "the snapshot has both"
     );

@@ -9,6 +9,7 @@ mod check;
 mod contract;
 mod memory;
 mod own_storage;
+mod postgres_driver;
 mod sealed;
 mod sqlite;
 mod wrong;

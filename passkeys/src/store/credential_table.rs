@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use sqlx::{AssertSqlSafe, ColumnIndex, Decode, FromRow, Type};
+#[cfg(feature = "sqlite")]
+use sqlx::AssertSqlSafe;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+use sqlx::{ColumnIndex, Decode, FromRow, Type};
 use time::OffsetDateTime;
 
 use super::{Owner, Scope, StoreError};
@@ -65,8 +68,14 @@ pub(super) struct Statements {
 pub(super) struct Statement(Arc<str>);
 
 impl Statement {
+    #[cfg(feature = "sqlite")]
     pub(super) fn sql(&self) -> AssertSqlSafe<Arc<str>> {
         AssertSqlSafe(Arc::clone(&self.0))
+    }
+
+    #[cfg(feature = "postgres-driver")]
+    pub(super) fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -106,8 +115,15 @@ impl Owned {
     }
 
     /// Returns the statement for the scope of an owner.
+    #[cfg(feature = "sqlite")]
     pub(super) fn sql(&self, owner: Owner<'_>) -> AssertSqlSafe<Arc<str>> {
         self.of(owner).sql()
+    }
+
+    /// Returns the statement for the scope of an owner.
+    #[cfg(feature = "postgres-driver")]
+    pub(super) fn text(&self, owner: Owner<'_>) -> &str {
+        self.of(owner).text()
     }
 
     pub(super) fn of(&self, owner: Owner<'_>) -> &Statement {
@@ -215,30 +231,81 @@ impl Statements {
     }
 }
 
-/// Row of `find` and `list`. Its fields are their columns, in order.
+/// Row of `find` and `list`. Its fields are their columns, in order, and have their names.
+#[cfg_attr(feature = "postgres-driver", derive(serde::Deserialize))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 pub(super) struct Row {
+    #[cfg_attr(feature = "postgres-driver", serde(deserialize_with = "bytes"))]
     credential_id: Vec<u8>,
     user_id: String,
+    #[cfg_attr(feature = "postgres-driver", serde(deserialize_with = "bytes"))]
     public_key: Vec<u8>,
     sign_count: i64,
     transports: String,
+    #[cfg_attr(
+        feature = "postgres-driver",
+        serde(deserialize_with = "optional_bytes")
+    )]
     aaguid: Option<Vec<u8>>,
     backup_eligible: bool,
     backup_state: bool,
     device_name: String,
     is_discoverable: bool,
     attestation_fmt: Option<String>,
+    #[cfg_attr(
+        feature = "postgres-driver",
+        serde(with = "time::serde::rfc3339::option")
+    )]
     created_at: Option<OffsetDateTime>,
+    #[cfg_attr(
+        feature = "postgres-driver",
+        serde(with = "time::serde::rfc3339::option")
+    )]
     last_used_at: Option<OffsetDateTime>,
     user_verified: bool,
+    #[cfg_attr(
+        feature = "postgres-driver",
+        serde(with = "time::serde::rfc3339::option")
+    )]
     suspended_at: Option<OffsetDateTime>,
+    #[cfg_attr(
+        feature = "postgres-driver",
+        serde(deserialize_with = "optional_bytes")
+    )]
     user_handle: Option<Vec<u8>>,
     rp_id: Option<String>,
     backup_eligible_known: bool,
     attestation_verified: bool,
 }
 
+/// Deserializes bytes of a column in JSON, which PostgreSQL writes as `\x` and hexadecimal digits.
+#[cfg(feature = "postgres-driver")]
+pub(super) fn bytes<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    optional_bytes(from)?.ok_or_else(|| serde::de::Error::custom("NULL"))
+}
+
+#[cfg(feature = "postgres-driver")]
+fn optional_bytes<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
+    let text: Option<String> = serde::Deserialize::deserialize(from)?;
+    let bytes = text.map(|text| {
+        from_hex(&text).ok_or_else(|| {
+            serde::de::Error::custom(
+                "bytes are not hexadecimal: the connection needs the default of `bytea_output`, `hex`",
+            )
+        })
+    });
+    bytes.transpose()
+}
+
+#[cfg(feature = "postgres-driver")]
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.strip_prefix("\\x")?.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let bytes = pairs.iter().map(byte).collect();
+    if rest.is_empty() { bytes } else { None }
+}
+
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl<'r, R: sqlx::Row> FromRow<'r, R> for Row
 where
     usize: ColumnIndex<R>,

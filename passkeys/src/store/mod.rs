@@ -47,24 +47,24 @@ mod capacity;
 pub(crate) mod ceremony_format;
 mod challenge_store;
 mod credential_repository;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 mod credential_table;
 mod description;
 mod memory;
 mod missing;
 mod owner;
-#[cfg(feature = "postgres")]
+#[cfg(feature = "postgres-driver")]
 mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
 mod reserved;
 #[cfg(feature = "sealed")]
 mod sealed;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 mod sql_error;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "postgres", feature = "redis"))]
+#[cfg(any(feature = "postgres-driver", feature = "redis"))]
 pub(crate) mod ticket;
 
 /// Attribute for implementations of [`ChallengeStore`], from the crate `async-trait`.
@@ -72,14 +72,16 @@ pub use async_trait::async_trait;
 pub use boxed::BoxedRepository;
 pub use challenge_store::ChallengeStore;
 pub use credential_repository::{CredentialRepository, CredentialUse, Deletion, Insertion};
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 pub use credential_table::InvalidTableName;
 pub use description::Description;
 pub use memory::{MemoryChallenges, MemoryRepository};
 pub use missing::Missing;
 pub use owner::{Owner, Scope};
-#[cfg(feature = "postgres")]
-pub use postgres::{PostgresChallenges, PostgresRepository};
+#[cfg(feature = "postgres-driver")]
+pub use postgres::{
+    PostgresChallenges, PostgresDriver, PostgresError, PostgresRepository, PostgresStatement,
+};
 #[cfg(feature = "redis")]
 pub use redis::RedisChallenges;
 #[cfg(feature = "sealed")]

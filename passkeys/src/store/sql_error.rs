@@ -14,18 +14,46 @@ passkeys_rules::debug_as_display!(NotMigrated);
 
 /// Returns the error of a statement. If the table or a column is missing, names the method that creates
 /// them.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(super) fn explained(error: sqlx::Error, migrate: &'static str) -> StoreError {
-    let missing = error.as_database_error().filter(|error| {
-        let code = error.code().unwrap_or_default();
-        is_about_schema(&code, error.message())
+    let known = error.as_database_error().and_then(|error| {
+        let code = error.code();
+        explained_code(code.as_deref(), &error.message(), migrate)
     });
-    match missing {
-        Some(error) => StoreError::new(NotMigrated {
-            message: error.message().to_owned(),
-            migrate,
-        }),
-        None => StoreError::new(error),
+    known.unwrap_or_else(|| StoreError::new(error))
+}
+
+/// Returns what to do about an error of a database with this code, if it is one of a known cause.
+pub(super) fn explained_code(
+    code: Option<&str>,
+    message: &dyn ToString,
+    migrate: &'static str,
+) -> Option<StoreError> {
+    let (code, message) = (code.unwrap_or_default(), message.to_string());
+    if is_about_schema(code, &message) {
+        Some(StoreError::new(NotMigrated { message, migrate }))
+    } else if is_about_prepared_statements(code) {
+        Some(StoreError::new(Pooled { message }))
+    } else {
+        None
     }
+}
+
+/// Error of a prepared statement that is on another connection of the server.
+#[derive(thiserror::Error)]
+#[error(
+    "{message}: the connection goes through a pooler in transaction mode, such as PgBouncer: call \
+     `transaction_pooler(true)` on the store"
+)]
+struct Pooled {
+    message: String,
+}
+
+passkeys_rules::debug_as_display!(Pooled);
+
+/// Returns whether an error of PostgreSQL is that a prepared statement exists already, or does not exist.
+fn is_about_prepared_statements(code: &str) -> bool {
+    matches!(code, "42P05" | "26000")
 }
 
 fn is_about_schema(code: &str, message: &str) -> bool {

@@ -33,6 +33,8 @@ mod results;
 pub use authenticator::Authenticator;
 pub use browser::Browser;
 pub use clock::ManualClock;
+#[cfg(feature = "postgres-driver")]
+pub use contract::postgres_driver;
 pub use contract::{
     challenge_store, credential_repository, full_challenge_store, pending_ceremony,
     pending_ceremony_of,

@@ -78,17 +78,7 @@ impl Backend for Postgres {
 
 impl RepositoryBackend for Postgres {
     async fn fill(&self, _: &PostgresRepository, numbers: Range<u32>) {
-        let Range { start, end } = numbers;
-        let (schema, table) = (self.schema().expect("a schema"), self.table());
-        let sql = format!(
-            "INSERT INTO {table} ({FILLED_COLUMNS})
-             SELECT lpad((n * 2654435761)::text, 32, '0')::bytea, 'user ' || (n / 10),
-             repeat('k', 77)::bytea, 0, '[\"internal\"]', true, true, 'phone', true, 'none',
-             '2026-01-01Z', true, repeat('h', 64)::bytea, 'example.com'
-             FROM generate_series({start}::bigint, {end} - 1) AS n"
-        );
-        schema.run(&sql).await;
-        schema.run(&format!("VACUUM ANALYZE {table}")).await;
+        fill(self.schema().expect("a schema"), &self.table(), numbers).await;
     }
 }
 
@@ -124,6 +114,20 @@ impl DurableBackend for Postgres {
         // Its pool reconnects, so it may have survived the crash of the server.
         client.kill().unwrap();
     }
+}
+
+/// Stores the credentials with these numbers in a table.
+pub(super) async fn fill(schema: &Schema, table: &str, numbers: Range<u32>) {
+    let Range { start, end } = numbers;
+    let sql = format!(
+        "INSERT INTO {table} ({FILLED_COLUMNS})
+         SELECT lpad((n * 2654435761)::text, 32, '0')::bytea, 'user ' || (n / 10),
+         repeat('k', 77)::bytea, 0, '[\"internal\"]', true, true, 'phone', true, 'none',
+         '2026-01-01Z', true, repeat('h', 64)::bytea, 'example.com'
+         FROM generate_series({start}::bigint, {end} - 1) AS n"
+    );
+    schema.run(&sql).await;
+    schema.run(&format!("VACUUM ANALYZE {table}")).await;
 }
 
 /// Connects to a server that may still be recovering.

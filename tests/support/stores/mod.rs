@@ -24,7 +24,8 @@ pub use memory::{Memory, MemoryCeremonies};
 pub use sealed::Sealed;
 pub use sqlite::Sqlite;
 
-/// Calls a macro with every repository, as `name: Backend [durable or volatile],` each.
+/// Calls a macro with every repository, as `name: Backend [durable or volatile],` each. Only those that
+/// are `durable` are tested for crashes; one way to the same server is enough.
 ///
 /// `repositories!(embedded, [callback])` names those in the process, and
 /// `repositories!(on_servers, [callback])` those that need a server, whose backends are in
@@ -42,7 +43,9 @@ macro_rules! repositories {
     };
     (on_servers, [$($with:tt)*] $(, $argument:expr)?) => {
         $($with)*! { [$($argument)?]
+            pgbouncer: passkeys_tests::stores::PgBouncer [volatile],
             postgres: passkeys_tests::stores::Postgres [durable],
+            postgres_driver: passkeys_tests::stores::OverDriver [volatile],
         }
     };
 }
@@ -60,7 +63,9 @@ macro_rules! challenge_stores {
     };
     (on_servers, [$($with:tt)*] $(, $argument:expr)?) => {
         $($with)*! { [$($argument)?]
+            pgbouncer: passkeys_tests::stores::PgBouncerCeremonies,
             postgres: passkeys_tests::stores::PostgresCeremonies,
+            postgres_driver: passkeys_tests::stores::CeremoniesOverDriver,
             redis: passkeys_tests::stores::Redis,
         }
     };

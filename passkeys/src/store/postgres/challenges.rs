@@ -8,13 +8,18 @@ use std::{
 };
 
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, PgPool};
+#[cfg(feature = "postgres")]
+use sqlx::PgPool;
 
-use super::database::{self, Database, TableName};
+use super::{
+    database::{self, Database, Exists, TableName, row},
+    driver::PostgresDriver,
+    query::Query,
+};
 use crate::store::{
     ChallengeStore, InvalidTableName, PendingCeremony, StoreError,
     capacity::require_capacity,
-    ceremony_format,
+    ceremony_format, credential_table,
     reserved::{PENDING_PER_USER, Parts},
     ticket::Ticket,
 };
@@ -119,7 +124,8 @@ impl Sql {
                  ON CONFLICT (slot) DO UPDATE SET {replaced} WHERE {table}.expires_at < $6"
             ),
             check: format!(
-                "SELECT slot, ticket, ceremony, expires_at, begun_by FROM {table} LIMIT 0"
+                "SELECT EXISTS (SELECT slot, ticket, ceremony, expires_at, begun_by \
+                 FROM {table} LIMIT 0) AS found"
             ),
             take: format!("DELETE FROM {table} WHERE ticket = $1 RETURNING ceremony"),
             // An array, so that the planner looks up its few slots instead of joining tables.
@@ -143,6 +149,9 @@ const CANDIDATES: u32 = 16;
 /// was faster, or if the part is nearly full.
 const ATTEMPTS: u32 = 4;
 
+/// Method that creates the table, for messages.
+const MIGRATE: &str = "PostgresChallenges::migrate()";
+
 impl PostgresChallenges {
     /// Default capacity: at most this many ceremonies that anybody can begin are kept.
     pub const DEFAULT_CAPACITY: usize = 1_000_000;
@@ -154,10 +163,22 @@ impl PostgresChallenges {
     ///
     /// Call [`migrate`](Self::migrate) before the first use, or run the statements of
     /// [`schema`](Self::schema) by other means.
+    #[cfg(feature = "postgres")]
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
+        Self::of(Database::new(pool, MIGRATE))
+    }
+
+    /// Creates a store in the table `passkey_challenges`, over a driver of the application. See
+    /// [`new`](Self::new).
+    #[must_use]
+    pub fn with_driver(driver: impl PostgresDriver) -> Self {
+        Self::of(Database::with_driver(Arc::new(driver), MIGRATE))
+    }
+
+    fn of(database: Database) -> Self {
         Self {
-            database: Database::new(pool, "PostgresChallenges::migrate()"),
+            database,
             capacity: Self::DEFAULT_CAPACITY,
             puts: Arc::default(),
             sql: Arc::new(Sql::new(&TableName::plain("passkey_challenges"))),
@@ -186,6 +207,16 @@ impl PostgresChallenges {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.database.timeout = timeout;
+        self
+    }
+
+    /// Sets whether connections of the pool go through a pooler in transaction mode, such as PgBouncer.
+    /// See [`PostgresRepository::transaction_pooler`](super::PostgresRepository::transaction_pooler).
+    /// Default: `false`.
+    #[cfg(feature = "postgres")]
+    #[must_use]
+    pub fn transaction_pooler(mut self, is_used: bool) -> Self {
+        self.database.transaction_pooler(is_used);
         self
     }
 
@@ -227,27 +258,32 @@ impl PostgresChallenges {
         written: &[u8],
         parts: Parts,
     ) -> Result<bool, StoreError> {
-        let make_room = || {
-            sqlx::query(AssertSqlSafe(self.sql.make_room.as_str()))
-                .bind(user)
-                .bind(bigint(parts.per_user - 1))
-        };
+        let digest = ticket.digest();
+        let make_room = Query::new(&self.sql.make_room)
+            .bind(&user[..])
+            .bind(bigint(parts.per_user - 1));
         self.database.execute(make_room).await?;
-        let put = || {
-            sqlx::query(AssertSqlSafe(self.sql.put_reserved.as_str()))
-                .bind(bigint(parts.reserved))
-                .bind(ticket.digest())
-                .bind(written)
-                .bind(ceremony.expires_at())
-                .bind(user)
-                .bind(ceremony.begun_at())
-        };
+        let put = Query::new(&self.sql.put_reserved)
+            .bind(bigint(parts.reserved))
+            .bind(&digest[..])
+            .bind(written)
+            .bind(ceremony.expires_at())
+            .bind(&user[..])
+            .bind(ceremony.begun_at());
         for _ in 0..ATTEMPTS {
-            if self.database.execute(put).await? > 0 {
+            if self.database.execute(put.clone()).await? > 0 {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+}
+
+row! {
+    /// Row of the statement `take`.
+    Taken {
+        #[serde(deserialize_with = "credential_table::bytes")]
+        ceremony: Vec<u8>
     }
 }
 
@@ -279,13 +315,12 @@ impl ChallengeStore for PostgresChallenges {
             None => false,
         };
         if !reserved {
-            let put = || {
-                sqlx::query(AssertSqlSafe(self.sql.put.as_str()))
-                    .bind(bigint(parts.open))
-                    .bind(ticket.digest())
-                    .bind(&written[..])
-                    .bind(ceremony.expires_at())
-            };
+            let digest = ticket.digest();
+            let put = Query::new(&self.sql.put)
+                .bind(bigint(parts.open))
+                .bind(&digest[..])
+                .bind(&written[..])
+                .bind(ceremony.expires_at());
             self.database.execute(put).await?;
         }
         if self
@@ -293,8 +328,7 @@ impl ChallengeStore for PostgresChallenges {
             .fetch_add(1, Relaxed)
             .is_multiple_of(RECLAIM_EVERY)
         {
-            let reclaim =
-                || sqlx::query(AssertSqlSafe(self.sql.reclaim.as_str())).bind(ceremony.begun_at());
+            let reclaim = Query::new(&self.sql.reclaim).bind(ceremony.begun_at());
             self.database.execute(reclaim).await?;
         }
         Ok(ticket.state())
@@ -304,15 +338,16 @@ impl ChallengeStore for PostgresChallenges {
         let Some(ticket) = Ticket::from_state(state) else {
             return Ok(None);
         };
-        let take = || sqlx::query_as(AssertSqlSafe(self.sql.take.as_str())).bind(ticket.digest());
-        let taken: Option<(Vec<u8>,)> = self.database.fetch(take).await?.pop();
-        Ok(taken.and_then(|(written,)| ceremony_format::read(&written)))
+        let digest = ticket.digest();
+        let take = Query::new(&self.sql.take).bind(&digest[..]);
+        let taken = self.database.fetch::<Taken>(take).await?.pop();
+        Ok(taken.and_then(|taken| ceremony_format::read(&taken.ceremony)))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
         require_capacity(self.capacity)?;
         self.database.require_writable().await?;
-        let check = || sqlx::query(AssertSqlSafe(self.sql.check.as_str()));
-        self.database.execute(check).await.map(drop)
+        let check = Query::new(&self.sql.check);
+        self.database.fetch::<Exists>(check).await.map(drop)
     }
 }

@@ -1,9 +1,14 @@
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{AssertSqlSafe, PgPool, Postgres, postgres::PgArguments, query::Query};
+#[cfg(feature = "postgres")]
+use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::database::{self, Database, TableName};
+use super::{
+    database::{self, Database, TableName, row},
+    driver::PostgresDriver,
+    query::Query,
+};
 use crate::domain::{credential::Credential, credential_id::CredentialId, user_handle::UserHandle};
 use crate::store::{
     CredentialRepository, CredentialUse, Deletion, Insertion, InvalidTableName, Owner, StoreError,
@@ -61,11 +66,23 @@ impl PostgresRepository {
     ///
     /// Call [`migrate`](Self::migrate) before the first use, or run the statements of
     /// [`schema`](Self::schema) by other means.
+    #[cfg(feature = "postgres")]
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
+        Self::of(Database::new(pool, MIGRATE))
+    }
+
+    /// Creates a repository in the table `passkey_credentials`, over a driver of the application. See
+    /// [`new`](Self::new).
+    #[must_use]
+    pub fn with_driver(driver: impl PostgresDriver) -> Self {
+        Self::of(Database::with_driver(Arc::new(driver), MIGRATE))
+    }
+
+    fn of(database: Database) -> Self {
         let table = TableName::plain(credential_table::DEFAULT_TABLE);
         Self {
-            database: Database::new(pool, "PostgresRepository::migrate()"),
+            database,
             statements: statements(&table),
             exists: exists(&table),
             table,
@@ -88,6 +105,21 @@ impl PostgresRepository {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.database.timeout = timeout;
+        self
+    }
+
+    /// Sets whether connections of the pool go through a pooler in transaction mode, such as PgBouncer.
+    /// Default: `false`.
+    ///
+    /// sqlx names a prepared statement once for each connection. Behind such a pooler, the next
+    /// transaction can be on another connection of the server, which does not know the name, or has
+    /// **another statement** of this name. With `true`, no statement has a name, and each runs in a
+    /// transaction, at the price of three more round trips. PgBouncer 1.21 with
+    /// `max_prepared_statements` replaces the names, and does not need this.
+    #[cfg(feature = "postgres")]
+    #[must_use]
+    pub fn transaction_pooler(mut self, is_used: bool) -> Self {
+        self.database.transaction_pooler(is_used);
         self
     }
 
@@ -157,6 +189,9 @@ impl PostgresRepository {
     }
 }
 
+/// Method that creates the table, for messages.
+const MIGRATE: &str = "PostgresRepository::migrate()";
+
 /// Locks the owner's rows: of two concurrent deletions the second waits for the first, and then reads
 /// the locked rows as the first has left them. All lock in the same order, so there is no deadlock.
 const DELETE_UNLESS_LAST: &str = "
@@ -168,27 +203,32 @@ WITH owned AS MATERIALIZED (
         SELECT 1 FROM owned WHERE (credential_id <> $1) = usable
     )
     RETURNING 1
+), result AS (
+    SELECT EXISTS (SELECT 1 FROM gone) AS deleted,
+        EXISTS (SELECT 1 FROM owned WHERE credential_id = $1) AS existed
 )
-SELECT EXISTS (SELECT 1 FROM gone), EXISTS (SELECT 1 FROM owned WHERE credential_id = $1)";
+SELECT * FROM result";
+
+row! {
+    /// Row of [`DELETE_UNLESS_LAST`].
+    Outcome { deleted: bool, existed: bool }
+}
 
 /// Serializes the insertions of a user's credentials, since a statement does not see uncommitted
 /// insertions of others. The lock is held until the transaction ends; the seed of the hash keeps it
 /// apart from the application's own advisory locks.
-const LOCK_USER: &str =
-    "SELECT pg_advisory_xact_lock(hashtextextended($1, x'706173736b657973'::bigint))";
+const LOCK_USER: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, x'706173736b657973'::bigint))::text AS value";
 
 impl PostgresRepository {
     /// Runs an insertion while no other inserts credentials of the user. Returns whether the
     /// credential was stored, and whether its ID exists.
     async fn insert_locked<'q>(
-        &self,
+        &'q self,
         credential: &'q Credential,
-        insertion: impl Fn() -> Query<'q, Postgres, PgArguments> + Sync,
+        insertion: Query<'q>,
     ) -> Result<(bool, bool), StoreError> {
-        let lock = || sqlx::query(LOCK_USER).bind(&credential.user_id);
-        let exists = || {
-            sqlx::query_as(AssertSqlSafe(Arc::clone(&self.exists))).bind(credential.id.as_bytes())
-        };
+        let lock = Query::new(LOCK_USER).bind(&*credential.user_id);
+        let exists = Query::new(&self.exists).bind(credential.id.as_bytes());
         self.database.insert_locked(lock, insertion, exists).await
     }
 }
@@ -202,7 +242,7 @@ impl CredentialRepository for PostgresRepository {
     ) -> Result<Insertion, StoreError> {
         let max_credentials = i64::try_from(max_credentials).unwrap_or(i64::MAX);
         let insertion =
-            || insertion(self.statements.insert.of(owner), credential, owner).bind(max_credentials);
+            insertion(self.statements.insert.of(owner), credential, owner).bind(max_credentials);
         let (stored, exists) = self.insert_locked(credential, insertion).await?;
         Ok(Insertion::of(stored, exists))
     }
@@ -212,13 +252,13 @@ impl CredentialRepository for PostgresRepository {
         owner: Owner<'_>,
         credential: &Credential,
     ) -> Result<bool, StoreError> {
-        let insertion = || insertion(self.statements.insert_first.of(owner), credential, owner);
+        let insertion = insertion(self.statements.insert_first.of(owner), credential, owner);
         let (stored, _) = self.insert_locked(credential, insertion).await?;
         Ok(stored)
     }
 
     async fn find(&self, id: &CredentialId) -> Result<Option<Credential>, StoreError> {
-        let query = || sqlx::query_as(self.statements.find.sql()).bind(id.as_bytes());
+        let query = Query::new(self.statements.find.text()).bind(id.as_bytes());
         self.database
             .fetch(query)
             .await?
@@ -231,12 +271,10 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(owner.user_id()) {
             return Ok(Vec::new());
         }
-        let query = || {
-            sqlx::query_as(self.statements.list.sql(owner))
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-        };
-        credential_table::credentials(unless_unknown(self.database.fetch(query).await)?)
+        let query = Query::new(self.statements.list.text(owner))
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
+        credential_table::credentials(self.database.fetch_for_user(query).await?)
     }
 
     async fn record_use(
@@ -248,18 +286,16 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
-        let update = || {
-            sqlx::query(self.statements.record_use.sql(owner))
-                .bind(id.as_bytes())
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-                .bind(i64::from(usage.previous_sign_count))
-                .bind(i64::from(usage.sign_count))
-                .bind(usage.backup_eligible)
-                .bind(usage.backup_state)
-                .bind(usage.used_at)
-        };
-        Ok(unless_unknown(self.database.execute(update).await)? > 0)
+        let update = Query::new(self.statements.record_use.text(owner))
+            .bind(id.as_bytes())
+            .bind(owner.user_id())
+            .bind(owner.rp_id())
+            .bind(i64::from(usage.previous_sign_count))
+            .bind(i64::from(usage.sign_count))
+            .bind(usage.backup_eligible)
+            .bind(usage.backup_state)
+            .bind(usage.used_at);
+        Ok(self.database.execute_for_user(update).await? > 0)
     }
 
     async fn suspend(
@@ -271,27 +307,23 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
-        let update = || {
-            sqlx::query(self.statements.suspend.sql(owner))
-                .bind(id.as_bytes())
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-                .bind(at)
-        };
-        Ok(unless_unknown(self.database.execute(update).await)? > 0)
+        let update = Query::new(self.statements.suspend.text(owner))
+            .bind(id.as_bytes())
+            .bind(owner.user_id())
+            .bind(owner.rp_id())
+            .bind(at);
+        Ok(self.database.execute_for_user(update).await? > 0)
     }
 
     async fn resume(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
         if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
-        let update = || {
-            sqlx::query(self.statements.resume.sql(owner))
-                .bind(id.as_bytes())
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-        };
-        Ok(unless_unknown(self.database.execute(update).await)? > 0)
+        let update = Query::new(self.statements.resume.text(owner))
+            .bind(id.as_bytes())
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
+        Ok(self.database.execute_for_user(update).await? > 0)
     }
 
     async fn rename(
@@ -303,13 +335,11 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
-        let update = || {
-            sqlx::query(self.statements.rename.sql(owner))
-                .bind(id.as_bytes())
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-                .bind(device_name)
-        };
+        let update = Query::new(self.statements.rename.text(owner))
+            .bind(id.as_bytes())
+            .bind(owner.user_id())
+            .bind(owner.rp_id())
+            .bind(device_name);
         Ok(self.database.execute(update).await? > 0)
     }
 
@@ -317,13 +347,11 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(owner.user_id()) {
             return Ok(false);
         }
-        let deletion = || {
-            sqlx::query(self.statements.delete.sql(owner))
-                .bind(id.as_bytes())
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-        };
-        Ok(unless_unknown(self.database.execute(deletion).await)? > 0)
+        let deletion = Query::new(self.statements.delete.text(owner))
+            .bind(id.as_bytes())
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
+        Ok(self.database.execute_for_user(deletion).await? > 0)
     }
 
     async fn delete_unless_last(
@@ -334,15 +362,14 @@ impl CredentialRepository for PostgresRepository {
         if cannot_exist(owner.user_id()) {
             return Ok(Deletion::Unknown);
         }
-        let deletion = || {
-            sqlx::query_as(self.statements.delete_unless_last.sql(owner))
-                .bind(id.as_bytes())
-                .bind(owner.user_id())
-                .bind(owner.rp_id())
-        };
-        let row = unless_unknown(self.database.fetch(deletion).await)?.pop();
-        let (deleted, existed) = row.unwrap_or_default();
-        Ok(Deletion::of(deleted, existed))
+        let deletion = Query::new(self.statements.delete_unless_last.text(owner))
+            .bind(id.as_bytes())
+            .bind(owner.user_id())
+            .bind(owner.rp_id());
+        let row = self.database.fetch_for_user(deletion).await?.pop();
+        Ok(row.map_or(Deletion::Unknown, |row: Outcome| {
+            Deletion::of(row.deleted, row.existed)
+        }))
     }
 
     async fn check(&self) -> Result<(), StoreError> {
@@ -358,18 +385,18 @@ fn statements(table: &TableName) -> Arc<Statements> {
 
 fn exists(table: &TableName) -> Arc<str> {
     let table = table.quoted("");
-    format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE credential_id = $1)").into()
+    format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE credential_id = $1) AS found").into()
 }
 
 fn insertion<'a>(
-    statement: &Statement,
+    statement: &'a Statement,
     credential: &'a Credential,
     owner: Owner<'a>,
-) -> Query<'a, Postgres, PgArguments> {
-    sqlx::query(statement.sql())
+) -> Query<'a> {
+    Query::new(statement.text())
         .bind(credential.id.as_bytes())
-        .bind(&credential.user_id)
-        .bind(&credential.public_key)
+        .bind(&*credential.user_id)
+        .bind(&*credential.public_key)
         .bind(i64::from(credential.sign_count))
         .bind(credential_table::transports(credential))
         .bind(
@@ -380,15 +407,15 @@ fn insertion<'a>(
         )
         .bind(credential.backup_eligible.unwrap_or_default())
         .bind(credential.backup_state)
-        .bind(&credential.device_name)
+        .bind(&*credential.device_name)
         .bind(credential.discoverable)
-        .bind(&credential.attestation_format)
+        .bind(credential.attestation_format.as_deref())
         .bind(credential.created_at)
         .bind(credential.last_used_at)
         .bind(credential.user_verified)
         .bind(credential.suspended_at)
         .bind(credential.user_handle.as_ref().map(UserHandle::as_bytes))
-        .bind(&credential.rp_id)
+        .bind(credential.rp_id.as_deref())
         .bind(credential.backup_eligible.is_some())
         .bind(credential.attestation_verified)
         .bind(owner.user_id())
@@ -399,14 +426,4 @@ fn insertion<'a>(
 /// reject a query with NUL in a text.
 fn cannot_exist(user_id: &str) -> bool {
     user_id.contains('\0')
-}
-
-/// Returns the result for an unknown user if the database's encoding does not have the user ID, which a
-/// client may have sent. [`PostgresRepository::migrate`] rejects such a database, but an application
-/// can create the table by other means.
-fn unless_unknown<T: Default>(outcome: Result<T, StoreError>) -> Result<T, StoreError> {
-    match outcome {
-        Err(error) if database::is_about_encoding(&error) => Ok(T::default()),
-        outcome => outcome,
-    }
 }

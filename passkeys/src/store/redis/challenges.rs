@@ -5,13 +5,18 @@ use std::{
 };
 
 use async_trait::async_trait;
+#[cfg(feature = "redis-sentinel")]
+use redis::sentinel::SentinelClient;
 use redis::{
-    Client, FromRedisValue, InfoDict, IntoConnectionInfo, Pipeline, ProtocolVersion,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    Client, Cmd, FromRedisValue, InfoDict, IntoConnectionInfo, ProtocolVersion, RedisError, Value,
+    aio::{ConnectionLike, ConnectionManagerConfig},
 };
 use tokio::time::timeout;
 
-use super::url;
+use super::{
+    connection::{Connection, Shared},
+    url,
+};
 use crate::domain::base64url;
 use crate::store::{
     ChallengeStore, PendingCeremony, StoreError,
@@ -38,8 +43,17 @@ use crate::store::{
 /// stored it: after a restart or a failover all unfinished ceremonies are gone, and none is
 /// accepted twice, even if the server comes back with keys that had been taken.
 ///
-/// **Does not** provide durability, by design: users begin again. Does not speak the protocol of
-/// Redis Cluster: connect to one primary, or to a proxy in front of it.
+/// **Does not** provide durability, by design: users begin again.
+///
+/// **TLS**: `rediss://`, if the application enables a TLS feature of the crate `redis`, such as
+/// `tokio-rustls-comp` with `tls-rustls-webpki-roots`, and rustls has a cryptography provider.
+///
+/// **Sentinel**: [`sentinel`](Self::sentinel) (feature `redis-sentinel`) connects to the primary, and to
+/// the new one after a failover.
+///
+/// **Cluster**: [`new`](Self::new) takes a `ClusterConnection`. All keys have one hash tag, so that the
+/// node of its slot has all of them. After a failover of this node, or when the slot has moved to another
+/// one, unfinished ceremonies are gone.
 ///
 /// **Bound**: a ceremony takes about 500 bytes, and the server deletes it when it expires. At most
 /// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) are kept, or [another
@@ -53,11 +67,11 @@ use crate::store::{
 /// twice: a `take` whose response was lost has taken the ceremony, and the user begins again.
 ///
 /// The commands are `SET`, `GETDEL`, `UNLINK`, `RPUSH`, `LPOP`, `LLEN`, `ZADD`, `ZREM`,
-/// `ZCARD`, `ZREMRANGEBYSCORE`, `PEXPIRE`, `EVAL` and `INFO`, on keys that start with `passkeys:` or
+/// `ZCARD`, `ZREMRANGEBYSCORE`, `PEXPIRE`, `EVAL` and `INFO`, on keys that start with `{passkeys}:` or
 /// [another prefix](Self::prefix).
 #[derive(Clone)]
 pub struct RedisChallenges {
-    connection: ConnectionManager,
+    connection: Arc<dyn Connection>,
     prefix: String,
     capacity: usize,
     timeout: Duration,
@@ -96,35 +110,81 @@ impl RedisChallenges {
             .set_response_timeout(None)
             .set_max_delay(Duration::from_millis(500));
         let connecting = client.get_connection_manager_with_config(config);
-        let connection = timeout(Self::DEFAULT_TIMEOUT, connecting)
+        match timeout(Self::DEFAULT_TIMEOUT, connecting).await {
+            Ok(Ok(connection)) => Ok(Self::new(connection)),
+            Ok(Err(error)) => Err(StoreError::new(format!(
+                "no connection to Redis at `{address}`: {error}"
+            ))),
+            Err(_) => {
+                let limit = Self::DEFAULT_TIMEOUT;
+                let cause = last_cause(&client).await;
+                Err(StoreError::new(format!(
+                    "no connection to Redis at `{address}` within {limit:?}{cause}"
+                )))
+            }
+        }
+    }
+
+    /// Creates a store on a connection of the application that replaces what it has lost: a
+    /// [`ConnectionManager`](crate::redis::aio::ConnectionManager), or a `ClusterConnection` of the feature
+    /// `cluster-async` of the crate `redis`. The connection's response timeout applies in addition to the
+    /// store's.
+    #[must_use]
+    pub fn new(connection: impl ConnectionLike + Clone + Send + Sync + 'static) -> Self {
+        Self::on(Arc::new(Shared(connection)))
+    }
+
+    /// Connects to the primary that Redis Sentinel names, and to the new one after a failover.
+    ///
+    /// The client has the server type `Master`, and the passwords and certificates of the servers. While
+    /// Sentinel elects a primary, operations fail.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// use passkeys::{
+    ///     redis::sentinel::{SentinelClient, SentinelServerType},
+    ///     store::RedisChallenges,
+    /// };
+    ///
+    /// let sentinels = vec!["redis://sentinel-1:26379", "redis://sentinel-2:26379"];
+    /// let primary = SentinelServerType::Master;
+    /// let client = SentinelClient::build(sentinels, "mymaster".to_owned(), None, primary)?;
+    /// let challenges = RedisChallenges::sentinel(client).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if no connection could be made within [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
+    #[cfg(feature = "redis-sentinel")]
+    pub async fn sentinel(client: SentinelClient) -> Result<Self, StoreError> {
+        let connecting = super::sentinel::Primary::connect(client);
+        let primary = timeout(Self::DEFAULT_TIMEOUT, connecting)
             .await
             .map_err(|_| {
                 let limit = Self::DEFAULT_TIMEOUT;
                 StoreError::new(format!(
-                    "no connection to Redis at `{address}` within {limit:?}"
+                    "no connection to the primary of Redis, or to Sentinel, within {limit:?}"
                 ))
             })?
-            .map_err(|error| {
-                StoreError::new(format!("no connection to Redis at `{address}`: {error}"))
-            })?;
-        Ok(Self::new(connection))
+            .map_err(StoreError::new)?;
+        Ok(Self::on(Arc::new(primary)))
     }
 
-    /// Creates a store on a connection of the application
-    /// ([`passkeys::redis::aio::ConnectionManager`](crate::redis::aio::ConnectionManager)). The
-    /// connection's response timeout applies in addition to the store's.
-    #[must_use]
-    pub fn new(connection: ConnectionManager) -> Self {
+    fn on(connection: Arc<dyn Connection>) -> Self {
         Self {
             connection,
-            prefix: "passkeys:".to_owned(),
+            prefix: "{passkeys}:".to_owned(),
             capacity: Self::DEFAULT_CAPACITY,
             timeout: Self::DEFAULT_TIMEOUT,
             server: Arc::default(),
         }
     }
 
-    /// Sets the prefix of all keys, so that several applications can share one server.
+    /// Sets the prefix of all keys, so that several applications can share one server. Default:
+    /// `{passkeys}:`.
+    ///
+    /// With Redis Cluster, it has to contain a hash tag, such as `{shop}:`: the keys must be in one slot.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
@@ -165,12 +225,16 @@ impl RedisChallenges {
         format!("{}user:{}", self.prefix, base64url::encode(user))
     }
 
-    async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, StoreError> {
-        let mut connection = self.connection.clone();
-        timeout(self.timeout, pipeline.query_async(&mut connection))
-            .await
-            .map_err(|_| StoreError::new("Redis did not respond within the timeout"))?
-            .map_err(StoreError::new)
+    async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
+        match timeout(self.timeout, self.connection.send(command)).await {
+            Ok(response) => {
+                T::from_redis_value(response.map_err(explained)?).map_err(StoreError::new)
+            }
+            Err(_) => {
+                self.connection.timed_out().await;
+                Err(StoreError::new("Redis did not respond within the timeout"))
+            }
+        }
     }
 
     /// Stores a ceremony, marked with the server process that responded last. If that was in fact
@@ -186,26 +250,25 @@ impl RedisChallenges {
         keys.extend(ceremony.begun_by().map(|user| self.user(&user)));
 
         let server = self.server().clone();
-        let mut put = redis::pipe();
-        put.cmd("EVAL").arg(PUT).arg(keys.len()).arg(keys);
+        let mut put = redis::cmd("EVAL");
+        put.arg(PUT).arg(keys.len()).arg(keys);
         put.arg([server.as_bytes(), &written].concat())
             .arg(lifetime);
         put.arg(now).arg(expiry);
         put.arg(parts.open).arg(parts.reserved).arg(parts.per_user);
-        put.ignore().cmd("INFO").arg("server");
-        let (info,): (InfoDict,) = self.run(&put).await?;
+        let info: InfoDict = self.run(&put).await?;
         let current = run_id(&info)?;
         if current == server {
             return Ok(());
         }
         // The first `put`, or the first after a restart of the server. A ceremony that has made room for
         // another one since does not come back: it would not be counted.
-        let mut mark = redis::pipe();
-        mark.cmd("SET").arg(key);
+        let mut mark = redis::cmd("SET");
+        mark.arg(key);
         mark.arg([current.as_bytes(), &written].concat());
-        mark.arg("XX").arg("PX").arg(lifetime).ignore();
+        mark.arg("XX").arg("PX").arg(lifetime);
         *self.server() = current;
-        self.run(&mark).await
+        self.run::<Value>(&mark).await.map(drop)
     }
 
     fn server(&self) -> std::sync::MutexGuard<'_, String> {
@@ -246,7 +309,50 @@ else
     end
 end
 redis.call('SET', key, value, 'PX', lifetime)
+return redis.call('INFO', 'server')
 ";
+
+/// Takes a ceremony, and names the server process that had it. A script, so that in a cluster both are of
+/// the same node.
+const TAKE: &str = "
+local value = redis.call('GETDEL', KEYS[1])
+redis.call('ZREM', KEYS[2], KEYS[1])
+return {value, redis.call('INFO', 'server')}
+";
+
+/// Reads a key of the store, and names the server process.
+const CHECK: &str = "
+redis.call('LLEN', KEYS[1])
+return redis.call('INFO', 'server')
+";
+
+/// Returns why a client cannot connect, as the end of a sentence: its connection manager tries again
+/// without saying so.
+async fn last_cause(client: &Client) -> String {
+    let attempt = client.get_multiplexed_async_connection();
+    match timeout(Duration::from_secs(1), attempt).await {
+        Ok(Err(error)) => format!(": {error}"),
+        Ok(Ok(_)) | Err(_) => String::new(),
+    }
+}
+
+/// Error of keys that are in several slots of a cluster.
+#[derive(thiserror::Error)]
+#[error(
+    "{0}: set a prefix with a hash tag, such as `prefix(\"{{shop}}:\")`, which puts them in one slot"
+)]
+struct SeveralSlots(RedisError);
+
+passkeys_rules::debug_as_display!(SeveralSlots);
+
+/// Returns the error of a command, with what to do.
+fn explained(error: RedisError) -> StoreError {
+    if error.code() == Some("CROSSSLOT") {
+        StoreError::new(SeveralSlots(error))
+    } else {
+        StoreError::new(error)
+    }
+}
 
 /// Returns the ID of the server process, which changes with every restart.
 fn run_id(info: &InfoDict) -> Result<String, StoreError> {
@@ -277,12 +383,10 @@ impl ChallengeStore for RedisChallenges {
         let Some(ticket) = Ticket::from_state(state) else {
             return Ok(None);
         };
-        let mut pipeline = redis::pipe();
-        let key = self.key(&ticket);
-        pipeline.cmd("GETDEL").arg(&key);
-        pipeline.cmd("ZREM").arg(self.reserved()).arg(key).ignore();
-        pipeline.cmd("INFO").arg("server");
-        let (value, info): (Option<Vec<u8>>, InfoDict) = self.run(&pipeline).await?;
+        let mut take = redis::cmd("EVAL");
+        take.arg(TAKE).arg(2);
+        take.arg(self.key(&ticket)).arg(self.reserved());
+        let (value, info): (Option<Vec<u8>>, InfoDict) = self.run(&take).await?;
         let server = run_id(&info)?;
         let written = value
             .as_deref()
@@ -292,10 +396,9 @@ impl ChallengeStore for RedisChallenges {
 
     async fn check(&self) -> Result<(), StoreError> {
         require_capacity(self.capacity)?;
-        let mut pipeline = redis::pipe();
-        pipeline.cmd("LLEN").arg(self.ring()).ignore();
-        pipeline.cmd("INFO").arg("server");
-        let (info,): (InfoDict,) = self.run(&pipeline).await?;
+        let mut check = redis::cmd("EVAL");
+        check.arg(CHECK).arg(1).arg(self.ring());
+        let info: InfoDict = self.run(&check).await?;
         run_id(&info).map(drop)
     }
 }

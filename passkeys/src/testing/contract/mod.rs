@@ -3,6 +3,8 @@
 mod challenges;
 mod credentials;
 mod full_challenges;
+#[cfg(feature = "postgres-driver")]
+mod postgres_driver;
 
 use std::{fmt::Debug, future::Future, sync::Arc, time::Duration};
 
@@ -12,6 +14,8 @@ use tokio::{sync::Barrier, task::JoinSet, time::timeout};
 pub use challenges::{challenge_store, pending_ceremony, pending_ceremony_of};
 pub use credentials::credential_repository;
 pub use full_challenges::full_challenge_store;
+#[cfg(feature = "postgres-driver")]
+pub use postgres_driver::postgres_driver;
 
 use crate::store::StoreError;
 
