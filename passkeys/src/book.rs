@@ -12,6 +12,7 @@ pages! {
     AttributeAndHooks: "docs/attribute-and-hooks.md",
     Browser: "docs/browser.md",
     Configuration: "docs/configuration.md",
+    Databases: "docs/databases.md",
     ExistingApplication: "docs/existing-application.md",
     GettingStarted: "docs/getting-started.md",
     Inspector: "docs/inspector.md",
