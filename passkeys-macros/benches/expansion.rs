@@ -16,6 +16,7 @@ mod source {
     pub(crate) mod editor;
     pub(crate) mod errors;
     pub(crate) mod expand;
+    pub(crate) mod extensions;
     pub(crate) mod fallback;
     pub(crate) mod glue;
     pub(crate) mod hooks;
@@ -31,8 +32,8 @@ mod source {
     pub(crate) mod values;
 }
 use source::{
-    annotate, args, block, editor, errors, expand, fallback, glue, hooks, items, keys, model,
-    names, profiles, repository, settings, signature, validate, values,
+    annotate, args, block, editor, errors, expand, extensions, fallback, glue, hooks, items, keys,
+    model, names, profiles, repository, settings, signature, validate, values,
 };
 
 use divan::{Bencher, Divan};

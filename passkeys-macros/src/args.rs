@@ -15,6 +15,7 @@ use syn::{
 
 use crate::{
     errors::Errors,
+    extensions,
     keys::Name,
     profiles::Profiles,
     settings::{Settings, assigned, rest_of_entry},
@@ -143,6 +144,7 @@ impl Args {
         };
         let value = match name {
             Name::Rule(Key::Profiles) => self.profiles(key, input, errors)?,
+            Name::Rule(Key::Extensions) => self.extensions(key, input, errors)?,
             _ => self.value(name, &key, input, errors)?,
         };
         if value.is_none() {
@@ -206,6 +208,23 @@ impl Args {
         let mut entry = key.into_token_stream();
         entry.extend(rest_of_entry(input)?);
         Ok(values::read(Key::Profiles, entry, errors).map(drop))
+    }
+
+    /// Parses the extensions. Reports anything else and returns `None`.
+    fn extensions(
+        &mut self,
+        key: Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<Option<()>> {
+        let written = rest_of_entry(input)?;
+        if let Some(group) = extensions::parentheses(&written) {
+            let value = extensions::parse(&key, &group, errors);
+            return Ok(value.map(|value| self.settings.add(Key::Extensions, value)));
+        }
+        let mut entry = key.into_token_stream();
+        entry.extend(written);
+        Ok(values::read(Key::Extensions, entry, errors).map(drop))
     }
 
     /// Parses the value of a key. Reports an invalid one and returns `None`.

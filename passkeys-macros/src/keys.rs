@@ -60,6 +60,10 @@ impl Name {
                 Form::Words(all) => format!("one of {}", words(all)),
                 Form::WordList(all) => format!("an array of {}", words(all)),
                 Form::Boolean => "`true` or `false`".to_owned(),
+                Form::Extensions => format!(
+                    "extensions in parentheses: `extensions{}`",
+                    key.spec().example
+                ),
                 Form::Profiles => format!(
                     "names, each with keys in parentheses: `profiles{}`",
                     key.spec().example

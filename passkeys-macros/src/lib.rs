@@ -14,6 +14,7 @@ mod block;
 mod editor;
 mod errors;
 mod expand;
+mod extensions;
 mod fallback;
 mod glue;
 mod hooks;

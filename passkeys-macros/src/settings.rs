@@ -71,7 +71,11 @@ impl Settings {
         written: TokenStream,
         errors: &mut Errors,
     ) -> Option<()> {
-        values::read(key, written, errors).map(|value| self.all.push(Setting { key, value }))
+        values::read(key, written, errors).map(|value| self.add(key, value))
+    }
+
+    pub(crate) fn add(&mut self, key: Key, value: Value) {
+        self.all.push(Setting { key, value });
     }
 
     /// Returns the values as a draft of the configuration, without profiles.

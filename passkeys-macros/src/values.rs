@@ -24,7 +24,7 @@ pub(crate) enum Value {
 /// String, with its literal. Booleans and numbers are strings, too, with a literal made for them.
 pub(crate) struct Text {
     pub(crate) literal: LitStr,
-    value: String,
+    pub(crate) value: String,
 }
 
 impl Value {
@@ -71,6 +71,10 @@ pub(crate) fn read(key: Key, written: TokenStream, errors: &mut Errors) -> Optio
         (Form::Boolean, Written::Boolean(text)) | (Form::Number, Written::Integer(text)) => {
             return Some(Value::One(text));
         }
+        (Form::Extensions, _) => format!(
+            "`{key}` takes extensions in parentheses; write `{key}{}`",
+            key.spec().example
+        ),
         (Form::Profiles, _) => format!(
             "`{key}` takes profiles in parentheses; write `{key}{}`",
             key.spec().example
@@ -301,7 +305,7 @@ impl Written {
 }
 
 /// Splits the tokens at commas.
-fn elements(inside: TokenStream) -> Vec<TokenStream> {
+pub(crate) fn elements(inside: TokenStream) -> Vec<TokenStream> {
     let trees: Vec<_> = inside.into_iter().collect();
     let is_comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(it) if it.as_char() == ',');
     trees

@@ -52,6 +52,7 @@ debug_as_display! {
     crate::AppleAppProblem,
     crate::DurationError,
     crate::DurationProblem,
+    crate::ExtensionError,
     crate::HostProblem,
     crate::KeyHashProblem,
     crate::NumberError,

@@ -17,7 +17,8 @@ use crate::rp_id::RpId;
 use crate::rp_name;
 use crate::scope;
 use crate::violation::{Rule, Violation};
-use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint};
+use crate::webauthn_extension::{Entry, Extension};
+use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, ResidentKey};
 
 /// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
 /// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
@@ -30,6 +31,7 @@ const DEFAULT_MAX_CREDENTIALS: usize = 20;
 macro_rules! field {
     (Profiles) => { Option<Vec<ProfileDraft<'a>>> };
     (List) => { Option<Vec<&'a str>> };
+    (Extensions) => { Option<Vec<&'a str>> };
     ((WordList $words:ty)) => { Option<Vec<&'a str>> };
     ($form:tt) => { Option<&'a str> };
 }
@@ -39,6 +41,9 @@ macro_rules! read {
         None
     };
     (List, $key:expr, $text:ident, $list:ident) => {
+        $list($key)
+    };
+    (Extensions, $key:expr, $text:ident, $list:ident) => {
         $list($key)
     };
     ((WordList $words:ty), $key:expr, $text:ident, $list:ident) => {
@@ -119,6 +124,7 @@ impl Draft<'_> {
         let authenticator_attachment =
             report.word(Key::AuthenticatorAttachment, self.authenticator_attachment);
         let hints = self.hints(authenticator_attachment, &mut report);
+        let extensions = self.extensions(resident_key, &mut report);
         let challenge_ttl = report.duration(
             Key::ChallengeTtl,
             self.challenge_ttl,
@@ -160,6 +166,7 @@ impl Draft<'_> {
             attestation: known(self.attestation, attestation),
             authenticator_attachment,
             hints: values(hints),
+            large_blob: extensions.iter().any(is_large_blob),
             challenge_ttl,
             timeout,
         };
@@ -182,6 +189,7 @@ impl Draft<'_> {
                     attestation: attestation.unwrap_or_default(),
                     authenticator_attachment,
                     hints: base.hints,
+                    extensions,
                     challenge_ttl,
                     timeout,
                     sign_count: sign_count.unwrap_or_default(),
@@ -341,6 +349,22 @@ impl Draft<'_> {
         hints
     }
 
+    fn extensions(&self, resident_key: Option<ResidentKey>, report: &mut Report) -> Vec<Extension> {
+        let Some(values) = &self.extensions else {
+            return Vec::new();
+        };
+        let entries = report.list(Key::Extensions, values, |entry| {
+            Extension::parse(entry).map(Entry)
+        });
+        if resident_key == Some(ResidentKey::Discouraged)
+            && let Some((index, _)) = entries.iter().find(|(_, entry)| is_large_blob(&entry.0))
+        {
+            let rule = Rule::LargeBlobNotDiscoverable;
+            report.refuse::<()>((Key::Extensions, *index), rule);
+        }
+        entries.into_iter().map(|(_, Entry(it))| it).collect()
+    }
+
     pub(crate) fn timeout(
         &self,
         challenge_ttl: Option<Duration>,
@@ -395,6 +419,10 @@ impl Draft<'_> {
         }
         report.list(Key::AppleApps, values, app::parse_apple)
     }
+}
+
+fn is_large_blob(extension: &Extension) -> bool {
+    matches!(extension, Extension::LargeBlob(_))
 }
 
 /// Returns the origins in the scope of the RP ID. Without an RP ID its scope is not checked.

@@ -45,6 +45,8 @@ pub enum Form {
     Boolean,
     /// A whole number.
     Number,
+    /// `WebAuthn` extensions in parentheses, each a name, or a name and a value.
+    Extensions,
     /// Names, each with keys and their values in parentheses.
     Profiles,
 }

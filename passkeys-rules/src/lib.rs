@@ -53,6 +53,7 @@ mod scope;
 mod suffix;
 mod table;
 mod violation;
+mod webauthn_extension;
 pub mod wording;
 mod words;
 
@@ -75,7 +76,8 @@ pub use rp_id::{RpId, RpIdError, RpIdProblem};
 pub use rp_name::RpNameError;
 pub use scope::ScopeError;
 pub use violation::{Place, Rule, Violation};
+pub use webauthn_extension::{Extension, ExtensionError, ExtensionProblem};
 pub use words::{
-    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UnknownWord, UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, LargeBlob,
+    ResidentKey, SignCount, UnknownWord, UserVerification,
 };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::origin::Origin;
 use crate::profile::Profile;
 use crate::rp_id::RpId;
+use crate::webauthn_extension::Extension;
 use crate::words::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
     SignCount, UserVerification,
@@ -53,6 +54,8 @@ pub struct Values {
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
     /// Kinds of authenticator that browsers offer first, in order of preference.
     pub hints: Vec<Hint>,
+    /// `WebAuthn` extensions that new passkeys are created for.
+    pub extensions: Vec<Extension>,
     /// How long a challenge can be redeemed.
     pub challenge_ttl: Duration,
     /// How long browsers wait for the user; at most `challenge_ttl`.

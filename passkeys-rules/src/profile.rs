@@ -95,6 +95,8 @@ pub(crate) struct Base {
     /// `None` for any, too.
     pub(crate) authenticator_attachment: Option<AuthenticatorAttachment>,
     pub(crate) hints: Vec<Hint>,
+    /// Whether the extension `large_blob` is asked for.
+    pub(crate) large_blob: bool,
     pub(crate) challenge_ttl: Option<Duration>,
     pub(crate) timeout: Option<Duration>,
 }
@@ -140,6 +142,12 @@ impl Draft<'_> {
             |value, base| base != ResidentKey::Required || value == ResidentKey::Required,
             report,
         );
+        if base.large_blob
+            && self.resident_key.is_some()
+            && resident_key == Some(ResidentKey::Discouraged)
+        {
+            report.refuse::<()>(Key::ResidentKey, Rule::LargeBlobNotDiscoverable);
+        }
         let attestation = stricter(
             (Key::Attestation, self.attestation),
             base.attestation,

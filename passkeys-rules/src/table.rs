@@ -12,7 +12,7 @@
 /// ```
 ///
 /// where the form is `Text`, `List`, `(Words Enum)`, `(WordList Enum)`, `Duration`, `Boolean`,
-/// `Number` or `Profiles`, and `in_profiles` marks the keys that may differ by profile. The order of the rows is the order of the documentation and of error messages. `example` is a valid
+/// `Number`, `Extensions` or `Profiles`, and `in_profiles` marks the keys that may differ by profile. The order of the rows is the order of the documentation and of error messages. `example` is a valid
 /// value as it is written in the attribute. `summary` completes the sentence "This key sets ..". An
 /// alias is a name that another library has for the key: the error message for it suggests this one.
 #[doc(hidden)]
@@ -79,6 +79,11 @@ macro_rules! keys {
                 example: r#"["client-device"]"#,
                 summary: "the kinds of authenticator that browsers offer first, in order of preference",
                 aliases: [],
+            }
+            Extensions extensions: Extensions, default "none" {
+                example: r#"(prf, large_blob = "preferred")"#,
+                summary: "the WebAuthn extensions that new passkeys are created for: `prf`, from which pages derive keys that never reach the server, and `large_blob`, data that pages store with a passkey",
+                aliases: ["client_extensions", "webauthn_extensions"],
             }
             ChallengeTtl challenge_ttl: Duration, default r#"`"10m"`"# {
                 example: r#""10m""#,

@@ -16,6 +16,7 @@ use crate::related::RelatedError;
 use crate::rp_id::{RpId, RpIdError};
 use crate::rp_name::RpNameError;
 use crate::scope::ScopeError;
+use crate::webauthn_extension::ExtensionError;
 use crate::wording::alternatives;
 use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, UnknownWord};
 
@@ -195,6 +196,15 @@ pub enum Rule {
         /// The required attachment.
         attachment: AuthenticatorAttachment,
     },
+    /// An entry of `extensions` is invalid.
+    #[error(transparent)]
+    Extension(#[from] ExtensionError),
+    /// Large blobs are asked for, and passkeys that are not discoverable, which have none.
+    #[error(
+        "extension `large_blob` needs discoverable passkeys, and `resident_key = \"discouraged\"` asks \
+         for others; remove one of the two"
+    )]
+    LargeBlobNotDiscoverable,
     /// Conditional creation is allowed, and attestation is asked for.
     #[error(
         "`conditional_create = true` needs `attestation = \"none\"`, and it is `\"{0}\"`: a passkey \
@@ -304,6 +314,7 @@ impl Rule {
             Self::ConditionalCreateAttested(_) => Key::Attestation.only(),
             Self::NoAttestedAlgorithm(_) => &[Key::Algorithms, Key::Attestation],
             Self::Contradiction { .. } => Key::AuthenticatorAttachment.only(),
+            Self::LargeBlobNotDiscoverable => &[Key::ResidentKey, Key::Extensions],
             Self::InheritedHint { .. } => Key::Hints.only(),
             Self::AlgorithmNotInBase(_) => Key::Algorithms.only(),
             Self::WeakerProfile { key, .. } => key.only(),
@@ -321,7 +332,7 @@ fn profile_keys() -> String {
 fn fill(key: Key) -> String {
     let spec = key.spec();
     let example = match spec.form {
-        Form::Profiles => format!("{key}{}", spec.example),
+        Form::Extensions | Form::Profiles => format!("{key}{}", spec.example),
         _ => spec.example.to_owned(),
     };
     if spec.required {

@@ -163,6 +163,15 @@ words! {
         Hybrid = "hybrid",
     }
 
+    /// Support for large blobs, data that pages store with a passkey
+    /// ([WebAuthn Level 3, §10.1.5](https://www.w3.org/TR/webauthn-3/#sctn-large-blob-extension)).
+    LargeBlob {
+        /// Authenticators without support may register, too.
+        Preferred = "preferred",
+        /// Only authenticators with support may register.
+        Required = "required",
+    }
+
     /// Response to a signature counter that has not increased, a sign of a cloned authenticator
     /// ([WebAuthn Level 3, §6.1.1](https://www.w3.org/TR/webauthn-3/#sctn-sign-counter)).
     #[derive(Default)]

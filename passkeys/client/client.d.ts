@@ -135,11 +135,19 @@ export interface ClientOptions {
   fetch?: typeof fetch;
 }
 
+/** Runs a ceremony in place of `navigator.credentials`, as `Extensions` of the module `extensions.js` does. */
+export interface CeremonyExtensions {
+  create(options: any): Promise<any>;
+  get(options: any): Promise<any>;
+}
+
 export interface CeremonyOptions {
   /** The name of one of the application's `profiles`, whose values hold instead of the usual ones. */
   profile?: string;
   /** Aborts the ceremony. */
   signal?: AbortSignal;
+  /** Extensions of the ceremony, whose results stay in the page: an `Extensions` of `extensions.js`. */
+  extensions?: CeremonyExtensions;
 }
 
 export interface FinishOptions {

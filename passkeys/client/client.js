@@ -27,7 +27,12 @@
  * @typedef {import("./client.d.ts").UpgradeOptions} UpgradeOptions
  * @typedef {import("./client.d.ts").ImmediateOptions} ImmediateOptions
  * @typedef {{ mediation?: CredentialMediationRequirement, profile?: string }} Parameters
- * @typedef {{ mediation?: CredentialMediationRequirement, uiMode?: "immediate" }} Mode
+ * @typedef {import("./client.d.ts").CeremonyExtensions} CeremonyExtensions
+ * @typedef {{
+ *   mediation?: CredentialMediationRequirement,
+ *   uiMode?: "immediate",
+ *   extensions?: CeremonyExtensions,
+ * }} Mode
  */
 
 class PasskeyError extends Error {
@@ -104,10 +109,11 @@ class PasskeyClient {
    * @param {AbortSignal} signal
    * @param {CredentialMediationRequirement} [mediation]
    */
-  async #create({ signUp, data, deviceName, profile }, signal, mediation) {
+  async #create({ signUp, data, deviceName, profile, extensions }, signal, mediation) {
     elsewhere("");
     const begun = await this.#beginCreation(signUp, signal, { mediation, profile });
-    const { credential, state } = await this.#prompt("create", begun, { mediation, signal });
+    const mode = { mediation, signal, extensions };
+    const { credential, state } = await this.#prompt("create", begun, mode);
     /** @type {{ credential: any, state: string, deviceName?: string, data?: unknown } | undefined} */
     let finish;
     try {
@@ -183,13 +189,13 @@ class PasskeyClient {
    * @param {StepUpOptions} [options]
    * @returns {Promise<T>}
    */
-  stepUp(url, { method = "POST", body, profile, signal } = {}) {
+  stepUp(url, { method = "POST", body, profile, signal, extensions } = {}) {
     return alone(signal, async (signal) => {
       // A private copy: the body that the user consents to is the body that is sent.
       const agreed = parse(JSON.stringify(body));
-      const target = new URL(url, document.baseURI);
+      const target = absolute(url);
       target.hash = "";
-      const consent = await this.#consent(method, target, agreed, signal, { profile });
+      const consent = await this.#consent(method, target, agreed, signal, { profile }, { extensions });
       return request(method, target.href, { ...consent, body: agreed }, { fetch: this.#fetch });
     });
   }
@@ -202,15 +208,16 @@ class PasskeyClient {
    * @param {unknown} body
    * @param {AbortSignal} signal
    * @param {Parameters} [parameters]
+   * @param {Mode} [mode]
    */
-  async #consent(method, target, body, signal, parameters) {
+  async #consent(method, target, body, signal, parameters, mode) {
     const path = target.href.slice(target.origin.length);
     // The consent is to a request to this host. The server knows its own.
-    const own = new URL(this.#base, document.baseURI).host;
+    const own = absolute(this.#base).host;
     const host = target.host === own ? undefined : target.host;
     const asked = { method, host, path, body };
     const begun = await this.#send("POST", "/step-up/begin", asked, signal, parameters);
-    return this.#prompt("get", begun, { signal });
+    return this.#prompt("get", begun, { ...mode, signal });
   }
 
   /**
@@ -228,7 +235,7 @@ class PasskeyClient {
       return await sent;
     } catch (error) {
       if (codeOf(error) !== "reauthentication_required") throw error;
-      const target = new URL(url, document.baseURI);
+      const target = absolute(url);
       const ceremony = (/** @type {AbortSignal} */ signal) =>
         this.#consent(method, target, undefined, signal);
       const consent = await (signal ? ceremony(signal) : alone(signal, ceremony)).catch((cause) => {
@@ -251,7 +258,7 @@ class PasskeyClient {
    * @returns {Promise<void>}
    */
   async rename(id, deviceName) {
-    await this.#send("PATCH", `/credentials/${encodeURIComponent(id)}`, { deviceName });
+    await this.#send("PATCH", pathOf(id), { deviceName });
     // Not awaited, here and below, so that signals do not delay the page.
     this.signal();
   }
@@ -261,7 +268,7 @@ class PasskeyClient {
    * @returns {Promise<void>}
    */
   async remove(id) {
-    const path = /** @type {const} */ (`/credentials/${encodeURIComponent(id)}`);
+    const path = pathOf(id);
     await this.#insist(this.#send("DELETE", path), "DELETE", this.#url(path));
     // A user who deletes a passkey does not want to be offered one.
     this.declineOffer();
@@ -321,10 +328,10 @@ class PasskeyClient {
    * @param {AbortSignal} signal
    * @param {Mode} [mode]
    */
-  async #signIn({ userId, username, secondFactor, data, profile }, signal, mode) {
+  async #signIn({ userId, username, secondFactor, data, profile, extensions }, signal, mode) {
     const who = { userId, username, secondFactor };
     const begun = await this.#send("POST", "/authenticate/begin", who, signal, { profile });
-    const answer = await this.#prompt("get", begun, { ...mode, signal });
+    const answer = await this.#prompt("get", begun, { ...mode, signal, extensions });
     const finish = { ...answer, data: await valueOf(data) };
     const { id, authenticatorAttachment } = answer.credential;
     try {
@@ -413,7 +420,7 @@ async function request(method, url, body, { signal, fetch = globalThis.fetch } =
     text = await response.text();
   } catch (cause) {
     const reason = signal?.aborted ? "aborted" : "unreachable";
-    throw new PasskeyError(reason, `no response from ${url}`, { cause });
+    fail(reason, `no response from ${url}`, { cause });
   }
   const { ok, status } = response;
   const type = response.headers.get("content-type") ?? "";
@@ -426,7 +433,7 @@ async function request(method, url, body, { signal, fetch = globalThis.fetch } =
   expect(status >= 400, json, said, details);
   const { code = "", message = said } = json?.error ?? {};
   const reason = code === "credential_already_exists" ? "already-registered" : "server";
-  throw new PasskeyError(reason, message, { code, ...details });
+  fail(reason, message, { code, ...details });
 }
 
 /**
@@ -440,8 +447,24 @@ async function request(method, url, body, { signal, fetch = globalThis.fetch } =
  */
 function expect(isOne, answer, message = "not a response of the routes", details = { body: answer }) {
   if (isOne) return answer;
-  throw new PasskeyError("unexpected-response", message, details);
+  fail("unexpected-response", message, details);
 }
+
+/**
+ * @param {Reason} reason
+ * @param {string} message
+ * @param {ConstructorParameters<typeof PasskeyError>[2]} [details]
+ * @returns {never}
+ */
+function fail(reason, message, details) {
+  throw new PasskeyError(reason, message, details);
+}
+
+/** @param {string} url */
+const absolute = (url) => new URL(url, document.baseURI);
+
+/** @param {string} id of a credential */
+const pathOf = (id) => `/credentials/${encodeURIComponent(id)}`;
 
 /**
  * The pending ceremony. Browsers allow one at a time on a page, across all clients.
@@ -462,7 +485,7 @@ const isBusy = () => !!asking && !asking.givesWay;
  * @param {boolean} [givesWay]
  */
 async function alone(signal, task, givesWay = false) {
-  if (!isSupported()) throw new PasskeyError("not-supported", "no passkeys here");
+  if (!isSupported()) fail("not-supported", "no passkeys here");
   asking?.controller.abort();
   const controller = new AbortController();
   const turn = (asking = { controller, givesWay });
@@ -504,18 +527,18 @@ async function unasked(signal, task, isFault, givesWay = true) {
  * @param {unknown} json
  * @param {Mode & { signal: AbortSignal }} mode
  */
-async function ask(method, json, mode) {
+async function ask(method, json, { extensions = navigator.credentials, ...mode }) {
   const parser = PARSERS[method];
   const converter = parser in browser() ? browser() : await loaded(fallback());
   let credential;
   try {
-    credential = await navigator.credentials[method]({ ...mode, publicKey: converter[parser](json) });
+    credential = await extensions[method]({ ...mode, publicKey: converter[parser](json) });
     if (!credential) throw new DOMException("no credential", "NotAllowedError");
   } catch (cause) {
     // Password managers reject with all kinds of values.
     const { name = "", message = "" } = /** @type {Partial<Error>} */ (cause ?? {});
     const reason = mode.signal.aborted ? "aborted" : reasonFor(method, name, message);
-    throw new PasskeyError(reason, message, { cause });
+    fail(reason, message, { cause });
   }
   return inJSON(credential);
 }
@@ -709,7 +732,7 @@ async function inJSON(credential) {
   try {
     return (await fallback()).credentialFrom(credential);
   } catch (cause) {
-    throw new PasskeyError("unreadable", "unreadable credential", { cause });
+    fail("unreadable", "unreadable credential", { cause });
   }
 }
 
@@ -719,7 +742,7 @@ async function inJSON(credential) {
  */
 const loaded = (module) =>
   module.catch((cause) => {
-    throw new PasskeyError("unreachable", "a module did not load", { cause });
+    fail("unreachable", "a module did not load", { cause });
   });
 
 /** @param {string} json @returns {any} `undefined` if it is none */

@@ -92,6 +92,12 @@ pub struct Keys {
     ///
     /// May differ by profile.
     pub hints: WordList,
+    /// Sets the WebAuthn extensions that new passkeys are created for: `prf`, from which pages derive keys that never reach the server, and `large_blob`, data that pages store with a passkey.
+    ///
+    /// **Value**: extensions in parentheses: `extensions(prf, large_blob = "preferred")`
+    ///
+    /// **Default**: none
+    pub extensions: Extensions,
     /// Sets how long a challenge can be redeemed after its ceremony has begun, from `1s` to `1h`.
     ///
     /// **Value**: a number and `ms`, `s`, `m` or `h`: `"10m"`
@@ -267,6 +273,12 @@ pub mod keys {
     ///
     /// May differ by profile.
     pub type hints = WordList;
+    /// Sets the WebAuthn extensions that new passkeys are created for: `prf`, from which pages derive keys that never reach the server, and `large_blob`, data that pages store with a passkey.
+    ///
+    /// **Value**: extensions in parentheses: `extensions(prf, large_blob = "preferred")`
+    ///
+    /// **Default**: none
+    pub type extensions = Extensions;
     /// Sets how long a challenge can be redeemed after its ceremony has begun, from `1s` to `1h`.
     ///
     /// **Value**: a number and `ms`, `s`, `m` or `h`: `"10m"`
@@ -462,6 +474,9 @@ pub enum Boolean {}
 
 /// A whole number.
 pub enum Number {}
+
+/// Extensions in parentheses.
+pub enum Extensions {}
 
 /// Names, each with keys in parentheses.
 pub enum Profiles {}

@@ -180,8 +180,8 @@ pub use time;
 pub use utoipa;
 
 pub use passkeys_rules::{
-    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UnknownWord, UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Extension, Hint, LargeBlob,
+    ResidentKey, SignCount, UnknownWord, UserVerification,
 };
 
 pub use crate::{

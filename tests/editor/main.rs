@@ -116,7 +116,11 @@ fn valid_programs_have_no_messages(editor: &mut Editor) {
 fn keys_show_their_documentation(editor: &mut Editor) {
     for key in Key::ALL {
         let spec = key.spec();
-        let equals = if *key == Key::Profiles { "" } else { " = " };
+        let equals = if matches!(key, Key::Extensions | Key::Profiles) {
+            ""
+        } else {
+            " = "
+        };
         let attribute = format!("#[passkeys({}{equals}{})]", spec.name, spec.example);
         let source = program(&attribute, ITEMS);
 

@@ -11,7 +11,7 @@ fn every_mistake_has_its_compiler_message() {
 }
 
 /// The folders of the catalogue, in the order of the README.
-const FOLDERS: [(&str, &str); 13] = [
+const FOLDERS: [(&str, &str); 14] = [
     (
         "attribute",
         "The attribute: its keys and the kinds of their values",
@@ -25,6 +25,7 @@ const FOLDERS: [(&str, &str); 13] = [
         "Pages and apps, which the well-known documents name",
     ),
     ("options", "The other keys"),
+    ("extensions", "`extensions`"),
     ("profiles", "`profiles`"),
     (
         "features",

@@ -95,6 +95,7 @@ fn items() -> TokenStream {
         ("Duration", " A number and a unit, as a string."),
         ("Boolean", " `true` or `false`."),
         ("Number", " A whole number."),
+        ("Extensions", " Extensions in parentheses."),
         ("Profiles", " Names, each with keys in parentheses."),
         ("Type", " A type."),
         ("Path", " A path."),
@@ -267,6 +268,7 @@ fn form(key: Key) -> &'static str {
         Form::Duration => "Duration",
         Form::Boolean => "Boolean",
         Form::Number => "Number",
+        Form::Extensions => "Extensions",
         Form::Profiles => "Profiles",
     }
 }

@@ -3,6 +3,7 @@
 
 mod attribute_items;
 mod expansions;
+mod extension_messages;
 mod fuzz;
 mod messages;
 mod profile_messages;

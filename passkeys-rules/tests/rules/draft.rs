@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use passkeys_rules::{
-    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint, Key, Place,
-    ResidentKey, SignCount, UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Extension, Hint,
+    Key, LargeBlob, Place, ResidentKey, SignCount, UserVerification,
 };
 
 use crate::{ANDROID, messages, only_violation, valid};
@@ -23,12 +23,13 @@ fn policy_has_the_value_of_every_key() {
         related_origins: Some(vec!["https://example.de", "https://example.co.uk"]),
         top_origins: Some(vec!["https://portal.example.org", "https://example.com"]),
         user_verification: Some("preferred"),
-        resident_key: Some("discouraged"),
+        resident_key: Some("preferred"),
         conditional_create: Some("false"),
         algorithms: Some(vec!["ML-DSA-65", "ES384"]),
         attestation: Some("direct"),
         authenticator_attachment: Some("cross-platform"),
         hints: Some(vec!["hybrid", "security-key"]),
+        extensions: Some(vec!["prf", "large_blob=required"]),
         challenge_ttl: Some("10m"),
         timeout: Some("90s"),
         sign_count: Some("suspend"),
@@ -66,10 +67,12 @@ fn policy_has_the_value_of_every_key() {
             .eq(["https://portal.example.org", "https://example.com"])
     );
     assert_eq!(policy.user_verification, UserVerification::Preferred);
-    assert_eq!(policy.resident_key, ResidentKey::Discouraged);
+    assert_eq!(policy.resident_key, ResidentKey::Preferred);
     assert!(!policy.conditional_create);
     assert_eq!(policy.algorithms, [Algorithm::MlDsa65, Algorithm::Es384]);
     assert_eq!(policy.attestation, Attestation::Direct);
+    let large_blob = Extension::LargeBlob(LargeBlob::Required);
+    assert_eq!(policy.extensions, [Extension::Prf, large_blob]);
     assert_eq!(
         policy.authenticator_attachment,
         Some(AuthenticatorAttachment::CrossPlatform)

@@ -5,14 +5,18 @@ use passkeys_rules::{Draft, Form, Key};
 
 use crate::{ANDROID, valid};
 
-/// Returns the values in the source of an example: a string, an array of strings, a boolean or a
-/// number.
+/// Returns the values in the source of an example: a string, an array of strings, a boolean, a number,
+/// or extensions in parentheses.
 fn values(source: &'static str) -> Vec<&'static str> {
     if let "true" | "false" = source {
         return vec![source];
     }
     if source.bytes().all(|byte| byte.is_ascii_digit()) {
         return vec![source];
+    }
+    if source.starts_with('(') {
+        // `(prf, large_blob = "preferred")`, with two entries.
+        return vec!["prf", "large_blob=preferred"];
     }
     source.split('"').skip(1).step_by(2).collect()
 }
@@ -81,6 +85,7 @@ fn defaults_of_the_table_equal_the_values_without_the_key() {
     assert!(bare.related_origins.is_empty());
     assert!(bare.top_origins.is_empty());
     assert!(bare.hints.is_empty());
+    assert!(bare.extensions.is_empty());
     assert_eq!(bare.authenticator_attachment, None);
     assert_eq!(bare.enroll_url, None);
     assert_eq!(bare.manage_url, None);

@@ -6,6 +6,7 @@ mod android_origin;
 mod apps;
 mod draft;
 mod duration;
+mod extensions;
 mod features;
 mod keys;
 mod oracles;

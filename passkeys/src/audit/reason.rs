@@ -45,6 +45,9 @@ pub enum Reason {
     OtherAction,
     /// The response or a part of it cannot be parsed.
     Malformed,
+    /// The request that finishes the ceremony has results of the extension `prf`
+    /// (`clientExtensionResults.prf.results`), which are secrets of the page.
+    PrfResults,
     /// The client data's `type` is not the one of this ceremony.
     ClientDataType,
     /// The client data's `challenge` is not the one that was sent.
@@ -63,6 +66,9 @@ pub enum Reason {
     /// The client reports another kind of authenticator (`authenticatorAttachment`) than the only one that
     /// may register.
     Attachment,
+    /// The client does not report support for large blobs (`largeBlob.supported`), and the configuration
+    /// requires it.
+    LargeBlob,
     /// The backup-state flag is set without the backup-eligible flag.
     BackupState,
     /// The backup-eligible flag differs from the one at registration.
@@ -193,6 +199,7 @@ names! {
     OtherUser => "other_user",
     OtherAction => "other_action",
     Malformed => "malformed",
+    PrfResults => "prf_results",
     ClientDataType => "client_data_type",
     Challenge => "challenge",
     Origin => "origin",
@@ -201,6 +208,7 @@ names! {
     UserNotPresent => "user_not_present",
     UserNotVerified => "user_not_verified",
     Attachment => "attachment",
+    LargeBlob => "large_blob",
     BackupState => "backup_state",
     BackupEligibility => "backup_eligibility",
     Algorithm => "algorithm",
@@ -250,6 +258,7 @@ impl From<RefusalKind> for Reason {
             RefusalKind::UserNotPresent => Self::UserNotPresent,
             RefusalKind::UserNotVerified => Self::UserNotVerified,
             RefusalKind::Attachment => Self::Attachment,
+            RefusalKind::LargeBlob => Self::LargeBlob,
             RefusalKind::BackupState => Self::BackupState,
             RefusalKind::BackupEligibility => Self::BackupEligibility,
             RefusalKind::Algorithm => Self::Algorithm,

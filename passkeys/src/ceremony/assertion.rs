@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::{
     AuthenticationResult, Begun, Cause, Ceremonies, RequestOptions, credentials::Found,
-    policy::sealed::Demands, user_handle,
+    policy::sealed::Demands, secrets, user_handle,
 };
 use crate::{
     Credential, CredentialId, Error, PasskeyUser, SignCount,
@@ -157,7 +157,13 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         credential: &RawValue,
     ) -> Result<AuthenticationResponse, Error> {
         let parsed = AuthenticationResponse::from_json(credential.get(), "credential");
-        parsed.inspect_err(|error| self.malformed(pending, error))
+        let parsed = parsed.inspect_err(|error| self.malformed(pending, error))?;
+        if parsed.extensions.has_prf_results {
+            let (failed, error) = secrets::reject();
+            self.refuse(failed, claimed(pending.user_id.as_deref()), None);
+            return Err(error);
+        }
+        Ok(parsed)
     }
 
     /// Records that a part of the request that finishes the ceremony could not be parsed.

@@ -22,6 +22,7 @@ mod prompts;
 mod recent;
 mod registration;
 mod result;
+mod secrets;
 mod stand_in;
 mod step_up;
 mod taken;

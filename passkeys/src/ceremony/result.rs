@@ -90,6 +90,8 @@ pub struct RegistrationResult {
     pub(crate) attestation: Option<VerifiedAttestation>,
     pub(crate) signed_up: bool,
     pub(crate) profile: Option<String>,
+    pub(crate) prf_enabled: Option<bool>,
+    pub(crate) large_blob_supported: Option<bool>,
 }
 
 impl RegistrationResult {
@@ -147,6 +149,24 @@ impl RegistrationResult {
     #[must_use]
     pub fn profile(&self) -> Option<&str> {
         self.profile.as_deref()
+    }
+}
+
+/// Client extension results, which are hints: the client reports them unsigned.
+impl RegistrationResult {
+    /// Returns whether the page can derive keys from the passkey (`prf.enabled`), if the client says so:
+    /// with `extensions(prf)` in the configuration. `None` if it says nothing.
+    #[must_use]
+    pub fn prf_enabled(&self) -> Option<bool> {
+        self.prf_enabled
+    }
+
+    /// Returns whether the page can store a large blob with the passkey (`largeBlob.supported`), if the
+    /// client says so: with `extensions(large_blob = "..")` in the configuration. Always `Some(true)`
+    /// where they are [`Required`](crate::LargeBlob::Required).
+    #[must_use]
+    pub fn large_blob_supported(&self) -> Option<bool> {
+        self.large_blob_supported
     }
 }
 

@@ -1,4 +1,4 @@
-//! `GET /client.js` and the modules that it imports, compiled into the program.
+//! `GET /client.js`, the modules that it imports and `extensions.js`, compiled into the program.
 
 use std::sync::LazyLock;
 
@@ -16,7 +16,8 @@ use sha2::{Digest as _, Sha256};
 use super::observe;
 use crate::{Error, domain::base64url};
 
-/// The modules by their paths: `client.js`, and those that it imports where they are needed.
+/// The modules by their paths: `client.js`, those that it imports where they are needed, and one that pages
+/// import.
 const SCRIPTS: &[(&str, &str)] = &[
     ("/client.js", include_str!("../../client/client.js")),
     (
@@ -25,6 +26,10 @@ const SCRIPTS: &[(&str, &str)] = &[
     ),
     ("/fallback.js", include_str!("../../client/fallback.js")),
     ("/outcomes.js", include_str!("../../client/outcomes.js")),
+    (
+        "/extensions.js",
+        include_str!("../../client/extensions.js"),
+    ),
 ];
 
 #[cfg(feature = "elements")]

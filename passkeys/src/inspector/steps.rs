@@ -24,6 +24,8 @@ pub(super) enum Check {
     Request,
     /// The kind of authenticator is the only one that may register.
     Attachment,
+    /// The authenticator stores large blobs.
+    LargeBlob,
     /// The policy of the handler is fulfilled.
     Policy,
     /// The passkey is not suspended.
@@ -67,7 +69,7 @@ pub(super) struct Line {
 type Row = (Check, By, &'static str);
 
 use By::{Application, Browser, Library};
-use Check::{Action, Attachment, Begin, Policy, Request, State, Step, Suspension, User};
+use Check::{Action, Attachment, Begin, LargeBlob, Policy, Request, State, Step, Suspension, User};
 
 /// Level 3, §7.1.
 pub(super) const REGISTRATION: &[Row] = &[
@@ -119,6 +121,11 @@ pub(super) const REGISTRATION: &[Row] = &[
         Attachment,
         Library,
         "The authenticator is of the only kind that may register",
+    ),
+    (
+        LargeBlob,
+        Library,
+        "The authenticator stores large blobs, where that is required",
     ),
     (
         Step(21),
@@ -326,6 +333,8 @@ fn of_reason(reason: Reason, entry: &Entry, finish: &Finish) -> Check {
         Reason::BackupEligibility => Step(19),
         Reason::Algorithm => step(20, 21),
         Reason::Attachment => Attachment,
+        Reason::LargeBlob => LargeBlob,
+        Reason::PrfResults => Step(4),
         Reason::Attestation => Step(match response.attestation_format.as_deref() {
             Some("none") if asks_for_attestation(entry) => 24,
             Some("none" | "packed" | "fido-u2f" | "android-key" | "apple" | "tpm") => 22,

@@ -162,7 +162,7 @@ impl Authenticator {
             "rawId": raw_id,
             "type": "public-key",
             "authenticatorAttachment": "platform",
-            "clientExtensionResults": { "credProps": { "rk": true } },
+            "clientExtensionResults": self.registration_extensions(&options["extensions"]),
             "response": {
                 "clientDataJSON": base64url::encode(&client_data),
                 "attestationObject": base64url::encode(&object),
@@ -244,7 +244,7 @@ impl Authenticator {
             "rawId": self.raw_id(&passkey),
             "type": "public-key",
             "authenticatorAttachment": "platform",
-            "clientExtensionResults": {},
+            "clientExtensionResults": self.assertion_extensions(),
             "response": {
                 "clientDataJSON": base64url::encode(&client_data),
                 "authenticatorData": base64url::encode(&data),
@@ -325,6 +325,33 @@ impl Authenticator {
     fn finish_authenticator_data(&self, data: &mut Vec<u8>) {
         if self.faults.contains(&Fault::TrailingByte) {
             data.push(0);
+        }
+    }
+
+    /// Returns the client extension results for these inputs.
+    fn registration_extensions(&self, inputs: &Value) -> Value {
+        let mut results = json!({ "credProps": { "rk": true } });
+        let has_extensions = !self.faults.contains(&Fault::NoExtensions);
+        if inputs["prf"].is_object() {
+            results["prf"] = json!({ "enabled": has_extensions });
+        }
+        if inputs["largeBlob"].is_object() && has_extensions {
+            results["largeBlob"] = json!({ "supported": true });
+        }
+        self.leak_prf_results(&mut results);
+        results
+    }
+
+    fn assertion_extensions(&self) -> Value {
+        let mut results = json!({});
+        self.leak_prf_results(&mut results);
+        results
+    }
+
+    fn leak_prf_results(&self, results: &mut Value) {
+        if self.faults.contains(&Fault::PrfResults) {
+            let first = base64url::encode(&random());
+            results["prf"]["results"] = json!({ "first": first });
         }
     }
 

@@ -36,4 +36,8 @@ pub enum Fault {
     CredentialId(Vec<u8>),
     /// The public key claims this COSE algorithm, at registration.
     Algorithm(i32),
+    /// The page sends results of the extension `prf`, which are its secrets.
+    PrfResults,
+    /// The authenticator has no extensions: neither `prf` nor large blobs, at registration.
+    NoExtensions,
 }

@@ -78,6 +78,8 @@ impl RegistrationResult {
             attestation: None,
             signed_up: false,
             profile: None,
+            prf_enabled: None,
+            large_blob_supported: None,
         }
     }
 
@@ -92,6 +94,20 @@ impl RegistrationResult {
     #[must_use]
     pub fn with_signed_up(mut self, signed_up: bool) -> Self {
         self.signed_up = signed_up;
+        self
+    }
+
+    /// Sets whether the page can derive keys from the passkey, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_prf_enabled(mut self, enabled: impl Into<Option<bool>>) -> Self {
+        self.prf_enabled = enabled.into();
+        self
+    }
+
+    /// Sets whether the page can store a large blob with the passkey, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_large_blob_supported(mut self, supported: impl Into<Option<bool>>) -> Self {
+        self.large_blob_supported = supported.into();
         self
     }
 

@@ -33,6 +33,8 @@ pub(crate) enum RefusalKind {
     UserNotVerified,
     /// The client reports another kind of authenticator than the only one that may register.
     Attachment,
+    /// The client does not report support for large blobs, and the configuration requires it.
+    LargeBlob,
     /// The backup-state flag is set without the backup-eligible flag.
     BackupState,
     /// The backup-eligible flag differs from the one at registration.

@@ -154,6 +154,18 @@ impl Verifier {
             },
         )?;
 
+        // As little a step, and as little proof: the client reports that the authenticator stores large
+        // blobs. One that does not know the extension ignores that it is required.
+        let supported = response.extensions.large_blob_supported;
+        ensure(!self.needs_large_blob || supported == Some(true), || {
+            RefusalKind::LargeBlob.because(format_args!(
+                "`clientExtensionResults.largeBlob.supported` is {}, and `extensions` has `large_blob = \
+                 \"required\"`: the authenticator stores no large blobs, or the browser does not know them. If \
+                 such passkeys may register, write `large_blob = \"preferred\"`",
+                supported.map_or("missing", |_| "false"),
+            ))
+        })?;
+
         let aaguid = Aaguid::new(attested.aaguid);
 
         // Steps 21 to 24: the attestation statement, if one was asked for. With `indirect`, the client

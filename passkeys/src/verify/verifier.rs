@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 use super::attestation::{Core, Current, ReplaceError, TrustAnchors};
 use super::refusal::{Refusal, RefusalKind, ensure};
 use crate::{
-    Algorithm, Attestation, BackupEligibility, Config,
+    Algorithm, Attestation, BackupEligibility, Config, LargeBlob,
     domain::{base64url, config::Terms, detail::shown},
 };
 
@@ -17,6 +17,8 @@ pub(crate) struct Verifier {
     /// Origins of other pages, which may show those in a frame.
     pub(super) top_origins: Vec<String>,
     pub(super) backup_eligibility: BackupEligibility,
+    /// True if only authenticators with support for large blobs may register.
+    pub(super) needs_large_blob: bool,
     /// Terms of ceremonies without a profile.
     terms: Terms,
     profiles: Vec<Terms>,
@@ -35,6 +37,7 @@ impl Verifier {
             origins: config.accepted_origins().map(str::to_owned).collect(),
             top_origins: config.top_origins().map(str::to_owned).collect(),
             backup_eligibility: config.backup_eligibility(),
+            needs_large_blob: config.large_blob() == Some(LargeBlob::Required),
             terms: offered(config.terms(), Algorithm::DEFAULT),
             profiles: config
                 .terms_of_profiles()

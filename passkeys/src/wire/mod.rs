@@ -6,6 +6,7 @@
 
 pub(crate) mod begin;
 pub(crate) mod credentials;
+mod extensions;
 pub(crate) mod finish;
 pub(crate) mod json;
 pub(crate) mod mistake;

@@ -126,6 +126,35 @@ struct AuthenticatorSelection {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CreationExtensions))]
 struct CreationExtensions {
     cred_props: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    prf: Option<PrfInputs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    large_blob: Option<LargeBlobInputs>,
+}
+
+/// Inputs of the extension `prf`: none, since only pages know what they derive keys from.
+#[derive(Clone, Debug, Serialize)]
+struct PrfInputs {}
+
+/// Inputs of the extension `largeBlob`.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::LargeBlobInputs))]
+struct LargeBlobInputs {
+    #[cfg_attr(feature = "openapi", schema(schema_with = schemas::large_blob))]
+    support: &'static str,
+}
+
+impl CreationExtensions {
+    fn new(config: &Config) -> Self {
+        Self {
+            cred_props: true,
+            prf: config.prf().then_some(PrfInputs {}),
+            large_blob: config.large_blob().map(|support| LargeBlobInputs {
+                support: support.as_str(),
+            }),
+        }
+    }
 }
 
 /// `PublicKeyCredentialDescriptorJSON`: a credential by its ID.
@@ -181,7 +210,7 @@ impl CreationOptions {
             },
             hints: terms.hints.iter().copied().map(Hint::as_str).collect(),
             attestation: terms.attestation.as_str(),
-            extensions: CreationExtensions { cred_props: true },
+            extensions: CreationExtensions::new(config),
         }
     }
 }

@@ -10,9 +10,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::{extensions::ExtensionResults, json::from_json, shape};
 #[cfg(feature = "openapi")]
-use super::schemas;
-use super::{json::from_json, shape};
+use super::{extensions::RegistrationExtensions, schemas};
 use crate::{AuthenticatorAttachment, Transport, domain::base64url};
 
 from_json!(RegistrationResponse, AuthenticationResponse);
@@ -36,11 +36,9 @@ pub(crate) struct RegistrationResponse {
     #[serde(rename = "authenticatorAttachment", default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     authenticator_attachment: Option<Box<RawValue>>,
-    // Unparsed: these are only hints, unsigned, and of any shape once pages ask for extensions of
-    // their own.
     #[serde(rename = "clientExtensionResults", default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<RegistrationExtensions>))]
-    extensions: Option<Box<RawValue>>,
+    pub(crate) extensions: ExtensionResults,
 }
 
 /// `AuthenticatorAttestationResponseJSON`.
@@ -58,20 +56,6 @@ pub(crate) struct AttestationResponse {
     transports: Option<Vec<String>>,
 }
 
-#[derive(Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::RegistrationExtensions))]
-struct RegistrationExtensions {
-    #[serde(rename = "credProps", default)]
-    cred_props: Option<CredentialProperties>,
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Passkeys::CredentialProperties))]
-struct CredentialProperties {
-    #[serde(default)]
-    rk: Option<bool>,
-}
-
 /// `AuthenticationResponseJSON`: the result of `navigator.credentials.get()`.
 #[derive(Clone, Deserialize)]
 #[serde(expecting = "an object")]
@@ -87,6 +71,9 @@ pub(crate) struct AuthenticationResponse {
     pub(crate) kind: String,
     #[serde(deserialize_with = "shape::object")]
     pub(crate) response: AssertionResponse,
+    #[serde(rename = "clientExtensionResults", default)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub(crate) extensions: ExtensionResults,
 }
 
 /// `AuthenticatorAssertionResponseJSON`.
@@ -144,14 +131,6 @@ impl RegistrationResponse {
         let reported = self.authenticator_attachment.as_ref()?.get();
         let reported: String = serde_json::from_str(reported).ok()?;
         reported.parse().ok()
-    }
-
-    /// Returns whether the credential is discoverable, if the client reports it
-    /// (`credProps.rk`). Results that cannot be read report nothing.
-    pub(crate) fn discoverable(&self) -> Option<bool> {
-        let results = self.extensions.as_ref()?.get();
-        let results: RegistrationExtensions = serde_json::from_str(results).ok()?;
-        results.cred_props?.rk
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa::openapi::{
 };
 
 use crate::{
-    Attestation, AuthenticatorAttachment, Hint, ResidentKey, UserVerification,
+    Attestation, AuthenticatorAttachment, Hint, LargeBlob, ResidentKey, UserVerification,
     domain::prompt::{Mediation, PromptCeremony, PromptOutcome},
 };
 
@@ -95,6 +95,10 @@ pub(crate) fn authenticator_attachment() -> ObjectBuilder {
 
 pub(crate) fn hints() -> ArrayBuilder {
     ArrayBuilder::new().items(words(Hint::ALL.iter().map(|word| word.as_str())))
+}
+
+pub(crate) fn large_blob() -> ObjectBuilder {
+    words(LargeBlob::ALL.iter().map(|word| word.as_str()))
 }
 
 pub(crate) fn resident_key() -> ObjectBuilder {

@@ -2,7 +2,7 @@ use super::{Registration, cause};
 use crate::{
     Credential, Error, PasskeyUser, ResidentKey, UserHandle,
     audit::{AuditKind, Failed, Reason},
-    ceremony::{FinishRegistration, RegistrationResult, credentials::Found, taken},
+    ceremony::{FinishRegistration, RegistrationResult, credentials::Found, secrets, taken},
     domain::{
         challenge::Challenge,
         config::Terms,
@@ -152,6 +152,11 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         };
         let response = RegistrationResponse::from_json(request.credential.get(), "credential")
             .inspect_err(malformed)?;
+        if response.extensions.has_prf_results {
+            let (failed, error) = secrets::reject();
+            self.refuse(failed, Some(&user), None);
+            return Err(error);
+        }
         let data = read().inspect_err(malformed)?;
         let device_name = request.device_name.as_deref().unwrap_or_default();
         let device_name = device_name::of_new_passkey(device_name);
@@ -178,6 +183,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let attested = verified.map_err(|refusal| self.refuse(refusal, Some(&user), None))?;
         #[cfg(feature = "attestation")]
         let attestation = attested.attestation.clone();
+        let extensions = response.extensions;
         let credential = self.credential(attested, &user, handle, &response, device_name, terms);
 
         self.store(&credential, &user, sign_up).await?;
@@ -195,6 +201,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             attestation,
             signed_up: sign_up,
             profile: terms.profile.clone(),
+            prf_enabled: extensions.prf_enabled,
+            large_blob_supported: extensions.large_blob_supported,
         };
         Ok((result, data))
     }
@@ -285,7 +293,8 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
             user_verified: attested.user_verified,
             // A browser that does not report `credProps` has followed the options.
             discoverable: response
-                .discoverable()
+                .extensions
+                .discoverable
                 .unwrap_or(terms.resident_key == ResidentKey::Required),
             device_name,
             attestation_format: Some(attested.attestation_format),

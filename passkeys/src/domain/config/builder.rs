@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use passkeys_rules::{Draft, Key, ProfileDraft, format_duration};
+use passkeys_rules::{Draft, Extension, Key, ProfileDraft, format_duration};
 
 use super::{Config, ConfigError};
 
@@ -58,6 +58,13 @@ macro_rules! setters {
 
 macro_rules! setter {
     (#[$doc:meta] $variant:ident $name:ident: Profiles) => {};
+    (#[$doc:meta] $variant:ident $name:ident: Extensions) => {
+        #[$doc]
+        pub fn $name(self, values: impl IntoIterator<Item = Extension>) -> Self {
+            let values = values.into_iter().map(|it| it.to_string());
+            self.set(Key::$variant, values)
+        }
+    };
     (#[$doc:meta] $variant:ident $name:ident: Text) => {
         #[$doc]
         pub fn $name(self, value: impl Into<String>) -> Self {

@@ -12,8 +12,8 @@ pub use profile::Profile;
 pub(crate) use terms::Terms;
 
 use crate::{
-    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UserVerification, domain::origin,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Extension, Hint, LargeBlob,
+    ResidentKey, SignCount, UserVerification, domain::origin,
 };
 
 /// Valid configuration of a relying party.
@@ -194,6 +194,26 @@ impl Config {
     #[must_use]
     pub fn hints(&self) -> &[Hint] {
         &self.0.hints
+    }
+
+    /// Returns the WebAuthn extensions that new passkeys are created for. A registration without
+    /// support for large blobs is rejected where they are [`Required`](LargeBlob::Required).
+    #[must_use]
+    pub fn extensions(&self) -> &[Extension] {
+        &self.0.extensions
+    }
+
+    /// Returns whether new passkeys are created for the extension `prf`.
+    pub(crate) fn prf(&self) -> bool {
+        self.extensions().contains(&Extension::Prf)
+    }
+
+    /// Returns the support for large blobs that new passkeys are to have, if they are asked for it.
+    pub(crate) fn large_blob(&self) -> Option<LargeBlob> {
+        self.extensions().iter().find_map(|it| match it {
+            Extension::LargeBlob(support) => Some(*support),
+            _ => None,
+        })
     }
 
     /// Returns how long a challenge can be redeemed. The server enforces it.

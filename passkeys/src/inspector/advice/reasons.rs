@@ -21,6 +21,8 @@ pub(super) fn on(reason: Reason, entry: &Entry, config: &Config) -> Advice {
         Reason::UserNotVerified => user_verification(entry, config),
         Reason::Algorithm => algorithm(entry, config),
         Reason::Attachment => attachment(entry),
+        Reason::LargeBlob => large_blob(),
+        Reason::PrfResults => prf_results(),
         Reason::Attestation | Reason::Untrusted | Reason::StaleMetadata => {
             attestation(reason, entry)
         }
@@ -153,6 +155,29 @@ fn attachment(entry: &Entry) -> Advice {
     .fix(Fix::code(
         "To accept both kinds, remove the key.",
         "authenticator_attachment",
+    ))
+}
+
+fn large_blob() -> Advice {
+    Advice::new(
+        "The authenticator stores no large blobs",
+        "The browser does not report that it does, and the key extensions requires it.",
+    )
+    .fix(Fix::code(
+        "To accept such passkeys, ask for large blobs without requiring them.",
+        "extensions(large_blob = \"preferred\")",
+    ))
+}
+
+fn prf_results() -> Advice {
+    Advice::new(
+        "The request has secrets of the page",
+        "The member clientExtensionResults.prf has results, from which the page derives keys. They are not \
+         recorded.",
+    )
+    .fix(Fix::code(
+        "Run the ceremony with the browser module, which keeps the results in the page.",
+        "await passkeys.authenticate({ extensions: new Extensions({ prf: { first: \"notes\" } }) })",
     ))
 }
 

@@ -250,6 +250,7 @@ fn fill(key: Key, name: &str) -> String {
 fn example(key: Key) -> String {
     match key.spec().form {
         Form::Profiles => "security_key,this_device".to_owned(),
+        Form::Extensions => "prf,large_blob=preferred".to_owned(),
         _ => key
             .spec()
             .example

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use passkeys_rules::{Form, Key, wording::quote};
+use passkeys_rules::{Extension, Form, Key, wording::quote};
 
 /// Value of a variable.
 pub(super) enum Written {
@@ -82,7 +82,7 @@ pub(super) fn read(key: Key, value: &OsStr) -> (Option<Written>, Option<Problem>
 
 fn is_list(key: Key) -> bool {
     match key.spec().form {
-        Form::List | Form::WordList(_) | Form::Profiles => true,
+        Form::List | Form::WordList(_) | Form::Extensions | Form::Profiles => true,
         Form::Text | Form::Words(_) | Form::Duration | Form::Boolean | Form::Number => false,
     }
 }
@@ -133,6 +133,11 @@ fn separated<'a>(key: Key, elements: &[&'a str]) -> Option<Vec<&'a str>> {
     let is_element = |part: &&str| match key.spec().form {
         // Not the words of one value, such as `security key`.
         Form::WordList(words) => words.contains(part),
+        // Not the parts of one entry, such as `large_blob = preferred`.
+        Form::Extensions => {
+            let name = part.split('=').next().unwrap_or_default();
+            Extension::NAMES.contains(&name)
+        }
         _ if is_of_origins(key) => part.contains(':'),
         _ => true,
     };

@@ -1,6 +1,6 @@
 //! Translation of the rules' messages, which speak of the attribute, into the words of variables.
 
-use passkeys_rules::Key;
+use passkeys_rules::{Extension, Key};
 
 use super::names::{name, name_in_profile};
 
@@ -29,6 +29,11 @@ fn code(code: &str, profile: Option<&str>) -> String {
     {
         let value = value.replace(['[', ']', '"'], "").replace(", ", ",");
         return format!("`{}={value}`", variable(profile, key));
+    }
+    if let Some((extension, value)) = code.split_once(" = ")
+        && Extension::NAMES.contains(&extension)
+    {
+        return format!("`{extension}={}`", value.replace('"', ""));
     }
     if let Some((key, index)) = code.strip_suffix(']').and_then(|code| code.split_once('['))
         && let (Some(key), Ok(index)) = (Key::from_name(key), index.parse::<usize>())
