@@ -75,9 +75,9 @@ export interface LargeBlobResults {
   blob: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** Results of the last ceremony, only of what was asked for. */
+/** Results of the last ceremony that has asked the user, only of what was asked for. */
 export type ExtensionResults<I extends ExtensionInputs = ExtensionInputs> = {
-  /** The passkey that was used, in base64url; `undefined` before a ceremony, and after one that failed. */
+  /** The passkey that was used, in base64url; `undefined` before, and if the user or the browser declined. */
   credentialId: string | undefined;
 } & (I extends { prf: object } ? { prf: PrfResults } : unknown) &
   (I extends { largeBlob: object } ? { largeBlob: LargeBlobResults } : unknown);
@@ -94,7 +94,7 @@ export class Extensions<const I extends ExtensionInputs = ExtensionInputs> imple
   /** Fails with a `TypeError` if an input is missing or contradicts another. */
   constructor(inputs: I);
 
-  /** Results of the last ceremony. Keep them no longer than they are needed. */
+  /** Results of the last ceremony that has asked the user. Keep them no longer than they are needed. */
   get results(): ExtensionResults<I>;
 
   /** Runs `navigator.credentials.create()`, for `register()`. */

@@ -14,6 +14,7 @@ pages! {
     Configuration: "docs/configuration.md",
     Databases: "docs/databases.md",
     ExistingApplication: "docs/existing-application.md",
+    Extensions: "docs/extensions.md",
     GettingStarted: "docs/getting-started.md",
     Inspector: "docs/inspector.md",
     ManagingPasskeys: "docs/managing-passkeys.md",

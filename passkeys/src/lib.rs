@@ -91,6 +91,7 @@
 //! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |
 //! | `POST /outcomes` | report that a prompt has ended without a passkey (key `prompt_outcomes`) |
 //! | `GET /client.js`, `GET /capabilities.js`, `GET /fallback.js`, `GET /outcomes.js` | the browser module, and what it imports (feature `client`) |
+//! | `GET /extensions.js` | keys and data from passkeys, which stay in the page (feature `client`) |
 //! | `GET /signals`, `POST /signals/unknown` | what it tells browsers (feature `client`) |
 //! | `GET /elements.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
 //!

@@ -8,7 +8,7 @@ use axum::{
 use crate::site::{Answer, Site};
 
 /// The modules, as they are in the source.
-const MODULES: [(&str, &[u8]); 4] = [
+const MODULES: [(&str, &[u8]); 5] = [
     (
         "/client.js",
         include_bytes!("../../passkeys/client/client.js"),
@@ -24,6 +24,10 @@ const MODULES: [(&str, &[u8]); 4] = [
     (
         "/outcomes.js",
         include_bytes!("../../passkeys/client/outcomes.js"),
+    ),
+    (
+        "/extensions.js",
+        include_bytes!("../../passkeys/client/extensions.js"),
     ),
 ];
 
@@ -60,7 +64,7 @@ async fn every_module_that_client_js_imports_is_served() {
         let imports = source.split("import(\"").skip(1);
         // Not those of types, which are comments.
         for import in imports.map(|rest| rest.split('"').next().unwrap()) {
-            let is_type = import == "./client.d.ts";
+            let is_type = import.ends_with(".d.ts");
             assert!(
                 is_type || served.contains(&import.to_owned()),
                 "{module}: {import}"

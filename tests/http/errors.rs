@@ -70,6 +70,10 @@ fn of_the_rules() -> Errors {
             ..base.clone()
         },
         Draft {
+            extensions: Some(vec!["pfr"]),
+            ..base.clone()
+        },
+        Draft {
             challenge_ttl: Some("0s"),
             ..base.clone()
         },
@@ -118,6 +122,7 @@ fn of_the_rules() -> Errors {
                 Rule::Scope(error) => errors.push(("ScopeError", Box::new(error))),
                 Rule::Related(error) => errors.push(("RelatedError", Box::new(error))),
                 Rule::Word(error) => errors.push(("UnknownWord", Box::new(error))),
+                Rule::Extension(error) => errors.push(("ExtensionError", Box::new(error))),
                 Rule::Duration(error) => {
                     errors.push(("DurationProblem", Box::new(error.problem.clone())));
                     errors.push(("DurationError", Box::new(error)));

@@ -113,6 +113,33 @@ async fn inspector_shows_a_registration_and_a_sign_in_with_every_step_passed() {
 }
 
 #[tokio::test]
+async fn inspector_records_no_results_of_extensions() {
+    let (app, mut device) = (Inspected::new(), Device::new());
+    app.site.register("ada", &mut device).await;
+    let mut body = app.site.assert(None, &mut device).await;
+    let secret = "c2VjcmV0IG9mIHRoZSBwYWdl";
+    let results = &mut body["credential"]["clientExtensionResults"];
+    *results = json!({
+        "prf": { "results": { "first": secret } },
+        "largeBlob": { "blob": secret },
+        "another": secret,
+    });
+    app.site
+        .post("/authenticate/finish", None, Some(body))
+        .await
+        .is_error(422, "invalid_request");
+
+    let entry = app.newest().await;
+    assert!(!entry.to_string().contains(secret), "{entry}");
+    assert_eq!(entry["reason"], "prf_results", "{entry}");
+    assert_eq!(failed(&entry), 4);
+    assert!(
+        entry.to_string().contains("another, largeBlob, prf"),
+        "{entry}"
+    );
+}
+
+#[tokio::test]
 async fn inspector_has_no_challenge_state_signature_or_key() {
     let (app, mut device) = (Inspected::new(), Device::new());
     let begun = app

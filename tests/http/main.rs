@@ -12,6 +12,7 @@ mod disconnected_clients;
 mod eddsa;
 mod elements;
 mod errors;
+mod extensions;
 mod extractors;
 mod fresh;
 mod inspector;

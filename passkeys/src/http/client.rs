@@ -26,10 +26,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ),
     ("/fallback.js", include_str!("../../client/fallback.js")),
     ("/outcomes.js", include_str!("../../client/outcomes.js")),
-    (
-        "/extensions.js",
-        include_str!("../../client/extensions.js"),
-    ),
+    ("/extensions.js", include_str!("../../client/extensions.js")),
 ];
 
 #[cfg(feature = "elements")]

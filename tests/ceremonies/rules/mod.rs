@@ -22,6 +22,7 @@ mod policies_judge_consent;
 mod policy_is_enforced_at_finish;
 mod profiles_hold_at_finish;
 mod registrations_finish_as_the_user_who_began_them;
+mod results_of_prf_stay_in_the_page;
 mod second_factors_are_of_the_user_who_passed_the_first;
 mod sign_ins_do_not_allow_user_enumeration;
 mod step_up_is_consent_to_one_action;

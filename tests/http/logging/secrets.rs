@@ -9,7 +9,7 @@ use passkeys::{
     Config, Error, Hint, Passkeys,
     ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
     store::{ChallengeStore, MemoryRepository, PendingCeremony, StoreError},
-    testing::Browser,
+    testing::{Browser, Fault},
     time::OffsetDateTime,
 };
 use passkeys_test_support::{App, RegistrationExt as _, World, ada, raw};
@@ -96,6 +96,30 @@ fn challenges_ceremony_states_keys_and_signatures_are_never_logged() {
             "{secret} in\n{log}"
         );
     }
+}
+
+/// A page that sends them has a fault, which is logged by its name.
+#[test]
+fn results_of_prf_in_a_rejected_request_are_never_logged() {
+    listen();
+    let world = World::default();
+    let mut leaking = world.device().with_fault(Fault::PrfResults);
+    let request = Runtime::new().unwrap().block_on(async {
+        let request = world.create(&ada(), &mut leaking).await;
+        let registration = world.passkeys.registration();
+        registration.finish_as(&ada(), &request).await.unwrap_err();
+        tracing::trace!(?request, "what an application may log of it");
+        request
+    });
+    let credential: Value = serde_json::from_str(request.credential.get()).unwrap();
+    let secret = &credential["clientExtensionResults"]["prf"]["results"]["first"];
+
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("prf_results") && log.contains("what an application may log of it"));
+    assert!(
+        !log.contains(secret.as_str().unwrap()),
+        "{secret} in\n{log}"
+    );
 }
 
 /// Clients are told that a profile is unknown, and the log which ones are known.

@@ -33,6 +33,14 @@ pub(super) const EXPECTED: &[(Reason, &[&str])] = &[
     ),
     (Reason::UserNotVerified, &["in the profile `strict`"]),
     (Reason::Attachment, &["`platform`", "`cross-platform`"]),
+    (
+        Reason::LargeBlob,
+        &[
+            "`clientExtensionResults.largeBlob.supported` is missing",
+            "large_blob = \"preferred\"",
+        ],
+    ),
+    (Reason::PrfResults, &["`results`", "`extensions.js`"]),
     (Reason::BackupState, &["(BS)", "(BE)", "flags 0x"]),
     (
         Reason::BackupEligibility,

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use axum::{Router, routing::post};
 use passkeys::{
     Algorithm, AuthenticationResult, AuthenticatorAttachment, BackupEligibility, Config,
-    CredentialId, Error, PasskeyUser, Passkeys, RegistrationResult, UserVerification, Verified,
+    CredentialId, Error, Extension, LargeBlob, PasskeyUser, Passkeys, RegistrationResult,
+    UserVerification, Verified,
     audit::{AuditEvent, Reason},
     ceremony::{Action, FinishAuthentication, FinishRegistration, FinishStepUp},
     passkeys,
@@ -49,6 +50,7 @@ pub(super) async fn verification(told: &mut Told) {
         Fault::BrokenSignature,
         Fault::TrailingByte,
         Fault::OtherId,
+        Fault::PrfResults,
     ];
     let world = World::default();
     let mut device = world.device();
@@ -91,6 +93,12 @@ pub(super) async fn terms(told: &mut Told) {
     credential["authenticatorAttachment"] = json!("platform");
     let request = FinishRegistration::new(raw(&credential), begun.state);
     registration.finish_as(&ada(), &request).await.unwrap_err();
+    told.add(&world.audit.events());
+
+    let blob = Extension::LargeBlob(LargeBlob::Required);
+    let world = World::with_config(config().extensions([blob]).build().unwrap());
+    let mut plain = world.device().with_fault(Fault::NoExtensions);
+    world.register(&ada(), &mut plain).await.unwrap_err();
     told.add(&world.audit.events());
 
     let attested = config()

@@ -1,8 +1,8 @@
-//! Extension outputs: the library requests only `credProps`. Others change nothing. Those of the
-//! authenticator, which are signed, must be well-formed; those of the client are hints, and count as
-//! absent where they cannot be read.
+//! Extension outputs: the library requests `credProps`, and `prf` and `largeBlob` where they are configured.
+//! Others change nothing. Those of the authenticator, which are signed, must be well-formed; those of the
+//! client are hints, and count as absent where they cannot be read. Results of `prf` must not be sent.
 
-use passkeys::audit::Reason;
+use passkeys::{Extension, LargeBlob, audit::Reason};
 use sha2::{Digest as _, Sha256};
 
 use crate::step_by_step::{
@@ -98,6 +98,13 @@ fn outputs(sent: &mut Object) -> &mut Object {
     sent.object("clientExtensionResults")
 }
 
+/// Adds a result of the extension `prf`.
+fn leak(sent: &mut Object) {
+    let results = Object::default().with("first", "AAAA");
+    let prf = Object::default().with("results", results);
+    outputs(sent).add("prf", prf);
+}
+
 fn client() -> Vec<Row> {
     let create = |change, apply: fn(&mut Registration)| {
         Row::registration(4, change, apply, Reason::Malformed)
@@ -137,6 +144,53 @@ fn client() -> Vec<Row> {
         .accepted(),
         create("`clientExtensionResults` is text", |answer| {
             answer.sent = |sent| sent.set("clientExtensionResults", "none");
+        })
+        .accepted(),
+        create("`prf` without results", |answer| {
+            answer.sent = |sent| {
+                let prf = Object::default().with("enabled", true);
+                outputs(sent).add("prf", prf);
+            };
+        })
+        .accepted(),
+        create(
+            "`prf` has results, which are secrets of the page",
+            |answer| {
+                answer.sent = leak;
+            },
+        )
+        .unreadable(422)
+        .because(Reason::PrfResults),
+        create(
+            "`largeBlob.supported` is false, and large blobs are required",
+            |answer| {
+                answer.sent = |sent| {
+                    let large_blob = Object::default().with("supported", false);
+                    outputs(sent).add("largeBlob", large_blob);
+                };
+            },
+        )
+        .because(Reason::LargeBlob)
+        .where_config(|config| config.extensions([Extension::LargeBlob(LargeBlob::Required)])),
+        create(
+            "`largeBlob` is missing, and large blobs are preferred",
+            |_| {},
+        )
+        .where_config(|config| config.extensions([Extension::LargeBlob(LargeBlob::Preferred)]))
+        .accepted(),
+        get(
+            "`prf` has results, which are secrets of the page",
+            |answer| {
+                answer.sent = leak;
+            },
+        )
+        .unreadable(422)
+        .because(Reason::PrfResults),
+        get("`largeBlob` has data that was read", |answer| {
+            answer.sent = |sent| {
+                let large_blob = Object::default().with("blob", "AAAA");
+                outputs(sent).add("largeBlob", large_blob);
+            };
         })
         .accepted(),
         get("`clientExtensionResults` is missing", |answer| {

@@ -8,7 +8,10 @@ use std::{
 use passkeys_rules::Key;
 
 use super::{names::name, read};
-use crate::{Algorithm, BackupEligibility, Config, ConfigError, Hint, Profile, UserVerification};
+use crate::{
+    Algorithm, BackupEligibility, Config, ConfigError, Extension, Hint, LargeBlob, Profile,
+    UserVerification,
+};
 
 /// Variables of a configuration without mistakes.
 const VALID: [(&str, &str); 2] = [
@@ -55,6 +58,7 @@ fn from_env_reads_each_key_from_its_variable_and_splits_lists_at_commas() {
         ("PASSKEYS_BACKUP_ELIGIBILITY", "report"),
         ("PASSKEYS_MAX_CREDENTIALS", "5"),
         ("PASSKEYS_FRESH", "1h"),
+        ("PASSKEYS_EXTENSIONS", "prf, large_blob=required"),
         ("PASSKEYS_CHALLENGE_TTL", "2m"),
         ("PASSKEYS_MANAGE_URL", "https://example.com/passkeys"),
         (
@@ -75,6 +79,8 @@ fn from_env_reads_each_key_from_its_variable_and_splits_lists_at_commas() {
     assert_eq!(config.backup_eligibility(), BackupEligibility::Report);
     assert_eq!(config.max_credentials(), 5);
     assert_eq!(config.fresh(), Some(Duration::from_hours(1)));
+    let large_blob = Extension::LargeBlob(LargeBlob::Required);
+    assert_eq!(config.extensions(), [Extension::Prf, large_blob]);
     assert_eq!(config.challenge_ttl().as_secs(), 120);
     assert_eq!(config.manage_url(), Some("https://example.com/passkeys"));
     assert_eq!(config.apple_apps().count(), 2);
@@ -624,4 +630,47 @@ fn variables_without_effect_are_logged_without_their_values() {
     );
     assert!(log.contains("`Config::from_env_except`"), "{log}");
     assert!(!log.contains("secret"), "{log}");
+}
+
+#[test]
+fn from_env_explains_extensions_in_the_words_of_variables() {
+    for (value, mistake) in [
+        (
+            "",
+            "PASSKEYS_EXTENSIONS: the variable is set, and empty; set it, such as \
+             `PASSKEYS_EXTENSIONS=prf,large_blob=preferred`, or remove it",
+        ),
+        (
+            "large_blob",
+            "PASSKEYS_EXTENSIONS, item 1: extension `large_blob` needs a value; write \
+             `large_blob=preferred`",
+        ),
+        (
+            "prf,pfr",
+            "PASSKEYS_EXTENSIONS, item 2: unknown extension `pfr`; did you mean `prf`?",
+        ),
+        (
+            "prf large_blob=preferred",
+            "PASSKEYS_EXTENSIONS: the elements of a list are separated by commas; write \
+             `PASSKEYS_EXTENSIONS=prf,large_blob=preferred`",
+        ),
+        (
+            "large_blob=required,large_blob=preferred",
+            "PASSKEYS_EXTENSIONS, item 2: `large_blob=preferred` is listed already, as \
+             `PASSKEYS_EXTENSIONS`, item 1; remove one of them",
+        ),
+    ] {
+        assert_eq!(mistakes(&[("PASSKEYS_EXTENSIONS", value)]), [mistake]);
+    }
+    let discouraged = ("PASSKEYS_RESIDENT_KEY", "discouraged");
+    assert_eq!(
+        mistakes(&[
+            discouraged,
+            ("PASSKEYS_EXTENSIONS", "large_blob = preferred")
+        ]),
+        [
+            "PASSKEYS_EXTENSIONS, item 1: extension `large_blob` needs discoverable passkeys, and \
+             `PASSKEYS_RESIDENT_KEY=discouraged` asks for others; remove one of the two"
+        ]
+    );
 }
