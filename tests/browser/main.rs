@@ -6,6 +6,8 @@ mod client;
 mod consent;
 mod data;
 mod elements;
+mod encrypted_notes;
+mod extensions;
 mod failures;
 mod frames;
 mod hosts;

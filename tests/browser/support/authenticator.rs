@@ -21,6 +21,8 @@ pub(crate) struct Authenticator {
     /// Its identifier in the browser, while it is plugged in.
     id: Option<String>,
     passkeys: Vec<Value>,
+    /// Extensions that it has: `prf`, `largeBlob`. Their secrets are lost when it is unplugged.
+    extensions: &'static [&'static str],
 }
 
 impl Authenticator {
@@ -29,6 +31,14 @@ impl Authenticator {
             kind,
             id: None,
             passkeys: Vec::new(),
+            extensions: &[],
+        }
+    }
+
+    pub(crate) fn with_extensions(kind: Kind, extensions: &'static [&'static str]) -> Self {
+        Self {
+            extensions,
+            ..Self::new(kind)
         }
     }
 
@@ -39,6 +49,7 @@ impl Authenticator {
             kind: self.kind,
             id: None,
             passkeys: self.passkeys.clone(),
+            extensions: self.extensions,
         }
     }
 
@@ -54,7 +65,8 @@ impl Authenticator {
     async fn plug_in_with(&mut self, browser: &Browser, consenting: bool) {
         let laptop = self.kind == Kind::Laptop;
         let settings = json!({
-            "protocol": "ctap2",
+            "protocol": if self.extensions.is_empty() { "ctap2" } else { "ctap2_1" },
+            "extensions": self.extensions,
             "transport": if laptop { "internal" } else { "usb" },
             "hasResidentKey": true,
             "hasUserVerification": self.kind != Kind::PlainKey,

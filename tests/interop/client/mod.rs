@@ -3,6 +3,7 @@
 
 mod document;
 mod elements;
+mod extensions;
 mod package;
 
 use std::{
@@ -41,6 +42,7 @@ fn project() -> PathBuf {
         "step_up",
         "jwt_spa",
         "recovery",
+        "encrypted_notes",
         "passwords",
         "texts",
     ] {
@@ -63,6 +65,10 @@ fn project() -> PathBuf {
         ("../../../examples/jwt_spa/page/app.js", "jwt_spa/app.js"),
         ("../../../examples/recovery/page/app.js", "recovery/app.js"),
         (
+            "../../../examples/encrypted_notes/page/app.js",
+            "encrypted_notes/app.js",
+        ),
+        (
             "../../../examples/passwords_and_passkeys/passkeys.js",
             "passwords/passkeys.js",
         ),
@@ -70,6 +76,7 @@ fn project() -> PathBuf {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }
     elements::add_to(&project);
+    extensions::add_to(&project);
     project
 }
 

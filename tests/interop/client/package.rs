@@ -45,6 +45,8 @@ fn npm_package_has_every_module_and_nothing_else() {
         "client.js",
         "elements.d.ts",
         "elements.js",
+        "extensions.d.ts",
+        "extensions.js",
         "fallback.js",
         "index.d.ts",
         "index.js",
