@@ -79,7 +79,7 @@ struct LargeBlob {
     supported: Option<bool>,
 }
 
-/// Client extension results of a registration, for the document.
+/// Client extension results of a registration.
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(as = Passkeys::RegistrationExtensions)]
@@ -92,7 +92,8 @@ pub(super) struct RegistrationExtensions {
     large_blob: Option<LargeBlob>,
 }
 
-/// Without `results`, which are secrets of the page: a request that has them is rejected.
+/// Results of the extension `prf`. Without `results`, which are secrets of the page: a request that has them is
+/// rejected.
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(as = Passkeys::PrfOutputs)]

@@ -127,9 +127,10 @@ struct AuthenticatorSelection {
 struct CreationExtensions {
     cred_props: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object, required = false))]
     prf: Option<PrfInputs>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = LargeBlobInputs, required = false))]
     large_blob: Option<LargeBlobInputs>,
 }
 
