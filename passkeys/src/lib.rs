@@ -93,7 +93,7 @@
 //! | `GET /client.js`, `GET /capabilities.js`, `GET /fallback.js`, `GET /outcomes.js` | the browser module, and what it imports (feature `client`) |
 //! | `GET /extensions.js` | keys and data from passkeys, which stay in the page (feature `client`) |
 //! | `GET /signals`, `POST /signals/unknown` | what it tells browsers (feature `client`) |
-//! | `GET /elements.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
+//! | `GET /elements.js`, `GET /elements/{part}.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
 //!
 //! # Security
 //!

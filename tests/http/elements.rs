@@ -1,4 +1,4 @@
-//! `elements.js` and its languages, as the router serves them.
+//! `elements.js`, its parts and its languages, as the router serves them.
 
 use axum::{
     body::Body,
@@ -7,35 +7,37 @@ use axum::{
 
 use crate::site::Site;
 
-const MODULES: [(&str, &[u8]); 6] = [
-    (
-        "elements.js",
-        include_bytes!("../../passkeys/client/elements.js"),
-    ),
-    (
-        "texts/ar.js",
-        include_bytes!("../../passkeys/client/texts/ar.js"),
-    ),
-    (
-        "texts/de.js",
-        include_bytes!("../../passkeys/client/texts/de.js"),
-    ),
-    (
-        "texts/es.js",
-        include_bytes!("../../passkeys/client/texts/es.js"),
-    ),
-    (
-        "texts/fr.js",
-        include_bytes!("../../passkeys/client/texts/fr.js"),
-    ),
-    (
-        "texts/ja.js",
-        include_bytes!("../../passkeys/client/texts/ja.js"),
-    ),
+/// A module by its name.
+macro_rules! module {
+    ($name:literal) => {
+        (
+            $name,
+            include_bytes!(concat!("../../passkeys/client/", $name)).as_slice(),
+        )
+    };
+}
+
+const MODULES: [(&str, &[u8]); 16] = [
+    module!("elements.js"),
+    module!("elements/base.js"),
+    module!("elements/list.js"),
+    module!("elements/offer.js"),
+    module!("elements/page.js"),
+    module!("elements/parts.js"),
+    module!("elements/sign-in.js"),
+    module!("elements/sign-up.js"),
+    module!("elements/style.js"),
+    module!("elements/texts.js"),
+    module!("texts/ar.js"),
+    module!("texts/de.js"),
+    module!("texts/en.js"),
+    module!("texts/es.js"),
+    module!("texts/fr.js"),
+    module!("texts/ja.js"),
 ];
 
 #[tokio::test]
-async fn elements_js_and_its_languages_are_served_as_javascript_and_revalidated() {
+async fn elements_js_with_its_parts_and_languages_is_served_as_javascript_and_revalidated() {
     let site = Site::default();
     let mut tags = Vec::new();
     for (name, script) in MODULES {
@@ -61,6 +63,43 @@ async fn elements_js_and_its_languages_are_served_as_javascript_and_revalidated(
     assert_eq!(tags.len(), MODULES.len(), "each has its own tag");
 }
 
+/// A module that imports a file which the router does not serve would fail in every page.
+#[test]
+fn modules_of_the_elements_import_modules_that_are_served() {
+    let served: Vec<_> = MODULES.iter().map(|(name, _)| *name).collect();
+    for (name, script) in MODULES {
+        let script = str::from_utf8(script).unwrap();
+        let directory = name.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let imports = script
+            .lines()
+            .filter(|line| line.starts_with("import ") || line.contains("=> import("));
+        for line in imports {
+            let path = line.split('"').nth(1).expect("a path in double quotes");
+            let imported = match path.strip_prefix("../") {
+                Some(above) => above.to_owned(),
+                None => format!("{directory}/{}", path.trim_start_matches("./"))
+                    .trim_start_matches('/')
+                    .to_owned(),
+            };
+            assert!(
+                imported == "client.js" || served.contains(&&*imported),
+                "{name}: {line}"
+            );
+            // A browser learns of a part only here or after another round trip.
+            let first = str::from_utf8(MODULES[0].1).unwrap();
+            assert!(
+                imported.starts_with("texts/") && imported != "texts/en.js"
+                    || first.contains(&format!("\"./{imported}\"")),
+                "{imported} is fetched with elements.js"
+            );
+        }
+        assert!(
+            script.lines().count() <= 350,
+            "{name} can be read in one sitting"
+        );
+    }
+}
+
 #[tokio::test]
 async fn language_without_texts_is_not_found() {
     let site = Site::default();
@@ -69,6 +108,8 @@ async fn language_without_texts_is_not_found() {
         "/texts/de",
         "/texts/",
         "/texts/..%2Fclient.js",
+        "/elements/",
+        "/elements/xx.js",
     ] {
         let answer = site.ask(Method::GET, path, None, None).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");

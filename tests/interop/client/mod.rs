@@ -44,6 +44,7 @@ fn project() -> PathBuf {
         "recovery",
         "encrypted_notes",
         "passwords",
+        "elements",
         "texts",
     ] {
         fs::create_dir_all(project.join(page)).unwrap();

@@ -38,7 +38,11 @@ fn npm_package_has_every_module_and_nothing_else() {
     };
     let packed = files(&project.directory().join("node_modules/@passkeys-rs/client"));
     assert_eq!(packed, files(Path::new(PACKAGE)));
-    let languages = ["ar", "de", "es", "fr", "ja"].map(|it| format!("texts/{it}.js"));
+    let languages = ["ar", "de", "en", "es", "fr", "ja"].map(|it| format!("texts/{it}.js"));
+    let parts = [
+        "base", "list", "offer", "page", "parts", "sign-in", "sign-up", "style", "texts",
+    ];
+    let parts = parts.map(|it| format!("elements/{it}.js"));
     let modules = [
         "capabilities.js",
         "client.d.ts",
@@ -56,9 +60,18 @@ fn npm_package_has_every_module_and_nothing_else() {
         "vue.d.ts",
         "vue.js",
     ];
-    let documents = ["README.md", "package.json"];
+    let documents = ["LICENSE-APACHE", "LICENSE-MIT", "README.md", "package.json"];
     let expected = modules.into_iter().chain(documents).map(str::to_owned);
-    assert_eq!(packed, expected.chain(languages).collect());
+    assert_eq!(packed, expected.chain(languages).chain(parts).collect());
+}
+
+#[test]
+fn npm_package_has_the_licence_texts_of_the_crate() {
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        let packed = fs::read(Path::new(PACKAGE).join(name)).unwrap();
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+        assert!(packed == fs::read(ours).unwrap(), "{name}");
+    }
 }
 
 #[test]
@@ -73,6 +86,7 @@ fn crate_has_no_file_of_the_npm_package_alone() {
         .collect();
     assert!(listed.contains("client.js") && listed.contains("texts/de.js"));
     for file in [
+        "LICENSE-MIT",
         "README.md",
         "index.js",
         "package.json",
