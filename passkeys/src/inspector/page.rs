@@ -27,12 +27,13 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
         .replace("/* script */", SCRIPT)
 });
 
-/// Content security policy: this style and this script, requests to the same origin, and no frames.
+/// Content security policy: this style and this script, requests to the same origin, the empty icon
+/// of the page, without which some browsers ask for one, and no frames.
 static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+         img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
         hash(STYLE),
         hash(SCRIPT),
     );
