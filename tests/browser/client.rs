@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ADD, SIGN_IN, sign_in, sign_out, sign_up};
-use crate::support::{Authenticator, Kind, Visit, in_browser};
+use crate::support::{Authenticator, Kind, Visit, in_browser, this_device};
 
 /// Runs the body of an async function with the module's exports in scope. `outcome(promise)`
 /// resolves to its value, or to the reason and code of its error.
@@ -197,7 +197,7 @@ fn deleted_passkey_is_signalled_and_no_longer_offered() {
         visit.hears("Passkey added.").await;
         key.unplug(&visit.browser).await;
         laptop.plug_in(&visit.browser).await;
-        visit.press("Delete Chrome on Linux").await;
+        visit.press(&format!("Delete {}", this_device())).await;
         visit.press("Delete passkey").await;
         visit
             .until("the passkey to go", async || {
@@ -220,10 +220,10 @@ fn deleted_passkey_is_signalled_also_if_it_was_the_last_with_its_user_handle() {
         key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
         visit.hears("Passkey added.").await;
-        visit.server.keep_user_handle_of("Chrome on Linux").await;
+        visit.server.keep_user_handle_of(this_device()).await;
         key.unplug(&visit.browser).await;
         laptop.plug_in(&visit.browser).await;
-        visit.press("Delete Chrome on Linux").await;
+        visit.press(&format!("Delete {}", this_device())).await;
         visit.press("Delete passkey").await;
         visit
             .until("the passkey to go", async || {

@@ -1,5 +1,7 @@
-//! The quickstart in a real browser: every path through its page, with Chromium's virtual
-//! authenticator.
+//! The quickstart in a real browser: every path through its page, with virtual authenticators.
+//!
+//! The suite runs in Chromium, in Chromium with the screen of a small phone, and in Firefox: the variable
+//! `PASSKEYS_TEST_BROWSER` is `chromium`, `phone` or `firefox`. `lacks.rs` says what is left out where.
 
 mod capabilities;
 mod client;
@@ -14,6 +16,7 @@ mod hosts;
 mod immediate;
 mod inspector;
 mod jwt_spa;
+mod lacks;
 mod managers;
 mod many_passkeys;
 mod minimal;
@@ -33,7 +36,7 @@ mod upgrade;
 
 use fantoccini::key::Key;
 use serde_json::json;
-use support::{Authenticator, Kind, Visit, in_browser};
+use support::{Authenticator, Kind, Visit, in_browser, this_device};
 
 const SIGN_IN: &str = "Sign in with a passkey";
 const CREATE: &str = "Create an account";
@@ -67,7 +70,7 @@ fn quickstart_signs_up_and_out_and_in_without_a_username() {
         visit.open().await;
         sign_up(visit, "Ada").await;
         visit.focus_is_on("hello").await;
-        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+        assert_eq!(visit.listed().await, json!([this_device()]));
         visit.sees("Created today · Not used yet").await;
 
         sign_out(visit).await;
@@ -101,10 +104,7 @@ fn second_passkey_signs_in_after_the_first_was_deleted() {
         key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
         visit.hears("Passkey added.").await;
-        assert_eq!(
-            visit.listed().await,
-            json!(["Chrome on Linux", "Security key"])
-        );
+        assert_eq!(visit.listed().await, json!([this_device(), "Security key"]));
 
         visit.press("Rename Security key").await;
         visit.fill("Name", " ").await;
@@ -115,13 +115,15 @@ fn second_passkey_signs_in_after_the_first_was_deleted() {
         visit.hears("Renamed to “Key in the <b>drawer</b>”.").await;
         visit.focus_is_on("Rename Key in the <b>drawer</b>").await;
 
-        visit.press("Delete Chrome on Linux").await;
+        visit.press(&format!("Delete {}", this_device())).await;
         visit.sees("Your other passkeys keep working.").await;
         visit.press("Keep it").await;
-        visit.focus_is_on("Delete Chrome on Linux").await;
-        visit.press("Delete Chrome on Linux").await;
+        visit
+            .focus_is_on(&format!("Delete {}", this_device()))
+            .await;
+        visit.press(&format!("Delete {}", this_device())).await;
         visit.press("Delete passkey").await;
-        visit.hears("Deleted “Chrome on Linux”.").await;
+        visit.hears(&format!("Deleted “{}”.", this_device())).await;
         assert_eq!(visit.listed().await, json!(["Key in the <b>drawer</b>"]));
         sign_out(visit).await;
 
@@ -182,12 +184,12 @@ fn list_shows_the_provider_and_the_passkey_of_the_current_session() {
         laptop.plug_in(&visit.browser).await;
         visit.open().await;
         sign_up(visit, "Ada").await;
-        assert_eq!(visit.signed_in_now().await, json!(["Chrome on Linux"]));
+        assert_eq!(visit.signed_in_now().await, json!([this_device()]));
         laptop.unplug(&visit.browser).await;
         key.plug_in(&visit.browser).await;
         visit.press(ADD).await;
         visit.hears("Passkey added.").await;
-        assert_eq!(visit.signed_in_now().await, json!(["Chrome on Linux"]));
+        assert_eq!(visit.signed_in_now().await, json!([this_device()]));
         assert!(visit.shows("\nSynced\n").await);
         assert!(visit.shows("\nOn one device\n").await);
 
@@ -443,7 +445,7 @@ fn server_and_storage_failures_are_reported() {
         sign_up(visit, "Ada").await;
 
         visit.server.crash();
-        visit.press("Rename Chrome on Linux").await;
+        visit.press(&format!("Rename {}", this_device())).await;
         visit.fill("Name", "Laptop").await;
         visit.press("Save").await;
         visit.is_warned("The server can’t be reached.").await;
@@ -488,7 +490,10 @@ fn page_works_with_the_keyboard_alone() {
         visit.key(Key::Enter.into()).await;
         visit.hears("Passkey added.").await;
 
-        for stop in ["Rename Chrome on Linux", "Delete Chrome on Linux"] {
+        for stop in [
+            &format!("Rename {}", this_device()),
+            &format!("Delete {}", this_device()),
+        ] {
             visit.key(Key::Tab.into()).await;
             visit.focus_is_on(stop).await;
         }
@@ -496,14 +501,15 @@ fn page_works_with_the_keyboard_alone() {
         visit.key(Key::Enter.into()).await;
         visit.focus_is_on("Keep it").await;
         visit.key(Key::Enter.into()).await;
-        visit.focus_is_on("Delete Chrome on Linux").await;
+        visit
+            .focus_is_on(&format!("Delete {}", this_device()))
+            .await;
         visit.key(Key::Enter.into()).await;
         visit.focus_is_on("Keep it").await;
         visit.key(Key::Escape.into()).await;
-        visit.focus_is_on("Delete Chrome on Linux").await;
-        assert_eq!(
-            visit.listed().await,
-            json!(["Chrome on Linux", "Security key"])
-        );
+        visit
+            .focus_is_on(&format!("Delete {}", this_device()))
+            .await;
+        assert_eq!(visit.listed().await, json!([this_device(), "Security key"]));
     });
 }

@@ -303,7 +303,8 @@ fn fallback_is_not_loaded_in_a_browser_that_does_not_need_it() {
             "await passkeys.register({ signUp: { name: 'Ada' } });
              await passkeys.authenticate();
              const own = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
-             return own.filter((path) => path.endsWith('.js')).sort();",
+             // Firefox lists a module again for each time that it is imported.
+             return [...new Set(own)].filter((path) => path.endsWith('.js')).sort();",
         )
         .await;
         assert_eq!(
@@ -311,7 +312,17 @@ fn fallback_is_not_loaded_in_a_browser_that_does_not_need_it() {
             json!([
                 "/app.js",
                 "/auth/passkeys/client.js",
-                "/auth/passkeys/elements.js"
+                "/auth/passkeys/elements.js",
+                "/auth/passkeys/elements/base.js",
+                "/auth/passkeys/elements/list.js",
+                "/auth/passkeys/elements/offer.js",
+                "/auth/passkeys/elements/page.js",
+                "/auth/passkeys/elements/parts.js",
+                "/auth/passkeys/elements/sign-in.js",
+                "/auth/passkeys/elements/sign-up.js",
+                "/auth/passkeys/elements/style.js",
+                "/auth/passkeys/elements/texts.js",
+                "/auth/passkeys/texts/en.js"
             ])
         );
     });

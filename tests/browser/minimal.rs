@@ -5,7 +5,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     pictures::pictures,
-    support::{Authenticator, Kind, Site, in_browser_at},
+    support::{Authenticator, Kind, Reach, Site, in_browser_at},
 };
 
 #[path = "../../examples/minimal/main.rs"]
@@ -19,7 +19,7 @@ const ORIGIN: &str = "http://localhost:3000";
 
 /// The example on a free port, which the browser reaches under the origin that it is written for.
 struct Minimal {
-    arguments: Vec<String>,
+    reach: Reach,
 }
 
 impl Minimal {
@@ -27,10 +27,8 @@ impl Minimal {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async { axum::serve(listener, router).await });
-        let rule = format!("--host-resolver-rules=MAP localhost:3000 {address}");
-        Self {
-            arguments: vec![rule],
-        }
+        let reach = Reach::origin(ORIGIN, address);
+        Self { reach }
     }
 }
 
@@ -39,8 +37,8 @@ impl Site for Minimal {
         ORIGIN
     }
 
-    fn chromium_arguments(&self) -> Vec<String> {
-        self.arguments.clone()
+    fn reach(&self) -> Reach {
+        self.reach.clone()
     }
 }
 

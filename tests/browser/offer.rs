@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{SIGN_OUT, pictures::pictures, sign_in, sign_out, sign_up};
-use crate::support::{Authenticator, Kind, Visit, in_browser};
+use crate::support::{Authenticator, Kind, Visit, in_browser, this_device};
 
 const TITLE: &str = "Sign in faster next time";
 const ACCEPT: &str = "Create a passkey";
@@ -54,10 +54,7 @@ fn sign_in_with_another_devices_passkey_is_followed_by_an_offer() {
             .hears("Passkey created. Next time, sign in with")
             .await;
         visit.focus_is_on("list-title").await;
-        assert_eq!(
-            visit.listed().await,
-            json!(["Security key", "Chrome on Linux"])
-        );
+        assert_eq!(visit.listed().await, json!(["Security key", this_device()]));
         assert!(!visit.shows(TITLE).await);
         visit.open().await;
         visit.sees("Hello, Ada").await;
@@ -208,9 +205,9 @@ fn user_who_deleted_a_passkey_is_not_offered_one() {
         key.unplug(&visit.browser).await;
         visit.press(ACCEPT).await;
         visit.hears("Passkey created.").await;
-        visit.press("Delete Chrome on Linux").await;
+        visit.press(&format!("Delete {}", this_device())).await;
         visit.press("Delete passkey").await;
-        visit.hears("Deleted “Chrome on Linux”.").await;
+        visit.hears(&format!("Deleted “{}”.", this_device())).await;
         assert!(!visit.shows(TITLE).await);
         // Not after a sign-in with the key either.
         sign_out(visit).await;

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::{
     SIGN_IN, SIGN_OUT,
     pictures::pictures,
-    support::{Authenticator, Kind, Site, Visit, in_browser_at},
+    support::{Authenticator, Kind, Reach, Site, Visit, in_browser_at},
 };
 
 const ORIGIN: &str = "http://localhost:3000";
@@ -21,7 +21,7 @@ const BOX: &str = "document.getElementById('second-factor')";
 
 /// The example on a free port, which the browser reaches under the origin that it is written for.
 struct Example {
-    arguments: Vec<String>,
+    reach: Reach,
     clock: ManualClock,
 }
 
@@ -41,9 +41,8 @@ impl Example {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async { axum::serve(listener, router).await });
-        let rule = format!("--host-resolver-rules=MAP localhost:3000 {address}");
-        let arguments = vec![rule];
-        Self { arguments, clock }
+        let reach = Reach::origin(ORIGIN, address);
+        Self { reach, clock }
     }
 }
 
@@ -52,8 +51,8 @@ impl Site for Example {
         ORIGIN
     }
 
-    fn chromium_arguments(&self) -> Vec<String> {
-        self.arguments.clone()
+    fn reach(&self) -> Reach {
+        self.reach.clone()
     }
 }
 

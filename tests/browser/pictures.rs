@@ -1,10 +1,11 @@
 //! Screenshots of every state of the pages, in `target/tmp/pictures`, which must not overflow.
 
 use super::{ADD, CREATE, SIGN_IN, sign_in, sign_out, sign_up};
-use crate::support::{Authenticator, Kind, Site, Visit, in_browser};
+use crate::support::{Authenticator, Kind, Site, Visit, in_browser, this_device};
 
 const DESKTOP: (u32, u32) = (1120, 800);
 const PHONE: (u32, u32) = (390, 844);
+const SMALL_PHONE: (u32, u32) = (360, 640);
 
 /// The narrowest screen without horizontal scrolling (WCAG 2.2, 1.4.10).
 const NARROWEST: (u32, u32) = (320, 640);
@@ -12,6 +13,7 @@ const NARROWEST: (u32, u32) = (320, 640);
 /// Takes screenshots for desktop and phone, in light and dark.
 pub(crate) async fn pictures(visit: &Visit<impl Site>, name: &str) {
     fits(visit, name, NARROWEST, false).await;
+    fits(visit, name, SMALL_PHONE, false).await;
     for (device, screen) in [("desktop", DESKTOP), ("phone", PHONE)] {
         for (scheme, dark) in [("light", false), ("dark", true)] {
             fits(visit, name, screen, dark).await;
@@ -72,7 +74,7 @@ fn quickstart_pictures_fit_every_screen() {
         visit.press("Save").await;
         visit.hears("Renamed").await;
         pictures(visit, "7-renamed").await;
-        visit.press("Delete Chrome on Linux").await;
+        visit.press(&format!("Delete {}", this_device())).await;
         pictures(visit, "8-delete").await;
         visit.press("Keep it").await;
 

@@ -13,7 +13,7 @@ use tokio::{
 
 use crate::{
     SIGN_IN, SIGN_OUT,
-    support::{Authenticator, Kind, Site, Visit, in_browser_at},
+    support::{Authenticator, Kind, Reach, Site, Visit, in_browser_at},
 };
 
 const ORIGIN: &str = "http://localhost:3000";
@@ -22,7 +22,7 @@ const CREATE: &str = "Create a passkey";
 
 /// The example on a free port, which the browser reaches under the origin that it is written for.
 struct Example {
-    arguments: Vec<String>,
+    reach: Reach,
     mails: UnboundedReceiver<String>,
 }
 
@@ -41,9 +41,8 @@ impl Example {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async { axum::serve(listener, router(passkeys)).await });
-        let rule = format!("--host-resolver-rules=MAP localhost:3000 {address}");
-        let arguments = vec![rule];
-        Self { arguments, mails }
+        let reach = Reach::origin(ORIGIN, address);
+        Self { reach, mails }
     }
 }
 
@@ -52,8 +51,8 @@ impl Site for Example {
         ORIGIN
     }
 
-    fn chromium_arguments(&self) -> Vec<String> {
-        self.arguments.clone()
+    fn reach(&self) -> Reach {
+        self.reach.clone()
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::site::{ALL, Elements, ORIGIN, at_pages, on_a_page, page, sign_up};
 use crate::{
     pictures::pictures,
-    support::{Authenticator, Kind, Visit},
+    support::{Authenticator, Kind, Visit, this_device},
 };
 
 /// Returns the rules of WCAG 2.2 A and AA and of good practice that the page breaks, with the elements.
@@ -68,10 +68,10 @@ fn axe_finds_no_violation_in_any_state_of_the_elements() {
         visit.press("Sign in with a passkey").await;
         visit.sees("Waiting for your device…").await;
         is_accessible(visit, "waiting").await;
-        visit.press("Rename Chrome on Linux").await;
+        visit.press(&format!("Rename {}", this_device())).await;
         is_accessible(visit, "renaming").await;
         visit.press("Cancel").await;
-        visit.press("Delete Chrome on Linux").await;
+        visit.press(&format!("Delete {}", this_device())).await;
         is_accessible(visit, "a dialog").await;
         visit.press("Keep it").await;
         visit.go_to(&format!("{ORIGIN}/ar")).await;
@@ -135,8 +135,8 @@ fn elements_work_with_the_keyboard_alone_from_sign_up_to_deletion() {
         visit.key(Key::Enter.into()).await;
         visit.hears("Passkey added.").await;
 
-        press(Key::Tab, "Rename Chrome on Linux").await;
-        press(Key::Tab, "Delete Chrome on Linux").await;
+        press(Key::Tab, &format!("Rename {}", this_device())).await;
+        press(Key::Tab, &format!("Delete {}", this_device())).await;
         press(Key::Tab, "Rename Security key").await;
         // Escape leaves the name as it was.
         press(Key::Enter, "device-name").await;
@@ -162,7 +162,7 @@ fn elements_work_with_the_keyboard_alone_from_sign_up_to_deletion() {
         visit.key(Key::Enter.into()).await;
         visit.hears("Deleted “Key”.").await;
         visit.focus_is_on("list-title").await;
-        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+        assert_eq!(visit.listed().await, json!([this_device()]));
     });
 }
 
@@ -235,11 +235,7 @@ fn nothing_moves_where_the_user_wants_less_motion() {
 fn buttons_have_borders_in_forced_colours() {
     on_a_page(ALL, async |visit, _| {
         sign_up(visit, "Ada").await;
-        let features = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
-        visit
-            .browser
-            .devtools("Emulation.setEmulatedMedia", features)
-            .await;
+        visit.browser.force_colours().await;
         let borders = "return deep('button').filter((it) => it.checkVisibility())
             .every((it) => { const { borderColor, borderStyle } = getComputedStyle(it);
                return borderStyle === 'solid' && !/rgba\\(.*, 0\\)/.test(borderColor); })";
@@ -309,8 +305,8 @@ fn screen_reader_reads_names_descriptions_and_messages() {
             "button: Add a passkey",
             "status",
             "list: Your passkeys",
-            "heading: Chrome on Linux",
-            "button: Rename Chrome on Linux",
+            &format!("heading: {}", this_device()),
+            &format!("button: Rename {}", this_device()),
         ] {
             assert!(
                 lines.iter().any(|it| it == expected),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::site::{ORIGIN, at_pages};
+use crate::support::this_device;
 
 const DOCS: &str = include_str!("../../../docs/elements.md");
 
@@ -31,7 +32,7 @@ fn pages_of_the_documentation_are_a_whole_account() {
         visit.sees("Created today · Not used yet").await;
         let path = "return location.pathname";
         assert_eq!(visit.script(path).await, "/account");
-        visit.press("Rename Chrome on Linux").await;
+        visit.press(&format!("Rename {}", this_device())).await;
         visit.fill("Name", "Laptop").await;
         visit.press("Save").await;
         visit.hears("Renamed to “Laptop”.").await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::site::{ALL, ORIGIN, at_pages, events, on_a_page, page, record, sign_up};
-use crate::support::{Authenticator, Kind};
+use crate::support::{Authenticator, Kind, this_device};
 
 #[test]
 fn elements_tell_the_page_of_every_change_and_each_other() {
@@ -78,6 +78,9 @@ fn elements_lead_to_pages_of_this_site_only() {
             "data:text/html,x",
             // Of the same origin.
             "blob:http://localhost:3000/0",
+            // No addresses at all.
+            "//",
+            "http://[",
         ];
         for (count, other) in others.into_iter().enumerate() {
             let script = format!(
@@ -102,6 +105,72 @@ fn elements_lead_to_pages_of_this_site_only() {
         visit.sees("Welcome").await;
         let place = format!("{ORIGIN}/account?a=1#b");
         assert_eq!(visit.script("return location.href").await, place);
+    });
+}
+
+#[test]
+fn address_that_is_none_does_not_fail_the_sign_in_that_came_before() {
+    on_a_page(ALL, async |visit, _| {
+        sign_up(visit, "Ada").await;
+        record(visit).await;
+        visit
+            .script("deep('passkey-sign-in')[0].setAttribute('href', '//')")
+            .await;
+        visit.press("Sign in with a passkey").await;
+        visit
+            .until("the sign-in", async || {
+                events(visit).await.to_string().contains("signed-in")
+            })
+            .await;
+        visit.sees("Sign in with a passkey").await;
+        let events = events(visit).await;
+        assert!(!events.to_string().contains("error"), "{events}");
+    });
+}
+
+/// The page changes its language, or an attribute of the element, while the browser asks for a passkey.
+#[test]
+fn button_waits_for_its_ceremony_also_after_it_is_drawn_again() {
+    let body = "<passkey-sign-in></passkey-sign-in><passkey-sign-up></passkey-sign-up>";
+    on_a_page(body, async |visit, _| {
+        visit.sees("Sign in with a passkey").await;
+        visit
+            .script(
+                "const element = deep('passkey-sign-in')[0];
+                 self.asked = 0;
+                 const authenticate = () => { self.asked++; return new Promise((_, fail) => { self.fail = fail; }); };
+                 element.client = { authenticate, list: async () => [] };",
+            )
+            .await;
+        visit.press("Sign in with a passkey").await;
+        visit.sees("Waiting for your device…").await;
+        for (change, waiting) in [
+            (
+                "document.documentElement.lang = 'de'",
+                "Warten auf Ihr Gerät",
+            ),
+            (
+                "deep('passkey-sign-in')[0].setAttribute('heading-level', '3')",
+                "Warten auf Ihr Gerät",
+            ),
+        ] {
+            visit.script(change).await;
+            visit.sees(waiting).await;
+            let disabled = "const button = deep('#sign-in')[0];
+                button.click();
+                return [button.ariaDisabled ?? button.getAttribute('aria-disabled'), self.asked]";
+            assert_eq!(visit.script(disabled).await, json!(["true", 1]), "{change}");
+            // That of another element does not wait.
+            let other = "return deep('#create')[0].getAttribute('aria-disabled')";
+            assert_eq!(visit.script(other).await, json!(null), "{change}");
+        }
+        visit.script("self.fail(new Error())").await;
+        visit.sees("Mit Passkey anmelden").await;
+        let disabled = "return deep('#sign-in')[0].getAttribute('aria-disabled')";
+        assert_eq!(visit.script(disabled).await, json!(null));
+        // Drawn again, it is as it was.
+        visit.script("document.documentElement.lang = 'en'").await;
+        visit.sees("Sign in with a passkey").await;
     });
 }
 
@@ -284,7 +353,7 @@ fn list_that_cannot_be_loaded_can_be_tried_again() {
 fn name_that_is_being_typed_survives_changes_of_the_list() {
     on_a_page(ALL, async |visit, _| {
         sign_up(visit, "Ada").await;
-        visit.press("Rename Chrome on Linux").await;
+        visit.press(&format!("Rename {}", this_device())).await;
         visit.fill("Name", "Lap").await;
         visit
             .script_async("await deep('passkey-list')[0].renew()")
@@ -316,7 +385,7 @@ fn question_that_was_cancelled_deletes_nothing_with_the_answer_to_the_next_one()
         visit.sees("Delete “Security key”?").await;
         visit.press("Delete passkey").await;
         visit.hears("Deleted “Security key”.").await;
-        assert_eq!(visit.listed().await, json!(["Chrome on Linux"]));
+        assert_eq!(visit.listed().await, json!([this_device()]));
     });
 }
 
@@ -340,10 +409,7 @@ fn offer_creates_a_passkey_by_conditional_creation_where_the_page_wishes() {
             .await;
         visit.go_to(&format!("{ORIGIN}/account")).await;
         visit.hears("Passkey created. Next time").await;
-        assert_eq!(
-            visit.listed().await,
-            json!(["Chrome on Linux", "Chrome on Linux"])
-        );
+        assert_eq!(visit.listed().await, json!([this_device(), this_device()]));
     });
 }
 
@@ -358,7 +424,7 @@ fn elements_violate_neither_a_strict_policy_nor_trusted_types() {
             visit.press(button).await;
             visit.is_warned("cancelled").await;
         }
-        visit.press("Rename Chrome on Linux").await;
+        visit.press(&format!("Rename {}", this_device())).await;
         visit.fill("Name", "<b style='color:red'>x</b>").await;
         visit.press("Save").await;
         visit

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::site::{ALL, ORIGIN, at_pages, on_a_page, page, sign_up};
-use crate::pictures::pictures;
+use crate::{pictures::pictures, support::this_device};
 
 const LANGUAGES: [(&str, &str); 6] = [
     ("ar", "تسجيل الدخول بمفتاح المرور"),
@@ -188,7 +188,7 @@ fn list_is_mirrored_from_right_to_left() {
 
         // A name in the other direction does not change the order of the words around it.
         visit
-            .press("إعادة تسمية \u{2068}Chrome on Linux\u{2069}")
+            .press(&format!("إعادة تسمية \u{2068}{}\u{2069}", this_device()))
             .await;
         visit.fill("الاسم", "Laptop").await;
         visit.press("حفظ").await;

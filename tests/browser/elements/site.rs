@@ -18,7 +18,7 @@ use passkeys::{
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::support::{Authenticator, Kind, Site, Visit, in_browser_at};
+use crate::support::{Authenticator, Kind, Reach, Site, Visit, in_browser_at};
 
 pub(super) const ORIGIN: &str = "http://localhost:3000";
 
@@ -95,7 +95,7 @@ impl App {
 
 /// The application on a free port, which the browser reaches under the origin that it is written for.
 pub(super) struct Elements {
-    arguments: Vec<String>,
+    reach: Reach,
     app: App,
 }
 
@@ -137,11 +137,8 @@ impl Elements {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async { axum::serve(listener, router).await });
-        let rule = format!("--host-resolver-rules=MAP localhost:3000 {address}");
-        Self {
-            arguments: vec![rule],
-            app,
-        }
+        let reach = Reach::origin(ORIGIN, address);
+        Self { reach, app }
     }
 
     /// Ends the session, without notice to the page.
@@ -156,7 +153,13 @@ impl Elements {
 
     /// Returns the reports of violated policies.
     pub(super) fn violations(&self) -> Vec<Value> {
-        self.app.0.lock().unwrap().violations.clone()
+        let violations = self.app.0.lock().unwrap().violations.clone();
+        // Firefox asks for an icon of the site, which the policy forbids.
+        let icon = json!(format!("{ORIGIN}/favicon.ico"));
+        violations
+            .into_iter()
+            .filter(|it| it["csp-report"]["blocked-uri"] != icon)
+            .collect()
     }
 }
 
@@ -165,8 +168,8 @@ impl Site for Elements {
         ORIGIN
     }
 
-    fn chromium_arguments(&self) -> Vec<String> {
-        self.arguments.clone()
+    fn reach(&self) -> Reach {
+        self.reach.clone()
     }
 }
 

@@ -131,6 +131,31 @@ fn message_of_the_application_is_shown_to_its_user() {
     });
 }
 
+/// The code of an application, or a reason, can be the name of a member that every object has.
+#[test]
+fn codes_that_are_names_of_members_of_objects_have_no_words() {
+    on_a_page("", async |visit, _| {
+        let names = ["constructor", "toString", "__proto__", "hasOwnProperty"];
+        let errors: Vec<_> = names
+            .iter()
+            .map(|name| json!(["server", name, 409]))
+            .collect();
+        let said = visit.script_async(&words(&json!(errors))).await;
+        for (name, said) in names.iter().zip(said.as_array().unwrap()) {
+            // The application's own message.
+            assert_eq!(said[0], "for the log", "{name}");
+        }
+        let errors: Vec<_> = names.iter().map(|name| json!([name, "", 0])).collect();
+        let said = visit.script_async(&words(&json!(errors))).await;
+        for (name, said) in names.iter().zip(said.as_array().unwrap()) {
+            assert_eq!(
+                said[0], "Something went wrong. Please reload the page.",
+                "{name}"
+            );
+        }
+    });
+}
+
 #[test]
 fn session_that_has_ended_is_said_and_announced_to_the_page() {
     on_a_page(ALL, async |visit, _| {

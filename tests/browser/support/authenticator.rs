@@ -63,6 +63,7 @@ impl Authenticator {
     }
 
     async fn plug_in_with(&mut self, browser: &Browser, consenting: bool) {
+        browser.waits_for_users(!consenting).await;
         let laptop = self.kind == Kind::Laptop;
         let settings = json!({
             "protocol": if self.extensions.is_empty() { "ctap2" } else { "ctap2_1" },

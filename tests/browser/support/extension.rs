@@ -1,19 +1,21 @@
 //! A browser extension with one empty page.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{secure::SecureSite, visit::Site};
+use super::{reach::Reach, secure::SecureSite, visit::Site};
 
 /// An unpacked extension.
 pub(crate) struct Extension {
     /// Its origin, `chrome-extension://` and its ID.
     pub(crate) origin: String,
-    /// Arguments by which Chromium loads it.
-    arguments: [String; 2],
+    directory: PathBuf,
 }
 
 /// A site, and the extension in the browser that visits it.
@@ -27,10 +29,11 @@ impl Site for Extended {
         self.site.origin()
     }
 
-    fn chromium_arguments(&self) -> Vec<String> {
-        let mut arguments = self.site.chromium_arguments();
-        arguments.extend_from_slice(&self.extension.arguments);
-        arguments
+    fn reach(&self) -> Reach {
+        Reach {
+            extension: Some(self.extension.directory.clone()),
+            ..self.site.reach()
+        }
     }
 }
 
@@ -62,10 +65,7 @@ impl Extension {
         .unwrap();
         Self {
             origin: format!("chrome-extension://{id}"),
-            arguments: [
-                format!("--load-extension={}", directory.display()),
-                "--disable-features=DisableLoadExtensionCommandLineSwitch".to_owned(),
-            ],
+            directory,
         }
     }
 

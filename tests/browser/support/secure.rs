@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use axum::{Router, serve::Listener};
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use rcgen::{CertifiedKey, PublicKeyData as _, generate_simple_self_signed};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PublicKeyData as _};
 use sha2::{Digest as _, Sha256};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -16,46 +16,55 @@ use tokio_rustls::{
     server::TlsStream,
 };
 
-use super::visit::Site;
+use super::{
+    reach::{Certificate, Reach},
+    visit::Site,
+};
 
 /// An application in this process, served as `https://` under several host names.
 pub(crate) struct SecureSite {
     origin: String,
-    arguments: Vec<String>,
+    reach: Reach,
 }
 
 impl SecureSite {
     /// The first of the hosts is where the site's own pages are.
     pub(crate) async fn start(hosts: &[&str], router: Router) -> Self {
         let names: Vec<String> = hosts.iter().map(|&host| host.to_owned()).collect();
-        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
-        let key_hash = Sha256::digest(signing_key.subject_public_key_info());
-        let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+        // Firefox has no passkeys where an error of a certificate was overridden, and takes no server's
+        // certificate for an authority.
+        let mut authority = CertificateParams::default();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority_key = KeyPair::generate().unwrap();
+        let authority_certificate = authority.self_signed(&authority_key).unwrap();
+        let authority = Issuer::new(authority, authority_key);
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(names).unwrap();
+        let certificate = certificate.signed_by(&key, &authority).unwrap();
+        let key_hash = Sha256::digest(key.subject_public_key_info());
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![cert.der().clone()], key)
+            .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let listener = TlsListener::new(listener, TlsAcceptor::from(Arc::new(tls)));
         tokio::spawn(async { axum::serve(listener, router).await });
 
-        let mut rules: Vec<String> = hosts
-            .iter()
-            .map(|host| format!("MAP {host}:443 {address}"))
-            .collect();
-        rules.push("MAP * ~NOTFOUND".to_owned());
+        let addresses = hosts.iter().map(|host| (format!("{host}:443"), address));
         Self {
             origin: format!("https://{}", hosts[0]),
-            arguments: vec![
-                format!("--host-resolver-rules={}", rules.join(", ")),
-                format!(
-                    "--ignore-certificate-errors-spki-list={}",
-                    BASE64_STANDARD.encode(key_hash)
-                ),
-            ],
+            reach: Reach {
+                hosts: addresses.collect(),
+                certificate: Some(Certificate {
+                    key_hash: BASE64_STANDARD.encode(key_hash),
+                    authority: BASE64_STANDARD.encode(authority_certificate.der()),
+                }),
+                extension: None,
+            },
         }
     }
 }
@@ -65,8 +74,8 @@ impl Site for SecureSite {
         &self.origin
     }
 
-    fn chromium_arguments(&self) -> Vec<String> {
-        self.arguments.clone()
+    fn reach(&self) -> Reach {
+        self.reach.clone()
     }
 }
 

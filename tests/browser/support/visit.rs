@@ -1,5 +1,6 @@
 use std::{
     fs,
+    io::{self, Write as _},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::Path,
     thread,
@@ -15,9 +16,12 @@ use tokio::time::{Instant, sleep};
 
 use super::{
     browser::{Browser, Programs},
+    engine::Engine,
     process::PATIENCE,
+    reach::Reach,
     server::{Scratch, Server},
 };
+use crate::lacks;
 
 /// Functions of every script: `deep` finds elements also in shadow trees, as users do, `here` is where
 /// the focus is, and `said` is the name of a button.
@@ -37,9 +41,9 @@ pub(crate) trait Site {
     /// Origin of its pages.
     fn origin(&self) -> &str;
 
-    /// Arguments that Chromium needs to reach it.
-    fn chromium_arguments(&self) -> Vec<String> {
-        Vec::new()
+    /// How a browser reaches it. By default the browser connects to its origin.
+    fn reach(&self) -> Reach {
+        Reach::default()
     }
 
     /// Its log.
@@ -58,13 +62,17 @@ pub(crate) fn in_browser_at<S: Site>(
     site: impl AsyncFnOnce(&Path) -> S,
     test: impl AsyncFnOnce(&mut Visit<S>),
 ) {
-    let Some(programs) = Programs::find() else {
-        return passkeys_tests::left_out("Chromium with ChromeDriver");
+    let engine = Engine::of_this_run();
+    let Some(programs) = Programs::find(engine) else {
+        return passkeys_tests::left_out(&engine.programs().join(" with "));
     };
-    let name = thread::current()
-        .name()
-        .unwrap_or("browser")
-        .replace("::", "-");
+    let name = thread::current().name().unwrap_or("browser").to_owned();
+    if let Some(lack) = lacks::of(engine, &name) {
+        // Not `eprintln!`, which the test runner captures for tests that pass.
+        let _ = writeln!(io::stderr(), "LEFT OUT {name}: {}", lack.reason);
+        return;
+    }
+    let name = name.replace("::", "-");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -91,7 +99,7 @@ impl<S: Site> Visit<S> {
         let scratch = Scratch::new(&name);
         let server = site(&scratch.0).await;
         let profile = scratch.0.join("profile");
-        let browser = Browser::start(programs, &profile, &server.chromium_arguments()).await;
+        let browser = Browser::start(programs, &profile, &server.reach()).await;
         let visit = Self {
             browser,
             server,
@@ -110,10 +118,10 @@ impl<S: Site> Visit<S> {
         visit
     }
 
-    /// Enables conditional mediation from the next page on; the virtual authenticator selects the
-    /// first passkey.
+    /// Enables conditional mediation from the next page on; the first passkey is selected.
     pub(crate) async fn offer_in_fields(&self) {
         self.before_scripts("self.inFields = true").await;
+        self.browser.pick_in_fields().await;
     }
 
     async fn end(&self, failed: bool) {
@@ -142,15 +150,36 @@ impl<S: Site> Visit<S> {
 
     /// Runs this before any script of the pages that are opened from now on.
     pub(crate) async fn before_scripts(&self, script: &str) {
-        let parameters = json!({ "source": script });
-        self.browser
-            .devtools("Page.addScriptToEvaluateOnNewDocument", parameters)
-            .await;
+        self.browser.before_scripts(script).await;
     }
 
-    /// Presses the button with this accessible name.
+    /// Presses the button with this accessible name: with the mouse, or with a finger on a phone.
     pub(crate) async fn press(&self, button: &str) {
-        self.button(button).await.click().await.unwrap();
+        let button = self.button(button).await;
+        self.hit(button).await;
+    }
+
+    async fn hit(&self, element: Element) {
+        if self.browser.engine != Engine::Phone {
+            return element.click().await.unwrap();
+        }
+        // Commands do not scroll to what a finger touches.
+        let scroll = "arguments[0].scrollIntoView({ block: 'nearest', behavior: 'instant' })";
+        let element = json!({ ELEMENT: &*element.element_id() });
+        let client = self.browser.client();
+        client.execute(scroll, vec![element.clone()]).await.unwrap();
+        let finger = json!({
+            "type": "pointer",
+            "id": "finger",
+            "parameters": { "pointerType": "touch" },
+            "actions": [
+                { "type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": element },
+                { "type": "pointerDown", "button": 0 },
+                { "type": "pointerUp", "button": 0 },
+            ],
+        });
+        let body = json!({ "actions": [finger] });
+        self.browser.command("POST", "actions", Some(body)).await;
     }
 
     /// Replaces the text in the field with this label.
@@ -180,7 +209,7 @@ impl<S: Site> Visit<S> {
         let text = json!(text);
         let links = format!("return deep('a').filter((it) => said(it) === {text})");
         let link = self.find(&links, &format!("a link {text}")).await;
-        link.click().await.unwrap();
+        self.hit(link).await;
     }
 
     async fn button(&self, name: &str) -> Element {
@@ -317,7 +346,10 @@ impl<S: Site> Visit<S> {
     pub(crate) async fn picture(&self, name: &str) {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
         fs::create_dir_all(&directory).unwrap();
-        let file = format!("{name}.png");
+        let file = match self.browser.engine {
+            Engine::Chromium => format!("{name}.png"),
+            engine => format!("{name}-{engine:?}.png").to_lowercase(),
+        };
         let taken: Result<Vec<u8>, CmdError> = self.browser.client().screenshot().await;
         if let Ok(png) = taken {
             fs::write(directory.join(file), png).unwrap();
@@ -326,21 +358,6 @@ impl<S: Site> Visit<S> {
 
     /// Emulates a screen: width, height and dark colour scheme.
     pub(crate) async fn screen(&self, width: u32, height: u32, dark: bool) {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": width < 500 });
-        self.browser
-            .devtools("Emulation.setDeviceMetricsOverride", size)
-            .await;
-        let scheme = if dark { "dark" } else { "light" };
-        let features = json!([
-            { "name": "prefers-color-scheme", "value": scheme },
-            // Waits for the transition of colours to end.
-            { "name": "prefers-reduced-motion", "value": "reduce" },
-        ]);
-        self.browser
-            .devtools(
-                "Emulation.setEmulatedMedia",
-                json!({ "features": features }),
-            )
-            .await;
+        self.browser.screen(width, height, dark).await;
     }
 }

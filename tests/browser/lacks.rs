@@ -1,0 +1,197 @@
+//! What a browser of the tests lacks, and the tests that are left out for that.
+//!
+//! A test is left out by its name, for a reason that [`each_browser_lacks_what_is_said_of_it`] holds true: as soon
+//! as a browser has what it lacked, that test fails, and those that were left out have to run.
+
+use std::{collections::BTreeSet, env, process::Command};
+
+use serde_json::json;
+
+use crate::support::{Authenticator, Browser, Engine, Kind, in_browser};
+
+/// Something that an engine, its driver or its screen lacks.
+pub(crate) struct Lack {
+    engine: Engine,
+    /// Printed for each test that is left out.
+    pub(crate) reason: &'static str,
+    probe: Probe,
+    tests: &'static [&'static str],
+}
+
+/// How to find out whether it is lacking.
+enum Probe {
+    /// The body of an async function in a page, with this authenticator. It returns `true` where it is lacking.
+    Script(Kind, &'static str),
+    /// Commands of the `DevTools` protocol.
+    DevTools,
+}
+
+/// Returns what a test needs and the engine lacks.
+pub(crate) fn of(engine: Engine, test: &str) -> Option<&'static Lack> {
+    let mut lacks = LACKS.iter().filter(|lack| lack.engine == engine);
+    lacks.find(|lack| lack.tests.contains(&test))
+}
+
+const LACKS: &[Lack] = &[
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox has no signals: `PublicKeyCredential.signalUnknownCredential` and its kin",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "return !['signalUnknownCredential', 'signalAllAcceptedCredentials', 'signalCurrentUserDetails']
+               .some((name) => name in PublicKeyCredential);",
+        ),
+        tests: &[
+            "capabilities::capabilities_are_unknown_where_the_browser_cannot_be_asked",
+            "capabilities::capabilities_survive_queries_that_fail_and_answers_that_differ",
+            "client::changed_user_name_is_signalled_and_shown_with_the_passkey",
+            "client::deleted_passkey_is_signalled_also_if_it_was_the_last_with_its_user_handle",
+            "client::deleted_passkey_is_signalled_and_no_longer_offered",
+            "client::passkey_is_dropped_only_when_the_server_signals_it_as_unknown",
+            "client::passkey_of_a_registration_that_the_server_cannot_read_is_dropped",
+            "client::passkey_of_a_sign_up_that_was_rolled_back_is_dropped",
+            "consent::passkey_is_deleted_with_consent_after_an_older_sign_in",
+            "managers::passkey_is_dropped_if_a_function_of_the_page_fails",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox creates no passkeys without asking (conditional creation)",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "return (await PublicKeyCredential.getClientCapabilities()).conditionalCreate === false;",
+        ),
+        tests: &[
+            "capabilities::capabilities_are_those_that_chromium_tells",
+            "consent::upgrade_after_an_older_sign_in_asks_for_no_consent",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox has no immediate mediation",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "return !(await PublicKeyCredential.getClientCapabilities()).immediateGet;",
+        ),
+        tests: &[],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox takes at most 20 credentials in a list",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const allowCredentials = Array.from({ length: 21 }, (_, it) => ({ type: 'public-key', id: new Uint8Array([it]) }));
+             const publicKey = { challenge: new Uint8Array(32), allowCredentials };
+             return navigator.credentials.get({ publicKey }).catch(({ name }) => name === 'SecurityError');",
+        ),
+        tests: &[
+            "many_passkeys::user_with_63_passkeys_registers_another_one_in_chromium",
+            "many_passkeys::user_with_70_passkeys_signs_in_by_name_and_steps_up_in_chromium",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox keeps offering passkeys in fields where there is none",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const publicKey = { challenge: new Uint8Array(32) };
+             const offer = navigator.credentials.get({ mediation: 'conditional', publicKey }).catch(() => false);
+             const later = new Promise((done) => setTimeout(() => done(true), 2000));
+             return Promise.race([offer, later]);",
+        ),
+        tests: &[
+            "autofill_without_a_passkey_reports_no_failure",
+            "client::autofill_that_the_user_dismisses_resolves_to_null",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "virtual authenticators of Firefox without user verification are used where it is required",
+        probe: Probe::Script(
+            Kind::PlainKey,
+            "const publicKey = {
+               challenge: new Uint8Array(32), rp: { name: 'Example' },
+               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+               authenticatorSelection: { userVerification: 'required' },
+             };
+             return navigator.credentials.create({ publicKey }).then(() => true, () => false);",
+        ),
+        tests: &["inspector::inspector_explains_a_missing_user_verification"],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox has no extensions of Chromium",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "return new URL('chrome-extension://id/').origin === 'null';",
+        ),
+        tests: &[
+            "hosts::extension_registers_and_signs_in_with_the_rp_id_of_a_site",
+            "hosts::rules_accept_the_rp_ids_that_extensions_can_claim_in_chromium",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox has no DevTools protocol, for the accessibility tree and for requests that fail",
+        probe: Probe::DevTools,
+        tests: &[
+            "elements::accessibility::screen_reader_reads_names_descriptions_and_messages",
+            "managers::parts_of_client_js_that_do_not_load_are_unreachable",
+        ],
+    },
+];
+
+#[test]
+fn each_browser_lacks_what_is_said_of_it() {
+    let engine = Engine::of_this_run();
+    in_browser(async |visit| {
+        visit.go_to(visit.server.origin.as_str()).await;
+        for lack in LACKS {
+            let lacking = match lack.probe {
+                Probe::DevTools => !has_devtools(&visit.browser).await,
+                Probe::Script(kind, script) => {
+                    let mut authenticator = Authenticator::new(kind);
+                    authenticator.plug_in(&visit.browser).await;
+                    let lacking = visit.script_async(script).await;
+                    authenticator.unplug(&visit.browser).await;
+                    assert!(lacking.is_boolean(), "{}: {lacking}", lack.reason);
+                    lacking == true
+                }
+            };
+            // The other browsers of the tests have it, or the probe would prove nothing.
+            assert_eq!(lacking, lack.engine == engine, "{}", lack.reason);
+        }
+    });
+}
+
+async fn has_devtools(browser: &Browser) -> bool {
+    let command = json!({ "cmd": "Browser.getVersion", "params": {} });
+    let answer = browser.try_command("POST", "goog/cdp/execute", Some(command));
+    answer.await.is_ok()
+}
+
+/// A test that has another name now would run in vain, or be left out for ever.
+#[test]
+fn tests_that_are_left_out_exist_and_have_one_reason() {
+    let mut list = Command::new(env::current_exe().unwrap());
+    let listed = list.args(["--list", "--format=terse"]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let all: BTreeSet<_> = listed
+        .lines()
+        .filter_map(|it| it.strip_suffix(": test"))
+        .collect();
+    assert!(all.contains("lacks::each_browser_lacks_what_is_said_of_it"));
+    for engine in [Engine::Chromium, Engine::Phone, Engine::Firefox] {
+        let mut left_out = BTreeSet::new();
+        for lack in LACKS.iter().filter(|it| it.engine == engine) {
+            println!("left out in {engine:?}: {}", lack.reason);
+            for test in lack.tests {
+                println!("    {test}");
+                assert!(all.contains(test), "there is no test {test}");
+                assert!(left_out.insert(test), "{test} has two reasons");
+                assert!(!test.starts_with("lacks::"), "{test}");
+            }
+        }
+    }
+}
