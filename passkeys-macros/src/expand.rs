@@ -174,8 +174,8 @@ fn draft(settings: &Settings, profiles: Option<TokenStream>, glue: &Glue<'_>) ->
 
 /// Generates what depends on the library's Cargo features or on types: the application's name, the
 /// methods that read the data of a request for those arguments whose type is `Data`, and for the OpenAPI
-/// document its hooks, with their documentation, these arguments and the type of the body that each reads
-/// or returns. It is a call of a macro of the library.
+/// document its hooks, with their documentation, these arguments, what they return, and the type of the body
+/// that each reads or returns. It is a call of a macro of the library.
 fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
     let hooks = model.hooks.iter().map(|hook| {
@@ -189,6 +189,8 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
             names::fill_in(&mut ty, &unnamed);
             quote_spanned!(here()=> => #ty)
         });
+        let mut returned = hook.answer.clone();
+        names::fill_in(&mut returned, &unnamed);
         let (cfgs, docs) = (&hook.cfgs, &hook.docs);
         let name = Ident::new(hook.hook.spec().name, here());
         let arguments = if hook.hook.reads_data() {
@@ -196,7 +198,7 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
         } else {
             &[]
         };
-        quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] (#(#arguments),*) #ty;)
+        quote_spanned!(here()=> #(#cfgs)* #name [#(#docs),*] (#(#arguments),*) -> #returned #ty;)
     });
     let name = name(&model.app);
     quote_spanned!(here()=> #glue::describe! { [#name] #(#hooks)* })

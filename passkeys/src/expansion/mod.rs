@@ -41,6 +41,9 @@ use crate::{
 
 #[cfg(feature = "openapi")]
 pub use crate::relying_party::{
+    hook_errors::{
+        DescribedErrors, ErrorsWithoutBody, HookErrors, NoErrors, UndescribedErrors, UnknownErrors,
+    },
     hooks::Hooks,
     payload::{
         Carrier, Content, NoData, Payload, Probe, Typed, TypedData, Unknown, Unnamed, Untyped,

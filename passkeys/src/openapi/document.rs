@@ -57,18 +57,22 @@ impl<A: RelyingParty> Passkeys<A> {
     ///
     /// # Errors and names
     ///
-    /// Rejections of hooks, and of extractors in hooks, may have any status and body. Operations
+    /// Errors that hooks return are documented if their type implements
+    /// [`IntoResponses`](utoipa::IntoResponses): by status, with the schema of their JSON unless it refers to
+    /// components, which only the application's own document has. Errors of other types, and rejections of
+    /// extractors in hooks, may have any status and body. Operations
     /// that can return one document it as free-form, beside the library's errors. The `405` of an
     /// unsupported method is not documented. Names of components begin with `Passkeys.`, operation
     /// IDs with `passkeys_`; the types of hooks keep the names that utoipa gives them.
     #[must_use]
     pub fn openapi(&self) -> utoipa::openapi::OpenApi {
-        document(self)
+        described(self).0
     }
 }
 
-/// Returns the document of an application's routes.
-fn document<A: RelyingParty>(passkeys: &Passkeys<A>) -> OpenApi {
+/// Returns the document of an application's routes, and the descriptions of its hooks, of which their
+/// bodies were taken.
+pub(super) fn described<A: RelyingParty>(passkeys: &Passkeys<A>) -> (OpenApi, Hooks) {
     let mut hooks = Hooks::default();
     A::describe(&mut hooks);
     let mut components = Components::new();
@@ -79,7 +83,7 @@ fn document<A: RelyingParty>(passkeys: &Passkeys<A>) -> OpenApi {
     for (path, method, operation) in routes::all(passkeys, &mut hooks, &mut components) {
         paths = paths.path(path, PathItem::new(method, operation));
     }
-    OpenApiBuilder::new()
+    let document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
                 .title(passkeys.config().rp_name())
@@ -92,5 +96,6 @@ fn document<A: RelyingParty>(passkeys: &Passkeys<A>) -> OpenApi {
             .name(TAG)
             .description(Some("Sign-in with passkeys (WebAuthn)."))
             .build()]))
-        .build()
+        .build();
+    (document, hooks)
 }

@@ -7,7 +7,12 @@ use utoipa::openapi::{
     schema::{AnyOfBuilder, ObjectBuilder, SchemaType, Type},
 };
 
-use crate::{Error, domain::error::StoreError, wire::schemas};
+use crate::{
+    Error,
+    domain::error::StoreError,
+    relying_party::hook_errors::{ErrorResponse, HookErrors},
+    wire::schemas,
+};
 
 /// Name of the component for rejections of hooks and extractors.
 pub(super) const REJECTION: &str = "Passkeys.Rejection";
@@ -45,26 +50,64 @@ pub(super) fn component(code: &str) -> String {
     format!("Passkeys.Error.{code}")
 }
 
-/// Returns the error responses by status. Where `hooks` run, each may also be a rejection.
-pub(super) fn responses(errors: &[Error], hooks: bool) -> BTreeMap<u16, Response> {
-    let mut by_status = BTreeMap::<u16, Vec<&Error>>::new();
+/// Errors of one status: codes of the library, and what the application's hooks return.
+#[derive(Default)]
+struct Errors<'a> {
+    codes: Vec<&'static str>,
+    of_hooks: Vec<&'a ErrorResponse>,
+}
+
+/// Returns the error responses by status. Where hooks run, each may also be a rejection; `of_hooks` are
+/// those that are known.
+pub(super) fn responses(
+    errors: &[Error],
+    of_hooks: Option<&[HookErrors]>,
+) -> BTreeMap<String, Response> {
+    let mut by_status = BTreeMap::<String, Errors<'_>>::new();
     for error in errors {
-        by_status.entry(error.status()).or_default().push(error);
+        let errors = by_status.entry(error.status().to_string()).or_default();
+        errors.codes.push(error.code());
     }
-    let response = |(status, errors): (u16, Vec<&Error>)| (status, response(&errors, hooks));
+    for hook in of_hooks.into_iter().flatten() {
+        for (status, response) in &hook.responses {
+            let errors = by_status.entry(status.clone()).or_default();
+            errors.of_hooks.push(response);
+        }
+    }
+    let response =
+        |(status, errors): (String, Errors<'_>)| (status, response(errors, of_hooks.is_some()));
     by_status.into_iter().map(response).collect()
 }
 
-fn response(errors: &[&Error], hooks: bool) -> Response {
-    let mut codes: Vec<_> = errors.iter().map(|error| error.code()).collect();
+fn response(
+    Errors {
+        mut codes,
+        of_hooks,
+    }: Errors<'_>,
+    hooks: bool,
+) -> Response {
     codes.dedup();
-    let mut schemas: Vec<_> = codes.iter().map(|code| component(code)).collect();
-    if hooks {
-        schemas.push(REJECTION.to_owned());
+    let names = codes.iter().map(|code| component(code));
+    let mut schemas: Vec<_> = names.map(named).collect();
+    for schema in of_hooks.iter().filter_map(|error| error.schema.as_ref()) {
+        // Several hooks may have errors of one type.
+        if !schemas.contains(schema) {
+            schemas.push(schema.clone());
+        }
     }
-    let content = ContentBuilder::new().schema(Some(any_named(schemas)));
+    if hooks {
+        schemas.push(named(REJECTION.to_owned()));
+    }
+    let content = ContentBuilder::new().schema(Some(any_of(schemas)));
+    let library = (!codes.is_empty()).then(|| format!("`{}`", codes.join("` or `")));
+    let mut descriptions: Vec<_> = library.into_iter().collect();
+    for ErrorResponse { description, .. } in of_hooks {
+        if !description.is_empty() && !descriptions.contains(description) {
+            descriptions.push(description.clone());
+        }
+    }
     let mut response = ResponseBuilder::new()
-        .description(format!("`{}`", codes.join("` or `")))
+        .description(descriptions.join("\n\n"))
         .content("application/json", content.build());
     if hooks {
         response = response.content("*/*", rejection_content());
@@ -92,9 +135,8 @@ fn rejection_content() -> Content {
     ContentBuilder::new().schema(Some(schema)).build()
 }
 
-fn any_named(names: Vec<String>) -> RefOr<Schema> {
-    let references = names.into_iter().map(Ref::from_schema_name);
-    any_of(references.map(RefOr::from).collect())
+fn named(name: String) -> RefOr<Schema> {
+    Ref::from_schema_name(name).into()
 }
 
 /// Returns the schema of what one of these describes, which is the only one if there is one.

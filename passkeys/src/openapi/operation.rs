@@ -13,7 +13,7 @@ use utoipa::openapi::{
 use super::errors;
 use crate::{
     Error,
-    relying_party::{hooks::Hooks, payload::Payload},
+    relying_party::{hook_errors::HookErrors, hooks::Hooks, payload::Payload},
 };
 
 /// Tag of the operations.
@@ -27,8 +27,9 @@ pub(super) struct Described<'a> {
     operation: OperationBuilder,
     components: &'a mut Components,
     errors: Vec<Error>,
-    /// Whether hooks or their extractors run, which may reject the request.
-    rejects: bool,
+    /// Errors of the hooks that run, if any does. They and their extractors may also reject the request
+    /// in other ways.
+    of_hooks: Option<Vec<HookErrors>>,
 }
 
 impl<'a> Described<'a> {
@@ -41,7 +42,7 @@ impl<'a> Described<'a> {
             operation,
             components,
             errors: Vec::new(),
-            rejects: false,
+            of_hooks: None,
         }
     }
 
@@ -110,9 +111,10 @@ impl<'a> Described<'a> {
         self
     }
 
-    /// Documents that a hook or one of its extractors may reject the request.
-    pub(super) fn rejects(mut self) -> Self {
-        self.rejects = true;
+    /// Documents that these hooks or their extractors may reject the request.
+    pub(super) fn rejects(mut self, hooks: &Hooks, names: &[&str]) -> Self {
+        let errors = names.iter().filter_map(|name| hooks.errors(name).cloned());
+        self.of_hooks.get_or_insert_default().extend(errors);
         self
     }
 
@@ -128,10 +130,10 @@ impl<'a> Described<'a> {
             let name = errors::component(error.code());
             schemas.insert(name, errors::schema(error.code()).into());
         }
-        for (status, response) in errors::responses(&self.errors, self.rejects) {
-            self.operation = self.operation.response(status.to_string(), response);
+        for (status, response) in errors::responses(&self.errors, self.of_hooks.as_deref()) {
+            self.operation = self.operation.response(status, response);
         }
-        if self.rejects {
+        if self.of_hooks.is_some() {
             self.operation = self.operation.response("default", errors::rejected());
         }
         self.operation.build()

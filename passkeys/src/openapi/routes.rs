@@ -71,7 +71,7 @@ fn register_begin(
             "The options for `navigator.credentials.create()`, and the ceremony state.",
             begun::<CreationOptions>(),
         )
-        .rejects()
+        .rejects(hooks, &["get_user"])
         .fails(BODY)
         .fails([Error::InvalidUser(""), Error::TooManyCredentials])
         .fails(store());
@@ -97,7 +97,9 @@ fn register_begin(
         (None, None) => String::new(),
     };
     if sign_up.is_some() {
-        route = route.fails([Error::AccountAlreadyExists]);
+        route = route
+            .rejects(hooks, &["sign_up"])
+            .fails([Error::AccountAlreadyExists]);
     }
     if consent.is_some() {
         route = route.fails(CONSENT_FAILS).fails(JSON);
@@ -122,7 +124,7 @@ fn sign_up_begin(
             "The options for `navigator.credentials.create()`, and the ceremony state, for `register/finish`.",
             begun::<CreationOptions>(),
         )
-        .rejects()
+        .rejects(hooks, &["sign_up"])
         .fails([Error::InvalidUser(""), Error::AccountAlreadyExists])
         .fails(BODY)
         .fails(store());
@@ -166,7 +168,7 @@ fn register_finish<A: RelyingParty>(hooks: &mut Hooks, components: &mut Componen
             Required::True,
         )
         .returns(description, body)
-        .rejects()
+        .rejects(hooks, &["get_user", "on_registered"])
         .fails([
             Error::ChallengeNotFound,
             Error::AttestationVerificationFailed,
@@ -203,7 +205,7 @@ fn authenticate_begin<A: RelyingParty>(
         .fails(store());
     route = with_profiles(route, passkeys.config());
     if A::FIND_USER || A::SECOND_FACTOR {
-        route = route.rejects();
+        route = route.rejects(hooks, &["find_user", "second_factor_user"]);
     }
     if A::SECOND_FACTOR {
         route = route.fails([Error::NoPasskeys, Error::InvalidUser("")]);
@@ -285,7 +287,7 @@ fn authenticate_finish(hooks: &mut Hooks, components: &mut Components) -> Route 
             "The passkey is verified. The response is the application's.",
             body,
         )
-        .rejects()
+        .rejects(hooks, &["on_authenticated", "second_factor_user"])
         .fails([Error::ChallengeNotFound, Error::AuthenticationFailed])
         .fails(BODY)
         .fails(JSON)
@@ -305,7 +307,7 @@ fn step_up_begin(config: &Config, hooks: &mut Hooks, components: &mut Components
             "The options for `navigator.credentials.get()`, and the ceremony state.",
             begun::<RequestOptions>(),
         )
-        .rejects()
+        .rejects(hooks, &["get_user"])
         .fails([Error::NoPasskeys])
         .fails(BODY)
         .fails(JSON)
@@ -331,7 +333,7 @@ fn list(hooks: &mut Hooks, components: &mut Components) -> Route {
     let route = Described::new("list_credentials", "List the passkeys", components)
         .documented(hooks, &["get_user"])
         .returns("The user's passkeys.", Payload::list::<CredentialView>())
-        .rejects()
+        .rejects(hooks, &["get_user"])
         .fails(store());
     ("/credentials", HttpMethod::Get, route.build())
 }
@@ -375,7 +377,7 @@ fn one<'a>(
     Described::new(id, summary, components)
         .documented(hooks, &["get_user"])
         .parameter(parameter.build())
-        .rejects()
+        .rejects(hooks, &["get_user"])
         .fails([Error::CredentialNotFound])
         .fails(store())
 }

@@ -20,7 +20,7 @@ pub(super) fn current(hooks: &mut Hooks, components: &mut Components) -> Route {
             "The arguments of the `PublicKeyCredential` methods that the members are named after, one for each user handle.",
             Payload::json::<Signals<'_>>(),
         )
-        .rejects()
+        .rejects(hooks, &["get_user"])
         .fails([Error::InvalidUser("")])
         .fails(store());
     ("/signals", HttpMethod::Get, route.build())

@@ -7,21 +7,22 @@
 /// the hooks.
 ///
 /// The name of its type within the module, unless it is generic. One line for each hook:
-/// `hook ["its", "doc comment"] (Arguments) => Type;`, where the arguments are those that may be given
-/// data, and the type is that of the request or response body.
+/// `hook ["its", "doc comment"] (Arguments) -> Returned => Type;`, where the arguments are those that may be
+/// given data, and the last type is that of the request or response body.
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe {
-    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) $(=> $payload:ty)?;)*) => {
+    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) -> $returned:ty $(=> $payload:ty)?;)*) => {
         $crate::__name!($($name)?);
         $($crate::__reads! { $(#[$cfg])* $hook $($argument),* })*
 
         fn describe(hooks: &mut $crate::__private_0_1_0::Hooks) {
             #[allow(unused_imports)]
             use $crate::__private_0_1_0::{
-                Content as _, NoData as _, Typed as _, TypedData as _, Unknown as _, Untyped as _,
-                UntypedData as _,
+                Content as _, DescribedErrors as _, ErrorsWithoutBody as _, NoData as _, NoErrors as _,
+                Typed as _, TypedData as _, UndescribedErrors as _, Unknown as _, UnknownErrors as _,
+                Untyped as _, UntypedData as _,
             };
             $(
                 $(#[$cfg])*
@@ -33,6 +34,8 @@ macro_rules! __describe {
                         ));
                     )?
                     hooks.add(::core::stringify!($hook), &[$($docs),*], payload);
+                    let errors = (&&&&&$crate::__private_0_1_0::Probe::<$returned>::OF).errors();
+                    hooks.add_errors(::core::stringify!($hook), errors);
                     $(
                         let data = (&&&$crate::__private_0_1_0::Probe::<$argument>::OF).data();
                         hooks.add_data(::core::stringify!($hook), data);
@@ -48,7 +51,7 @@ macro_rules! __describe {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __describe {
-    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) $(=> $payload:ty)?;)*) => {
+    ([$($name:literal)?] $($(#[$cfg:meta])* $hook:ident [$($docs:expr),*] ($($argument:ty),*) -> $returned:ty $(=> $payload:ty)?;)*) => {
         $crate::__name!($($name)?);
         $($crate::__reads! { $(#[$cfg])* $hook $($argument),* })*
     };

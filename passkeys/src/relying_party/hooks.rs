@@ -1,6 +1,9 @@
 //! Descriptions of an application's hooks: doc comments and body types.
 
-use super::payload::{DataPayload, Payload};
+use super::{
+    hook_errors::HookErrors,
+    payload::{DataPayload, Payload},
+};
 
 /// Descriptions of an application's hooks.
 #[derive(Default)]
@@ -11,6 +14,7 @@ struct Hook {
     docs: String,
     payload: Option<Payload>,
     data: Vec<DataPayload>,
+    errors: HookErrors,
 }
 
 impl Hooks {
@@ -27,6 +31,7 @@ impl Hooks {
             docs,
             payload,
             data: Vec::new(),
+            errors: HookErrors::default(),
         });
     }
 
@@ -35,6 +40,26 @@ impl Hooks {
         if let Some(hook) = self.0.iter_mut().find(|hook| hook.name == name) {
             hook.data.extend(data);
         }
+    }
+
+    /// Sets the errors that a hook returns.
+    pub fn add_errors(&mut self, name: &str, errors: HookErrors) {
+        if let Some(hook) = self.0.iter_mut().find(|hook| hook.name == name) {
+            hook.errors = errors;
+        }
+    }
+
+    /// Returns the errors that a hook returns; none if there is no such hook.
+    pub(crate) fn errors(&self, name: &str) -> Option<&HookErrors> {
+        let hook = self.0.iter().find(|hook| hook.name == name)?;
+        Some(&hook.errors)
+    }
+
+    /// Returns whether the errors of all hooks are described that respond with them.
+    #[cfg(feature = "client")]
+    pub(crate) fn errors_are_known(&self) -> bool {
+        let responding = self.0.iter().filter(|hook| hook.name != "on_removed");
+        responding.into_iter().all(|hook| hook.errors.are_known)
     }
 
     /// Returns a hook's doc comment, if it has one.

@@ -11,6 +11,12 @@ mod describe;
     missing_debug_implementations,
     reason = "not part of the public interface"
 )]
+pub(crate) mod hook_errors;
+#[cfg(feature = "openapi")]
+#[expect(
+    missing_debug_implementations,
+    reason = "not part of the public interface"
+)]
 pub(crate) mod hooks;
 #[cfg(feature = "openapi")]
 #[expect(

@@ -143,6 +143,16 @@ fn component<T: ToSchema>() -> (String, RefOr<Schema>) {
     (T::name().into_owned(), T::schema())
 }
 
+/// Returns whether a schema refers to components.
+pub(super) fn has_references(schema: &RefOr<Schema>) -> bool {
+    let mut names = Vec::new();
+    references(
+        &serde_json::to_value(schema).unwrap_or_default(),
+        &mut names,
+    );
+    !names.is_empty()
+}
+
 /// Collects the names of the components that a schema refers to.
 fn references(schema: &Value, names: &mut Vec<String>) {
     match schema {

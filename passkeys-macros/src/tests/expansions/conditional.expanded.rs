@@ -30,8 +30,9 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     #[cfg(not(feature = "sqlite"))]
     type Repository = MemoryRepository;
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] #[cfg(debug_assertions)] #[cfg(unix)] get_user[] (); on_authenticated[]
-        () => (); #[cfg(feature = "names")] find_user[] ();
+        ["App"] #[cfg(debug_assertions)] #[cfg(unix)] get_user[] () -> PasskeyUser;
+        on_authenticated[] () -> () => (); #[cfg(feature = "names")] find_user[] () ->
+        Option < PasskeyUser >;
     }
     #[cfg(debug_assertions)]
     #[cfg(unix)]

@@ -65,10 +65,12 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
         }
     }
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] get_user[] (); on_authenticated[] () => (); sign_up[] () => Json < SignUp
-        >; on_registered[] (Name < '_ >) => (StatusCode,
-        ::passkeys::__private_0_1_0::Unnamed); find_user[] (); second_factor_user[] ();
-        on_removed[] ();
+        ["App"] get_user[] () -> PasskeyUser; on_authenticated[] () -> () => ();
+        sign_up[] () -> Answer => Json < SignUp >; on_registered[] (Name < '_ >) ->
+        (StatusCode, ::passkeys::__private_0_1_0::Unnamed) => (StatusCode,
+        ::passkeys::__private_0_1_0::Unnamed); find_user[] () -> Option < PasskeyUser >;
+        second_factor_user[] () -> Result < PasskeyUser, AppError >; on_removed[] () ->
+        ();
     }
     async fn call_get_user(
         &self,

@@ -30,7 +30,7 @@ where
     type Configuration = Self;
     type Repository = D::Passkeys;
     ::passkeys::__private_0_1_0::describe! {
-        [] get_user[] (); on_authenticated[] () => ();
+        [] get_user[] () -> PasskeyUser; on_authenticated[] () -> () => ();
     }
     async fn call_get_user(
         &self,

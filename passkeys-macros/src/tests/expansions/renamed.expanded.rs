@@ -22,7 +22,8 @@ impl auth::__private_0_1_0::RelyingParty for App {
     type Configuration = Self;
     type Repository = MemoryRepository;
     auth::__private_0_1_0::describe! {
-        ["App"] get_user[] (); on_authenticated[] () => (); find_user[] ();
+        ["App"] get_user[] () -> PasskeyUser; on_authenticated[] () -> () => ();
+        find_user[] () -> Option < PasskeyUser >;
     }
     async fn call_get_user(
         &self,

@@ -25,7 +25,8 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Configuration = ::passkeys::__private_0_1_0::AtRunTime;
     type Repository = SqliteRepository;
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] get_user[" Who is asking?"] (); on_authenticated[] (Session) => SignedIn;
+        ["App"] get_user[" Who is asking?"] () -> Result < PasskeyUser, AppError >;
+        on_authenticated[] (Session) -> ::passkeys::__private_0_1_0::Unnamed => SignedIn;
     }
     async fn call_get_user(
         &self,
