@@ -1,6 +1,55 @@
 /** Passkeys in the browser: the types and documentation of `client.js`. */
 
 /**
+ * Types of the application that the passkeys are for. Empty in the general declarations; the server makes
+ * declarations in which it has the types of its hooks (`Passkeys::client_types`). A member that is missing
+ * stands for any type:
+ *
+ * | member | type |
+ * | --- | --- |
+ * | `signUp` | body that the hook `sign_up` reads; `undefined` without the hook |
+ * | `registered` | response of `on_registered`; `undefined` if it has no body |
+ * | `registerData` | member `data` that `on_registered` reads; `undefined` if it reads none |
+ * | `authenticated` | response of `on_authenticated`; `undefined` if it has no body |
+ * | `authenticateData` | member `data` that `on_authenticated` reads; `undefined` if it reads none |
+ * | `signInBy` | union of the ways to name a user: `"userId"`, `"username"`, `"secondFactor"` |
+ * | `profile` | union of the names of profiles; `undefined` if there are none |
+ * | `stepUp` | routes whose handlers take a `Verified`, by path and method, with `body` and `answer` |
+ * | `code` | union of the error codes of the application; `never` if there are none |
+ */
+export interface ApplicationTypes {}
+
+/** Type of a member of {@link ApplicationTypes}, and `Else` where it is missing. */
+export type Of<A, Member extends PropertyKey, Else = unknown> = Member extends keyof A ? A[Member] : Else;
+
+/** Error codes of the library, beside which {@link Code} has those of the application. */
+export type LibraryCode =
+  | "account_already_exists"
+  | "attestation_verification_failed"
+  | "authentication_failed"
+  | "challenge_not_found"
+  | "credential_already_exists"
+  | "credential_not_found"
+  | "internal_error"
+  | "invalid_request"
+  | "last_credential"
+  | "method_not_allowed"
+  | "no_passkeys"
+  | "payload_too_large"
+  | "reauthentication_required"
+  | "rejected"
+  | "step_up_required"
+  | "storage_unavailable"
+  | "too_many_credentials"
+  | "unsupported_media_type";
+
+/**
+ * Error code of the server; empty if its response has none. In the general declarations any string, of
+ * which those of the library are known; in those of an application a union, with the codes of its own.
+ */
+export type Code = LibraryCode | "" | Of<ApplicationTypes, "code", string & {}>;
+
+/**
  * Reason of a failure:
  *
  * - `not-supported`: the browser or the device does not support this.
@@ -45,11 +94,11 @@ export class PasskeyError extends Error {
   constructor(
     reason: Reason,
     message: string,
-    details?: { code?: string; status?: number; body?: unknown; text?: string; cause?: unknown },
+    details?: { code?: Code; status?: number; body?: unknown; text?: string; cause?: unknown },
   );
   reason: Reason;
   /** The server's error code, such as `authentication_failed`; empty if there is none. */
-  code: string;
+  code: Code;
   /** The HTTP status; 0 without a response. */
   status: number;
   /** The JSON of the server's response, also of errors of your own hooks; `undefined` if it is none. */
@@ -141,59 +190,108 @@ export interface CeremonyExtensions {
   get(options: any): Promise<any>;
 }
 
-export interface CeremonyOptions {
+export interface CeremonyOptions<A = ApplicationTypes> {
   /** The name of one of the application's `profiles`, whose values hold instead of the usual ones. */
-  profile?: string;
+  profile?: Of<A, "profile", string>;
   /** Aborts the ceremony. */
   signal?: AbortSignal;
   /** Extensions of the ceremony, whose results stay in the page: an `Extensions` of `extensions.js`. */
   extensions?: CeremonyExtensions;
 }
 
-export interface FinishOptions {
-  /**
-   * The member `data` of the finish request, which the application's hook reads as `Data<T>`: JSON,
-   * or a function that returns it or a promise of it. The function is called when the user has
-   * responded, so that it sees what the page shows then.
-   */
-  data?: unknown;
-}
+/**
+ * A member `data` of the finish request, which the application's hook reads as `Data<T>`: JSON, or a
+ * function that returns it or a promise of it. The function is called when the user has responded, so
+ * that it sees what the page shows then.
+ */
+export type Data<T = unknown> = T | (() => T | Promise<T>);
 
-export interface UpgradeOptions extends CeremonyOptions, FinishOptions {
-  /**
-   * The initial name of the passkey, or a function that derives it from the new credential in its
-   * JSON form.
-   */
-  deviceName?: string | ((credential: any) => string);
-}
+/** Options of a ceremony whose hook reads data; `data` may be missing where the hook does without. */
+export type FinishOptions<T = unknown> = undefined extends T ? { data?: Data<T> } : { data: Data<T> };
 
-export interface RegisterOptions extends UpgradeOptions {
+export type UpgradeOptions<A = ApplicationTypes> = CeremonyOptions<A> &
+  FinishOptions<Of<A, "registerData">> & {
+    /**
+     * The initial name of the passkey, or a function that derives it from the new credential in its
+     * JSON form.
+     */
+    deviceName?: string | ((credential: any) => string);
+  };
+
+export type RegisterOptions<A = ApplicationTypes> = UpgradeOptions<A> & {
   /** For a new account: the body that the `sign_up` hook reads. */
-  signUp?: unknown;
-}
+  signUp?: Of<A, "signUp">;
+};
 
-export interface AutofillOptions extends CeremonyOptions, FinishOptions {}
+export type AutofillOptions<A = ApplicationTypes> = CeremonyOptions<A> &
+  FinishOptions<Of<A, "authenticateData">>;
 
-export interface ImmediateOptions extends CeremonyOptions, FinishOptions {}
+export type ImmediateOptions<A = ApplicationTypes> = AutofillOptions<A>;
 
-export interface AuthenticateOptions extends AutofillOptions {
+/** Ways to name the user who signs in. */
+export interface NamedUser {
   /** The user ID, if the page knows it, for applications without the `find_user` hook. */
-  userId?: string;
+  userId: string;
   /** The username, which the `find_user` hook looks up. */
-  username?: string;
+  username: string;
   /**
    * Asks for a passkey of the user who has passed the first factor, such as a password, as the
    * `second_factor_user` hook says. Without `userId` and `username`.
    */
-  secondFactor?: boolean;
+  secondFactor: boolean;
 }
 
-export interface StepUpOptions extends CeremonyOptions {
+export type AuthenticateOptions<A = ApplicationTypes> = AutofillOptions<A> & {
+  [Way in keyof NamedUser]?: Way extends Of<A, "signInBy", Way> ? NamedUser[Way] : undefined;
+};
+
+/** The HTTP methods of requests that users consent to. */
+export type StepUpMethod = Exclude<Method, "GET">;
+
+export type StepUpOptions<
+  A = ApplicationTypes,
+  Url extends string = string,
+  M extends StepUpMethod = StepUpMethod,
+> = CeremonyOptions<A> & {
   /** The HTTP method; `POST` by default. */
-  method?: Exclude<Method, "GET">;
-  /** The `body` that the server's handler receives. */
-  body?: unknown;
-}
+  method?: M | (string extends Url ? StepUpMethod : never);
+} & StepUpBody<StepUpRoute<A, Url, M>>;
+
+/** The `body` that the server's handler receives; any JSON where the route is not known. */
+type StepUpBody<Route> = [Route] extends [never]
+  ? { body?: unknown }
+  : Route extends { body: infer B } ? (undefined extends B ? { body?: B } : { body: B }) : never;
+
+/** The response of the server's handler; `Else` where the route is not known. */
+type StepUpAnswer<Route, Else> = [Route] extends [never]
+  ? Else
+  : Route extends { answer: infer Answer } ? Answer : never;
+
+/** The route with this URL and method; `never` if it is not known. */
+type StepUpRoute<A, Url, M extends string> = Of<
+  RouteAt<Of<A, "stepUp", {}>, Url extends `${infer Path}?${string}` ? Path : Url>,
+  M,
+  never
+>;
+
+/** The route that has this path, or else the one with parameters that it fits. */
+type RouteAt<Routes, Path> = Path extends keyof Routes
+  ? Routes[Path]
+  : { [R in keyof Routes]: Matches<Path, R> extends true ? Routes[R] : never }[keyof Routes];
+
+/** Whether a path is of a route such as `/accounts/{id}`. */
+type Matches<Path, Route> = Route extends `${infer R}/${infer Rs}`
+  ? Path extends `${infer P}/${infer Ps}`
+    ? MatchesSegment<P, R> extends true ? Matches<Ps, Rs> : false
+    : false
+  : Path extends `${string}/${string}` ? false : MatchesSegment<Path, Route>;
+
+type MatchesSegment<Segment, Route> = Route extends `${string}{${string}`
+  ? true
+  : Segment extends Route ? true : false;
+
+/** The arguments of a call whose options may be left out if none of them is required. */
+export type Optional<Options> = {} extends Options ? [options?: Options] : [options: Options];
 
 /**
  * Client of one mounted router.
@@ -205,7 +303,7 @@ export interface StepUpOptions extends CeremonyOptions {
  * Where the server has the key `prompt_outcomes`, prompts that end without a passkey are reported to it,
  * without cookies and identifiers. That neither delays the page nor fails.
  */
-export class PasskeyClient {
+export class PasskeyClient<A = ApplicationTypes> {
   constructor(options?: ClientOptions);
 
   /**
@@ -220,7 +318,7 @@ export class PasskeyClient {
    * too old, the user is asked for consent with one of their passkeys first. Without a passkey, this
    * fails with the code `reauthentication_required`: let the user sign in again.
    */
-  register<T = unknown>(options?: RegisterOptions): Promise<T>;
+  register<T = unknown>(...options: Optional<RegisterOptions<A>>): Promise<Of<A, "registered", T>>;
 
   /**
    * Creates a passkey for the signed-in user without asking, where the browser can (conditional
@@ -243,10 +341,14 @@ export class PasskeyClient {
    * - 401, if nobody is signed in;
    * - 404 or 415, if `base` leads elsewhere or a proxy changes requests.
    */
-  upgrade<T = unknown>(options?: UpgradeOptions): Promise<T | null>;
+  upgrade<T = unknown>(
+    ...options: Optional<UpgradeOptions<A>>
+  ): Promise<Of<A, "registered", T> | null>;
 
   /** Signs in with the passkey that the user selects. Resolves to the server's response. */
-  authenticate<T = unknown>(options?: AuthenticateOptions): Promise<T>;
+  authenticate<T = unknown>(
+    ...options: Optional<AuthenticateOptions<A>>
+  ): Promise<Of<A, "authenticated", T>>;
 
   /**
    * Offers passkeys by autofill (conditional mediation) in a field with
@@ -258,7 +360,9 @@ export class PasskeyClient {
    * a field, again after a failed attempt, and again when the field is back without a new page: after
    * signing out, or when another ceremony that the user was asked for has ended.
    */
-  autofill<T = unknown>(options?: AutofillOptions): Promise<T | null>;
+  autofill<T = unknown>(
+    ...options: Optional<AutofillOptions<A>>
+  ): Promise<Of<A, "authenticated", T> | null>;
 
   /**
    * Signs in with a passkey that is at hand (immediate mediation), or resolves to `null` at once, so
@@ -270,7 +374,9 @@ export class PasskeyClient {
    * aborted it or started another ceremony. While another ceremony is pending that the user was
    * asked for, this resolves to `null`, too. It ends a pending `autofill()`.
    */
-  immediate<T = unknown>(options?: ImmediateOptions): Promise<T | null>;
+  immediate<T = unknown>(
+    ...options: Optional<ImmediateOptions<A>>
+  ): Promise<Of<A, "authenticated", T> | null>;
 
   /**
    * Step-up: asks the signed-in user for consent to one request with one of their passkeys, and
@@ -281,8 +387,13 @@ export class PasskeyClient {
    * Sent without consent, such a request fails with the code `step_up_required`, or
    * `reauthentication_required` where a recent sign-in would do: call this then. A user without a
    * passkey cannot consent: this fails with the code `no_passkeys`.
+   *
+   * Body and response are typed by the route, if {@link ApplicationTypes} has it and `url` is its path.
    */
-  stepUp<T = unknown>(url: string, options?: StepUpOptions): Promise<T>;
+  stepUp<T = unknown, Url extends string = string, M extends StepUpMethod = "POST">(
+    url: Url,
+    ...options: Optional<StepUpOptions<A, Url, M>>
+  ): Promise<StepUpAnswer<StepUpRoute<A, Url, M>, T>>;
 
   /** Lists the passkeys of the signed-in user. */
   list(): Promise<Passkey[]>;

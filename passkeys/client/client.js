@@ -19,6 +19,7 @@
  * @typedef {import("./client.d.ts").AutofillOptions} AutofillOptions
  * @typedef {import("./client.d.ts").Capabilities} Capabilities
  * @typedef {import("./client.d.ts").ClientOptions} ClientOptions
+ * @typedef {import("./client.d.ts").Code} Code
  * @typedef {import("./client.d.ts").Method} Method
  * @typedef {import("./client.d.ts").Passkey} Passkey
  * @typedef {import("./client.d.ts").Reason} Reason
@@ -37,7 +38,7 @@
 
 class PasskeyError extends Error {
   name = "PasskeyError";
-  /** @type {string} */
+  /** @type {Code} */
   code = "";
   status = 0;
   /** @type {unknown} */
@@ -49,7 +50,7 @@ class PasskeyError extends Error {
   /**
    * @param {Reason} reason
    * @param {string} message
-   * @param {{ code?: string, status?: number, body?: unknown, text?: string, cause?: unknown }} [details]
+   * @param {{ code?: Code, status?: number, body?: unknown, text?: string, cause?: unknown }} [details]
    */
   constructor(reason, message, details) {
     super(message);

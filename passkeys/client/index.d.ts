@@ -1,6 +1,10 @@
 /** Passkeys in the browser, from npm: the types and documentation of `index.js`. */
 
-import { PasskeyClient as ServedClient, type ClientOptions as ServedOptions } from "./client.js";
+import {
+  PasskeyClient as ServedClient,
+  type ApplicationTypes,
+  type ClientOptions as ServedOptions,
+} from "./client.js";
 
 // As a type only: there is no ready-made client `passkeys`.
 export type * from "./client.js";
@@ -12,7 +16,7 @@ export interface ClientOptions extends ServedOptions {
 }
 
 /** Client of one mounted router. */
-export class PasskeyClient extends ServedClient {
+export class PasskeyClient<A = ApplicationTypes> extends ServedClient<A> {
   /** Fails with a {@link PasskeyError} without `base`, which a bundle cannot know. */
   constructor(options: ClientOptions);
 }

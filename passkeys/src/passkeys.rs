@@ -60,6 +60,9 @@ pub struct Passkeys<A: RelyingParty> {
     pub(crate) by_user_id: bool,
     #[cfg(feature = "client")]
     pub(crate) signals_unknown: bool,
+    /// Serves the declarations of `client.js` without the types of the application.
+    #[cfg(feature = "client")]
+    pub(crate) types_are_hidden: bool,
 }
 
 impl<A: RelyingParty> Clone for Passkeys<A> {
@@ -71,6 +74,8 @@ impl<A: RelyingParty> Clone for Passkeys<A> {
             by_user_id: self.by_user_id,
             #[cfg(feature = "client")]
             signals_unknown: self.signals_unknown,
+            #[cfg(feature = "client")]
+            types_are_hidden: self.types_are_hidden,
         }
     }
 }
@@ -152,6 +157,8 @@ impl<A: RelyingParty> Passkeys<A> {
             by_user_id: false,
             #[cfg(feature = "client")]
             signals_unknown: false,
+            #[cfg(feature = "client")]
+            types_are_hidden: false,
         }
     }
 

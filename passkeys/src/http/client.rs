@@ -1,9 +1,14 @@
-//! `GET /client.js`, the modules that it imports and `extensions.js`, compiled into the program.
+//! `GET /client.js`, the modules that it imports and `extensions.js`, compiled into the program, and their
+//! declarations.
 
-use std::sync::LazyLock;
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock, OnceLock},
+};
 
 use axum::{
     Router,
+    extract::State,
     http::{
         HeaderMap, HeaderName, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, X_CONTENT_TYPE_OPTIONS},
@@ -14,7 +19,7 @@ use axum::{
 use sha2::{Digest as _, Sha256};
 
 use super::observe;
-use crate::{Error, domain::base64url};
+use crate::{Error, Passkeys, domain::base64url, relying_party::RelyingParty};
 
 /// The modules by their paths: `client.js`, those that it imports where they are needed, and one that pages
 /// import.
@@ -41,18 +46,27 @@ static MODULES: LazyLock<Vec<(&str, Module)>> = LazyLock::new(|| {
     modules.collect()
 });
 
-/// A JavaScript module.
+/// A JavaScript module, or the declarations of one.
 struct Module {
-    script: &'static str,
+    text: Cow<'static, str>,
+    media_type: &'static str,
     /// Entity tag of the content. Weak, because a layer around the router may compress the response.
     tag: String,
 }
 
 impl Module {
     fn new(script: &'static str) -> Self {
-        let digest = Sha256::digest(script);
+        Self::of("text/javascript; charset=utf-8", script.into())
+    }
+
+    fn of(media_type: &'static str, text: Cow<'static, str>) -> Self {
+        let digest = Sha256::digest(text.as_bytes());
         let tag = format!("W/\"{}\"", base64url::encode(&digest[..16]));
-        Self { script, tag }
+        Self {
+            text,
+            media_type,
+            tag,
+        }
     }
 
     fn respond(&self, request: &HeaderMap) -> Response {
@@ -65,20 +79,29 @@ impl Module {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         let content = [
-            (CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (CONTENT_TYPE, self.media_type),
             (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         ];
-        (headers, content, self.script).into_response()
+        (headers, content, self.text.clone()).into_response()
     }
 }
 
-/// Adds the routes of the modules.
-pub(super) fn routes<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
-    MODULES.iter().fold(router, |router, (path, module)| {
+/// Adds the routes of the modules and of their declarations.
+pub(super) fn routes<A: RelyingParty>(
+    router: Router<Arc<Passkeys<A>>>,
+) -> Router<Arc<Passkeys<A>>> {
+    let other = async || observe::no_store(Error::MethodNotAllowed.into_response());
+    let router = MODULES.iter().fold(router, |router, (path, module)| {
         let script = get(async |request: HeaderMap| module.respond(&request));
-        let other = async || observe::no_store(Error::MethodNotAllowed.into_response());
         router.route(path, script.fallback(other))
-    })
+    });
+    // Made when they are asked for, since most pages never do.
+    let declarations = Arc::new(OnceLock::new());
+    let respond = async move |State(passkeys): State<Arc<Passkeys<A>>>, request: HeaderMap| {
+        let made = || Module::of("text/plain; charset=utf-8", passkeys.served_types().into());
+        declarations.get_or_init(made).respond(&request)
+    };
+    router.route("/client.d.ts", get(respond).fallback(other))
 }
 
 /// Returns whether the client has the current content

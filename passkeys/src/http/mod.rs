@@ -9,6 +9,8 @@ mod body;
 mod client;
 mod consent;
 mod credentials;
+#[cfg(feature = "client")]
+mod declarations;
 #[cfg(feature = "elements")]
 mod elements;
 mod error;

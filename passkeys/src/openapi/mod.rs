@@ -9,3 +9,5 @@ mod operation;
 mod routes;
 #[cfg(feature = "client")]
 mod signals;
+#[cfg(feature = "client")]
+pub(crate) mod typescript;

@@ -1,5 +1,6 @@
 //! The OpenAPI document: its contents, its validity, and how it joins the application's document.
 
+pub(crate) mod client_types;
 mod hooks;
 mod joining;
 pub(crate) mod snapshot;

@@ -4,7 +4,10 @@
 import * as declared from "./client.js";
 import * as written from "./written.js";
 
-type Declared = typeof declared;
+/** The module has the types of the general declarations, without those of an application. */
+type Declared = Omit<typeof declared, "PasskeyClient"> & {
+  PasskeyClient: typeof declared.PasskeyClient<declared.ApplicationTypes>;
+};
 type Written = typeof written;
 
 /** Everything that is declared is there, and of this type. */

@@ -28,16 +28,10 @@ const DOCUMENTED_CALL: &str = r#"
    */
   #send("#;
 
-/// The types of an error's code in the module, and the same with the codes of the document.
-const CODES: [[&str; 2]; 2] = [
-    [
-        "@param {{ code?: string,",
-        r#"@param {{ code?: import("./routes").Code | "","#,
-    ],
-    [
-        "/** @type {string} */\n  code =",
-        "/** @type {import(\"./routes\").Code | \"\"} */\n  code =",
-    ],
+/// The type of an error's code in the module, and the same with the codes of the document.
+const CODES: [&str; 2] = [
+    "@typedef {import(\"./client.d.ts\").Code} Code",
+    "@typedef {import(\"./routes\").Code | \"\"} Code",
 ];
 
 /// Returns the TypeScript command that compares the module with this document.
@@ -72,7 +66,7 @@ fn compare(name: &str, document: &str) -> Option<Command> {
         fs::copy(here().join(from), project.join(to)).unwrap();
     }
     let mut module = fs::read_to_string(here().join("../../../passkeys/client/client.js")).unwrap();
-    for [any, documented] in [[ANY_CALL, DOCUMENTED_CALL], CODES[0], CODES[1]] {
+    for [any, documented] in [[ANY_CALL, DOCUMENTED_CALL], CODES] {
         assert_eq!(module.matches(any).count(), 1, "in client.js: {any}");
         module = module.replace(any, documented);
     }

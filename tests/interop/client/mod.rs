@@ -5,6 +5,7 @@ mod document;
 mod elements;
 mod extensions;
 mod package;
+mod types;
 
 use std::{
     env, fs,

@@ -1,6 +1,12 @@
 // Compares the module's declarations with the schemas of the OpenAPI document.
 
-import type { AuthenticateOptions, Passkey, PasskeyClient, RegisterOptions } from "./client";
+import type {
+  AuthenticateOptions,
+  LibraryCode,
+  Passkey,
+  PasskeyClient,
+  RegisterOptions,
+} from "./client";
 import type { Answer, Body, Code, Path, Schemas } from "./routes";
 
 type Same<A, B> =
@@ -40,6 +46,9 @@ type Creation = Answer<"/register/begin", "POST">["publicKey"];
 export const creation: Fits<Creation, PublicKeyCredentialCreationOptionsJSON> = true;
 type Request = Answer<"/authenticate/begin", "POST">["publicKey"];
 export const request: Fits<Request, PublicKeyCredentialRequestOptionsJSON> = true;
+
+// The error codes. Others are of routes that the document does not have, or of extractors.
+export const codes: Fits<Code, LibraryCode> = true;
 
 // None of the types above is `any` or `never`, which would fit everything.
 type IsVague<T> = 0 extends 1 & T ? true : [T] extends [never] ? true : false;

@@ -7,7 +7,9 @@ import * as entry from "./written/entry.js";
 import * as react from "./written/hook.js";
 import * as vue from "./written/composable.js";
 
-/** There is no such value. */
-type Declared = Omit<typeof declared, "passkeys">;
+/** Without a client that is ready-made, and with the general types. */
+type Declared = Omit<typeof declared, "passkeys" | "PasskeyClient"> & {
+  PasskeyClient: typeof declared.PasskeyClient<declared.ApplicationTypes>;
+};
 
 export const agreed: [Declared, typeof declaredForReact, typeof declaredForVue] = [entry, react, vue];

@@ -27,6 +27,24 @@ new PasskeyClient({});
 // @ts-expect-error: nor is there a client that would
 passkeys.list();
 
+/** Types of an application, as its server makes them. */
+interface Shop {
+  signUp: { name: string };
+  registered: undefined;
+  authenticated: { name: string };
+  profile: "strict";
+}
+
+export async function typed(shop: PasskeyClient<Shop>): Promise<string> {
+  await shop.register({ signUp: { name: "Ada" }, profile: "strict" });
+  // @ts-expect-error: no such profile
+  await shop.authenticate({ profile: "lax" });
+  const { name } = await shop.authenticate();
+  return name;
+}
+
+export const shop = new PasskeyClient<Shop>({ base: "/shop/passkeys" });
+
 export async function reason(): Promise<Reason | Capability> {
   if (!isSupported()) return (await capabilities()).passkeys;
   const error: unknown = await request("GET", "/account").catch((error) => error);
