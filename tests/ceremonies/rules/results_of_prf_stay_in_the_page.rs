@@ -29,7 +29,12 @@ async fn registration_with_results_of_prf_is_rejected_and_stores_nothing() {
     let request = world.create(&ada(), &mut leaking).await;
     let registration = world.passkeys.registration();
     assert_rejected(&world, registration.finish_as(&ada(), &request).await);
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert!(stored.is_empty());
     // The ceremony has ended.
     let again = registration.finish_as(&ada(), &request).await;
@@ -63,7 +68,12 @@ async fn sign_in_second_factor_and_step_up_with_results_of_prf_are_rejected() {
     let answer = step_up.finish_as(&ada(), &transfer(), &request).await;
     assert_rejected(&world, answer);
 
-    let stored = world.passkeys.repository().list("ada").await.unwrap();
+    let stored = world
+        .passkeys
+        .repository()
+        .list(Owner::everywhere("ada"))
+        .await
+        .unwrap();
     assert_eq!(stored[0].last_used_at, None, "the passkey was not used");
 }
 
