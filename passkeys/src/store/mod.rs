@@ -78,10 +78,13 @@ pub use description::Description;
 pub use memory::{MemoryChallenges, MemoryRepository};
 pub use missing::Missing;
 pub use owner::{Owner, Scope};
+// The compiler names the first feature to somebody who has neither.
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresChallenges, PostgresRepository};
+#[cfg(all(feature = "postgres-driver", not(feature = "postgres")))]
+pub use postgres::{PostgresChallenges, PostgresRepository};
 #[cfg(feature = "postgres-driver")]
-pub use postgres::{
-    PostgresChallenges, PostgresDriver, PostgresError, PostgresRepository, PostgresStatement,
-};
+pub use postgres::{PostgresDriver, PostgresError, PostgresStatement};
 #[cfg(feature = "redis")]
 pub use redis::RedisChallenges;
 #[cfg(feature = "sealed")]
