@@ -32,8 +32,9 @@ impl PostgresDriver for TokioPostgres {
             let transaction = client.transaction().await?;
             let mut rows = Vec::with_capacity(statements.len());
             for statement in statements {
-                let selected = transaction.query_typed(&statement.sql, &typed(statement));
-                rows.push(texts(&selected.await?)?);
+                let parameters = typed(statement);
+                let selected = transaction.query_typed(&statement.sql, &parameters).await?;
+                rows.push(texts(&selected)?);
             }
             transaction.commit().await?;
             Ok(rows)
