@@ -10,8 +10,8 @@ use crate::{
     CheckError, Clock, Config, Error, SystemClock, WeakSecret,
     audit::{AuditSink, Trail},
     ceremony::{
-        Authentication, Ceremonies, Credentials, Decoys, Management, PromptReport, Recent, Registration,
-        StepUp,
+        Authentication, Ceremonies, Credentials, Decoys, Management, PromptReport, Recent,
+        Registration, StepUp,
     },
     domain::application::Application,
     recorder::Recorder,

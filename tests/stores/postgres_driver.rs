@@ -52,9 +52,14 @@ impl PostgresDriver for Scripted {
     }
 }
 
-/// Answers every statement with one row that says that something was changed.
+/// Answers every statement with one row: that one row was changed, or that there is one.
 fn changed(_: usize, statements: &[PostgresStatement]) -> Outcome {
-    Ok(vec![vec!["1".to_owned()]; statements.len()])
+    let rows = statements.iter().map(|statement| {
+        let selects = statement.sql.contains("row_to_json");
+        let row = if selects { r#"{"found": true}"# } else { "1" };
+        vec![row.to_owned()]
+    });
+    Ok(rows.collect())
 }
 
 fn failed(code: Option<&str>) -> PostgresError {
