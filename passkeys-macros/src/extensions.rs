@@ -58,10 +58,12 @@ fn read(entry: &TokenStream) -> Result<Text, String> {
         _ => return Err(malformed()),
     };
     let tokens: TokenStream = value.iter().cloned().collect();
+    let is_known = Extension::NAMES.contains(&name.to_string().as_str());
+    let at = |value: Span| if is_known { value } else { name.span() };
     match syn::parse2::<Lit>(tokens) {
-        Ok(Lit::Str(value)) => Ok(text(format!("{name}={}", value.value()), value.span())),
+        Ok(Lit::Str(value)) => Ok(text(format!("{name}={}", value.value()), at(value.span()))),
         // The rules know what an extension takes, and that is no boolean.
-        Ok(Lit::Bool(value)) => Ok(text(format!("{name}={}", value.value), value.span)),
+        Ok(Lit::Bool(value)) => Ok(text(format!("{name}={}", value.value), at(value.span))),
         _ => Err(format!(
             "the value of an extension is a string; write `{name} = \"..\"`"
         )),
