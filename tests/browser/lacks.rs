@@ -121,6 +121,39 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         engine: Engine::Firefox,
+        reason: "Firefox has no large blobs",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "return (await PublicKeyCredential.getClientCapabilities())['extension:largeBlob'] !== true;",
+        ),
+        tests: &[
+            "extensions::large_blob_is_written_and_read_and_is_never_sent",
+            "extensions::passkey_is_created_with_the_extensions_of_the_configuration_only",
+            "extensions::passkey_without_large_blobs_is_not_created_where_they_are_required",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "every virtual authenticator of Firefox has the extension `prf`",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const publicKey = {
+               challenge: new Uint8Array(32), rp: { name: 'Example' },
+               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+               authenticatorSelection: { residentKey: 'required' },
+               extensions: { prf: {} },
+             };
+             const created = await navigator.credentials.create({ publicKey });
+             return created.getClientExtensionResults().prf.enabled === true;",
+        ),
+        tests: &[
+            "encrypted_notes::encrypted_notes_example_creates_nothing_for_a_passkey_without_prf",
+            "extensions::passkey_without_prf_signs_in_without_results",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
         reason: "Firefox has no extensions of Chromium",
         probe: Probe::Script(
             Kind::Laptop,
