@@ -130,7 +130,7 @@ async fn sign_in_by_password_is_upgraded_once() {
     let mut browser = site.browser_of(&ADA).await;
     for upgrade in [true, false] {
         let page = browser.get("/").await.assert_ok().text();
-        assert_eq!(page.contains("data-upgrade"), upgrade);
+        assert_eq!(page.contains(" upgrade>"), upgrade);
     }
     let conditional = "/auth/passkeys/register/begin?mediation=conditional";
     let begun = browser.request(Method::POST, conditional, None).await;
@@ -138,7 +138,7 @@ async fn sign_in_by_password_is_upgraded_once() {
     // A sign-in by passkey has nothing to be upgraded.
     browser.register().await.assert_ok();
     browser.sign_in().await.assert_ok();
-    assert!(!browser.get("/").await.text().contains("data-upgrade"));
+    assert!(!browser.get("/").await.text().contains(" upgrade>"));
 }
 
 #[tokio::test]

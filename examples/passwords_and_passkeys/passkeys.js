@@ -6,11 +6,27 @@ import { PasskeyError, isSupported, passkeys, request } from "/auth/passkeys/cli
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
-/** @type {Record<string, string>} */
-const WORDS = {
+/**
+ * Words for every reason, so that a new one without words does not type-check.
+ *
+ * @satisfies {Record<Exclude<import("/auth/passkeys/client.js").Reason, "aborted" | "server">, string>}
+ */
+const REASONS = {
+  "not-supported": "This browser or device can’t use passkeys here.",
   cancelled: "Nothing was done: you cancelled, or this device has no passkey for this account.",
   "already-registered": "This device already has a passkey for your account.",
-  "not-supported": "This browser or device can’t use passkeys here.",
+  "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
+  busy: "The browser is still asking for another passkey. Finish that first.",
+  "not-allowed-here": "This page is shown inside another one, which does not let it use passkeys.",
+  unreadable: "Your password manager’s answer can’t be read. Delete a new passkey there, and choose another place for it.",
+  "invalid-options": "The browser does not accept this site’s request. Update it, or try another one.",
+  failed: "Something went wrong on your device. Please try again.",
+  "unexpected-response": "The answer did not come from this site’s server. Reload the page and try again.",
+  unreachable: "The server can’t be reached. Check your connection and try again.",
+};
+
+/** @type {Record<string, string>} */
+const CODES = {
   authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account.",
   last_credential: "Your account asks for a passkey after the password, so the last one stays.",
   reauthentication_required: "Please sign in again first: that was a while ago.",
@@ -38,25 +54,16 @@ on("confirm", "click", async () => {
 
 // The account.
 
-/** Creates a passkey after a sign-in by password, without asking. */
-async function upgrade() {
-  // `null` where the browser cannot, or will not.
-  if ((await passkeys.upgrade()) === null) return;
-  say("From now on you can sign in with a passkey.");
+on("add", "click", async () => {
+  await passkeys.register();
+  say("From now on you can sign in with this passkey.");
   await list();
-}
-
-/** Offers a passkey, where that is good for the user. */
-async function offer() {
-  $("offer").hidden = !(await passkeys.shouldOffer());
-}
-
-on("add", "click", () => create());
-on("accept", "click", () => create("this_device"));
-on("decline", "click", async () => {
-  passkeys.declineOffer();
-  await offer();
+  // Offers another one only where that is good for the user.
+  await $("offer").renew();
 });
+
+// The offer has created one: after a question, or without asking where the browser can.
+document.addEventListener("passkey-added", () => list().catch(complain));
 
 on("second-factor", "change", async () => {
   const box = $("second-factor");
@@ -67,18 +74,6 @@ on("second-factor", "change", async () => {
   box.checked = wanted;
   say(wanted ? "Your passkey is asked for after your password." : "Your passkey alone signs you in.");
 });
-
-/**
- * Creates a passkey for the signed-in user.
- *
- * @param {string} [profile] one that `hooks.rs` has
- */
-async function create(profile) {
-  await passkeys.register({ profile });
-  say("From now on you can sign in with this passkey.");
-  await list();
-  await offer();
-}
 
 /** Shows the user's passkeys. */
 async function list() {
@@ -175,14 +170,12 @@ function say(words) {
 function complain(error) {
   if (!(error instanceof PasskeyError)) throw error;
   const { code, message, reason } = error;
-  if (reason !== "aborted") $("alert").textContent = WORDS[code] ?? WORDS[reason] ?? message;
+  if (reason !== "aborted") {
+    $("alert").textContent = CODES[code] ?? (reason === "server" ? message : REASONS[reason]);
+  }
   return null;
 }
 
 // On load of the account. Last, so that the buttons work meanwhile.
 
-if ($("passkeys")) {
-  await list().catch(complain);
-  if ("upgrade" in $("passkeys").dataset) await upgrade().catch(complain);
-  await offer();
-}
+if ($("passkeys")) await list().catch(complain);

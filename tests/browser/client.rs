@@ -127,7 +127,7 @@ fn autofill_with_an_expired_challenge_signs_in_by_a_second_ceremony() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
-        visit.script("self.inFields = true").await;
+        visit.offer_in_fields_of_this_page().await;
         let account = with_client(
             visit,
             "let finishes = 0;

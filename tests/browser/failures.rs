@@ -201,7 +201,7 @@ fn autofill_called_again_after_signing_out_offers_passkeys_again() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
-        visit.script("self.inFields = true").await;
+        visit.offer_in_fields_of_this_page().await;
         let outcomes = with_client(
             visit,
             "const sent = [];

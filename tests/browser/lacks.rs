@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, env, process::Command};
 
 use serde_json::json;
 
-use crate::support::{Authenticator, Browser, Engine, Kind, in_browser};
+use crate::support::{Authenticator, Browser, Engine, Kind, Visit, in_browser};
 
 /// Something that an engine, its driver or its screen lacks.
 pub(crate) struct Lack {
@@ -22,6 +22,10 @@ pub(crate) struct Lack {
 enum Probe {
     /// The body of an async function in a page, with this authenticator. It returns `true` where it is lacking.
     Script(Kind, &'static str),
+    /// The same, while the user of a laptop does not respond.
+    Waiting(&'static str),
+    /// That an authenticator is used which is plugged in while a request waits.
+    PluggedInLater,
     /// Commands of the `DevTools` protocol.
     DevTools,
 }
@@ -64,6 +68,14 @@ const LACKS: &[Lack] = &[
         tests: &[
             "capabilities::capabilities_are_those_that_chromium_tells",
             "consent::upgrade_after_an_older_sign_in_asks_for_no_consent",
+            "elements::behaviour::offer_creates_a_passkey_by_conditional_creation_where_the_page_wishes",
+            "upgrade::upgrade_creates_a_passkey_without_user_presence_and_verification_in_a_willing_browser",
+            "upgrade::upgrade_gives_way_to_ceremonies_that_the_user_is_asked_for",
+            "upgrade::upgrade_rejects_at_an_application_without_conditional_create",
+            "upgrade::upgrade_rejects_only_for_responses_that_the_developer_has_to_repair",
+            "upgrade::upgrade_resolves_to_null_for_every_refusal_of_the_browser_but_a_wrong_origin",
+            "upgrade::upgrade_resolves_to_null_in_chromium_without_a_password_manager",
+            "upgrade::upgrade_resolves_to_null_when_the_browser_does_not_answer",
         ],
     },
     Lack {
@@ -73,11 +85,18 @@ const LACKS: &[Lack] = &[
             Kind::Laptop,
             "return !(await PublicKeyCredential.getClientCapabilities()).immediateGet;",
         ),
-        tests: &[],
+        tests: &[
+            "immediate::immediate_ends_pending_autofill_and_gives_way_to_a_button",
+            "immediate::immediate_rejects_for_a_passkey_that_the_server_does_not_know",
+            "immediate::immediate_resolves_to_null_where_no_passkey_is_at_hand",
+            "immediate::immediate_resolves_to_null_while_the_user_is_asked_for_a_passkey",
+            "immediate::immediate_resolves_to_null_without_a_click_and_when_the_page_aborts",
+            "immediate::immediate_signs_in_with_a_passkey_that_is_at_hand",
+        ],
     },
     Lack {
         engine: Engine::Firefox,
-        reason: "Firefox takes at most 20 credentials in a list",
+        reason: "Firefox takes at most 20 credentials in a sign-in",
         probe: Probe::Script(
             Kind::Laptop,
             "const allowCredentials = Array.from({ length: 21 }, (_, it) => ({ type: 'public-key', id: new Uint8Array([it]) }));
@@ -85,7 +104,6 @@ const LACKS: &[Lack] = &[
              return navigator.credentials.get({ publicKey }).catch(({ name }) => name === 'SecurityError');",
         ),
         tests: &[
-            "many_passkeys::user_with_63_passkeys_registers_another_one_in_chromium",
             "many_passkeys::user_with_70_passkeys_signs_in_by_name_and_steps_up_in_chromium",
         ],
     },
@@ -103,6 +121,44 @@ const LACKS: &[Lack] = &[
             "autofill_without_a_passkey_reports_no_failure",
             "client::autofill_that_the_user_dismisses_resolves_to_null",
         ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox ends a request that waits when another one begins, where Chromium is busy",
+        probe: Probe::Waiting(
+            "const { signal } = self.ending = new AbortController();
+             const ask = () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(32) }, signal })
+               .catch(({ name }) => name);
+             const [first, second] = [ask(), ask()];
+             const later = new Promise((done) => setTimeout(() => done('waiting'), 1000));
+             const outcome = await Promise.race([second, later]);
+             self.ending.abort();
+             await Promise.all([first, second]);
+             return outcome !== 'OperationError';",
+        ),
+        tests: &["failures::request_while_chromium_is_still_asking_for_another_script_is_busy"],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "requests of Firefox that wait do not use virtual authenticators that are plugged in later",
+        probe: Probe::PluggedInLater,
+        tests: &["client::sign_in_button_replaces_pending_conditional_mediation"],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "passkeys of Firefox's virtual authenticators are not synced",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const publicKey = {
+               challenge: new Uint8Array(32), rp: { name: 'Example' },
+               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+             };
+             const { response } = await navigator.credentials.create({ publicKey });
+             // Backup eligibility, WebAuthn section 6.1.
+             return !(new Uint8Array(response.getAuthenticatorData())[32] & 8);",
+        ),
+        tests: &["list_shows_the_provider_and_the_passkey_of_the_current_session"],
     },
     Lack {
         engine: Engine::Firefox,
@@ -191,11 +247,39 @@ fn each_browser_lacks_what_is_said_of_it() {
                     assert!(lacking.is_boolean(), "{}: {lacking}", lack.reason);
                     lacking == true
                 }
+                Probe::PluggedInLater => !uses_what_is_plugged_in_later(visit).await,
+                Probe::Waiting(script) => {
+                    let mut laptop = Authenticator::new(Kind::Laptop);
+                    laptop.plug_in_unattended(&visit.browser).await;
+                    let lacking = visit.script_async(script).await;
+                    laptop.unplug(&visit.browser).await;
+                    assert!(lacking.is_boolean(), "{}: {lacking}", lack.reason);
+                    lacking == true
+                }
             };
             // The other browsers of the tests have it, or the probe would prove nothing.
             assert_eq!(lacking, lack.engine == engine, "{}", lack.reason);
         }
     });
+}
+
+async fn uses_what_is_plugged_in_later(visit: &Visit) -> bool {
+    let mut laptop = Authenticator::new(Kind::Laptop);
+    laptop.plug_in_unattended(&visit.browser).await;
+    let create = "const publicKey = {
+          challenge: new Uint8Array(32), rp: { name: 'Example' },
+          user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+          pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+        };
+        const { signal } = self.ending = new AbortController();
+        self.created = navigator.credentials.create({ publicKey, signal }).then(() => true, () => false);";
+    visit.script(create).await;
+    laptop.unplug(&visit.browser).await;
+    laptop.plug_in(&visit.browser).await;
+    let outcome = "setTimeout(() => self.ending.abort(), 3000); return self.created;";
+    let created = visit.script_async(outcome).await;
+    laptop.unplug(&visit.browser).await;
+    created == true
 }
 
 async fn has_devtools(browser: &Browser) -> bool {

@@ -10,7 +10,7 @@ fn ceremony_options_are_sent_in_queries_and_in_finish_bodies() {
     in_browser(async |visit| {
         let mut laptop = Authenticator::new(Kind::Laptop);
         ada_has_a_passkey(visit, &mut laptop).await;
-        visit.script("self.inFields = true").await;
+        visit.offer_in_fields_of_this_page().await;
         let sent = with_client(
             visit,
             "let sent = [];

@@ -113,7 +113,7 @@ const OFFER: &str = "Sign in faster next time";
 fn password_example_upgrades_a_sign_in_by_password() {
     with_an_account(true, async |visit, laptop| {
         visit
-            .hears("From now on you can sign in with a passkey.")
+            .hears("Passkey created. Next time, sign in with your fingerprint")
             .await;
         assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
         lists(visit, 1).await;
@@ -173,7 +173,7 @@ fn password_example_offers_a_passkey_of_this_device_and_adds_one_of_any() {
 fn password_example_asks_for_the_passkey_after_the_password() {
     with_an_account(true, async |visit, laptop| {
         visit
-            .hears("From now on you can sign in with a passkey.")
+            .hears("Passkey created. Next time, sign in with your fingerprint")
             .await;
         visit.script(&format!("{BOX}.click()")).await;
         visit
@@ -211,7 +211,7 @@ fn password_example_asks_for_the_passkey_after_the_password() {
 fn password_example_asks_for_consent_where_the_sign_in_is_old() {
     with_an_account(true, async |visit, laptop| {
         visit
-            .hears("From now on you can sign in with a passkey.")
+            .hears("Passkey created. Next time, sign in with your fingerprint")
             .await;
         lists(visit, 1).await;
         visit
@@ -250,7 +250,7 @@ fn password_example_asks_for_consent_where_the_sign_in_is_old() {
 fn password_example_closes_the_account_and_the_browser_drops_the_passkey() {
     with_an_account(true, async |visit, laptop| {
         visit
-            .hears("From now on you can sign in with a passkey.")
+            .hears("Passkey created. Next time, sign in with your fingerprint")
             .await;
         visit.fill("Password", "correct horse").await;
         visit.press("Close the account").await;

@@ -114,13 +114,23 @@ async function attempt(button, task) {
   }
 }
 
-/** @type {Partial<Record<import("/auth/passkeys/client.js").Reason, string>>} */
+/**
+ * Words for every reason, so that a new one without words does not type-check.
+ *
+ * @satisfies {Record<Exclude<import("/auth/passkeys/client.js").Reason, "aborted" | "server">, string>}
+ */
 const REASONS = {
   "not-supported": "This browser or device can’t use passkeys.",
   cancelled: "Nothing happened: you cancelled, or this device has no passkey for this site.",
   "already-registered": "This device already has a passkey for your account.",
   "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
-  unreachable: "The server can’t be reached.",
+  busy: "The browser is still asking for another passkey. Finish that first.",
+  "not-allowed-here": "This page is shown inside another one, which does not let it use passkeys.",
+  unreadable: "Your password manager’s answer can’t be read. Delete a new passkey there, and choose another place for it.",
+  "invalid-options": "The browser does not accept this site’s request. Update it, or try another one.",
+  failed: "Something went wrong on your device. Please try again.",
+  "unexpected-response": "The answer did not come from this site’s server. Reload the page and try again.",
+  unreachable: "The server can’t be reached. Check your connection and try again.",
 };
 
 /** @param {unknown} error */
@@ -133,7 +143,7 @@ function fail(error) {
   if (code === "authentication_failed") {
     return complain("This passkey can’t sign in: accounts end when the program is restarted. Create a new one.");
   }
-  complain(REASONS[reason] ?? message);
+  complain(reason === "server" ? message : REASONS[reason]);
 }
 
 // Views and messages

@@ -92,12 +92,23 @@ function on(id, event, task) {
   });
 }
 
-/** @type {Record<string, string>} */
-const WORDS = {
+/**
+ * Words for every reason, so that a new one without words does not type-check.
+ *
+ * @satisfies {Record<Exclude<import("/auth/passkeys/client.js").Reason, "aborted" | "server">, string>}
+ */
+const REASONS = {
+  "not-supported": "This browser or device can’t use passkeys here.",
   cancelled: "Nothing was done: you cancelled, or this device has no passkey for an account here.",
   "already-registered": "This device still has a passkey of your account. Sign in with it.",
-  "not-supported": "This browser or device can’t use passkeys here.",
-  authentication_failed: "This passkey can’t sign in here. It may have been deleted from its account.",
+  "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
+  busy: "The browser is still asking for another passkey. Finish that first.",
+  "not-allowed-here": "This page is shown inside another one, which does not let it use passkeys.",
+  unreadable: "Your password manager’s answer can’t be read. Delete a new passkey there, and choose another place for it.",
+  "invalid-options": "The browser does not accept this site’s request. Update it, or try another one.",
+  failed: "Something went wrong on your device. Please try again.",
+  "unexpected-response": "The answer did not come from this site’s server. Reload the page and try again.",
+  unreachable: "The server can’t be reached. Check your connection and try again.",
 };
 
 /** @param {unknown} error */
@@ -105,7 +116,12 @@ function complain(error) {
   if (!(error instanceof PasskeyError)) throw error;
   const { code, message, reason } = error;
   if (reason === "aborted") return;
-  $("alert").textContent = WORDS[code] ?? WORDS[reason] ?? message;
+  if (code === "authentication_failed") {
+    $("alert").textContent = "This passkey can’t sign in here. It may have been deleted from its account.";
+    return;
+  }
+  // Other codes of the server have a message that is meant for users.
+  $("alert").textContent = reason === "server" ? message : REASONS[reason];
 }
 
 /** @param {string} words */

@@ -82,12 +82,26 @@ async function perform(button, cancelled, task) {
   }
 }
 
-/** @type {Record<string, string>} */
-const WORDS = {
+/**
+ * Words for every reason, so that a new one without words does not type-check.
+ *
+ * @satisfies {Record<Exclude<import("/auth/passkeys/client.js").Reason, "aborted" | "cancelled" | "server">, string>}
+ */
+const REASONS = {
   "not-supported": "This browser or device can’t use passkeys here. Try a current Chrome, Edge, Firefox or Safari.",
+  "already-registered": "This device already has a passkey for an account here. Sign in with it.",
   "wrong-origin": "Passkeys don’t work at this address. Open the page as “localhost”.",
+  busy: "The browser is still asking for another passkey. Finish that first.",
+  "not-allowed-here": "This page is shown inside another one, which does not let it use passkeys.",
+  unreadable: "Your password manager’s answer can’t be read. Delete a new passkey there, and choose another place for it.",
+  "invalid-options": "The browser does not accept this site’s request. Update it, or try another one.",
   failed: "Something went wrong on your device. Please try again.",
+  "unexpected-response": "The answer did not come from this site’s server. Reload the page and try again.",
   unreachable: "The server can’t be reached. Check that it is running and try again.",
+};
+
+/** @type {Record<string, string>} */
+const CODES = {
   authentication_failed: "The server did not accept this passkey. Accounts end when the program is restarted: open another one.",
   no_passkeys: "Your account has no passkey to confirm this with. Add one first.",
   challenge_not_found: "Nothing was done: that took too long, or is not what you agreed to. Please try again.",
@@ -105,7 +119,9 @@ function inWords(error, cancelled) {
   }
   // Other codes of the server have a message that is meant for users.
   const { code, message, reason } = error;
-  return reason === "cancelled" ? cancelled : (WORDS[code] ?? WORDS[reason] ?? message);
+  if (reason === "cancelled") return cancelled;
+  if (CODES[code]) return CODES[code];
+  return reason === "server" || reason === "aborted" ? message : REASONS[reason];
 }
 
 /** @param {unknown} error */
@@ -154,6 +170,6 @@ try {
   show(await request("GET", "/account"));
 } catch (error) {
   show(null);
-  if (!isSupported()) announce("alert", WORDS["not-supported"]);
+  if (!isSupported()) announce("alert", REASONS["not-supported"]);
   else if (codeOf(error) !== "signed_out") announce("alert", inWords(error, ""));
 }

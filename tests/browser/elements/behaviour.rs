@@ -314,13 +314,18 @@ fn element_that_leaves_the_page_aborts_its_ceremony() {
             laptop.unplug(&visit.browser).await;
             laptop.plug_in_unattended(&visit.browser).await;
             visit
-            .script(
-                "const get = navigator.credentials.get.bind(navigator.credentials);
-                 navigator.credentials.get = (it) => get(it).catch((error) => { self.ended = error.name; throw error; });",
-            )
-            .await;
+                .script(
+                    "const get = navigator.credentials.get.bind(navigator.credentials);
+                 navigator.credentials.get = (it) => {
+                   self.asked = true;
+                   return get(it).catch((error) => { self.ended = error.name; throw error; });
+                 };",
+                )
+                .await;
             visit.press("Sign in with a passkey").await;
             visit.sees("Waiting for your device…").await;
+            let asked = async || visit.script("return self.asked ?? null").await == true;
+            visit.until("the browser to ask", asked).await;
             visit.script("deep('passkey-sign-in')[0].remove()").await;
             visit
                 .until("the end", async || {

@@ -6,7 +6,7 @@ use passkeys_tests::npm::Project;
 use serde_json::json;
 
 use super::site::{Elements, ORIGIN, at_pages};
-use crate::support::{Authenticator, Visit};
+use crate::support::{Authenticator, Visit, this_device};
 
 /// Runs a test on the app as Vite builds it; `/` is open.
 fn at_bundle(test: impl AsyncFnOnce(&mut Visit<Elements>, &mut Authenticator)) {
@@ -53,7 +53,8 @@ fn elements_from_npm_sign_up_with_the_modules_that_they_import() {
         visit.fill("Ihr Name", "Ada").await;
         visit.press("Konto erstellen").await;
         visit.sees("Ihre Passkeys").await;
-        visit.sees("Chrome").await;
+        let (browser, _) = this_device().split_once(' ').unwrap();
+        visit.sees(browser).await;
         assert_eq!(laptop.passkeys(&visit.browser).await.len(), 1);
         assert_eq!(visit.server.violations(), [] as [serde_json::Value; 0]);
         // No part came from the server's router.

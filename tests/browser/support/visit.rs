@@ -124,6 +124,12 @@ impl<S: Site> Visit<S> {
         self.browser.pick_in_fields().await;
     }
 
+    /// Enables it on the page that is open.
+    pub(crate) async fn offer_in_fields_of_this_page(&self) {
+        self.script("self.inFields = true").await;
+        self.browser.pick_in_fields().await;
+    }
+
     async fn end(&self, failed: bool) {
         if failed {
             self.picture(&format!("{}-failed", self.name)).await;
