@@ -26,6 +26,8 @@ enum Probe {
     Waiting(&'static str),
     /// That an authenticator is used which is plugged in while a request waits.
     PluggedInLater,
+    /// That of two authenticators the one is used that has a passkey.
+    TwoAtOnce,
     /// Commands of the `DevTools` protocol.
     DevTools,
 }
@@ -146,6 +148,36 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         engine: Engine::Firefox,
+        reason: "requests of Firefox fail where one of two virtual authenticators has no passkey",
+        probe: Probe::TwoAtOnce,
+        tests: &[
+            "offer::cancelled_prompt_leaves_the_offer_to_the_user",
+            "offer::declined_offer_is_repeated_after_growing_pauses",
+            "offer::offer_has_a_name_and_a_description_for_screen_readers",
+            "offer::offer_pictures_fit_every_screen",
+            "offer::sign_in_with_another_devices_passkey_is_followed_by_an_offer",
+            "offer::user_who_deleted_a_passkey_is_not_offered_one",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "virtual authenticators of Firefox fail for lists with a credential that they do not have",
+        probe: Probe::Script(
+            Kind::SecurityKey,
+            "const creation = {
+               challenge: new Uint8Array(32), rp: { name: 'Example' },
+               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+             };
+             const { rawId } = await navigator.credentials.create({ publicKey: creation });
+             const allowCredentials = [rawId, new Uint8Array(32)].map((id) => ({ type: 'public-key', id }));
+             const publicKey = { challenge: new Uint8Array(32), allowCredentials };
+             return navigator.credentials.get({ publicKey }).then(() => false, () => true);",
+        ),
+        tests: &["consent::consent_to_delete_one_passkey_deletes_no_other"],
+    },
+    Lack {
+        engine: Engine::Firefox,
         reason: "passkeys of Firefox's virtual authenticators are not synced",
         probe: Probe::Script(
             Kind::Laptop,
@@ -247,6 +279,7 @@ fn each_browser_lacks_what_is_said_of_it() {
                     assert!(lacking.is_boolean(), "{}: {lacking}", lack.reason);
                     lacking == true
                 }
+                Probe::TwoAtOnce => !uses_the_one_of_two_that_has_a_passkey(visit).await,
                 Probe::PluggedInLater => !uses_what_is_plugged_in_later(visit).await,
                 Probe::Waiting(script) => {
                     let mut laptop = Authenticator::new(Kind::Laptop);
@@ -263,17 +296,41 @@ fn each_browser_lacks_what_is_said_of_it() {
     });
 }
 
+/// Declares options for a discoverable credential.
+const CREATION: &str = "const publicKey = {
+      challenge: new Uint8Array(32), rp: { name: 'Example' },
+      user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+      authenticatorSelection: { residentKey: 'required' },
+    };";
+
+async fn uses_the_one_of_two_that_has_a_passkey(visit: &Visit) -> bool {
+    let mut key = Authenticator::new(Kind::SecurityKey);
+    let mut laptop = Authenticator::new(Kind::Laptop);
+    key.plug_in(&visit.browser).await;
+    let create =
+        format!("{CREATION} await navigator.credentials.create({{ publicKey }}); return true;");
+    assert_eq!(visit.script_async(&create).await, true);
+    laptop.plug_in(&visit.browser).await;
+    // In Firefox it is a matter of which of them is asked first.
+    let get = "const publicKey = { challenge: new Uint8Array(32) };
+        const get = () => navigator.credentials.get({ publicKey }).then(() => true, () => false);
+        return await get() && await get() && await get() && await get() && await get();";
+    let used = visit.script_async(get).await;
+    laptop.unplug(&visit.browser).await;
+    key.unplug(&visit.browser).await;
+    used == true
+}
+
 async fn uses_what_is_plugged_in_later(visit: &Visit) -> bool {
     let mut laptop = Authenticator::new(Kind::Laptop);
     laptop.plug_in_unattended(&visit.browser).await;
-    let create = "const publicKey = {
-          challenge: new Uint8Array(32), rp: { name: 'Example' },
-          user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
-          pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-        };
-        const { signal } = self.ending = new AbortController();
-        self.created = navigator.credentials.create({ publicKey, signal }).then(() => true, () => false);";
-    visit.script(create).await;
+    let create = format!(
+        "{CREATION}
+         const {{ signal }} = self.ending = new AbortController();
+         self.created = navigator.credentials.create({{ publicKey, signal }}).then(() => true, () => false);"
+    );
+    visit.script(&create).await;
     laptop.unplug(&visit.browser).await;
     laptop.plug_in(&visit.browser).await;
     let outcome = "setTimeout(() => self.ending.abort(), 3000); return self.created;";

@@ -7,12 +7,13 @@ use std::{
 use fantoccini::{Client, ClientBuilder, error::CmdError, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::{
     chromium,
     engine::Engine,
     firefox::{self, BiDi},
-    process::Process,
+    process::{PATIENCE, Process},
     reach::{Certificate, Reach},
 };
 
@@ -168,6 +169,30 @@ impl Browser {
             self.devtools("Page.addScriptToEvaluateOnNewDocument", parameters)
                 .await;
         }
+    }
+
+    /// Runs the body of an async function in the realm of the page, and returns its result or error. `None` where
+    /// WebDriver's own command does so: in Chromium.
+    ///
+    /// Firefox runs scripts of WebDriver in a sandbox, where `import()` loads modules of its own.
+    pub(super) async fn in_page(&self, body: &str) -> Option<Value> {
+        let bidi = self.bidi.as_ref()?;
+        let context = String::from(self.client.window().await.unwrap());
+        let expression = format!(
+            "(async () => {{ {body} }})().catch(String).then((it) => JSON.stringify(it ?? null))"
+        );
+        let parameters = json!({
+            "expression": expression,
+            "target": { "context": context },
+            "awaitPromise": true,
+        });
+        let evaluated = bidi.command("script.evaluate", parameters);
+        let evaluated = timeout(PATIENCE, evaluated)
+            .await
+            .expect("a result in time");
+        let json = evaluated["result"]["value"].as_str();
+        let json = json.unwrap_or_else(|| panic!("{evaluated}"));
+        Some(serde_json::from_str(json).unwrap())
     }
 
     /// Emulates a screen, its colour scheme, and a user who wants less motion.

@@ -326,6 +326,13 @@ impl<S: Site> Visit<S> {
 
     /// Runs the body of an async function, and returns its result.
     pub(crate) async fn script_async(&self, body: &str) -> Value {
+        let in_a_frame = self.script("return self !== top").await == true;
+        if !in_a_frame {
+            let body = format!("{FUNCTIONS}{body}");
+            if let Some(value) = self.browser.in_page(&body).await {
+                return value;
+            }
+        }
         let script = format!(
             "{FUNCTIONS}const done = arguments[0]; (async () => {{ {body} }})().then(done, (error) => done(String(error)))"
         );
