@@ -58,6 +58,8 @@ const LACKS: &[Lack] = &[
             "client::passkey_of_a_sign_up_that_was_rolled_back_is_dropped",
             "consent::passkey_is_deleted_with_consent_after_an_older_sign_in",
             "managers::passkey_is_dropped_if_a_function_of_the_page_fails",
+            "passwords_and_passkeys::password_example_closes_the_account_and_the_browser_drops_the_passkey",
+            "profiles::profile_is_enforced_when_the_page_changes_the_options",
         ],
     },
     Lack {
@@ -71,6 +73,9 @@ const LACKS: &[Lack] = &[
             "capabilities::capabilities_are_those_that_chromium_tells",
             "consent::upgrade_after_an_older_sign_in_asks_for_no_consent",
             "elements::behaviour::offer_creates_a_passkey_by_conditional_creation_where_the_page_wishes",
+            "passwords_and_passkeys::password_example_asks_for_consent_where_the_sign_in_is_old",
+            "passwords_and_passkeys::password_example_asks_for_the_passkey_after_the_password",
+            "passwords_and_passkeys::password_example_upgrades_a_sign_in_by_password",
             "upgrade::upgrade_creates_a_passkey_without_user_presence_and_verification_in_a_willing_browser",
             "upgrade::upgrade_gives_way_to_ceremonies_that_the_user_is_asked_for",
             "upgrade::upgrade_rejects_at_an_application_without_conditional_create",
@@ -78,6 +83,25 @@ const LACKS: &[Lack] = &[
             "upgrade::upgrade_resolves_to_null_for_every_refusal_of_the_browser_but_a_wrong_origin",
             "upgrade::upgrade_resolves_to_null_in_chromium_without_a_password_manager",
             "upgrade::upgrade_resolves_to_null_when_the_browser_does_not_answer",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox on Linux has no platform authenticator, not even a virtual one, where the options demand it",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const publicKey = {
+               challenge: new Uint8Array(32), rp: { name: 'Example' },
+               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+               authenticatorSelection: { authenticatorAttachment: 'platform' },
+             };
+             return navigator.credentials.create({ publicKey }).then(() => false, () => true);",
+        ),
+        tests: &[
+            "passwords_and_passkeys::password_example_offers_a_passkey_of_this_device_and_adds_one_of_any",
+            "profiles::profile_chooses_where_the_passkey_is_created",
+            "profiles::sign_in_reports_the_profile_that_it_was_begun_with",
         ],
     },
     Lack {

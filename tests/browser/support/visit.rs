@@ -266,7 +266,10 @@ impl<S: Site> Visit<S> {
     }
 
     async fn announced(&self, role: &str, text: &str) {
-        let script = format!("return deep('[role={role}]').map((it) => it.innerText).join('\\n')");
+        // Firefox leaves the isolates of names out of `innerText`.
+        let script = format!(
+            "return deep('[role={role}]').filter((it) => it.checkVisibility()).map((it) => it.textContent).join('\\n')"
+        );
         self.until(&format!("“{text}” as {role}"), async || {
             let words = self.script(&script).await;
             words.as_str().is_some_and(|words| words.contains(text))
