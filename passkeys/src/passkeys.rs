@@ -16,7 +16,7 @@ use crate::{
     domain::application::Application,
     recorder::Recorder,
     relying_party::{Configured, InAttribute, RelyingParty},
-    store::{ChallengeStore, MemoryChallenges},
+    store::{self, ChallengeStore, MemoryChallenges},
     tasks::Tasks,
     verify::Verifier,
 };
@@ -138,14 +138,16 @@ impl<A: RelyingParty> Passkeys<A> {
             verifier: Arc::new(Verifier::new(&config)),
             config: Arc::new(config),
             application: Application::named(A::name()),
-            credentials: Credentials::of_site(Arc::new(repository), rp_id),
-            challenges: Arc::new(MemoryChallenges::default()),
+            credentials: Credentials::of_site(store::repository(repository), rp_id),
+            challenges: store::challenges(MemoryChallenges::default()),
             clock: Arc::new(SystemClock),
             audit: None,
             decoys: Decoys::random(),
             redeemed: Arc::new(Recent::default()),
             notices: Arc::default(),
             prompts: Arc::default(),
+            #[cfg(feature = "metrics")]
+            waiting: Arc::default(),
             empty_allow_credentials: false,
             timing_floor: Duration::from_millis(20),
             recorder: Recorder::default(),
@@ -175,7 +177,7 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Where several processes serve one application, they need a store that they share.
     #[must_use]
     pub fn challenges(mut self, store: impl ChallengeStore) -> Self {
-        self.ceremonies.challenges = Arc::new(store);
+        self.ceremonies.challenges = store::challenges(store);
         self.changed()
     }
 

@@ -20,6 +20,7 @@ mod last_passkey;
 mod logging;
 mod management;
 mod messages;
+mod metrics;
 mod on_removed;
 mod openapi;
 mod pages_of_codes;

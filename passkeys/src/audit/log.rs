@@ -11,6 +11,7 @@ pub(crate) fn log(
     user_id: Option<&str>,
     credential_id: Option<&CredentialId>,
     detail: Option<&Detail>,
+    profile: Option<&str>,
     by_application: bool,
 ) {
     span::identify(user_id, credential_id);
@@ -33,6 +34,7 @@ pub(crate) fn log(
                 mediation = prompts.and_then(|it| it.mediation).map(Mediation::as_str),
                 count = prompts.map(|it| it.count),
                 rp_id,
+                profile,
                 user_id = user_id.map(tracing::field::debug),
                 credential_id = credential_id.map(tracing::field::display),
                 by = by_application.then_some("application"),

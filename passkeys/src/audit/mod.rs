@@ -18,6 +18,7 @@
 //! | `detail` | explanation of a failure, for the developer: [`AuditEvent::detail`] |
 //! | `outcome`, `mediation`, `count` | of events about prompts: [`PromptFailures`] |
 //! | `rp_id` | RP ID of the relying party: [`AuditEvent::rp_id`] |
+//! | `profile` | [`AuditEvent::profile`] |
 //! | `user_id` | [`AuditEvent::user_id`], quoted and escaped |
 //! | `credential_id` | [`AuditEvent::credential_id`], in base64url |
 //! | `by` | `application` if it was the application, with [`Passkeys::management`](crate::Passkeys::management); the event's `ceremony` is `management` then: [`AuditEvent::by_application`] |
@@ -65,6 +66,7 @@
 //! [`Passkeys::shutdown`](crate::Passkeys::shutdown) waits until the queue is delivered, and
 //! [`Passkeys::flush_audit`](crate::Passkeys::flush_audit) does in tests.
 
+mod counted;
 mod failed;
 mod log;
 mod prompt;
@@ -75,6 +77,7 @@ mod trail;
 
 use time::OffsetDateTime;
 
+pub(crate) use counted::count;
 pub(crate) use failed::Failed;
 pub(crate) use log::log;
 pub use prompt::PromptFailures;
@@ -141,6 +144,8 @@ pub struct AuditEvent {
     /// Values that clients sent are in backticks, escaped and cut. For people to read: the text may change
     /// between releases, [`Reason`] does not. Never send it to a client.
     pub detail: Option<String>,
+    /// Name of the ceremony's [profile](crate::Profile), if it has one.
+    pub profile: Option<String>,
     /// True if the application caused the event, with [`Passkeys::management`], and false if a client's
     /// request did.
     ///
@@ -193,6 +198,7 @@ impl AuditEvent {
             user_id: None,
             credential_id: None,
             detail: None,
+            profile: None,
             by_application: false,
             sign_up: false,
         }

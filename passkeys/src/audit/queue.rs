@@ -77,6 +77,7 @@ impl Queue {
                 user_id: None,
                 credential_id: None,
                 detail: None,
+                profile: None,
                 by_application: false,
                 ..notice.event
             });
@@ -225,6 +226,7 @@ mod tests {
             user_id: Some(user.to_owned()),
             credential_id: None,
             detail: None,
+            profile: None,
             by_application: false,
             sign_up: false,
         }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{AuditEvent, AuditKind, AuditSink, queue::Queue};
+use crate::measure;
 
 /// Queue to a sink. Recording never waits for the sink.
 ///
@@ -54,6 +55,9 @@ impl Trail {
             started
         };
         drop(state);
+        if lost.is_some() {
+            measure::event_lost();
+        }
         self.0.arrived.notify_one();
         if let Err(error) = started {
             tracing::error!(%error, "cannot start the audit sink's thread; retrying with the next event");

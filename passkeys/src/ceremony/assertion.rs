@@ -95,11 +95,23 @@ impl Allowed {
 pub(super) struct Assertion<'a, R> {
     ceremonies: &'a Ceremonies<R>,
     kinds: Kinds,
+    /// Profile of the ceremony, if it is known and has one.
+    profile: Option<&'a str>,
 }
 
 impl<'a, R: CredentialRepository> Assertion<'a, R> {
     pub(super) fn new(ceremonies: &'a Ceremonies<R>, kinds: Kinds) -> Self {
-        Self { ceremonies, kinds }
+        Self {
+            ceremonies,
+            kinds,
+            profile: None,
+        }
+    }
+
+    /// Sets the terms of the ceremony, by whose profile its events are recorded.
+    pub(super) fn with_terms(self, terms: &'a Terms) -> Self {
+        let profile = terms.profile.as_deref();
+        Self { profile, ..self }
     }
 
     /// Returns the passkeys of a user at this relying party that are not suspended: if there are more
@@ -141,8 +153,10 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         }
         let public_key = RequestOptions::new(&self.ceremonies.config, terms, &challenge, allow);
         let state = self.ceremonies.begin(ceremony, &public_key).await?;
+        let by = Cause::Request.with_profile(terms.profile.as_deref());
         let kind = self.kinds.begun;
-        self.ceremonies.record(kind, claimed(user_id), None);
+        self.ceremonies
+            .record_by(by, kind, claimed(user_id), None, None);
         Ok(Begun {
             public_key,
             state,
@@ -237,10 +251,12 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
                 self.suspect_clone(&credential, asserted.sign_count).await?;
             }
             if self.record_use(&mut credential, &asserted).await? {
-                self.ceremonies.record(
+                self.ceremonies.record_by(
+                    Cause::Request.with_profile(self.profile),
                     self.kinds.succeeded,
                     Some(&credential.user_id),
                     Some(&credential.id),
+                    None,
                 );
                 let user_verified = asserted.user_verified;
                 return Ok(AuthenticationResult {
@@ -316,7 +332,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
              there may be a copy of the authenticator, or its counter was reset. `sign_count` is `{policy}`",
         ));
         ceremonies.record_by(
-            Cause::Request,
+            Cause::Request.with_profile(self.profile),
             AuditKind::CloneSuspected,
             Some(user_id),
             Some(id),
@@ -405,7 +421,7 @@ impl<'a, R: CredentialRepository> Assertion<'a, R> {
         let reason = failed.reason;
         let kind = self.kinds.failed;
         let ceremonies = self.ceremonies;
-        ceremonies.record_failure(kind, failed, user_id, credential_id);
+        ceremonies.record_failure(self.profile, kind, failed, user_id, credential_id);
         if reason.is_about_state() {
             Error::ChallengeNotFound
         } else if reason.is_about_sign_in_age() {

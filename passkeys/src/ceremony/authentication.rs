@@ -167,7 +167,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         user: &PasskeyUser,
     ) -> Result<Begun<RequestOptions>, Error> {
         user.check()?;
-        let assertion = self.assertion_of(Factor::Second);
+        let assertion = self.assertion_of(Factor::Second).with_terms(self.terms);
         let allowed = assertion.usable(user.id()).await?;
         if allowed.credentials.is_empty() {
             return Err(assertion.no_passkeys(user, allowed.suspended));
@@ -287,7 +287,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
     ) -> Result<(AuthenticationResult, D), E> {
         let floor = self.ceremonies.floor();
         let (pending, factor) = self.take(&request.state, accepted).await?;
-        let assertion = self.assertion_of(factor);
+        let assertion = self.assertion_of(factor).with_terms(pending.terms);
         if factor == Factor::Second {
             let begun_for = pending.user_id.as_deref();
             let user = who.await.inspect_err(|_| {

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::{
     Credential, CredentialId,
     domain::error::StoreError,
-    store::{CredentialRepository, CredentialUse, Deletion, Insertion, Owner, Scope},
+    store::{CredentialRepository, CredentialUse, Deletion, Insertion, Owner, Repository, Scope},
 };
 
 /// Credentials of one relying party: the only way from the ceremonies to the repository.
@@ -15,7 +15,7 @@ use crate::{
 /// Every method adds the RP ID to what it passes, so that no ceremony reads or changes a credential of
 /// another tenant, whatever user ID or credential ID it has.
 pub(crate) struct Credentials<R> {
-    repository: Arc<R>,
+    repository: Repository<R>,
     rp_id: Arc<str>,
     /// Whether the relying party is one of several of the application.
     is_tenant: bool,
@@ -38,7 +38,7 @@ pub(super) enum Found {
 impl<R> Clone for Credentials<R> {
     fn clone(&self) -> Self {
         Self {
-            repository: Arc::clone(&self.repository),
+            repository: self.repository.clone(),
             rp_id: Arc::clone(&self.rp_id),
             is_tenant: self.is_tenant,
         }
@@ -47,7 +47,7 @@ impl<R> Clone for Credentials<R> {
 
 impl<R> Credentials<R> {
     /// Creates the credentials of an application's only relying party.
-    pub(crate) fn of_site(repository: Arc<R>, rp_id: Arc<str>) -> Self {
+    pub(crate) fn of_site(repository: Repository<R>, rp_id: Arc<str>) -> Self {
         Self {
             repository,
             rp_id,

@@ -305,6 +305,7 @@ impl<'a, R: CredentialRepository> Management<'a, R> {
 
     fn record(&self, cause: Cause, kind: AuditKind, credential: &Credential) {
         let Credential { user_id, id, .. } = credential;
-        self.0.record_by(cause, kind, Some(user_id), Some(id), None);
+        self.0
+            .record_by(cause.into(), kind, Some(user_id), Some(id), None);
     }
 }

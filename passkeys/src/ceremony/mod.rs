@@ -27,6 +27,8 @@ mod stand_in;
 mod step_up;
 mod taken;
 mod user_handle;
+#[cfg(feature = "metrics")]
+mod waiting;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -47,6 +49,8 @@ pub(crate) use recent::Recent;
 pub use registration::Registration;
 pub use result::{AuthenticationResult, CredentialRemoval, RegistrationResult};
 pub use step_up::{Consent, StepUp};
+#[cfg(feature = "metrics")]
+pub(crate) use waiting::Waiting;
 
 pub use crate::{
     domain::{action::Action, prompt::PromptCeremony},
@@ -91,6 +95,8 @@ pub(crate) struct Ceremonies<R> {
     pub(crate) redeemed: Arc<Recent>,
     pub(crate) notices: Arc<Notices>,
     pub(crate) prompts: Arc<Prompts>,
+    #[cfg(feature = "metrics")]
+    pub(crate) waiting: Arc<Waiting>,
     /// True if `allowCredentials` is empty in every sign-in that names a user.
     pub(crate) empty_allow_credentials: bool,
     /// Minimum duration of responses whose time would allow user enumeration.
@@ -113,6 +119,8 @@ impl<R> Clone for Ceremonies<R> {
             redeemed: self.redeemed.clone(),
             notices: self.notices.clone(),
             prompts: self.prompts.clone(),
+            #[cfg(feature = "metrics")]
+            waiting: self.waiting.clone(),
             empty_allow_credentials: self.empty_allow_credentials,
             timing_floor: self.timing_floor,
             recorder: self.recorder.clone(),
@@ -215,7 +223,11 @@ impl<R> Ceremonies<R> {
         options: &impl Serialize,
     ) -> Result<String, Error> {
         let beginning = self.recorder.options(&ceremony, options);
+        #[cfg(feature = "metrics")]
+        let expires_at = ceremony.expires_at();
         let state = (*self.challenges).put(ceremony).await?;
+        #[cfg(feature = "metrics")]
+        self.has_put(expires_at);
         self.recorder.begun(beginning, &state);
         Ok(state)
     }
@@ -227,30 +239,33 @@ impl<R> Ceremonies<R> {
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) {
-        self.record_by(Cause::Request, kind, user_id, credential_id, None);
+        self.record_by(Cause::Request.into(), kind, user_id, credential_id, None);
     }
 
     /// Records a failure of a client's request, with its explanation.
     pub(crate) fn record_failure(
         &self,
+        profile: Option<&str>,
         kind: fn(Reason) -> AuditKind,
         failed: Failed,
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
     ) {
         let Failed { reason, detail } = failed;
-        self.record_by(Cause::Request, kind(reason), user_id, credential_id, detail);
+        let by = Cause::Request.with_profile(profile);
+        self.record_by(by, kind(reason), user_id, credential_id, detail);
     }
 
     /// Records an event that this caused.
     fn record_by(
         &self,
-        cause: Cause,
+        by: By<'_>,
         kind: AuditKind,
         user_id: Option<&str>,
         credential_id: Option<&CredentialId>,
         detail: Option<Detail>,
     ) {
+        let By { cause, profile } = by;
         let by_application = cause == Cause::Application;
         let rp_id = self.config.rp_id();
         if let Some(reason) = kind.reason() {
@@ -267,8 +282,10 @@ impl<R> Ceremonies<R> {
             user_id,
             credential_id,
             detail.as_ref(),
+            profile,
             by_application,
         );
+        audit::count(kind, profile);
         let explanation = detail.as_ref().map(Detail::as_str);
         self.recorder
             .event(kind, user_id, credential_id, explanation);
@@ -280,6 +297,7 @@ impl<R> Ceremonies<R> {
                 user_id: user_id.map(str::to_owned),
                 credential_id: credential_id.cloned(),
                 detail: detail.map(Into::into),
+                profile: profile.map(str::to_owned),
                 by_application,
                 sign_up: cause == Cause::SignUp,
             });
@@ -296,4 +314,27 @@ pub(crate) enum Cause {
     SignUp,
     /// The application, by [`Management`].
     Application,
+}
+
+impl Cause {
+    /// Adds the profile of the ceremony.
+    pub(crate) fn with_profile(self, profile: Option<&str>) -> By<'_> {
+        By {
+            cause: self,
+            profile,
+        }
+    }
+}
+
+/// Cause of an event, and the profile of its ceremony.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    cause: Cause,
+    profile: Option<&'a str>,
+}
+
+impl From<Cause> for By<'_> {
+    fn from(cause: Cause) -> Self {
+        cause.with_profile(None)
+    }
 }

@@ -197,7 +197,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         action: &Action,
     ) -> Result<Begun<RequestOptions>, Error> {
         action.check()?;
-        let assertion = self.assertion();
+        let assertion = self.assertion().with_terms(self.terms);
         let allowed = assertion.usable(user.id()).await?;
         if allowed.credentials.is_empty() {
             return Err(assertion.no_passkeys(user, allowed.suspended));
@@ -260,8 +260,8 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         E: From<Error>,
     {
         let floor = self.ceremonies.floor();
-        let assertion = self.assertion();
         let (pending, begun_for) = self.take(&request.state).await?;
+        let assertion = self.assertion().with_terms(pending.terms);
         let user = who.await;
         let user = user.inspect_err(|_| {
             let failed = taken::not_signed_in("get_user");
@@ -329,6 +329,7 @@ impl<'a, R: CredentialRepository> StepUp<'a, R> {
         } else {
             return Ok(());
         };
-        Err(self.assertion().refuse(failed, Some(user.id()), None))
+        let assertion = self.assertion().with_terms(pending.terms);
+        Err(assertion.refuse(failed, Some(user.id()), None))
     }
 }

@@ -24,6 +24,8 @@ impl<R> Ceremonies<R> {
         let Some(ceremony) = (*self.challenges).take(state).await? else {
             return Ok(Err(self.missing(state)));
         };
+        #[cfg(feature = "metrics")]
+        self.has_taken(&ceremony);
         self.redeemed.insert(state);
         self.recorder.taken();
         Ok(if ceremony.rp_id != self.config.rp_id() {

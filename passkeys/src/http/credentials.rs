@@ -105,7 +105,7 @@ fn check_fresh<A: RelyingParty>(
     ceremonies.check_fresh(user).map_err(|failed| {
         let kind = AuditKind::CredentialDeletionFailed;
         let id: Option<CredentialId> = id.and_then(|Path(id)| id.parse().ok());
-        ceremonies.record_failure(kind, failed, Some(user.id()), id.as_ref());
+        ceremonies.record_failure(None, kind, failed, Some(user.id()), id.as_ref());
         Error::ReauthenticationRequired
     })
 }

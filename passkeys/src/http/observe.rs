@@ -21,6 +21,7 @@ use crate::{
     Config,
     audit::span,
     ceremony::Notices,
+    measure,
     recorder::{Exchange, InScope, Recorder},
 };
 
@@ -77,12 +78,14 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> 
         if let Some(origin) = origin::unexpected(&self.config, route, request.headers()) {
             span.in_scope(|| self.notices.unexpected_origin(&self.config, &origin));
         }
+        let started = measure::Started::now(request.method(), route);
         let exchange = self.recorder.request(&request);
         let response = span.in_scope(|| self.inner.call(request));
         ResponseFuture {
             response: exchange.scope(response),
             span,
             exchange,
+            started,
         }
     }
 }
@@ -93,6 +96,7 @@ pin_project! {
         response: F,
         span: Span,
         exchange: Exchange,
+        started: measure::Started,
     }
 }
 
@@ -103,6 +107,7 @@ impl<F: Future<Output = Result<Response, E>>, E> Future for ResponseFuture<F> {
         let this = self.project();
         let response = ready!(this.span.in_scope(|| this.response.poll(context)))?;
         this.span.record("status", response.status().as_u16());
+        this.started.responded(response.status());
         this.exchange.answered(&response);
         Poll::Ready(Ok(no_store(response)))
     }

@@ -50,6 +50,8 @@ mod credential_repository;
 #[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 mod credential_table;
 mod description;
+#[cfg(feature = "metrics")]
+mod measured;
 mod memory;
 mod missing;
 mod owner;
@@ -60,6 +62,7 @@ mod redis;
 mod reserved;
 #[cfg(feature = "sealed")]
 mod sealed;
+mod shared;
 #[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 mod sql_error;
 #[cfg(feature = "sqlite")]
@@ -89,6 +92,7 @@ pub use postgres::{PostgresDriver, PostgresError, PostgresStatement};
 pub use redis::RedisChallenges;
 #[cfg(feature = "sealed")]
 pub use sealed::SealedChallenges;
+pub(crate) use shared::{Repository, challenges, repository};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteRepository;
 

@@ -2,7 +2,7 @@ use super::{Registration, finish::too_many};
 use crate::{
     Attestation, Credential, Error, PasskeyUser, UserVerification,
     audit::{AuditKind, Reason},
-    ceremony::{Begun, CreationOptions, user_handle},
+    ceremony::{Begun, Cause, CreationOptions, user_handle},
     domain::{
         challenge::Challenge,
         config::Terms,
@@ -151,8 +151,10 @@ impl<R: CredentialRepository> Registration<'_, R> {
         let purpose = purpose(Account::new(user, handle));
         let ceremony = self.ceremonies.pending(challenge, purpose, terms);
         let state = self.ceremonies.begin(ceremony, &public_key).await?;
+        let by = Cause::Request.with_profile(terms.profile.as_deref());
+        let kind = AuditKind::RegistrationBegun;
         self.ceremonies
-            .record(AuditKind::RegistrationBegun, Some(user.id()), None);
+            .record_by(by, kind, Some(user.id()), None, None);
         Ok(Begun {
             public_key,
             state,

@@ -65,17 +65,19 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         who: impl Future<Output = Result<PasskeyUser, E>>,
         read: impl FnOnce() -> Result<D, Error>,
     ) -> Result<(RegistrationResult, D), E> {
-        let begun = self.take(&request.state).await?;
+        let unknown = self.with_terms(self.ceremonies.verifier.terms());
+        let begun = unknown.take(&request.state).await?;
+        let this = self.with_terms(begun.terms);
         if begun.kind == Kind::SignUp {
-            self.check_sign_up(&begun)?;
+            this.check_sign_up(&begun)?;
         } else {
             let user = who.await;
             let user = user.inspect_err(|_| {
-                self.refuse(taken::not_signed_in("get_user"), Some(&begun.user), None);
+                this.refuse(taken::not_signed_in("get_user"), Some(&begun.user), None);
             })?;
-            self.check_owner(&begun, &user)?;
+            this.check_owner(&begun, &user)?;
         }
-        Ok(self.complete(begun, request, read).await?)
+        Ok(this.complete(begun, request, read).await?)
     }
 
     /// Takes the ceremony state from the challenge store.
@@ -188,7 +190,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
 
         self.store(&credential, &user, sign_up).await?;
         self.ceremonies.record_by(
-            cause(sign_up),
+            cause(sign_up).with_profile(terms.profile.as_deref()),
             AuditKind::RegistrationSucceeded,
             Some(user.id()),
             Some(&credential.id),

@@ -154,6 +154,17 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         Self { sign_ups, ..self }
     }
 
+    /// Returns the registration whose state was taken, with its terms. Before, it is not known which profile
+    /// it has.
+    fn with_terms(&self, terms: &'a Terms) -> Self {
+        Self {
+            ceremonies: self.ceremonies,
+            terms,
+            sign_ups: self.sign_ups,
+            consenting: None,
+        }
+    }
+
     /// Records that the ceremony was lost to a store failure.
     fn lost(&self, error: StoreError, user: Option<&PasskeyUser>) -> Error {
         self.refuse(Failed::of_storage(&error), user, None);
@@ -170,6 +181,7 @@ impl<'a, R: CredentialRepository> Registration<'a, R> {
         let failed = failed.into();
         let reason = failed.reason;
         self.ceremonies.record_failure(
+            self.terms.profile.as_deref(),
             AuditKind::RegistrationFailed,
             failed,
             user.map(PasskeyUser::id),

@@ -38,9 +38,9 @@ impl<R: CredentialRepository> Registration<'_, R> {
         } else {
             AuditKind::RollbackFailed
         };
-        let cause = cause(registered.signed_up);
+        let by = cause(registered.signed_up).with_profile(registered.profile.as_deref());
         self.ceremonies
-            .record_by(cause, kind, Some(user_id), Some(id), None);
+            .record_by(by, kind, Some(user_id), Some(id), None);
         deleted.map_err(Error::from)
     }
 
