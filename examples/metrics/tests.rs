@@ -140,8 +140,8 @@ async fn exporter_renders_what_the_site_did() {
         r#"passkeys_ceremonies_finished_total{ceremony="authentication",profile="security_key"} 1"#,
         r#"passkeys_ceremonies_refused_total{ceremony="authentication",profile="security_key",reason="signature"} 1"#,
         r#"passkeys_prompts_failed_total{ceremony="authentication",mediation="modal",outcome="cancelled"} 1"#,
-        r#"passkeys_ceremonies_waiting 0"#,
-        r#"# TYPE passkeys_request_duration_seconds histogram"#,
+        "passkeys_ceremonies_waiting 0",
+        "# TYPE passkeys_request_duration_seconds histogram",
     ] {
         assert!(
             rendered.lines().any(|it| it == line),

@@ -348,10 +348,10 @@ async fn labels_have_only_words_of_closed_sets_whatever_clients_send() {
     let mut words = BTreeMap::<_, BTreeSet<_>>::new();
     for (name, labels) in values.keys() {
         let metric = metrics::ALL.iter().find(|it| it.name == name).unwrap();
-        for label in labels {
-            let (label, word) = label.split_once('=').unwrap();
-            assert!(metric.labels.contains(&label), "{name}: {label}");
-            words.entry(label).or_default().insert(word);
+        for pair in labels {
+            let (key, word) = pair.split_once('=').unwrap();
+            assert!(metric.labels.contains(&key), "{name}: {pair}");
+            words.entry(key).or_default().insert(word);
         }
     }
     let methods = ["DELETE", "PATCH", "POST", "other"];

@@ -310,8 +310,9 @@ mod tests {
                 let recorded = recorded.clone();
                 Task::start(&prompts, || {
                     move |due| {
-                        due.into_iter()
-                            .for_each(|(_, count)| recorded.send(count).unwrap())
+                        for (_, count) in due {
+                            recorded.send(count).unwrap();
+                        }
                     }
                 });
             }

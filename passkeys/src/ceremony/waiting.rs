@@ -166,7 +166,7 @@ mod tests {
         let (mut first, mut second) = (Expiries::default(), Expiries::default());
         first.add(expiry, 1);
         second.add(expiry, -1);
-        let later = start + Duration::from_secs(60);
+        let later = start + Duration::from_mins(1);
         let expired = (first.expired(later), second.expired(later));
         assert_eq!(expired, (1, -1));
     }
