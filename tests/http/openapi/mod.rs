@@ -1,6 +1,7 @@
 //! The OpenAPI document: its contents, its validity, and how it joins the application's document.
 
 pub(crate) mod client_types;
+mod errors;
 mod hooks;
 mod joining;
 pub(crate) mod snapshot;
