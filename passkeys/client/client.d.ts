@@ -257,15 +257,15 @@ export type StepUpOptions<
   method?: M | (string extends Url ? StepUpMethod : never);
 } & StepUpBody<StepUpRoute<A, Url, M>>;
 
-/** The `body` that the server's handler receives; any JSON where the route is not known. */
-type StepUpBody<Route> = [Route] extends [never]
-  ? { body?: unknown }
-  : Route extends { body: infer B } ? (undefined extends B ? { body?: B } : { body: B }) : never;
+/** The `body` that the server's handler receives; any JSON where it is not known. */
+type StepUpBody<Route> = [Route] extends [{ body: infer B }]
+  ? undefined extends B ? { body?: B } : { body: B }
+  : { body?: unknown };
 
-/** The response of the server's handler; `Else` where the route is not known. */
+/** The response of the server's handler; `Else` where it is not known. */
 type StepUpAnswer<Route, Else> = [Route] extends [never]
   ? Else
-  : Route extends { answer: infer Answer } ? Answer : never;
+  : Route extends { answer: infer Answer } ? Answer : Else;
 
 /** The route with this URL and method; `never` if it is not known. */
 type StepUpRoute<A, Url, M extends string> = Of<

@@ -1,6 +1,6 @@
 /** Custom elements for passkeys: the types and documentation of `elements.js`. */
 
-import type { Passkey, PasskeyClient, Reason } from "./client.js";
+import type { ApplicationTypes, Of, Passkey, PasskeyClient, Reason } from "./client.js";
 
 /** Activity of the user when something failed; it chooses between words for one reason. */
 export type Doing = "signIn" | "signUp" | "add" | "manage";
@@ -189,9 +189,12 @@ export class PasskeyOffer extends PasskeyElement {
 }
 
 /** The response of the application's hook. */
-export interface Answer {
-  answer: unknown;
+export interface Answer<T = unknown> {
+  answer: T;
 }
+
+type SignedIn = CustomEvent<Answer<Of<ApplicationTypes, "authenticated">>>;
+type Registered = CustomEvent<Answer<Of<ApplicationTypes, "registered">>>;
 
 export interface Failure {
   /** A {@link PasskeyError}, or what else was thrown. */
@@ -204,11 +207,11 @@ export interface Failure {
 /** The events; they bubble, leave shadow trees, and can be prevented. */
 export interface PasskeyEvents {
   /** Prevented, the element does not go to `href`. */
-  "passkey-signed-in": CustomEvent<Answer>;
+  "passkey-signed-in": SignedIn;
   /** Prevented, the element does not go to `href`. */
-  "passkey-signed-up": CustomEvent<Answer>;
+  "passkey-signed-up": Registered;
   "passkey-listed": CustomEvent<{ passkeys: Passkey[] }>;
-  "passkey-added": CustomEvent<Answer>;
+  "passkey-added": Registered;
   "passkey-renamed": CustomEvent<{ id: string; deviceName: string }>;
   "passkey-deleted": CustomEvent<{ id: string }>;
   "passkey-declined": CustomEvent<object>;

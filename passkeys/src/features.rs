@@ -130,6 +130,30 @@ pub trait NeedsInspector {}
 )]
 pub trait NeedsClient {}
 
+/// Bound that no type meets, of `Passkeys::client_types`.
+#[cfg(not(feature = "client"))]
+#[diagnostic::on_unimplemented(
+    message = "the declarations of `client.js` need the Cargo feature `client` of `passkeys`, which is off",
+    label = "needs the feature `client`",
+    note = "add it in Cargo.toml: `passkeys = {{ .., features = [\"client\", \"openapi\"] }}`"
+)]
+pub trait NeedsClientTypes {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
+/// Bound that no type meets, of `Passkeys::client_types_with`.
+#[cfg(not(all(feature = "client", feature = "openapi")))]
+#[diagnostic::on_unimplemented(
+    message = "`Passkeys::client_types_with` needs the Cargo features `client` and `openapi` of `passkeys`, of which one is off",
+    label = "needs the features `client` and `openapi`",
+    note = "add them in Cargo.toml: `passkeys = {{ .., features = [\"client\", \"openapi\"] }}`"
+)]
+pub trait NeedsClientAndOpenapi {
+    /// Never called.
+    fn never<R>() -> R;
+}
+
 /// Bound that no type meets, of `Aaguid::provider_name`.
 #[cfg(not(feature = "provider-names"))]
 #[diagnostic::on_unimplemented(
@@ -243,6 +267,40 @@ impl<A: RelyingParty> Passkeys<A> {
         A: NeedsClient,
     {
         self
+    }
+
+    /// Does not compile: declarations need the feature `client`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn client_types(&self) -> String
+    where
+        A: NeedsClientTypes,
+    {
+        A::never()
+    }
+
+    /// Does not compile: declarations need the feature `client`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn hide_client_types(self) -> Self
+    where
+        A: NeedsClientTypes,
+    {
+        self
+    }
+}
+
+#[cfg(not(all(feature = "client", feature = "openapi")))]
+impl<A: RelyingParty> Passkeys<A> {
+    /// Does not compile: an application's types need the features `client` and `openapi`.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn client_types_with<D>(&self, document: &D) -> String
+    where
+        A: NeedsClientAndOpenapi,
+    {
+        let _ = document;
+        A::never()
     }
 }
 

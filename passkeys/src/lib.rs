@@ -91,9 +91,10 @@
 //! | `GET /credentials`, `PATCH /credentials/{id}`, `DELETE /credentials/{id}` | list, rename and delete passkeys |
 //! | `POST /outcomes` | report that a prompt has ended without a passkey (key `prompt_outcomes`) |
 //! | `GET /client.js`, `GET /capabilities.js`, `GET /fallback.js`, `GET /outcomes.js` | the browser module, and what it imports (feature `client`) |
-//! | `GET /extensions.js` | keys and data from passkeys, which stay in the page (feature `client`) |
+//! | `GET /extensions.js`, `GET /extensions.d.ts` | keys and data from passkeys, which stay in the page (feature `client`) |
+//! | `GET /client.d.ts` | its TypeScript declarations, with the types of the hooks ([`Passkeys::client_types`]) |
 //! | `GET /signals`, `POST /signals/unknown` | what it tells browsers (feature `client`) |
-//! | `GET /elements.js`, `GET /elements/{part}.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
+//! | `GET /elements.js`, `GET /elements.d.ts`, `GET /elements/{part}.js`, `GET /texts/{language}.js` | custom elements for pages (feature `elements`) |
 //!
 //! # Security
 //!
@@ -119,7 +120,7 @@
 //! | `redis-sentinel` | `store::RedisChallenges::sentinel`: the same at the primary that Redis Sentinel names |
 //! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
 //! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
-//! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types |
+//! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types; with `client`, these types in `client.d.ts` |
 //! | `metrics` | [`metrics`]: counters, durations and a gauge, through the facade of the crate `metrics` |
 //! | `inspector` | `Passkeys::inspector`: a page for developers with the last ceremonies and why they failed; empty in release builds |
 //! | `attestation` | `attestation`: trust anchors, and the keys' values `attestation = "direct"` and `"indirect"` |

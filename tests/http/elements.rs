@@ -17,8 +17,9 @@ macro_rules! module {
     };
 }
 
-const MODULES: [(&str, &[u8]); 16] = [
+const MODULES: [(&str, &[u8]); 17] = [
     module!("elements.js"),
+    module!("elements.d.ts"),
     module!("elements/base.js"),
     module!("elements/list.js"),
     module!("elements/offer.js"),
@@ -37,7 +38,7 @@ const MODULES: [(&str, &[u8]); 16] = [
 ];
 
 #[tokio::test]
-async fn elements_js_with_its_parts_and_languages_is_served_as_javascript_and_revalidated() {
+async fn elements_js_with_its_parts_types_and_languages_is_served_and_revalidated() {
     let site = Site::default();
     let mut tags = Vec::new();
     for (name, script) in MODULES {
@@ -45,8 +46,13 @@ async fn elements_js_with_its_parts_and_languages_is_served_as_javascript_and_re
         let answer = site.send(get().body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::OK, "{name}");
         assert!(answer.body == script, "{name}, as it is in the source");
+        let media_type = if name.ends_with(".js") {
+            "text/javascript; charset=utf-8"
+        } else {
+            "text/plain; charset=utf-8"
+        };
         for (header, value) in [
-            ("content-type", "text/javascript; charset=utf-8"),
+            ("content-type", media_type),
             ("x-content-type-options", "nosniff"),
             ("cache-control", "no-cache"),
         ] {

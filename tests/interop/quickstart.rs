@@ -12,7 +12,7 @@ use passkeys::testing::Browser;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{openapi::snapshot, validator};
+use crate::{client::types, openapi::snapshot, validator};
 
 /// The quickstart, running.
 struct Quickstart {
@@ -62,6 +62,17 @@ async fn quickstart_openapi_document_matches_the_committed_one() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     snapshot::compare(&document, &examples.join("quickstart/openapi.json"));
     validator::validate(&document);
+}
+
+#[tokio::test]
+async fn quickstart_page_agrees_with_the_types_that_the_quickstart_serves() {
+    let quickstart = Quickstart::start();
+    let mut browser = quickstart.browser();
+    let [client, elements] =
+        ["client.d.ts", "elements.d.ts"].map(|name| format!("/auth/passkeys/{name}"));
+    let client = browser.get(&client).await.assert_ok().text();
+    let elements = browser.get(&elements).await.assert_ok().text();
+    types::check_quickstart(&client, &elements);
 }
 
 #[test]

@@ -32,7 +32,14 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("/fallback.js", include_str!("../../client/fallback.js")),
     ("/outcomes.js", include_str!("../../client/outcomes.js")),
     ("/extensions.js", include_str!("../../client/extensions.js")),
+    (
+        "/extensions.d.ts",
+        include_str!("../../client/extensions.d.ts"),
+    ),
 ];
+
+/// The path of the declarations of `client.js`.
+const DECLARATIONS: &str = "/client.d.ts";
 
 #[cfg(feature = "elements")]
 use super::elements::SCRIPTS as ELEMENTS;
@@ -42,7 +49,7 @@ const ELEMENTS: &[(&str, &str)] = &[];
 
 static MODULES: LazyLock<Vec<(&str, Module)>> = LazyLock::new(|| {
     let scripts = [SCRIPTS, ELEMENTS].into_iter().flatten();
-    let modules = scripts.map(|&(path, script)| (path, Module::new(script)));
+    let modules = scripts.map(|&(path, script)| (path, Module::new(path, script)));
     modules.collect()
 });
 
@@ -55,13 +62,15 @@ struct Module {
 }
 
 impl Module {
-    fn new(script: &'static str) -> Self {
-        Self::of("text/javascript; charset=utf-8", script.into())
-    }
-
-    fn of(media_type: &'static str, text: Cow<'static, str>) -> Self {
+    fn new(path: &str, text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
         let digest = Sha256::digest(text.as_bytes());
         let tag = format!("W/\"{}\"", base64url::encode(&digest[..16]));
+        let media_type = if path.ends_with(".d.ts") {
+            "text/plain; charset=utf-8"
+        } else {
+            "text/javascript; charset=utf-8"
+        };
         Self {
             text,
             media_type,
@@ -98,10 +107,10 @@ pub(super) fn routes<A: RelyingParty>(
     // Made when they are asked for, since most pages never do.
     let declarations = Arc::new(OnceLock::new());
     let respond = async move |State(passkeys): State<Arc<Passkeys<A>>>, request: HeaderMap| {
-        let made = || Module::of("text/plain; charset=utf-8", passkeys.served_types().into());
+        let made = || Module::new(DECLARATIONS, passkeys.served_types());
         declarations.get_or_init(made).respond(&request)
     };
-    router.route("/client.d.ts", get(respond).fallback(other))
+    router.route(DECLARATIONS, get(respond).fallback(other))
 }
 
 /// Returns whether the client has the current content

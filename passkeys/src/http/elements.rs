@@ -1,9 +1,11 @@
-//! `GET /elements.js`, the custom elements, with its parts and the texts of their languages.
+//! `GET /elements.js`, the custom elements, with its parts, its TypeScript declarations and the texts of their
+//! languages.
 
 /// The modules by their paths. `elements.js` imports its parts and the English texts, and those of another language
 /// where a page is in that language.
 pub(super) const SCRIPTS: &[(&str, &str)] = &[
     ("/elements.js", include_str!("../../client/elements.js")),
+    ("/elements.d.ts", include_str!("../../client/elements.d.ts")),
     (
         "/elements/base.js",
         include_str!("../../client/elements/base.js"),

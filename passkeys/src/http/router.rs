@@ -16,8 +16,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// `/credentials/{id}`. With the hook `sign_up` also `/sign-up/begin`, and with the key `prompt_outcomes`
     /// also `/outcomes`. With the feature `client` also `/client.js`, the browser module,
     /// `/capabilities.js`, `/fallback.js` and `/outcomes.js`, which it imports where they are needed,
-    /// `/extensions.js`, which pages import, `/client.d.ts`, its [declarations](Self::client_types), and `/signals` and `/signals/unknown`, which it calls;
-    /// with `elements` also `/elements.js`, `/elements/{part}.js` and `/texts/{language}.js`.
+    /// `/extensions.js`, which pages import, `/client.d.ts` and `/extensions.d.ts`, their
+    /// [declarations](Self::client_types), and `/signals` and `/signals/unknown`, which `client.js` calls;
+    /// with `elements` also `/elements.js`, `/elements.d.ts`, `/elements/{part}.js` and `/texts/{language}.js`.
     ///
     /// Request bodies are JSON of at most 64 KiB; responses have `Cache-Control: no-store`.
     ///

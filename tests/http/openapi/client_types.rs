@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::unnecessary_wraps,
+    dead_code,
     reason = "the tests are about signatures, not about the values"
 )]
 
@@ -285,6 +286,12 @@ type Empty = ();
     params(("id" = String, Path)), responses((status = 204, description = "Returned")))]
 async fn give_back(_: Verified<Library>) {}
 
+#[utoipa::path(put, path = "/notes", request_body = FinishStepUp<Value>,
+    responses((status = 200, description = "Noted", body = Value)))]
+async fn note(Verified { body, .. }: Verified<Library, Value>) -> Json<Value> {
+    Json(body)
+}
+
 /// No handler with consent.
 #[utoipa::path(post, path = "/search", request_body = Loan,
     responses((status = 200, description = "Found", body = Loan),
@@ -310,7 +317,10 @@ struct NotFound {
 }
 
 #[derive(OpenApi)]
-#[openapi(info(title = "Library", version = "1"), paths(lend, give_back, search))]
+#[openapi(
+    info(title = "Library", version = "1"),
+    paths(lend, give_back, note, search)
+)]
 struct Api;
 
 fn library() -> Passkeys<Library> {
@@ -337,6 +347,10 @@ pub(crate) fn of_small_application() -> String {
 
         fn on_authenticated(&self, login: AuthenticationResult) -> String {
             login.user_id().to_owned()
+        }
+
+        fn on_registered(&self, _: RegistrationResult) -> Response {
+            StatusCode::CREATED.into_response()
         }
     }
 
@@ -382,6 +396,8 @@ fn client_types_with_the_applications_document_have_its_step_up_handlers_and_cod
     ] {
         assert!(own(&types).contains(expected), "{expected}: {types}");
     }
+    // Neither its body nor its response is known.
+    assert!(own(&types).contains("    \"/notes\": {\n      PUT: {};\n"));
     assert!(!own(&types).contains("/search"));
 }
 
@@ -390,7 +406,6 @@ fn client_types_of_an_application_with_few_hooks_rule_out_what_it_lacks() {
     let types = of_small_application();
     for expected in [
         "  signUp: undefined;\n",
-        "  registered: Schemas.Passkeys_Registered;\n",
         "  registerData: undefined;\n",
         "  authenticated: string;\n",
         "  authenticateData: undefined;\n",
@@ -401,6 +416,30 @@ fn client_types_of_an_application_with_few_hooks_rule_out_what_it_lacks() {
     ] {
         assert!(own(&types).contains(expected), "{expected}: {types}");
     }
+    // A type that is not known is the page's to say.
+    assert!(!own(&types).contains("registered:"));
+    assert!(!own(&types).contains("Schemas"));
+}
+
+#[test]
+fn client_types_have_the_response_of_the_library_where_there_is_no_on_registered() {
+    #[derive(Clone)]
+    struct App;
+
+    #[passkeys(rp_id = "example.com", origins = ["https://example.com"])]
+    impl App {
+        type Repository = MemoryRepository;
+
+        fn get_user(&self) -> PasskeyUser {
+            PasskeyUser::new("1", "ada", "Ada")
+        }
+
+        fn on_authenticated(&self, _: AuthenticationResult) {}
+    }
+
+    let types = Passkeys::new(App, MemoryRepository::default()).client_types();
+    assert!(own(&types).contains("  registered: Schemas.Passkeys_Registered;\n"));
+    assert!(own(&types).contains("    credentialId: string;\n    status: \"ok\";\n"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod document;
 mod elements;
 mod extensions;
 mod package;
-mod types;
+pub(crate) mod types;
 
 use std::{
     env, fs,

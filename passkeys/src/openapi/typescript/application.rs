@@ -52,11 +52,17 @@ pub(super) fn declarations(hooks: &Value, own: Option<&Value>, errors_are_known:
     if let Some(document) = own {
         types.push(member("stepUp", step_ups(document, &mut schemas)));
     }
-    let types = Ty::Object(types, Index::None).to_text("");
+    let types = known(types).to_text("");
     let text = format!(
         "// Of this application, from its OpenAPI document.\n\nexport interface ApplicationTypes {types}\n"
     );
     text + &schemas.declarations()
+}
+
+/// Returns the type of an object with those members whose types are known: a page may say the others.
+fn known(mut members: Vec<Member>) -> Ty {
+    members.retain(|member| member.ty != Ty::Unknown);
+    Ty::Object(members, Index::None)
 }
 
 fn member(name: &str, ty: Ty) -> Member {
@@ -165,16 +171,15 @@ fn step_ups(document: &Value, schemas: &mut Schemas) -> Ty {
             continue;
         }
         let body = properties["body"].clone();
-        // Of `FinishStepUp<()>`.
-        let body = if is_unit(&body) {
-            undefined()
-        } else {
-            schemas.convert(&body)
+        let body = match schemas.convert(&body) {
+            // Of `FinishStepUp<()>`.
+            null if null == Ty::word("null") => undefined(),
+            body => body,
         };
         let answer = response(operation, schemas);
         let types = vec![member("body", body), member("answer", answer)];
         let methods = routes.entry(path.to_owned()).or_default();
-        methods.insert(method.to_uppercase(), Ty::Object(types, Index::None));
+        methods.insert(method.to_uppercase(), known(types));
     }
     let routes = routes.into_iter().map(|(path, methods)| {
         let methods = methods
@@ -183,12 +188,6 @@ fn step_ups(document: &Value, schemas: &mut Schemas) -> Ty {
         member(&path, Ty::Object(methods.collect(), Index::None))
     });
     Ty::Object(routes.collect(), Index::None)
-}
-
-/// Returns whether this is the schema that utoipa has for `()`.
-fn is_unit(schema: &Value) -> bool {
-    schema["type"] == "null"
-        || members(schema).all(|(keyword, value)| keyword == "default" && value.is_null())
 }
 
 /// Returns the operations of a document: path, method and operation.

@@ -130,6 +130,9 @@ fn joined(types: &[Ty], operator: &str, indent: &str) -> String {
 }
 
 fn object(members: &[Member], index: &Index, indent: &str) -> String {
+    if members.is_empty() && *index == Index::None {
+        return "{}".to_owned();
+    }
     let inner = format!("{indent}  ");
     let mut text = String::from("{\n");
     for Member {

@@ -1,6 +1,6 @@
 // Right and wrong uses of a client whose server has every hook.
 
-import { PasskeyClient, PasskeyError, passkeys, type ApplicationTypes, type Code, type Schemas } from "./library";
+import { PasskeyClient, PasskeyError, passkeys, type ApplicationTypes, type Code, type Schemas } from "./library/client.js";
 
 type Reader = Schemas.Reader;
 const wishes: Schemas.Wishes = { remember: true };
@@ -75,16 +75,18 @@ export async function stepUp(id: string, elsewhere: string): Promise<number> {
   await passkeys.stepUp(`/loans/${id}`, { method: "DELETE", body: 5 });
   // @ts-expect-error: GET requests have no body to consent to
   await passkeys.stepUp("/loans", { body: { book: 5 }, method: "GET" });
+  // Of a route whose types the document does not have.
+  const { text } = await passkeys.stepUp<{ text: string }>("/notes", { body: [1], method: "PUT" });
   // Of a route that the document does not have.
   const { pages } = await passkeys.stepUp<{ pages: number }>(elsewhere, { body: [1], method: "PUT" });
   const unknown: unknown = await passkeys.stepUp("/loans/5/pages", { body: [1] });
   // @ts-expect-error: its type is unknown
   (await passkeys.stepUp("/loans/5/pages")).pages;
-  return returned ?? (unknown ? pages : book);
+  return returned ?? (unknown ? pages : book + text.length);
 }
 
 /** Every code has words, or this does not compile. */
-export const words: Record<Exclude<Code, import("./library").LibraryCode>, string> = {
+export const words: Record<Exclude<Code, import("./library/client.js").LibraryCode>, string> = {
   card_expired: "Your card has expired.",
   name_taken: "Another reader has this name.",
   nothing_found: "There is no such book.",

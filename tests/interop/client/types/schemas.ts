@@ -1,6 +1,6 @@
 // Values that the server sends and the types that they have: enums, maps, tuples, recursion, strange names.
 
-import type { Schemas } from "./library";
+import type { Schemas } from "./library/client.js";
 
 const address = { city: "Basel", "zip code": "4051" } satisfies Schemas.Address;
 const tree: Schemas.Tree = { value: 1, children: [{ value: 2, children: [], parent: null }] };
