@@ -14,7 +14,7 @@ pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream
     let block = match Block::parse(item, &glue, &mut errors) {
         Ok(block) => block,
         Err(mut tokens) => {
-            args.check(&mut errors);
+            args.check(false, &mut errors);
             tokens.extend(editor::references(arguments, None, &glue));
             tokens.extend(errors.into_items());
             return tokens;

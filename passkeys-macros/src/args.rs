@@ -18,7 +18,7 @@ use crate::{
     extensions,
     keys::Name,
     profiles::Profiles,
-    settings::{Settings, assigned, rest_of_entry},
+    settings::{Setting, Settings, assigned, rest_of_entry},
     values::{self, Value},
 };
 
@@ -47,13 +47,17 @@ pub(crate) struct CheckedArgs {
     pub(crate) settings: Settings,
     pub(crate) profiles: Option<Profiles>,
     pub(crate) response: Option<Type>,
+    pub(crate) place: Place,
 }
 
-impl CheckedArgs {
-    /// Returns whether the attribute has the configuration. If not, it is made at run time.
-    pub(crate) fn has_configuration(&self) -> bool {
-        self.settings.get(Key::RpId).is_some()
-    }
+/// Place of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Attribute,
+    /// It is made at run time.
+    RunTime,
+    /// The hook `relying_party` returns it for each request, and the attribute has what is common to all.
+    Request,
 }
 
 impl Args {
@@ -97,16 +101,24 @@ impl Args {
             .collect()
     }
 
-    /// Validates the arguments and reports every violation.
-    pub(crate) fn check(self, errors: &mut Errors) -> Option<CheckedArgs> {
-        if self.leaves_the_configuration_to_run_time() {
+    /// Validates the arguments and reports every violation. `has_tenants` says that there is the hook
+    /// `relying_party`.
+    pub(crate) fn check(self, has_tenants: bool, errors: &mut Errors) -> Option<CheckedArgs> {
+        if !has_tenants && self.leaves_the_configuration_to_run_time() {
             return Some(CheckedArgs {
                 settings: self.settings,
                 profiles: None,
                 response: self.response,
+                place: Place::RunTime,
             });
         }
-        let violations = self.draft().check().err().unwrap_or_default();
+        let (place, checked) = if has_tenants {
+            self.without_keys_of_one_relying_party(errors);
+            (Place::Request, self.draft().check_shared())
+        } else {
+            (Place::Attribute, self.draft().check())
+        };
+        let violations = checked.err().unwrap_or_default();
         for violation in violations.iter().filter(|one| !self.explains(one)) {
             self.report(violation, errors);
         }
@@ -115,7 +127,28 @@ impl Args {
             settings: self.settings,
             profiles: self.profiles,
             response: self.response,
+            place,
         })
+    }
+
+    /// Reports the keys that belong to one relying party, in an attribute that several share.
+    fn without_keys_of_one_relying_party(&self, errors: &mut Errors) {
+        let of_one = |setting: &&Setting| setting.key.is_of_one_relying_party();
+        for Setting { key, value } in self.settings.iter().filter(of_one) {
+            let place = match key {
+                Key::RpId | Key::Origins => {
+                    "pass it to `RelyingPartyConfig::of::<App>(rp_id, origins)`".to_owned()
+                }
+                key => format!("set it by `RelyingPartyConfig::builder::<App>(..).{key}(..)`"),
+            };
+            errors.at(
+                value.span(None),
+                format_args!(
+                    "`{key}` belongs to one relying party, and the hook `relying_party` returns another for each \
+                     tenant; remove it here, and {place}"
+                ),
+            );
+        }
     }
 
     /// Returns whether there is no key of the configuration, not even an invalid one.

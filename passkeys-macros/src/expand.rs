@@ -6,10 +6,10 @@ use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::{Attribute, parse_quote_spanned, spanned::Spanned as _};
 
 use crate::{
-    args::{CheckedArgs, Needed},
+    args::{CheckedArgs, Needed, Place},
     block::cfgs,
     fallback,
-    glue::{Glue, here, there},
+    glue::{Configuration, Glue, here, there},
     hooks::Hook,
     model::{App, HookFn, Model},
     names,
@@ -32,7 +32,7 @@ pub(crate) fn expand(model: &Model, needs: &[Needed], glue: &Glue<'_>) -> TokenS
         .chain(hooks)
         .chain(left_out(model, glue))
         .collect();
-    glue.implementation(&model.app, &items, configuration.as_ref())
+    glue.implementation(&model.app, &items, &configuration)
 }
 
 /// Generates, for every required item that is only there under `#[cfg]`, a compile error and a stub for
@@ -117,11 +117,11 @@ impl Conditions {
     }
 }
 
-/// Generates the configuration, as a `Draft` that the library checks again at run time. Returns `None` if
-/// the attribute has none.
-fn config(args: &CheckedArgs, glue: &Glue<'_>) -> Option<TokenStream> {
-    if !args.has_configuration() {
-        return None;
+/// Generates the configuration, as a `Draft` that the library checks again at run time, or what of it is in
+/// the attribute.
+fn config(args: &CheckedArgs, glue: &Glue<'_>) -> Configuration {
+    if args.place == Place::RunTime {
+        return Configuration::AtRunTime;
     }
     let profiles = args.profiles.as_ref().map(|profiles| {
         let profiles = profiles.iter().map(|profile| {
@@ -133,8 +133,15 @@ fn config(args: &CheckedArgs, glue: &Glue<'_>) -> Option<TokenStream> {
         }
     });
     let draft = draft(&args.settings, profiles, glue);
+    if args.place == Place::Request {
+        return Configuration::PerRequest(quote_spanned! {here()=>
+            fn shared() -> #glue::Draft<'static> {
+                #draft
+            }
+        });
+    }
     let signature = glue.config();
-    Some(quote_spanned! {here()=>
+    Configuration::InAttribute(quote_spanned! {here()=>
         #signature {
             let draft = #draft;
             #glue::from_attribute(&draft)
@@ -180,7 +187,11 @@ fn describe(model: &Model, glue: &Glue<'_>) -> TokenStream {
     let unnamed = parse_quote_spanned!(here()=> #glue::Unnamed);
     let hooks = model.hooks.iter().map(|hook| {
         let ty = match hook.hook {
-            Hook::GetUser | Hook::FindUser | Hook::SecondFactorUser | Hook::OnRemoved => None,
+            Hook::GetUser
+            | Hook::FindUser
+            | Hook::SecondFactorUser
+            | Hook::OnRemoved
+            | Hook::RelyingParty => None,
             Hook::SignUp => hook.last.clone(),
             Hook::OnAuthenticated => model.args.response.clone().or(Some(hook.answer.clone())),
             Hook::OnRegistered => Some(hook.answer.clone()),
@@ -275,7 +286,11 @@ fn extractions(hook: &HookFn, glue: &Glue<'_>) -> (Vec<Ident>, TokenStream) {
 /// Generates the code that awaits an extractor and returns its rejection.
 fn or_reject(hook: Hook, extract: &TokenStream) -> TokenStream {
     match hook {
-        Hook::GetUser | Hook::SignUp | Hook::FindUser | Hook::SecondFactorUser => {
+        Hook::GetUser
+        | Hook::SignUp
+        | Hook::FindUser
+        | Hook::SecondFactorUser
+        | Hook::RelyingParty => {
             quote_spanned!(here()=> #extract.await?)
         }
         Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => quote_spanned! {here()=>
@@ -306,6 +321,7 @@ fn call(hook: &HookFn, arguments: &[Ident], glue: &Glue<'_>) -> TokenStream {
             Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser => "user",
             Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => "response",
             Hook::FindUser => "found",
+            Hook::RelyingParty => "chosen",
         },
         here(),
     );

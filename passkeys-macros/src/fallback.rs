@@ -9,7 +9,7 @@ use crate::{
     args::Needed,
     block::{Block, cfgs},
     errors::Errors,
-    glue::{Glue, here},
+    glue::{Configuration, Glue, here},
     hooks::Hook,
     model::App,
     names,
@@ -46,14 +46,14 @@ pub(crate) fn fallback(
         }
     }
     items.extend(Hook::ALL.map(|hook| stub(&glue.signature(hook, here()))));
-    let configuration = stub(&glue.config());
+    let configuration = Configuration::InAttribute(stub(&glue.config()));
     let app = App {
         generics: block.generics.clone(),
         ty: block.self_ty.clone(),
         cfgs: cfgs(&block.attrs),
     };
     let mut tokens = errors.into_items();
-    tokens.extend(glue.implementation(&app, &items, Some(&configuration)));
+    tokens.extend(glue.implementation(&app, &items, &configuration));
     tokens
 }
 

@@ -6,6 +6,14 @@ use syn::{Path, parse_quote_spanned};
 
 use crate::{args::Needed, hooks::Hook, model::App};
 
+/// Configuration of the application, with the function that returns it.
+pub(crate) enum Configuration {
+    InAttribute(TokenStream),
+    AtRunTime,
+    /// What the tenants of the application share.
+    PerRequest(TokenStream),
+}
+
 /// Path of the library's hidden module. Quoting it writes the path.
 pub(crate) struct Glue<'a> {
     krate: Option<&'a Path>,
@@ -57,7 +65,7 @@ impl<'a> Glue<'a> {
         &self,
         app: &App,
         items: &TokenStream,
-        configuration: Option<&TokenStream>,
+        configuration: &Configuration,
     ) -> TokenStream {
         let App { generics, ty, cfgs } = app;
         let mut generics = generics.clone();
@@ -70,20 +78,27 @@ impl<'a> Glue<'a> {
                 .push(parse_quote_spanned!(here()=> Self: #self::Shared));
         }
         let (generics, _, bounds) = generics.split_for_impl();
-        let configured = if configuration.is_some() {
-            quote_spanned!(here()=> Self)
-        } else {
-            quote_spanned!(here()=> #self::AtRunTime)
-        };
-        let configuration = configuration.map(|config| {
+        let implementation = |name: &str, function: &TokenStream| {
+            let name = Ident::new(name, here());
             quote_spanned! {here()=>
                 #(#cfgs)*
                 #[automatically_derived]
-                impl #generics #self::InAttribute for #ty #bounds {
-                    #config
+                impl #generics #self::#name for #ty #bounds {
+                    #function
                 }
             }
-        });
+        };
+        let (configured, configuration) = match configuration {
+            Configuration::InAttribute(config) => (
+                quote_spanned!(here()=> Self),
+                Some(implementation("InAttribute", config)),
+            ),
+            Configuration::AtRunTime => (quote_spanned!(here()=> #self::AtRunTime), None),
+            Configuration::PerRequest(shared) => (
+                quote_spanned!(here()=> #self::PerRequest<Self>),
+                Some(implementation("HasTenants", shared)),
+            ),
+        };
         quote_spanned! {here()=>
             #(#cfgs)*
             #[automatically_derived]
@@ -134,6 +149,7 @@ impl<'a> Glue<'a> {
                 Some(quote_spanned!(here()=> const SECOND_FACTOR: bool = true;))
             }
             Hook::OnRemoved => Some(quote_spanned!(here()=> const ON_REMOVED: bool = true;)),
+            Hook::RelyingParty => Some(quote_spanned!(here()=> const RELYING_PARTY: bool = true;)),
             _ => None,
         }
     }
@@ -141,7 +157,7 @@ impl<'a> Glue<'a> {
     /// Returns the type of the argument that the library gives to a hook.
     pub(crate) fn given(&self, hook: Hook) -> Option<TokenStream> {
         match hook {
-            Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser => None,
+            Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser | Hook::RelyingParty => None,
             Hook::OnAuthenticated => Some(quote_spanned!(here()=> #self::AuthenticationResult)),
             Hook::OnRegistered => Some(quote_spanned!(here()=> #self::RegistrationResult)),
             Hook::OnRemoved => Some(quote_spanned!(here()=> #self::CredentialRemoval)),
@@ -170,6 +186,7 @@ impl<'a> Glue<'a> {
                 Hook::GetUser | Hook::SignUp | Hook::SecondFactorUser => "User",
                 Hook::OnAuthenticated | Hook::OnRegistered | Hook::OnRemoved => "Response",
                 Hook::FindUser => "Found",
+                Hook::RelyingParty => "Chosen",
             },
             here(),
         );

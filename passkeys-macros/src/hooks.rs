@@ -10,6 +10,7 @@ pub(crate) enum Hook {
     FindUser,
     SecondFactorUser,
     OnRemoved,
+    RelyingParty,
 }
 
 /// Kind of a hook's last argument. The arguments before it are extractors.
@@ -33,7 +34,7 @@ pub(crate) struct HookSpec {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
     pub(crate) last: Last,
-    /// Whether it returns a user, so that a return type is required.
+    /// Whether it returns a user or a relying party, so that a return type is required.
     pub(crate) returns_user: bool,
     /// Types that it may return, in Markdown.
     pub(crate) returns: &'static str,
@@ -68,7 +69,7 @@ impl Hook {
     }
 
     /// Every hook, in the order of the documentation.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::GetUser,
         Self::OnAuthenticated,
         Self::SignUp,
@@ -76,6 +77,7 @@ impl Hook {
         Self::FindUser,
         Self::SecondFactorUser,
         Self::OnRemoved,
+        Self::RelyingParty,
     ];
 
     /// Returns the hook with this name.
@@ -92,6 +94,7 @@ impl Hook {
             Self::FindUser => &FIND_USER,
             Self::SecondFactorUser => &SECOND_FACTOR_USER,
             Self::OnRemoved => &ON_REMOVED,
+            Self::RelyingParty => &RELYING_PARTY,
         }
     }
 }
@@ -210,5 +213,27 @@ const ON_REMOVED: HookSpec = HookSpec {
     called_by: "`DELETE credentials/{id}`, after the passkey is deleted",
     signature: "async fn on_removed(&self, mailer: State<Mailer>, removal: CredentialRemoval) -> Result<(), AppError>",
     aliases: &["on_deleted", "on_deletion", "on_removal", "on_revoked"],
+    unlike: &[],
+};
+
+const RELYING_PARTY: HookSpec = HookSpec {
+    hook: Hook::RelyingParty,
+    name: "relying_party",
+    required: false,
+    last: Last::Extractor,
+    returns_user: true,
+    returns: "`RelyingPartyConfig` or `Result<RelyingPartyConfig, E>`",
+    purpose: "returns the relying party that a request is for, in an application with several tenants; the attribute \
+              then has no `rp_id` and no `origins`",
+    called_by: "every route, before all other hooks, and the extractors `RelyingPartyConfig`, `Tenant` and `Verified`",
+    signature: "async fn relying_party(&self, headers: HeaderMap) -> Result<RelyingPartyConfig, AppError>",
+    aliases: &[
+        "rp",
+        "tenant",
+        "get_tenant",
+        "current_tenant",
+        "get_relying_party",
+        "tenant_config",
+    ],
     unlike: &[],
 };

@@ -290,6 +290,14 @@ fn argument(spec: &HookSpec, before: &[Type], ty: &Type, after: &[Type]) -> Opti
                 .to_owned(),
         );
     }
+    if spec.hook == Hook::RelyingParty
+        && let Some(asked) = asks_for_relying_party(ty)
+    {
+        return Some(format!(
+            "the `{asked}` extractor calls `{hook}`, which would call it again and never end; extract what \
+             identifies the tenant, such as `headers: HeaderMap` for the host"
+        ));
+    }
     body(spec, before, ty, after)
 }
 
@@ -334,6 +342,16 @@ fn asks_for_user(ty: &Type) -> bool {
     names::is(ty, "PasskeyUser")
         || (names::is(ty, "Option") || names::is(ty, "Result"))
             && names::first_argument(ty).is_some_and(asks_for_user)
+}
+
+/// Returns the extractor that needs the relying party, if this is one, or an optional one.
+fn asks_for_relying_party(ty: &Type) -> Option<&'static str> {
+    let extractors = ["RelyingPartyConfig", "Tenant", "PasskeyUser", "Verified"];
+    let own = extractors.into_iter().find(|name| names::is(ty, name));
+    own.or_else(|| {
+        let optional = names::is(ty, "Option") || names::is(ty, "Result");
+        asks_for_relying_party(names::first_argument(ty).filter(|_| optional)?)
+    })
 }
 
 /// Returns the error of an argument that only another hook is given.

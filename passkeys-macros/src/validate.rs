@@ -15,7 +15,9 @@ use crate::{
 
 /// Returns the model of a block. Reports every error, and returns `None` if there is one.
 pub(crate) fn validate(args: Args, block: &Block, errors: &mut Errors) -> Option<Model> {
-    let args = args.check(errors);
+    let is_tenant = |function: &&Function| function.name() == Hook::RelyingParty.spec().name;
+    let tenant = block.functions.iter().find(is_tenant);
+    let args = args.check(tenant.is_some(), errors);
     let app = app(block, errors);
     let repositories = repositories(block, errors);
     let hooks = hooks(block, errors);
@@ -142,7 +144,20 @@ fn hooks(block: &Block, errors: &mut Errors) -> Vec<HookFn> {
         }
     }
     without_account(&hooks, block, errors);
+    conditional_tenants(&hooks, errors);
     hooks
+}
+
+/// Reports `relying_party` under `#[cfg]`: without the hook, the attribute has no configuration.
+fn conditional_tenants(hooks: &[HookFn], errors: &mut Errors) {
+    let conditional = |one: &&HookFn| one.hook == Hook::RelyingParty && !one.cfgs.is_empty();
+    if let Some(hook) = hooks.iter().find(conditional) {
+        errors.on(
+            &hook.name,
+            "`relying_party` cannot depend on a `#[cfg]`, since the attribute has `rp_id` and `origins` without \
+             it; remove the `#[cfg]`, or write two blocks, each with its attribute",
+        );
+    }
 }
 
 /// Reports `sign_up` without `on_registered`, with which no account would ever be created.

@@ -54,6 +54,24 @@ macro_rules! read {
     };
 }
 
+macro_rules! entry {
+    (Profiles, $value:expr) => {
+        None
+    };
+    (List, $value:expr) => {
+        $value.clone()
+    };
+    (Extensions, $value:expr) => {
+        $value.clone()
+    };
+    ((WordList $words:ty), $value:expr) => {
+        $value.clone()
+    };
+    ($form:tt, $value:expr) => {
+        $value.map(|value| vec![value])
+    };
+}
+
 macro_rules! draft {
     ($(
         $variant:ident $name:ident: $form:tt, $(required)? $(default $default:literal)?
@@ -87,6 +105,15 @@ macro_rules! draft {
                 Self {
                     $($name: read!($form, Key::$variant, text, list),)+
                 }
+            }
+
+            /// Returns the value of every key but `profiles` that has one; a list of one where the
+            /// key takes one string.
+            #[must_use]
+            pub fn entries(&self) -> Vec<(Key, Vec<&'a str>)> {
+                let entries = [$((Key::$variant, entry!($form, self.$name))),+];
+                let entries = entries.into_iter();
+                entries.filter_map(|(key, values)| Some((key, values?))).collect()
             }
 
             /// Returns the keys that have a value.
@@ -226,6 +253,29 @@ impl Draft<'_> {
                 Err(violations)
             }
         }
+    }
+
+    /// Applies the rules to keys that several relying parties share: all but those
+    /// [of one relying party](Key::is_of_one_relying_party), which are not looked at.
+    ///
+    /// The policy has the RP ID `tenant.invalid`, which no page can have.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
+    pub fn check_shared(&self) -> Result<Policy, Vec<Violation>> {
+        Self {
+            rp_id: Some("tenant.invalid"),
+            rp_name: None,
+            origins: Some(vec!["https://tenant.invalid"]),
+            related_origins: None,
+            enroll_url: None,
+            manage_url: None,
+            android_apps: None,
+            apple_apps: None,
+            ..self.clone()
+        }
+        .check()
     }
 
     fn rp_id(&self, origins: &[(usize, Origin)], report: &mut Report) -> Option<RpId> {

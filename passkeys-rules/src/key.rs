@@ -127,6 +127,23 @@ impl Key {
         keys.filter(|key| key.spec().in_profiles)
     }
 
+    /// Returns whether the value belongs to one relying party, so that several cannot share it: the RP ID
+    /// and its name, and the origins, pages and apps that belong to it.
+    #[must_use]
+    pub const fn is_of_one_relying_party(self) -> bool {
+        matches!(
+            self,
+            Self::RpId
+                | Self::RpName
+                | Self::Origins
+                | Self::RelatedOrigins
+                | Self::EnrollUrl
+                | Self::ManageUrl
+                | Self::AndroidApps
+                | Self::AppleApps
+        )
+    }
+
     /// Returns the key alone, as a list.
     pub(crate) fn only(self) -> &'static [Self] {
         let index = Self::ALL.iter().position(|key| *key == self);

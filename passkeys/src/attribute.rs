@@ -4,7 +4,7 @@
 //! Written by the tests of `passkeys-macros` with `BLESS=1`, from the tables of keys and hooks.
 use axum::{Json, http::StatusCode};
 use serde_json::Value;
-use crate::{AuthenticationResult, CredentialRemoval, PasskeyUser, RegistrationResult};
+use crate::{AuthenticationResult, CredentialRemoval, PasskeyUser, RegistrationResult, RelyingPartyConfig};
 
 /// Keys of the attribute, each with the form of its value.
 pub struct Keys {
@@ -577,6 +577,18 @@ pub enum Item {
     ///
     /// **Returns**: anything that implements `IntoResponse`, which the client does not get
     OnRemoved,
+    /// Hook that returns the relying party that a request is for, in an application with several tenants; the attribute then has no `rp_id` and no `origins`.
+    ///
+    /// ```text
+    /// async fn relying_party(&self, headers: HeaderMap) -> Result<RelyingPartyConfig, AppError>
+    /// ```
+    ///
+    /// **Optional.** Called for every route, before all other hooks, and the extractors `RelyingPartyConfig`, `Tenant` and `Verified`.
+    ///
+    /// **Arguments**: any number of extractors
+    ///
+    /// **Returns**: `RelyingPartyConfig` or `Result<RelyingPartyConfig, E>`
+    RelyingParty,
 }
 
 /// Items of the annotated block, with signatures to start from.
@@ -681,6 +693,20 @@ pub trait Hooks {
     ///
     /// **Returns**: anything that implements `IntoResponse`, which the client does not get
     async fn on_removed(&self, removal: CredentialRemoval) {
+        std::future::pending().await
+    }
+    /// Hook that returns the relying party that a request is for, in an application with several tenants; the attribute then has no `rp_id` and no `origins`.
+    ///
+    /// ```text
+    /// async fn relying_party(&self, headers: HeaderMap) -> Result<RelyingPartyConfig, AppError>
+    /// ```
+    ///
+    /// **Optional.** Called for every route, before all other hooks, and the extractors `RelyingPartyConfig`, `Tenant` and `Verified`.
+    ///
+    /// **Arguments**: any number of extractors
+    ///
+    /// **Returns**: `RelyingPartyConfig` or `Result<RelyingPartyConfig, E>`
+    async fn relying_party(&self) -> Result<RelyingPartyConfig, StatusCode> {
         std::future::pending().await
     }
 }

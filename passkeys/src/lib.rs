@@ -72,6 +72,8 @@
 //!   [management](Passkeys::management) of users' passkeys by the application.
 //! - [`Config`]: the configuration at run time, from code or from the environment. [`Profile`]s are
 //!   named variants of it, of which a ceremony chooses one.
+//! - [`RelyingPartyConfig`] and [`Tenant`]: for an application that has a relying party for each tenant
+//!   (hook `relying_party`).
 //! - [`audit`]: the audit trail, with the reason for every failure. Clients get an opaque error.
 //! - `attestation` (feature `attestation`): trust anchors, for applications that restrict authenticator
 //!   models.
@@ -170,6 +172,7 @@ mod recorder;
 mod relying_party;
 pub mod store;
 mod tasks;
+mod tenant;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod verify;
@@ -191,7 +194,10 @@ pub use passkeys_rules::{
 };
 
 pub use crate::{
-    ceremony::{AuthenticationResult, CheckError, CredentialRemoval, RegistrationResult, policy},
+    ceremony::{
+        AuthenticationResult, CheckError, CredentialRemoval, RegistrationResult,
+        RelyingPartyConfig, policy,
+    },
     domain::{
         aaguid::{Aaguid, InvalidAaguid},
         clock::{Clock, SystemClock},
@@ -207,6 +213,7 @@ pub use crate::{
     http::{PasskeysState, Verified},
     passkeys::Passkeys,
     relying_party::data::Data,
+    tenant::Tenant,
 };
 
 /// What the output of `#[passkeys]` names. The name has the version in it, so that nothing else can

@@ -15,7 +15,7 @@ use crate::{
     },
     domain::application::Application,
     recorder::Recorder,
-    relying_party::{Configured, InAttribute, RelyingParty},
+    relying_party::{Configured, InAttribute, RelyingParty, per_request::OneRelyingParty},
     store::{self, ChallengeStore, MemoryChallenges},
     tasks::Tasks,
     verify::Verifier,
@@ -92,7 +92,8 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Creates the passkeys of an application with the configuration in the attribute.
     ///
     /// Does not compile if the attribute has no keys of the configuration; `rp_id` and `origins` are
-    /// needed. [`with_config`](Self::with_config) takes a configuration that is made at run time.
+    /// needed. [`with_config`](Self::with_config) takes a configuration that is made at run time. An
+    /// application with the hook `relying_party` has neither: its tenants share the keys in the attribute.
     ///
     /// Ceremony states are kept in [`MemoryChallenges`], which serves one process; see
     /// [`challenges`](Self::challenges).
@@ -101,7 +102,7 @@ impl<A: RelyingParty> Passkeys<A> {
     where
         A::Configuration: InAttribute,
     {
-        Self::with_config(app, repository, A::Configuration::config())
+        Self::made(app, repository, A::Configuration::config())
     }
 
     /// Creates the passkeys of an application with a configuration made at run time, instead of the
@@ -131,14 +132,18 @@ impl<A: RelyingParty> Passkeys<A> {
     #[must_use]
     pub fn with_config(app: A, repository: A::Repository, config: Config) -> Self
     where
-        A::Configuration: Configured,
+        A::Configuration: Configured + OneRelyingParty,
     {
+        Self::made(app, repository, config)
+    }
+
+    fn made(app: A, repository: A::Repository, config: Config) -> Self {
         let rp_id = Arc::from(config.rp_id());
         let ceremonies = Ceremonies {
             verifier: Arc::new(Verifier::new(&config)),
             config: Arc::new(config),
             application: Application::named(A::name()),
-            credentials: Credentials::of_site(store::repository(repository), rp_id),
+            credentials: Credentials::new(store::repository(repository), rp_id, A::RELYING_PARTY),
             challenges: store::challenges(MemoryChallenges::default()),
             clock: Arc::new(SystemClock),
             audit: None,
@@ -190,7 +195,8 @@ impl<A: RelyingParty> Passkeys<A> {
     /// `other_application`.
     ///
     /// Set a name where two programs are one application (a ceremony that one has begun finishes at
-    /// the other), or where one type serves several: each tenant, for example. Set names also where two
+    /// the other), or where one type serves several. Tenants of the hook `relying_party` need none: a
+    /// ceremony finishes at its RP ID only. Set names also where two
     /// programs happen to have the same one, such as `server::App`: they would count as one application.
     /// A new name, also of the type, ends the ceremonies that wait.
     #[must_use]
@@ -362,7 +368,10 @@ impl<A: RelyingParty> Passkeys<A> {
     /// none of them. A [profile](crate::Profile) that has none of them gets those of the configuration.
     #[cfg(feature = "attestation")]
     #[must_use]
-    pub fn trust_anchors(mut self, anchors: crate::attestation::TrustAnchors) -> Self {
+    pub fn trust_anchors(mut self, anchors: crate::attestation::TrustAnchors) -> Self
+    where
+        A::Configuration: OneRelyingParty,
+    {
         let mut verifier = Verifier::new(&self.ceremonies.config);
         verifier.trust(anchors);
         self.ceremonies.verifier = Arc::new(verifier);
@@ -383,7 +392,10 @@ impl<A: RelyingParty> Passkeys<A> {
     pub fn replace_trust_anchors(
         &self,
         anchors: crate::attestation::TrustAnchors,
-    ) -> Result<(), crate::attestation::ReplaceError> {
+    ) -> Result<(), crate::attestation::ReplaceError>
+    where
+        A::Configuration: OneRelyingParty,
+    {
         self.ceremonies.verifier.replace_trust(anchors)
     }
 
@@ -490,27 +502,39 @@ impl<A: RelyingParty> Passkeys<A> {
 
     /// Returns the registration ceremony, for routes of your own.
     #[must_use]
-    pub fn registration(&self) -> Registration<'_, A::Repository> {
-        Registration::new(&self.ceremonies)
+    pub fn registration(&self) -> Registration<'_, A::Repository>
+    where
+        A::Configuration: OneRelyingParty,
+    {
+        self.ceremonies.registration()
     }
 
     /// Returns the authentication ceremony, for routes of your own.
     #[must_use]
-    pub fn authentication(&self) -> Authentication<'_, A::Repository> {
-        Authentication::new(&self.ceremonies)
+    pub fn authentication(&self) -> Authentication<'_, A::Repository>
+    where
+        A::Configuration: OneRelyingParty,
+    {
+        self.ceremonies.authentication()
     }
 
     /// Returns the step-up ceremony, for routes of your own.
     #[must_use]
-    pub fn step_up(&self) -> StepUp<'_, A::Repository> {
-        StepUp::new(&self.ceremonies)
+    pub fn step_up(&self) -> StepUp<'_, A::Repository>
+    where
+        A::Configuration: OneRelyingParty,
+    {
+        self.ceremonies.step_up()
     }
 
     /// Returns the management of users' passkeys by the application, with audit events: list, rename,
     /// suspend, resume, delete.
     #[must_use]
-    pub fn management(&self) -> Management<'_, A::Repository> {
-        Management::new(&self.ceremonies)
+    pub fn management(&self) -> Management<'_, A::Repository>
+    where
+        A::Configuration: OneRelyingParty,
+    {
+        self.ceremonies.management()
     }
 
     /// Records a browser's report on a prompt that has ended without a passkey, for routes of your own. The
@@ -552,7 +576,10 @@ impl<A: RelyingParty> Passkeys<A> {
 
     /// Returns the configuration in force.
     #[must_use]
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &Config
+    where
+        A::Configuration: OneRelyingParty,
+    {
         &self.ceremonies.config
     }
 

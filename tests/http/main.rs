@@ -35,6 +35,7 @@ mod sign_up;
 mod signals;
 mod site;
 mod step_up;
+mod tenants;
 mod test_kit;
 mod timing_floor;
 mod tolerance;

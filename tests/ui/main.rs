@@ -34,6 +34,7 @@ const FOLDERS: [(&str, &str); 14] = [
     ("block", "The block"),
     ("hooks", "The signature of a hook"),
     ("arguments", "The arguments of a hook"),
+    ("tenants", "The hook `relying_party`"),
     ("types", "Types, with messages of the compiler itself"),
 ];
 

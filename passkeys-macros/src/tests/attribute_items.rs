@@ -133,7 +133,10 @@ fn items() -> TokenStream {
         use axum::{Json, http::StatusCode};
         use serde_json::Value;
 
-        use crate::{AuthenticationResult, CredentialRemoval, PasskeyUser, RegistrationResult};
+        use crate::{
+            AuthenticationResult, CredentialRemoval, PasskeyUser, RegistrationResult,
+            RelyingPartyConfig,
+        };
 
         /// Keys of the attribute, each with the form of its value.
         pub struct Keys { #(#fields,)* }
@@ -311,6 +314,7 @@ fn signature(spec: &HookSpec) -> TokenStream {
         Hook::FindUser => Some(quote!(-> Result<Option<PasskeyUser>, StatusCode>)),
         Hook::OnAuthenticated | Hook::OnRegistered => Some(quote!(-> Result<(), StatusCode>)),
         Hook::OnRemoved => None,
+        Hook::RelyingParty => Some(quote!(-> Result<RelyingPartyConfig, StatusCode>)),
     };
     quote!(async fn #name(&self, #argument) #answer)
 }

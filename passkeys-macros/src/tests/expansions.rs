@@ -30,6 +30,11 @@ fn expansion_without_a_configuration() {
 }
 
 #[test]
+fn expansion_of_an_application_with_tenants() {
+    check("tenants");
+}
+
+#[test]
 fn expansion_of_every_hook() {
     check("every_hook");
 }

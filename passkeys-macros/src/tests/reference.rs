@@ -71,9 +71,12 @@ fn hooks() -> String {
 fn suggested_signatures_are_valid() {
     for hook in Hook::ALL {
         let spec = hook.spec();
+        let keys = match hook {
+            Hook::RelyingParty => "",
+            _ => "rp_id = \"example.com\", origins = [\"https://example.com\"]",
+        };
         let source = format!(
-            "#[passkeys(rp_id = \"example.com\", origins = [\"https://example.com\"])] impl App {{ \
-             type Repository = MemoryRepository; {} {{}} }}",
+            "#[passkeys({keys})] impl App {{ type Repository = MemoryRepository; {} {{}} }}",
             spec.signature
         );
 

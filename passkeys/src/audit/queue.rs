@@ -145,7 +145,8 @@ impl Queue {
         // A keyed hash: nobody can choose user IDs that share a flow.
         let user_id = event.user_id.as_ref().filter(|_| !event.sign_up);
         let kind = event.kind.as_str();
-        self.hasher.hash_one((user_id, event.sign_up, kind))
+        self.hasher
+            .hash_one((&event.rp_id, user_id, event.sign_up, kind))
     }
 }
 

@@ -13,7 +13,7 @@ const NAME: &str = "passkeys";
 const TARGET: &str = "passkeys::http";
 
 /// Creates the span of a request. Fields that are not known yet are recorded later.
-pub(crate) fn of_request(method: &str, route: &str, rp_id: &str) -> Span {
+pub(crate) fn of_request(method: &str, route: &str, rp_id: Option<&str>) -> Span {
     let span = tracing::info_span!(
         target: TARGET,
         NAME,
@@ -34,16 +34,26 @@ pub(crate) fn of_request(method: &str, route: &str, rp_id: &str) -> Span {
     span
 }
 
+/// Records the RP ID in the current span, if it is one of [`of_request`] that was created without one.
+pub(crate) fn record_rp_id(rp_id: &str) {
+    let span = Span::current();
+    if is_ours(&span) {
+        span.record("rp_id", rp_id);
+    }
+}
+
+fn is_ours(span: &Span) -> bool {
+    let metadata = span.metadata();
+    metadata.is_some_and(|it| (it.name(), it.target()) == (NAME, TARGET))
+}
+
 /// Records the user and the credential in the current span, if it is one of [`of_request`], each value
 /// once: a request may have several events, and logs show every value that was recorded.
 ///
 /// Applications with routes of their own have spans of their own.
 pub(super) fn identify(user_id: Option<&str>, credential_id: Option<&CredentialId>) {
     let span = Span::current();
-    let ours = span
-        .metadata()
-        .is_some_and(|it| (it.name(), it.target()) == (NAME, TARGET));
-    let Some(id) = span.id().filter(|_| ours) else {
+    let Some(id) = span.id().filter(|_| is_ours(&span)) else {
         return;
     };
     let [user, credential] = recorded(&id);

@@ -46,13 +46,18 @@ impl<R> Clone for Credentials<R> {
 }
 
 impl<R> Credentials<R> {
-    /// Creates the credentials of an application's only relying party.
-    pub(crate) fn of_site(repository: Repository<R>, rp_id: Arc<str>) -> Self {
+    /// Creates the credentials of an application's only relying party, or of one that is a tenant.
+    pub(crate) fn new(repository: Repository<R>, rp_id: Arc<str>, is_tenant: bool) -> Self {
         Self {
             repository,
             rp_id,
-            is_tenant: false,
+            is_tenant,
         }
+    }
+
+    /// Returns the credentials of a tenant in the same repository.
+    pub(super) fn of_tenant(&self, rp_id: Arc<str>) -> Self {
+        Self::new(Arc::clone(&self.repository), rp_id, true)
     }
 
     /// Returns the repository, for the application.

@@ -23,6 +23,7 @@ const OF_ID: u8 = 0;
 const OF_NAME: u8 = 1;
 const SEAL: u8 = 2;
 const STAND_IN: u8 = 3;
+const TENANT: u8 = 4;
 
 /// Block from which numbers and kinds are drawn; those before it are for IDs.
 const DRAW: u8 = 0xff;
@@ -158,6 +159,12 @@ impl Decoys {
         block[..key.len()].copy_from_slice(key);
         let keyed = Hmac::new((&*block).into());
         Self { keyed, lasting }
+    }
+
+    /// Returns decoys of a tenant, by which nobody can tell that two tenants know one user ID or name.
+    pub(super) fn of_tenant(&self, rp_id: &str) -> Self {
+        let key = Zeroizing::new(self.mac(TENANT, [0, 0], rp_id.as_bytes()));
+        Self::with_key(&key, self.lasting)
     }
 
     /// Returns whether decoys are the same in every process that has the secret.

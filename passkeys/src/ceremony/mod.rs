@@ -21,6 +21,7 @@ pub mod policy;
 mod prompts;
 mod recent;
 mod registration;
+mod relying_party;
 mod result;
 mod secrets;
 mod stand_in;
@@ -47,6 +48,8 @@ pub(crate) use notices::Notices;
 pub(crate) use prompts::Prompts;
 pub(crate) use recent::Recent;
 pub use registration::Registration;
+pub(crate) use relying_party::Documents;
+pub use relying_party::RelyingPartyConfig;
 pub use result::{AuthenticationResult, CredentialRemoval, RegistrationResult};
 pub use step_up::{Consent, StepUp};
 #[cfg(feature = "metrics")]
@@ -138,6 +141,22 @@ impl<R> fmt::Debug for Ceremonies<R> {
 }
 
 impl<R: CredentialRepository> Ceremonies<R> {
+    pub(crate) fn registration(&self) -> Registration<'_, R> {
+        Registration::new(self)
+    }
+
+    pub(crate) fn authentication(&self) -> Authentication<'_, R> {
+        Authentication::new(self)
+    }
+
+    pub(crate) fn step_up(&self) -> StepUp<'_, R> {
+        StepUp::new(self)
+    }
+
+    pub(crate) fn management(&self) -> Management<'_, R> {
+        Management::new(self)
+    }
+
     /// Returns the passkeys of a user at this relying party, suspended ones included, oldest first.
     pub(crate) async fn list(&self, user_id: &str) -> Result<Vec<Credential>, StoreError> {
         self.credentials.list(user_id).await
@@ -160,6 +179,17 @@ impl<R: CredentialRepository> Ceremonies<R> {
 }
 
 impl<R> Ceremonies<R> {
+    /// Returns the ceremonies of a tenant: everything in them is of its RP ID.
+    pub(crate) fn of_tenant(&self, relying_party: &RelyingPartyConfig) -> Self {
+        Self {
+            config: relying_party.shared_config(),
+            verifier: relying_party.verifier(),
+            credentials: self.credentials.of_tenant(relying_party.shared_rp_id()),
+            decoys: self.decoys.of_tenant(relying_party.rp_id()),
+            ..self.clone()
+        }
+    }
+
     /// Returns the current time to the millisecond, which is the precision of every store.
     pub(crate) fn now(&self) -> OffsetDateTime {
         to_millisecond(self.clock.now())

@@ -25,11 +25,12 @@ pub use passkeys_rules::{Draft, ProfileDraft};
 
 pub use crate::{
     AuthenticationResult, Config, CredentialRemoval, PasskeyUser, Passkeys, PasskeysState,
-    RegistrationResult,
+    RegistrationResult, RelyingPartyConfig,
     domain::config::from_attribute,
     relying_party::{
         AtRunTime, InAttribute, RelyingParty,
         data::{HookData, Reader, ReadsData, ReadsNothing},
+        per_request::{HasTenants, PerRequest},
     },
     store::MemoryRepository,
 };
@@ -72,6 +73,9 @@ pub type User = Result<PasskeyUser, Response>;
 
 /// Result of `find_user`: the user with a username, if any, or the rejection as a response.
 pub type Found = Result<Option<PasskeyUser>, Response>;
+
+/// Result of `relying_party`: the relying party of a request, or the rejection as a response.
+pub type Chosen = Result<RelyingPartyConfig, Response>;
 
 /// Returns the application, for `State<App>` in a router whose state is `Passkeys<App>`.
 ///
@@ -153,6 +157,35 @@ pub fn user<T: IntoUser>() -> fn(T) -> User {
 #[must_use]
 pub fn found<T: IntoFound>() -> fn(T) -> Found {
     T::into_found
+}
+
+/// Converts the return value of `relying_party`.
+#[must_use]
+pub fn chosen<T: IntoChosen>() -> fn(T) -> Chosen {
+    T::into_chosen
+}
+
+/// Return types of `relying_party`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a relying party",
+    label = "must be `RelyingPartyConfig` or `Result<RelyingPartyConfig, E>`",
+    note = "make each tenant's once, by `RelyingPartyConfig::of::<App>(rp_id, origins)?`, and return a clone of it; an error `E` is anything that implements `IntoResponse`, such as `StatusCode::NOT_FOUND` for a host that is no tenant's"
+)]
+pub trait IntoChosen {
+    /// Converts the value, and an error into its response.
+    fn into_chosen(self) -> Chosen;
+}
+
+impl IntoChosen for RelyingPartyConfig {
+    fn into_chosen(self) -> Chosen {
+        Ok(self)
+    }
+}
+
+impl<E: IntoResponse> IntoChosen for Result<RelyingPartyConfig, E> {
+    fn into_chosen(self) -> Chosen {
+        self.map_err(IntoResponse::into_response)
+    }
 }
 
 /// Return types of `get_user`, `sign_up` and `second_factor_user`.

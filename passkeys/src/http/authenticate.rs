@@ -1,11 +1,8 @@
 //! `POST /authenticate/begin` and `POST /authenticate/finish`.
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 
-use super::{body, failure::Failure, query, state::Shared};
+use super::{body, failure::Failure, query, tenant::Serving};
 use crate::{
     Error,
     ceremony::{Factor, FinishAuthentication},
@@ -15,12 +12,12 @@ use crate::{
 
 /// `POST /authenticate/begin`
 pub(super) async fn begin<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
-    let profile = query::profile(&parts.uri, passkeys.config())?;
-    let authentication = passkeys.authentication().choose(profile)?;
+    let profile = query::profile(&parts.uri, &passkeys.ceremonies.config)?;
+    let authentication = passkeys.ceremonies.authentication().choose(profile)?;
     let body = body::read(body).await?;
     let request = if body.is_empty() {
         BeginAuthentication::default()
@@ -72,7 +69,7 @@ fn check_second_factor<A: RelyingParty>(request: BeginAuthentication) -> Result<
 
 /// `POST /authenticate/finish`
 pub(super) async fn finish<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
@@ -89,7 +86,7 @@ pub(super) async fn finish<A: RelyingParty>(
         } else {
             &[Factor::Only]
         };
-        let authentication = passkeys.authentication();
+        let authentication = passkeys.ceremonies.authentication();
         let finished = {
             let who = passkeys.app.call_second_factor_user(&mut parts);
             let who = async { who.await.map_err(Failure::from) };

@@ -26,7 +26,7 @@ where
     let action = action(parts, &request.body)?;
     let who = passkeys.app.call_get_user(parts);
     let who = async { who.await.map_err(Failure::from) };
-    let step_up = passkeys.step_up().demanding(demands);
+    let step_up = passkeys.ceremonies.step_up().demanding(demands);
     step_up.finish(request, &action, who).await
 }
 

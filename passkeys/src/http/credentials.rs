@@ -2,12 +2,12 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, Request, State, rejection::PathRejection},
+    extract::{Path, Request, rejection::PathRejection},
     http::StatusCode,
     response::Response,
 };
 
-use super::{body, consent, failure::Failure, removal, state::Shared};
+use super::{body, consent, failure::Failure, removal, state::Shared, tenant::Serving};
 use crate::{
     Credential, CredentialId, Error, PasskeyUser,
     audit::AuditKind,
@@ -22,7 +22,7 @@ use crate::{
 
 /// `GET /credentials`
 pub(super) async fn list<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, _) = request.into_parts();
@@ -36,7 +36,7 @@ pub(super) async fn list<A: RelyingParty>(
 
 /// `PATCH /credentials/{id}`
 pub(super) async fn rename<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
@@ -49,7 +49,7 @@ pub(super) async fn rename<A: RelyingParty>(
     let tasks = passkeys.tasks.clone();
     let change = async move {
         let credential = own_credential(&passkeys, &user, id).await?;
-        let management = passkeys.management();
+        let management = passkeys.ceremonies.management();
         let renamed = management.rename_own(Cause::Request, &credential, &name);
         renamed.await?;
         Ok(StatusCode::NO_CONTENT)
@@ -59,13 +59,13 @@ pub(super) async fn rename<A: RelyingParty>(
 
 /// `DELETE /credentials/{id}`
 pub(super) async fn delete<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
     let (mut parts, body) = request.into_parts();
     // Without the key `fresh` no consent is needed, and a body means nothing.
-    let consent = match passkeys.config().fresh() {
+    let consent = match passkeys.ceremonies.config.fresh() {
         Some(_) => body::read(body).await?,
         None => Bytes::new(),
     };
@@ -87,7 +87,7 @@ pub(super) async fn delete<A: RelyingParty>(
             }
         };
         let credential = own_credential(&passkeys, &user, id).await?;
-        let management = passkeys.management();
+        let management = passkeys.ceremonies.management();
         let removed = management.delete_own(Cause::Request, credential, Some(user));
         removal::notify(&passkeys, &mut parts, removed.await?).await;
         Ok(StatusCode::NO_CONTENT)

@@ -28,6 +28,7 @@ mod start;
 mod state;
 mod step_up;
 mod target;
+mod tenant;
 mod verified;
 mod well_known;
 

@@ -31,7 +31,8 @@ use crate::{
 /// overhead for each request exceeds the cost of a `begin`.
 #[derive(Clone)]
 pub(super) struct Observe {
-    pub(super) config: Arc<Config>,
+    /// `None` if the relying party depends on the request.
+    pub(super) config: Option<Arc<Config>>,
     pub(super) notices: Arc<Notices>,
     pub(super) recorder: Recorder,
 }
@@ -39,7 +40,7 @@ pub(super) struct Observe {
 #[derive(Clone)]
 pub(super) struct Observed<S> {
     inner: S,
-    config: Arc<Config>,
+    config: Option<Arc<Config>>,
     notices: Arc<Notices>,
     recorder: Recorder,
 }
@@ -74,9 +75,12 @@ impl<S: Service<Request, Response = Response>> Service<Request> for Observed<S> 
     fn call(&mut self, request: Request) -> Self::Future {
         // The pattern and not the path: its cardinality is bounded, and it has no credential ID.
         let route = request.extensions().get().map_or("", MatchedPath::as_str);
-        let span = span::of_request(request.method().as_str(), route, self.config.rp_id());
-        if let Some(origin) = origin::unexpected(&self.config, route, request.headers()) {
-            span.in_scope(|| self.notices.unexpected_origin(&self.config, &origin));
+        let config = self.config.as_deref();
+        let span = span::of_request(request.method().as_str(), route, config.map(Config::rp_id));
+        if let Some(config) = config
+            && let Some(origin) = origin::unexpected(config, route, request.headers())
+        {
+            span.in_scope(|| self.notices.unexpected_origin(config, &origin));
         }
         let started = measure::Started::now(request.method(), route);
         let exchange = self.recorder.request(&request);

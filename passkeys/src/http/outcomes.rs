@@ -1,16 +1,13 @@
 //! `POST /outcomes`: prompts that have ended without a passkey, as `client.js` reports them.
 
-use axum::{
-    extract::{Request, State},
-    http::StatusCode,
-};
+use axum::{extract::Request, http::StatusCode};
 
-use super::{body, failure::Failure, state::Shared};
+use super::{body, failure::Failure, tenant::Serving};
 use crate::{ceremony::PromptReport, relying_party::RelyingParty};
 
 /// `POST /outcomes`, of any client. The response does not depend on whether the report is counted.
 pub(super) async fn report<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<StatusCode, Failure> {
     let (parts, body) = request.into_parts();

@@ -4,14 +4,14 @@ use std::panic::resume_unwind;
 
 use axum::{
     body::Bytes,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, request::Parts},
     response::Response,
 };
 
 use serde::Deserialize;
 
-use super::{body, consent, error, failure::Failure, query, state::Shared};
+use super::{body, consent, error, failure::Failure, query, state::Shared, tenant::Serving};
 use crate::{
     CredentialId, Error, PasskeyUser, RegistrationResult,
     ceremony::{Consent, FinishRegistration, FinishStepUp, Registration},
@@ -30,17 +30,18 @@ const ROLLED_BACK: HeaderName = HeaderName::from_static("passkey-rolled-back");
 /// that is consent by step-up belongs to it. Any other body begins a sign-up where there is the hook
 /// `sign_up`, as [`sign_up`] does; where there is none, it is consent that is malformed.
 pub(super) async fn begin<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let conditional = query::is_conditional(request.uri(), passkeys.config())?;
-    let registration = passkeys.registration();
-    let registration = registration.choose(query::profile(request.uri(), passkeys.config())?)?;
+    let conditional = query::is_conditional(request.uri(), &passkeys.ceremonies.config)?;
+    let registration = passkeys.ceremonies.registration();
+    let registration =
+        registration.choose(query::profile(request.uri(), &passkeys.ceremonies.config)?)?;
     let (mut parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let has_body = !body::is_nothing(&body);
     let is_consent = FinishStepUp::is_in(&body) || (has_body && !A::SIGN_UP);
-    if passkeys.config().fresh().is_some() && is_consent {
+    if passkeys.ceremonies.config.fresh().is_some() && is_consent {
         let consent = consent_to_begin(&passkeys, parts, body).await?;
         let registration = registration.with_consent(&consent);
         return begin_further(&registration, &consent.user, conditional).await;
@@ -55,12 +56,13 @@ pub(super) async fn begin<A: RelyingParty>(
 
 /// `POST /sign-up/begin`. The body is the hook's, also one that is empty.
 pub(super) async fn sign_up<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let conditional = query::is_conditional(request.uri(), passkeys.config())?;
-    let registration = passkeys.registration();
-    let registration = registration.choose(query::profile(request.uri(), passkeys.config())?)?;
+    let conditional = query::is_conditional(request.uri(), &passkeys.ceremonies.config)?;
+    let registration = passkeys.ceremonies.registration();
+    let registration =
+        registration.choose(query::profile(request.uri(), &passkeys.ceremonies.config)?)?;
     let (parts, body) = request.into_parts();
     let body = body::read(body).await?;
     let request = Request::from_parts(parts, body.into());
@@ -109,7 +111,7 @@ async fn begin_further<R: CredentialRepository>(
 
 /// `POST /register/finish`
 pub(super) async fn finish<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
@@ -123,7 +125,7 @@ pub(super) async fn finish<A: RelyingParty>(
             let mut data = HookData::new(request.data.as_deref());
             A::read_registered(&mut data).map(|()| data)
         };
-        let registration = passkeys.registration().sign_ups(A::SIGN_UP);
+        let registration = passkeys.ceremonies.registration().sign_ups(A::SIGN_UP);
         let finished = registration.finish_and_read(&request, who, read).await;
         let (result, data) = finished.map_err(|failure| not_kept(failure, &request))?;
         data.put_into(&mut parts);
@@ -165,7 +167,7 @@ async fn signed_up<A: RelyingParty>(
         Ok(response) if !is_error(&response) => return response,
         outcome => outcome,
     };
-    let rolled_back = passkeys.registration().roll_back(&result).await;
+    let rolled_back = passkeys.ceremonies.registration().roll_back(&result).await;
     if let Err(error) = &rolled_back {
         error::log(error);
     }

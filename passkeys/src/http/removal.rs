@@ -15,7 +15,7 @@ pub(super) async fn notify<A: RelyingParty>(
     if !A::ON_REMOVED && !removal.may_lock_out() {
         return;
     }
-    let removal = passkeys.management().counted(removal).await;
+    let removal = passkeys.ceremonies.management().counted(removal).await;
     if !A::ON_REMOVED {
         return;
     }

@@ -55,7 +55,7 @@ where
     } else {
         routes
     };
-    let routes = if passkeys.config().prompt_outcomes() {
+    let routes = if passkeys.ceremonies.config.prompt_outcomes() {
         routes.route("/outcomes", post(outcomes::report::<A>))
     } else {
         routes
@@ -67,7 +67,7 @@ where
     let routes = routes
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(observe::Observe {
-            config: passkeys.ceremonies.config.clone(),
+            config: (!A::RELYING_PARTY).then(|| passkeys.ceremonies.config.clone()),
             notices: passkeys.ceremonies.notices.clone(),
             recorder: passkeys.ceremonies.recorder.clone(),
         });

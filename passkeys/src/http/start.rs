@@ -15,7 +15,7 @@ pub(super) fn log<A: RelyingParty>(passkeys: &Passkeys<A>) {
     if !ceremonies.notices.is_start() {
         return;
     }
-    let config = passkeys.config();
+    let config = &passkeys.ceremonies.config;
     let terms = ceremonies.verifier.terms();
     let (repository, challenges) = (
         ceremonies.credentials.repository().describe(),
@@ -23,8 +23,8 @@ pub(super) fn log<A: RelyingParty>(passkeys: &Passkeys<A>) {
     );
     tracing::info!(
         target: "passkeys",
-        rp_id = config.rp_id(),
-        origins = ?config.origins().collect::<Vec<_>>(),
+        rp_id = (!A::RELYING_PARTY).then(|| config.rp_id()),
+        origins = (!A::RELYING_PARTY).then(|| tracing::field::debug(config.origins().collect::<Vec<_>>())),
         related_origins = some(config.related_origins()).map(tracing::field::debug),
         top_origins = some(config.top_origins()).map(tracing::field::debug),
         profiles = some(config.profiles().map(Profile::name)).map(tracing::field::debug),
@@ -106,12 +106,13 @@ fn names(names: &[(&'static str, bool)]) -> String {
 }
 
 /// Returns the optional hooks, and whether the application has them.
-fn hooks<A: RelyingParty>() -> [(&'static str, bool); 4] {
+fn hooks<A: RelyingParty>() -> [(&'static str, bool); 5] {
     [
         ("sign_up", A::SIGN_UP),
         ("find_user", A::FIND_USER),
         ("second_factor_user", A::SECOND_FACTOR),
         ("on_removed", A::ON_REMOVED),
+        ("relying_party", A::RELYING_PARTY),
     ]
 }
 

@@ -1,11 +1,8 @@
 //! `POST /step-up/begin`.
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 
-use super::{body, failure::Failure, query, state::Shared, target};
+use super::{body, failure::Failure, query, target, tenant::Serving};
 use crate::{
     ceremony::Action,
     relying_party::RelyingParty,
@@ -14,13 +11,14 @@ use crate::{
 
 /// `POST /step-up/begin`
 pub(super) async fn begin<A: RelyingParty>(
-    State(passkeys): State<Shared<A>>,
+    Serving(passkeys): Serving<A>,
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut parts, body) = request.into_parts();
     let step_up = passkeys
+        .ceremonies
         .step_up()
-        .choose(query::profile(&parts.uri, passkeys.config())?)?;
+        .choose(query::profile(&parts.uri, &passkeys.ceremonies.config)?)?;
     let user = passkeys.app.call_get_user(&mut parts).await?;
     let body = body::read(body).await?;
     let asked: BeginStepUp = body::json(&parts.headers, &body)?;

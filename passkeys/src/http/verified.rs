@@ -7,7 +7,9 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{body, consent, failure::Failure, observe::no_store, state::ProvidesPasskeys};
+use super::{
+    body, consent, failure::Failure, observe::no_store, state::ProvidesPasskeys, tenant::serving,
+};
 use crate::{
     Error, PasskeyUser, Passkeys,
     ceremony::{
@@ -171,7 +173,7 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let passkeys = state.passkeys();
+        let (passkeys, request) = serving(state.passkeys(), request).await.map_err(no_store)?;
         let exchange = passkeys.ceremonies.recorder.step_up(&request);
         let verified = exchange.scope(verify(passkeys, request)).await;
         verified.map_err(|failure| {
@@ -225,7 +227,7 @@ where
         && !FinishStepUp::is_in(&body)
     {
         let user = passkeys.app.call_get_user(&mut parts).await?;
-        passkeys.step_up().check_recent(&user, at_most)?;
+        passkeys.ceremonies.step_up().check_recent(&user, at_most)?;
         let body = own_body(&parts, &body)?;
         return Ok(Verified::of(user, result, body));
     }
@@ -253,7 +255,7 @@ async fn no_consent<A: Application>(
         return malformed.into();
     }
     match passkeys.app.call_get_user(&mut parts).await {
-        Ok(user) => passkeys.step_up().without_consent(&user).into(),
+        Ok(user) => passkeys.ceremonies.step_up().without_consent(&user).into(),
         Err(rejection) => rejection.into(),
     }
 }

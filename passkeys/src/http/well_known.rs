@@ -1,18 +1,23 @@
 //! Well-known documents at the RP ID's host: related origins, passkey endpoints, and app
-//! associations. Each is serialized once, when the router is created.
+//! associations. Each is serialized once: when the router is created, or at the first request for a tenant.
+
+use std::sync::Arc;
 
 use axum::{
     Router,
     body::Bytes,
+    extract::{Request, State},
     http::{
-        HeaderValue,
+        HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
+    response::{IntoResponse as _, Response},
     routing::get,
 };
 use serde_json::{Map, Value, json};
 
-use crate::{Config, Passkeys, relying_party::RelyingParty};
+use super::tenant;
+use crate::{Config, Passkeys, ceremony::Documents, relying_party::RelyingParty};
 
 /// One hour: long enough to save most requests, short enough for a new app or origin to work on
 /// the day it is added.
@@ -72,30 +77,69 @@ impl<A: RelyingParty> Passkeys<A> {
     ///     .merge(passkeys.well_known());
     /// ```
     pub fn well_known<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        well_known(self.config())
+        if A::RELYING_PARTY {
+            return of_tenants(self);
+        }
+        let documents = documents(&self.ceremonies.config).into_iter();
+        documents.fold(Router::new(), |router, (name, document)| {
+            let serve = get(async move || respond(document));
+            router.route(&path(name), serve)
+        })
     }
 }
 
-fn well_known<S: Clone + Send + Sync + 'static>(config: &Config) -> Router<S> {
+/// Returns the routes of all documents, each of which serves that of the tenant that the request is for.
+fn of_tenants<A, S>(passkeys: &Passkeys<A>) -> Router<S>
+where
+    A: RelyingParty,
+    S: Clone + Send + Sync + 'static,
+{
+    let router = NAMES.iter().fold(Router::new(), |router, name| {
+        let serve = get(async move |State(app): State<A>, request: Request| {
+            let (mut parts, _) = request.into_parts();
+            let relying_party = tenant::of_request(&app, &mut parts).await?;
+            let documents = relying_party.documents(documents);
+            let document = documents.iter().find(|(of, _)| of == name);
+            let document = document.ok_or_else(|| StatusCode::NOT_FOUND.into_response())?;
+            Ok::<_, Response>(respond(Arc::clone(&document.1)))
+        });
+        router.route(&path(name), serve)
+    });
+    router.with_state(passkeys.app.clone())
+}
+
+/// Names of the documents.
+const NAMES: [&str; 4] = [
+    "webauthn",
+    "passkey-endpoints",
+    "assetlinks.json",
+    "apple-app-site-association",
+];
+
+fn path(name: &str) -> String {
+    format!("/.well-known/{name}")
+}
+
+/// Returns the documents whose keys are configured, as JSON.
+fn documents(config: &Config) -> Documents {
     let documents = [
-        ("webauthn", related_origins(config)),
-        ("passkey-endpoints", pages(config)),
-        ("assetlinks.json", android_apps(config)),
-        ("apple-app-site-association", apple_apps(config)),
+        related_origins(config),
+        pages(config),
+        android_apps(config),
+        apple_apps(config),
     ];
-    let mut router = Router::new();
-    for (name, document) in documents {
-        if let Some(document) = document {
-            let headers = [
-                (CONTENT_TYPE, HeaderValue::from_static("application/json")),
-                (CACHE_CONTROL, LIFETIME),
-            ];
-            let body = Bytes::from(document.to_string());
-            let serve = get(async move || (headers, body));
-            router = router.route(&format!("/.well-known/{name}"), serve);
-        }
-    }
-    router
+    let documents = NAMES.into_iter().zip(documents);
+    documents
+        .filter_map(|(name, document)| Some((name, document?.to_string().into_bytes().into())))
+        .collect()
+}
+
+fn respond(document: Arc<[u8]>) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, LIFETIME),
+    ];
+    (headers, Bytes::from_owner(document)).into_response()
 }
 
 /// Returns the document of related origins: origins outside the RP ID that may use it

@@ -86,7 +86,7 @@ pub(super) fn described<A: RelyingParty>(passkeys: &Passkeys<A>) -> (OpenApi, Ho
     let document = OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
-                .title(passkeys.config().rp_name())
+                .title(passkeys.ceremonies.config.rp_name())
                 .version(env!("CARGO_PKG_VERSION"))
                 .build(),
         )

@@ -39,21 +39,23 @@ pub(super) fn all<A: RelyingParty>(
 ) -> Vec<Route> {
     let form = A::SIGN_UP.then(|| hooks.take("sign_up").unwrap_or_else(Payload::anything));
     let mut routes = vec![
-        register_begin(passkeys.config(), form.clone(), hooks, components),
+        register_begin(&passkeys.ceremonies.config, form.clone(), hooks, components),
         register_finish::<A>(hooks, components),
         authenticate_begin(passkeys, hooks, components),
         authenticate_finish(hooks, components),
-        step_up_begin(passkeys.config(), hooks, components),
+        step_up_begin(&passkeys.ceremonies.config, hooks, components),
         list(hooks, components),
         rename(hooks, components),
-        delete(passkeys.config(), hooks, components),
+        delete(&passkeys.ceremonies.config, hooks, components),
         #[cfg(feature = "client")]
         signals::current(hooks, components),
         #[cfg(feature = "client")]
         signals::unknown(components),
     ];
-    routes.extend(form.map(|form| sign_up_begin(passkeys.config(), form, hooks, components)));
-    if passkeys.config().prompt_outcomes() {
+    routes.extend(
+        form.map(|form| sign_up_begin(&passkeys.ceremonies.config, form, hooks, components)),
+    );
+    if passkeys.ceremonies.config.prompt_outcomes() {
         routes.push(report_prompt(components));
     }
     routes
@@ -203,7 +205,7 @@ fn authenticate_begin<A: RelyingParty>(
         .fails(BODY)
         .fails(JSON)
         .fails(store());
-    route = with_profiles(route, passkeys.config());
+    route = with_profiles(route, &passkeys.ceremonies.config);
     if A::FIND_USER || A::SECOND_FACTOR {
         route = route.rejects(hooks, &["find_user", "second_factor_user"]);
     }

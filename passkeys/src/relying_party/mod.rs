@@ -24,17 +24,23 @@ pub(crate) mod hooks;
     reason = "not part of the public interface"
 )]
 pub(crate) mod payload;
+pub(crate) mod per_request;
 pub(crate) mod rejection;
 
 use std::{convert::Infallible, future::Future, marker::PhantomData, sync::Arc};
 
-use axum::{extract::Request, http::request::Parts, response::Response};
+use axum::{
+    extract::Request,
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Response},
+};
 
 use self::data::HookData;
 #[cfg(feature = "openapi")]
 use self::hooks::Hooks;
 use crate::{
     AuthenticationResult, Config, CredentialRemoval, Error, PasskeyUser, RegistrationResult,
+    ceremony::RelyingPartyConfig,
     store::CredentialRepository,
     wire::{credentials::Registered, json},
 };
@@ -60,7 +66,8 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     /// The block's `type Repository`.
     type Repository: CredentialRepository;
 
-    /// Where the configuration is: the type itself, which is then [`InAttribute`], or [`AtRunTime`].
+    /// Where the configuration is: the type itself, which is then [`InAttribute`], [`AtRunTime`], or
+    /// [`PerRequest`](per_request::PerRequest).
     type Configuration;
 
     /// Whether there is a `sign_up` hook.
@@ -74,6 +81,9 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
 
     /// Whether there is an `on_removed` hook.
     const ON_REMOVED: bool = false;
+
+    /// Whether there is a `relying_party` hook.
+    const RELYING_PARTY: bool = false;
 
     /// Names of the profiles in the attribute.
     const PROFILES: &'static [&'static str] = &[];
@@ -92,6 +102,19 @@ pub trait RelyingParty: Clone + Send + Sync + 'static {
     #[cfg(feature = "openapi")]
     fn describe(hooks: &mut Hooks) {
         let _ = hooks;
+    }
+
+    /// Returns the relying party that the request is for. Only called if
+    /// [`RELYING_PARTY`](Self::RELYING_PARTY).
+    fn call_relying_party(
+        &self,
+        parts: &mut Parts,
+    ) -> impl Future<Output = Result<RelyingPartyConfig, Response>> + Send
+    where
+        Self: Sync,
+    {
+        let _ = parts;
+        std::future::ready(Err(StatusCode::NOT_FOUND.into_response()))
     }
 
     /// Returns the user who is signed in, for registration, management and step-up.

@@ -71,6 +71,12 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     ) -> (::passkeys::__private_0_1_0::Response) {
         loop {}
     }
+    async fn call_relying_party(
+        &self,
+        parts: &mut ::passkeys::__private_0_1_0::Parts,
+    ) -> (::passkeys::__private_0_1_0::Chosen) {
+        loop {}
+    }
 }
 #[automatically_derived]
 impl ::passkeys::__private_0_1_0::InAttribute for App {

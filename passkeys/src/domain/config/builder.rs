@@ -131,6 +131,15 @@ impl ConfigBuilder {
         builder.set(Key::RpId, [rp_id]).set(Key::Origins, origins)
     }
 
+    /// Sets the keys that have a value in a draft, profiles included.
+    pub(super) fn with_draft(mut self, draft: &Draft<'_>) -> Self {
+        self.values.extend(entries(draft));
+        let profiles = draft.profiles.iter().flatten();
+        let profiles = profiles.map(|it| (it.name.to_owned(), entries(&it.values).collect()));
+        self.profiles.extend(profiles);
+        self
+    }
+
     fn set(mut self, key: Key, values: impl IntoIterator<Item = String>) -> Self {
         self.values.insert(key, values.into_iter().collect());
         self
@@ -186,6 +195,11 @@ impl ProfileBuilder {
         self.values.insert(key, values.into_iter().collect());
         self
     }
+}
+
+fn entries(draft: &Draft<'_>) -> impl Iterator<Item = (Key, Vec<String>)> {
+    let entries = draft.entries().into_iter();
+    entries.map(|(key, values)| (key, values.into_iter().map(str::to_owned).collect()))
 }
 
 fn draft(values: &Values) -> Draft<'_> {

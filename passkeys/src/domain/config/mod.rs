@@ -331,6 +331,24 @@ pub fn from_attribute(draft: &Draft<'_>) -> Config {
     }
 }
 
+/// Returns a builder of the configuration of a tenant, with the keys in the attribute.
+pub(crate) fn of_tenant(draft: &Draft<'_>, rp_id: String, origins: Vec<String>) -> ConfigBuilder {
+    ConfigBuilder::new(rp_id, origins).with_draft(draft)
+}
+
+/// Returns the configuration that stands in for those of tenants where there is no request: the keys in the
+/// attribute, and an RP ID that no page can have.
+///
+/// # Panics
+///
+/// Never: the macro has checked the values by the same rules.
+pub(crate) fn of_no_tenant(draft: &Draft<'_>) -> Config {
+    match draft.check_shared().map_err(ConfigError::of_keys) {
+        Ok(policy) => Config(policy),
+        Err(error) => unreachable!("`#[passkeys]` let an invalid configuration through: {error}"),
+    }
+}
+
 /// Error returned for an invalid configuration. Its message has a line for each mistake, with the key,
 /// the rule, the value and the fix.
 #[derive(Clone)]

@@ -1,0 +1,23 @@
+use passkeys::{AuthenticationResult, PasskeyUser, RelyingPartyConfig, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App {
+    tenant: RelyingPartyConfig,
+}
+
+#[passkeys]
+impl App {
+    type Repository = MemoryRepository;
+
+    fn relying_party(&self) -> passkeys::Config {
+        self.tenant.config().clone()
+    }
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+fn main() {}

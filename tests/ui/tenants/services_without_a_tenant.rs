@@ -1,0 +1,27 @@
+use passkeys::{AuthenticationResult, PasskeyUser, RelyingPartyConfig, passkeys, store::MemoryRepository};
+
+#[derive(Clone)]
+struct App {
+    tenant: RelyingPartyConfig,
+}
+
+#[passkeys]
+impl App {
+    type Repository = MemoryRepository;
+
+    fn relying_party(&self) -> RelyingPartyConfig {
+        self.tenant.clone()
+    }
+
+    async fn get_user(&self) -> PasskeyUser {
+        PasskeyUser::new("1", "ada", "Ada")
+    }
+
+    async fn on_authenticated(&self, _: AuthenticationResult) {}
+}
+
+async fn count(passkeys: &passkeys::Passkeys<App>) -> usize {
+    passkeys.management().list("1").await.unwrap().len()
+}
+
+fn main() {}
