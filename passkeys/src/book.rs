@@ -28,6 +28,7 @@ pages! {
     RulesOfUse: "docs/rules-of-use.md",
     StepUp: "docs/step-up.md",
     Stores: "docs/stores.md",
+    Tenants: "docs/tenants.md",
     Testing: "docs/testing.md",
     ThreatModel: "docs/threat-model.md",
 }

@@ -249,3 +249,40 @@ async fn postgres_challenge_statements_use_an_index() {
     connection.close().await.unwrap();
     schema.drop().await;
 }
+
+/// Ten thousand tenants, each with a passkey of a user whose ID is the same.
+#[tokio::test]
+async fn postgres_reads_few_pages_for_a_tenant_whose_users_have_the_ids_of_ten_thousand_others() {
+    let Some(backend) = Postgres::start().await else {
+        return;
+    };
+    let repository = backend.open().await;
+    let schema = backend.schema().unwrap();
+    let mut connection = schema.pool().acquire().await.unwrap().detach();
+    sqlx::raw_sql("SET plan_cache_mode = force_generic_plan")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    for number in 0..10_000 {
+        let mut credential = passkeys_test_support::credential(number, "1");
+        credential.rp_id = Some(format!("t{number}.example"));
+        let owner = Owner::of_tenant("", "1");
+        let inserted = repository.insert(owner, &credential, usize::MAX).await;
+        inserted.unwrap();
+    }
+    let statements = repository.statements();
+    // Those of `insert`, then those of `list`, for a tenant first.
+    let list = statements[3];
+    let table = list
+        .split_once("FROM ")
+        .unwrap()
+        .1
+        .split(' ')
+        .next()
+        .unwrap();
+    schema.run(&format!("VACUUM ANALYZE {table}")).await;
+    let plan = plan(&mut connection, list, "'1', 't77.example'").await;
+    assert!(plan.contains("Index") && pages(&plan) < 10, "{plan}");
+    connection.close().await.unwrap();
+    backend.stop().await;
+}
