@@ -18,7 +18,9 @@ use crate::rp_name;
 use crate::scope;
 use crate::violation::{Rule, Violation};
 use crate::webauthn_extension::{Entry, Extension};
-use crate::words::{Algorithm, Attestation, AuthenticatorAttachment, Hint, ResidentKey};
+use crate::words::{
+    Algorithm, Attestation, AuthenticatorAttachment, Hint, LegacyAttestation, ResidentKey,
+};
 
 /// [WebAuthn Level 3, §15.1](https://www.w3.org/TR/webauthn-3/#sctn-timeout-recommended-range)
 /// recommends timeouts of 5 to 10 minutes, and the challenge must not expire before them.
@@ -147,7 +149,8 @@ impl Draft<'_> {
         let conditional_create = report.boolean(Key::ConditionalCreate, self.conditional_create);
         let attestation = report.word(Key::Attestation, self.attestation);
         conditional_create_is_unattested(conditional_create, attestation, &mut report);
-        let algorithms = self.algorithms(attestation, &mut report);
+        let legacy_attestation = self.legacy_attestation(&mut report);
+        let algorithms = self.algorithms(&mut report);
         let authenticator_attachment =
             report.word(Key::AuthenticatorAttachment, self.authenticator_attachment);
         let hints = self.hints(authenticator_attachment, &mut report);
@@ -214,6 +217,7 @@ impl Draft<'_> {
                     conditional_create: conditional_create.unwrap_or_default(),
                     algorithms: base.algorithms,
                     attestation: attestation.unwrap_or_default(),
+                    legacy_attestation,
                     authenticator_attachment,
                     hints: base.hints,
                     extensions,
@@ -348,32 +352,35 @@ impl Draft<'_> {
         })
     }
 
-    pub(crate) fn algorithms(
-        &self,
-        attestation: Option<Attestation>,
-        report: &mut Report,
-    ) -> Vec<(usize, Algorithm)> {
+    pub(crate) fn algorithms(&self, report: &mut Report) -> Vec<(usize, Algorithm)> {
         let Some(words) = &self.algorithms else {
             return Algorithm::DEFAULT.iter().copied().enumerate().collect();
         };
-        let algorithms = report.list(Key::Algorithms, words, |word| {
+        report.list(Key::Algorithms, words, |word| {
             match word.parse().ok().and_then(Algorithm::from_cose) {
                 Some(algorithm) => Err(Rule::CoseAlgorithm(algorithm)),
                 None => word.parse().map_err(Rule::Word),
             }
-        });
-        // One that was not understood may be meant as one that can be attested.
-        let all_are_valid = algorithms.len() == words.len() && !words.is_empty();
-        if let Some(attestation) = attestation
-            && all_are_valid
-            && !can_be_attested(
-                attestation,
-                algorithms.iter().map(|(_, algorithm)| *algorithm),
-            )
-        {
-            report.refuse::<()>(Key::Algorithms, Rule::NoAttestedAlgorithm(attestation));
+        })
+    }
+
+    /// Returns the outdated kinds of attestation that are accepted. There are some only where attestation
+    /// is requested, outside of the profiles or in one of them.
+    fn legacy_attestation(&self, report: &mut Report) -> Vec<LegacyAttestation> {
+        let Some(words) = &self.legacy_attestation else {
+            return Vec::new();
+        };
+        let kinds = report.list(Key::LegacyAttestation, words, LegacyAttestation::from_str);
+        let of_profiles = self.profiles.iter().flatten();
+        let mut requests = of_profiles
+            .map(|profile| profile.values.attestation)
+            .chain([self.attestation])
+            .flatten();
+        // A word that is not known may be meant as one that requests it.
+        if requests.all(|word| word == Attestation::None.as_str()) {
+            report.refuse::<()>(Key::LegacyAttestation, Rule::LegacyUnattested);
         }
-        algorithms
+        values(kinds)
     }
 
     pub(crate) fn hints(
@@ -502,14 +509,6 @@ fn conditional_create_is_unattested(
         let rule = Rule::ConditionalCreateAttested(attestation);
         report.refuse::<()>(Key::ConditionalCreate, rule);
     }
-}
-
-/// Returns whether one of the algorithms can be attested, if attestation is asked for.
-pub(crate) fn can_be_attested(
-    attestation: Attestation,
-    mut algorithms: impl Iterator<Item = Algorithm>,
-) -> bool {
-    attestation == Attestation::None || algorithms.any(Algorithm::can_be_attested)
 }
 
 /// Returns the value of a key, its default if the key is absent, or `None` if what is written is not

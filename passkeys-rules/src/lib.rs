@@ -79,5 +79,5 @@ pub use violation::{Place, Rule, Violation};
 pub use webauthn_extension::{Extension, ExtensionError, ExtensionProblem};
 pub use words::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, LargeBlob,
-    ResidentKey, SignCount, UnknownWord, UserVerification,
+    LegacyAttestation, ResidentKey, SignCount, UnknownWord, UserVerification,
 };

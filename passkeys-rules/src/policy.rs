@@ -8,8 +8,8 @@ use crate::profile::Profile;
 use crate::rp_id::RpId;
 use crate::webauthn_extension::Extension;
 use crate::words::{
-    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, ResidentKey,
-    SignCount, UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Hint, LegacyAttestation,
+    ResidentKey, SignCount, UserVerification,
 };
 
 /// A valid configuration, made only by [`Draft::check`](crate::Draft::check). Its [`Values`] can
@@ -50,6 +50,8 @@ pub struct Values {
     pub algorithms: Vec<Algorithm>,
     /// Whether registration asks for attestation.
     pub attestation: Attestation,
+    /// Outdated kinds of attestation that are accepted.
+    pub legacy_attestation: Vec<LegacyAttestation>,
     /// The only kind of authenticator that may register; `None` for any.
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
     /// Kinds of authenticator that browsers offer first, in order of preference.

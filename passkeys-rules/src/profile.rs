@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::draft::{Draft, can_be_attested};
+use crate::draft::Draft;
 use crate::key::Key;
 use crate::report::Report;
 use crate::violation::Rule;
@@ -154,7 +154,7 @@ impl Draft<'_> {
             |value, base| rank(value) >= rank(base),
             report,
         );
-        let algorithms = self.profile_algorithms(attestation, base, report);
+        let algorithms = self.profile_algorithms(base, report);
         let authenticator_attachment = self.profile_attachment(base, report);
         let hints = self.profile_hints(authenticator_attachment, base, report);
         let timeout = match self.timeout {
@@ -173,22 +173,11 @@ impl Draft<'_> {
         }
     }
 
-    fn profile_algorithms(
-        &self,
-        attestation: Option<Attestation>,
-        base: &Base,
-        report: &mut Report,
-    ) -> Vec<Algorithm> {
+    fn profile_algorithms(&self, base: &Base, report: &mut Report) -> Vec<Algorithm> {
         if self.algorithms.is_none() {
-            // Attestation that the base asks for has been checked with the base's algorithms.
-            if let (Some(_), Some(attestation)) = (self.attestation, attestation)
-                && !can_be_attested(attestation, base.algorithms.iter().copied())
-            {
-                report.refuse::<()>(Key::Attestation, Rule::NoAttestedAlgorithm(attestation));
-            }
             return base.algorithms.clone();
         }
-        let algorithms = self.algorithms(attestation, report);
+        let algorithms = self.algorithms(report);
         for (index, algorithm) in &algorithms {
             if !base.algorithms.contains(algorithm) {
                 let rule = Rule::AlgorithmNotInBase(*algorithm);

@@ -70,6 +70,11 @@ macro_rules! keys {
                 summary: "whether registration asks for attestation, the authenticator's signed statement of its make and model; anything but `\"none\"` needs the Cargo feature `attestation`",
                 aliases: [],
             }
+            LegacyAttestation legacy_attestation: (WordList $crate::LegacyAttestation), default "none" {
+                example: r#"["tpm-sha1"]"#,
+                summary: "the outdated kinds of attestation that are accepted where attestation is requested: of TPMs that sign with SHA-1, as many of Windows Hello do, and of Android SafetyNet; needs the Cargo feature `attestation`",
+                aliases: ["allow_sha1"],
+            }
             AuthenticatorAttachment authenticator_attachment: (Words $crate::AuthenticatorAttachment), default "any", in_profiles {
                 example: r#""platform""#,
                 summary: "the only kind of authenticator that may register: built into the device, or roaming",

@@ -168,12 +168,12 @@ pub enum Rule {
         cose = .0.cose(), name = .0
     )]
     CoseAlgorithm(Algorithm),
-    /// Attestation is asked for, and none of the algorithms can be attested.
+    /// Outdated kinds of attestation are accepted, and no attestation is asked for.
     #[error(
-        "`attestation = \"{0}\"` takes `ES256`, `ES384` and `RS256`, the algorithms whose attestation \
-         can be verified, and none of them is listed; add one, or write `attestation = \"none\"`"
+        "`legacy_attestation` has no effect while attestation is not requested; add \
+         `attestation = \"direct\"`, here or in a profile, or remove the key"
     )]
-    NoAttestedAlgorithm(Attestation),
+    LegacyUnattested,
     /// A value needs a Cargo feature of `passkeys` that is off.
     #[error(
         "`{value}` needs the Cargo feature `{feature}` of `passkeys`, which is off; add it in \
@@ -312,7 +312,7 @@ impl Rule {
             Self::RpId(error) if error.depends_on_origins() => &[Key::Origins],
             Self::Page(error) if error.is_elsewhere() => &[Key::Origins, Key::RelatedOrigins],
             Self::ConditionalCreateAttested(_) => Key::Attestation.only(),
-            Self::NoAttestedAlgorithm(_) => &[Key::Algorithms, Key::Attestation],
+            Self::LegacyUnattested => &[Key::Attestation, Key::Profiles],
             Self::Contradiction { .. } => Key::AuthenticatorAttachment.only(),
             Self::LargeBlobNotDiscoverable => &[Key::ResidentKey, Key::Extensions],
             Self::InheritedHint { .. } => Key::Hints.only(),

@@ -121,6 +121,16 @@ words! {
         Direct = "direct",
     }
 
+    /// Outdated kind of attestation, which is rejected unless the application accepts it.
+    LegacyAttestation {
+        /// Statements that a TPM has signed with SHA-1, of which collisions can be computed. Many TPMs of
+        /// Windows Hello sign in no other way.
+        TpmSha1 = "tpm-sha1",
+        /// Statements of Android SafetyNet, a service that Google has ended: for registrations that
+        /// were recorded before.
+        AndroidSafetyNet = "android-safetynet",
+    }
+
     /// Signature algorithm of a passkey
     /// ([IANA, COSE Algorithms](https://www.iana.org/assignments/cose/cose.xhtml#algorithms)).
     Algorithm {
@@ -215,13 +225,6 @@ impl Algorithm {
             Self::MlDsa65 => -49,
             Self::MlDsa87 => -50,
         }
-    }
-
-    /// Returns whether attestation of a key of this algorithm can be verified. Where attestation is
-    /// asked for, only such algorithms are offered.
-    #[must_use]
-    pub const fn can_be_attested(self) -> bool {
-        matches!(self, Self::Es256 | Self::Es384 | Self::Rs256)
     }
 
     /// Returns the algorithm with this COSE identifier.

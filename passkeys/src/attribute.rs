@@ -76,6 +76,12 @@ pub struct Keys {
     ///
     /// May differ by profile.
     pub attestation: Word,
+    /// Sets the outdated kinds of attestation that are accepted where attestation is requested: of TPMs that sign with SHA-1, as many of Windows Hello do, and of Android SafetyNet; needs the Cargo feature `attestation`.
+    ///
+    /// **Value**: an array of `"tpm-sha1"`, `"android-safetynet"`
+    ///
+    /// **Default**: none
+    pub legacy_attestation: WordList,
     /// Sets the only kind of authenticator that may register: built into the device, or roaming.
     ///
     /// **Value**: one of `"platform"`, `"cross-platform"`
@@ -257,6 +263,12 @@ pub mod keys {
     ///
     /// May differ by profile.
     pub type attestation = Word;
+    /// Sets the outdated kinds of attestation that are accepted where attestation is requested: of TPMs that sign with SHA-1, as many of Windows Hello do, and of Android SafetyNet; needs the Cargo feature `attestation`.
+    ///
+    /// **Value**: an array of `"tpm-sha1"`, `"android-safetynet"`
+    ///
+    /// **Default**: none
+    pub type legacy_attestation = WordList;
     /// Sets the only kind of authenticator that may register: built into the device, or roaming.
     ///
     /// **Value**: one of `"platform"`, `"cross-platform"`

@@ -190,7 +190,7 @@ pub use utoipa;
 
 pub use passkeys_rules::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Extension, Hint, LargeBlob,
-    ResidentKey, SignCount, UnknownWord, UserVerification,
+    LegacyAttestation, ResidentKey, SignCount, UnknownWord, UserVerification,
 };
 
 pub use crate::{

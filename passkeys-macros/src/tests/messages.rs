@@ -211,7 +211,6 @@ fn value_that_needs_a_cargo_feature_is_left_to_the_library() {
     let arguments = format!("{SITE}, attestation = \"direct\", algorithms = [\"EdDSA\", ES256]");
     let messages = with_arguments(&arguments);
 
-    // The algorithm without quotes can be attested.
     assert_eq!(messages.len(), 2, "{messages:?}");
     assert!(
         messages[0].contains("takes words in quotes"),

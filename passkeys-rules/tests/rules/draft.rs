@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passkeys_rules::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Extension, Hint,
-    Key, LargeBlob, Place, ResidentKey, SignCount, UserVerification,
+    Key, LargeBlob, LegacyAttestation, Place, ResidentKey, SignCount, UserVerification,
 };
 
 use crate::{ANDROID, messages, only_violation, valid};
@@ -27,6 +27,7 @@ fn policy_has_the_value_of_every_key() {
         conditional_create: Some("false"),
         algorithms: Some(vec!["ML-DSA-65", "ES384"]),
         attestation: Some("direct"),
+        legacy_attestation: Some(vec!["tpm-sha1"]),
         authenticator_attachment: Some("cross-platform"),
         hints: Some(vec!["hybrid", "security-key"]),
         extensions: Some(vec!["prf", "large_blob=required"]),
@@ -73,6 +74,7 @@ fn policy_has_the_value_of_every_key() {
     assert_eq!(policy.attestation, Attestation::Direct);
     let large_blob = Extension::LargeBlob(LargeBlob::Required);
     assert_eq!(policy.extensions, [Extension::Prf, large_blob]);
+    assert_eq!(policy.legacy_attestation, [LegacyAttestation::TpmSha1]);
     assert_eq!(
         policy.authenticator_attachment,
         Some(AuthenticatorAttachment::CrossPlatform)

@@ -29,6 +29,8 @@ fn with(key: Key, values: Vec<&'static str>) -> Draft<'static> {
         // Android apps require an Android origin.
         Key::Origins if key == Key::AndroidApps => Some(vec!["https://example.com", ANDROID]),
         Key::Origins => Some(vec!["https://example.com"]),
+        // Outdated kinds of attestation require attestation.
+        Key::Attestation if key == Key::LegacyAttestation => Some(vec!["direct"]),
         _ => None,
     };
     Draft::read(|key| Some(list(key)?[0]), list)

@@ -228,27 +228,6 @@ fn algorithms_of_a_profile_are_some_of_those_outside_of_it() {
 }
 
 #[test]
-fn attestation_of_a_profile_needs_an_algorithm_that_can_be_attested() {
-    let attested = |algorithms| Draft {
-        attestation: Some("direct"),
-        algorithms,
-        ..Draft::default()
-    };
-    let inherited = Draft {
-        algorithms: Some(vec!["EdDSA"]),
-        ..valid()
-    };
-    let violation = only_violation(&with(inherited, attested(None)));
-    assert_eq!(violation.path(), "profiles.key.attestation");
-    let rule = Rule::NoAttestedAlgorithm(Attestation::Direct);
-    assert_eq!(violation.rule, rule);
-
-    let violation = only_violation(&with(valid(), attested(Some(vec!["EdDSA"]))));
-    assert_eq!(violation.path(), "profiles.key.algorithms");
-    assert_eq!(violation.rule, rule);
-}
-
-#[test]
 fn hints_of_a_profile_fit_its_attachment() {
     let cross_platform = Draft {
         authenticator_attachment: Some("cross-platform"),

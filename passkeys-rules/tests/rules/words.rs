@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use passkeys_rules::wording::quote;
 use passkeys_rules::{
-    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint, ResidentKey,
-    SignCount, UnknownWord, UserVerification,
+    Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Draft, Hint,
+    LegacyAttestation, ProfileDraft, ResidentKey, SignCount, UnknownWord, UserVerification,
 };
 
 use crate::{messages, valid};
@@ -184,32 +184,51 @@ fn algorithms_keep_their_order_and_have_the_identifiers_of_the_cose_registry() {
 }
 
 #[test]
-fn attestation_without_an_algorithm_that_can_be_attested_is_rejected() {
-    for attestation in ["indirect", "direct"] {
-        let draft = |algorithms: &[&'static str]| Draft {
-            algorithms: Some(algorithms.to_vec()),
-            attestation: Some(attestation),
+fn legacy_attestation_without_attestation_is_rejected() {
+    let kinds = Some(vec!["tpm-sha1", "android-safetynet"]);
+    for attestation in [None, Some("none")] {
+        let draft = Draft {
+            legacy_attestation: kinds.clone(),
+            attestation,
             ..valid()
         };
         assert_eq!(
-            messages(&draft(&["EdDSA", "ES512"])),
-            [format!(
-                "algorithms: `attestation = \"{attestation}\"` takes `ES256`, `ES384` and `RS256`, the algorithms whose attestation can be verified, and none of them is listed; add one, or write `attestation = \"none\"`"
-            )],
+            messages(&draft),
+            [
+                "legacy_attestation: `legacy_attestation` has no effect while attestation is not requested; add `attestation = \"direct\"`, here or in a profile, or remove the key"
+            ],
         );
-        for algorithm in ["ES256", "ES384", "RS256"] {
-            assert!(draft(&["EdDSA", algorithm]).check().is_ok());
-        }
-        // The misspelt one may be meant as one of them.
-        let misspelt = messages(&draft(&["EdDSA", "ES265"]));
-        assert_eq!(misspelt.len(), 1);
-        assert!(misspelt[0].starts_with("algorithms[1]: "), "{misspelt:?}");
     }
+    for attestation in ["indirect", "direct"] {
+        let draft = Draft {
+            legacy_attestation: kinds.clone(),
+            attestation: Some(attestation),
+            ..valid()
+        };
+        let accepted = draft.check().unwrap().legacy_attestation.clone();
+        assert_eq!(accepted, LegacyAttestation::ALL);
+    }
+    // A profile may request it.
+    let values = Draft {
+        attestation: Some("direct"),
+        ..Draft::default()
+    };
+    let name = "security_key";
     let draft = Draft {
-        algorithms: Some(vec!["EdDSA"]),
+        legacy_attestation: kinds.clone(),
+        profiles: Some(vec![ProfileDraft { name, values }]),
         ..valid()
     };
     assert!(draft.check().is_ok());
+    // The misspelt word may be meant as one that requests it.
+    let draft = Draft {
+        legacy_attestation: kinds,
+        attestation: Some("derect"),
+        ..valid()
+    };
+    let misspelt = messages(&draft);
+    assert_eq!(misspelt.len(), 1);
+    assert!(misspelt[0].starts_with("attestation: "), "{misspelt:?}");
 }
 
 #[test]

@@ -337,7 +337,10 @@ fn of_reason(reason: Reason, entry: &Entry, finish: &Finish) -> Check {
         Reason::PrfResults => Step(4),
         Reason::Attestation => Step(match response.attestation_format.as_deref() {
             Some("none") if asks_for_attestation(entry) => 24,
-            Some("none" | "packed" | "fido-u2f" | "android-key" | "apple" | "tpm") => 22,
+            Some(
+                "none" | "packed" | "fido-u2f" | "android-key" | "android-safetynet" | "apple"
+                | "compound" | "tpm",
+            ) => 22,
             _ => 21,
         }),
         Reason::Untrusted | Reason::StaleMetadata => Step(24),

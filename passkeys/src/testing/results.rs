@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 #[cfg(feature = "attestation")]
 use crate::{
     Aaguid,
-    attestation::{AttestationType, VerifiedAttestation},
+    attestation::{AttestationType, KeyStorage, VerifiedAttestation},
 };
 use crate::{
     AuthenticationResult, Credential, CredentialRemoval, PasskeyUser, RegistrationResult, Verified,
@@ -152,7 +152,7 @@ impl VerifiedAttestation {
     /// Creates a verified attestation without certificates, for tests (feature `testing`).
     ///
     /// ```
-    /// use passkeys::attestation::{AttestationType, VerifiedAttestation};
+    /// use passkeys::attestation::{AttestationType, KeyStorage, VerifiedAttestation};
     ///
     /// let attestation = VerifiedAttestation::new("packed", AttestationType::Basic)
     ///     .with_trust_path([b"certificate".to_vec()])
@@ -167,7 +167,23 @@ impl VerifiedAttestation {
             aaguid: None,
             trust_path: Vec::new(),
             authority: None,
+            key_storage: None,
+            components: Vec::new(),
         }
+    }
+
+    /// Sets where the private key is kept, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_key_storage(mut self, key_storage: KeyStorage) -> Self {
+        self.key_storage = Some(key_storage);
+        self
+    }
+
+    /// Sets the statements of a `compound` attestation, for tests (feature `testing`).
+    #[must_use]
+    pub fn with_components(mut self, components: impl IntoIterator<Item = Self>) -> Self {
+        self.components = components.into_iter().collect();
+        self
     }
 
     /// Sets the AAGUID that the attestation proves, for tests (feature `testing`).

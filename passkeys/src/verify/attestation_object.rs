@@ -11,12 +11,12 @@ use super::{
 pub(super) struct AttestationObject<'a> {
     pub(super) format: &'a str,
     pub(super) auth_data: &'a [u8],
-    pub(super) statement: Statement<'a>,
+    statement: Value<'a>,
 }
 
 /// Attestation statement, whose form depends on the format: a map, of `compound` an array.
-#[derive(Debug)]
-pub(super) struct Statement<'a>(Value<'a>);
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Statement<'o, 'a>(&'o Value<'a>);
 
 impl<'a> AttestationObject<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, Refusal> {
@@ -35,7 +35,7 @@ impl<'a> AttestationObject<'a> {
                 Ok(Self {
                     format,
                     auth_data,
-                    statement: Statement(statement),
+                    statement,
                 })
             }
             _ => Err(malformed(
@@ -43,11 +43,15 @@ impl<'a> AttestationObject<'a> {
             )),
         }
     }
+
+    pub(super) fn statement(&self) -> Statement<'_, 'a> {
+        Statement(&self.statement)
+    }
 }
 
-impl<'a> Statement<'a> {
+impl<'o, 'a> Statement<'o, 'a> {
     pub(super) fn is_empty_map(&self) -> bool {
-        matches!(&self.0, Value::Map(members) if members.len() == 0)
+        matches!(self.0, Value::Map(members) if members.len() == 0)
     }
 
     pub(super) fn has(&self, name: &'static str) -> bool {
@@ -68,32 +72,49 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Returns the number of elements of an array; 0 if there is none of this name.
     #[cfg(feature = "attestation")]
-    pub(super) fn length(&self, name: &'static str) -> usize {
+    pub(super) fn text(&self, name: &'static str) -> Option<&'a str> {
         match self.member(name) {
-            Some(Value::Array(elements)) => elements.len(),
-            _ => 0,
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
         }
     }
 
-    /// Returns the certificates (`x5c`) in DER, if any.
+    /// Returns the elements of an array of byte strings, such as the certificates `x5c`. `None` if there
+    /// is no such member.
     #[cfg(feature = "attestation")]
-    pub(super) fn certificates(&self) -> impl Iterator<Item = &'a [u8]> {
-        let certificates = match self.member("x5c") {
-            Some(Value::Array(certificates)) => certificates.as_slice(),
-            _ => &[],
+    pub(super) fn byte_strings(&self, name: &'static str) -> Option<Vec<&'a [u8]>> {
+        let Some(Value::Array(elements)) = self.member(name) else {
+            return None;
         };
-        certificates
-            .iter()
-            .filter_map(|certificate| match certificate {
-                Value::Bytes(der) => Some(*der),
-                _ => None,
-            })
+        let elements = elements.iter().map(|element| match element {
+            Value::Bytes(bytes) => Some(*bytes),
+            _ => None,
+        });
+        elements.collect()
     }
 
-    fn member(&self, name: &'static str) -> Option<&Value<'a>> {
-        match &self.0 {
+    /// Returns the statements that a statement of the format `compound` consists of, with their formats.
+    #[cfg(feature = "attestation")]
+    pub(super) fn components(&self) -> Option<Vec<(&'a str, Self)>> {
+        let Value::Array(components) = self.0 else {
+            return None;
+        };
+        let components = components.iter().map(|component| {
+            let Value::Map(members) = component else {
+                return None;
+            };
+            let statement = members.get(Key::Text("attStmt"))?;
+            match members.get(Key::Text("fmt"))? {
+                Value::Text(format) => Some((*format, Statement(statement))),
+                _ => None,
+            }
+        });
+        components.collect()
+    }
+
+    fn member(&self, name: &'static str) -> Option<&'o Value<'a>> {
+        match self.0 {
             Value::Map(members) => members.get(Key::Text(name)),
             _ => None,
         }

@@ -3,7 +3,7 @@
 //!
 //! [`registration`] is §7.1 and [`assertion`] is §7.2, each readable beside the specification.
 //! Signatures are verified by a provider in [`crypto`]. Attestation that was asked for is verified in
-//! `attestation` (feature `attestation`), the only module that knows `webauthn-rs-core`.
+//! `attestation` (feature `attestation`), with a file for each statement format of §8.
 //!
 //! Every check that fails has a [`Refusal`] of its own. Callers translate it: clients get an opaque
 //! error, the audit trail gets the reason.

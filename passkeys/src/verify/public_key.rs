@@ -13,7 +13,7 @@ use crate::Algorithm;
 /// Public key of a supported algorithm, on the curve of that algorithm.
 ///
 /// Points are not checked to be on their curve: [`curve::contains`](super::curve::contains) does that.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) enum PublicKey<'a> {
     /// An uncompressed point of P-256.
     Es256([u8; 65]),
@@ -33,7 +33,7 @@ pub(super) enum PublicKey<'a> {
 
 /// RSA public key: a modulus of 2048 to 8192 bits and an odd exponent from 3 to 2³³ - 1, both
 /// big-endian without leading zeros.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct RsaKey<'a> {
     pub(super) n: &'a [u8],
     pub(super) e: &'a [u8],

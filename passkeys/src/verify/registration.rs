@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 
 #[cfg(feature = "attestation")]
-use super::attestation::VerifiedAttestation;
+use super::attestation::{Registration, VerifiedAttestation};
 use super::{
     algorithm,
     attestation_object::AttestationObject,
@@ -179,7 +179,14 @@ impl Verifier {
             unsolicited::check(&object, &key, &hash)?;
             None
         } else {
-            Some(self.verify_attestation(response, asked.challenge, &object, aaguid, asked.now)?)
+            let registration = Registration {
+                object: &object,
+                data: &data,
+                credential: attested,
+                key: &key,
+                client_data_hash: &hash,
+            };
+            Some(self.verify_attestation(registration, asked.now)?)
         };
         #[cfg(not(feature = "attestation"))]
         unsolicited::check(&object, &key, &hash)?;

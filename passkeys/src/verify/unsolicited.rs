@@ -20,7 +20,7 @@ pub(super) fn check(
     key: &PublicKey<'_>,
     client_data_hash: &[u8],
 ) -> Result<(), Refusal> {
-    let statement = &object.statement;
+    let statement = object.statement();
     match object.format {
         "none" => ensure(statement.is_empty_map(), || {
             RefusalKind::Attestation.because(format_args!(

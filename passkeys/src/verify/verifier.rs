@@ -1,10 +1,12 @@
 use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "attestation")]
-use super::attestation::{Core, Current, ReplaceError, TrustAnchors};
+use super::attestation::{Current, ReplaceError, TrustAnchors};
 use super::refusal::{Refusal, RefusalKind, ensure};
+#[cfg(feature = "attestation")]
+use crate::{Attestation, LegacyAttestation};
 use crate::{
-    Algorithm, Attestation, BackupEligibility, Config, LargeBlob,
+    BackupEligibility, Config, LargeBlob,
     domain::{base64url, config::Terms, detail::shown},
 };
 
@@ -23,7 +25,7 @@ pub(crate) struct Verifier {
     terms: Terms,
     profiles: Vec<Terms>,
     #[cfg(feature = "attestation")]
-    pub(super) core: Core,
+    pub(super) legacy_attestation: Vec<LegacyAttestation>,
     #[cfg(feature = "attestation")]
     pub(super) trust_anchors: Option<Current>,
 }
@@ -38,13 +40,10 @@ impl Verifier {
             top_origins: config.top_origins().map(str::to_owned).collect(),
             backup_eligibility: config.backup_eligibility(),
             needs_large_blob: config.large_blob() == Some(LargeBlob::Required),
-            terms: offered(config.terms(), Algorithm::DEFAULT),
-            profiles: config
-                .terms_of_profiles()
-                .map(|terms| offered(terms, config.algorithms()))
-                .collect(),
+            terms: config.terms(),
+            profiles: config.terms_of_profiles().collect(),
             #[cfg(feature = "attestation")]
-            core: Core::new(config),
+            legacy_attestation: config.legacy_attestation().to_vec(),
             #[cfg(feature = "attestation")]
             trust_anchors: None,
         }
@@ -54,10 +53,8 @@ impl Verifier {
     #[cfg(feature = "attestation")]
     pub(crate) fn trust(&mut self, anchors: TrustAnchors) {
         self.terms.attestation = Attestation::Direct;
-        self.terms = offered(self.terms.clone(), Algorithm::DEFAULT);
         for terms in &mut self.profiles {
             terms.attestation = Attestation::Direct;
-            *terms = offered(terms.clone(), &self.terms.algorithms);
         }
         self.trust_anchors = Some(Current::new(anchors));
     }
@@ -85,25 +82,6 @@ impl Verifier {
     pub(crate) fn profiles(&self) -> impl Iterator<Item = &str> {
         self.profiles.iter().filter_map(|it| it.profile.as_deref())
     }
-}
-
-/// Returns the terms with the algorithms to offer: of those that they have, with attestation only those
-/// whose statements can be verified, or if there are none, those of `otherwise`. So it is where the
-/// configuration asks for no attestation, and trust anchors do.
-fn offered(mut terms: Terms, otherwise: &[Algorithm]) -> Terms {
-    if terms.attestation == Attestation::None {
-        return terms;
-    }
-    let attested = |algorithms: &[Algorithm]| -> Vec<Algorithm> {
-        let all = algorithms.iter().copied();
-        all.filter(|algorithm| algorithm.can_be_attested())
-            .collect()
-    };
-    terms.algorithms = match attested(&terms.algorithms) {
-        none if none.is_empty() => attested(otherwise),
-        offered => offered,
-    };
-    terms
 }
 
 /// Checks that a credential is a public key credential whose `id` is its `rawId` in base64url.

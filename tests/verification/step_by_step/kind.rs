@@ -1,8 +1,8 @@
 //! The kinds of passkeys that rows are tried with.
 
-use passkeys::{Attestation, ConfigBuilder};
+use passkeys::{Attestation, Config, ConfigBuilder, LegacyAttestation};
 
-use crate::step_by_step::client::{Algorithm, Method};
+use crate::step_by_step::client::{Algorithm, Method, ORIGIN, RP_ID};
 
 /// A passkey's algorithm, and how it is attested.
 #[derive(Clone, Copy, Debug)]
@@ -16,11 +16,18 @@ impl Kind {
         Self { algorithm, method }
     }
 
-    /// Adds what a relying party needs to register and verify the kind: attestation is requested for
-    /// statements with certificates, and an algorithm that is not a default is offered.
-    pub(crate) fn configure(self, config: ConfigBuilder) -> ConfigBuilder {
-        let config = if self.is_certified() {
+    /// Returns what a relying party needs to register and verify the kind: attestation is requested for
+    /// statements with certificates, unless it is not to be, and an algorithm that is not a default is
+    /// offered.
+    pub(crate) fn configure(self, requested: bool) -> ConfigBuilder {
+        let config = Config::builder(RP_ID, [ORIGIN]);
+        let config = if self.is_certified() && requested {
             config.attestation(Attestation::Direct)
+        } else {
+            config
+        };
+        let config = if self.method == Method::SafetyNet && requested {
+            config.legacy_attestation([LegacyAttestation::AndroidSafetyNet])
         } else {
             config
         };
@@ -44,14 +51,17 @@ impl Kind {
         all.extend(Self::android());
         all.extend(Self::apple());
         all.extend(Self::u2f());
+        all.extend(Self::tpm());
+        all.extend(Self::safety_net());
+        all.extend(Self::compound());
         all
     }
 
     /// Every default algorithm. Attestation does not matter to signing in.
     pub(crate) fn signing_in() -> Vec<Self> {
-        let mut kinds = Self::attestable();
-        kinds.extend(Self::eddsa());
-        kinds
+        Algorithm::DEFAULT
+            .map(|algorithm| Self::new(algorithm, Method::None))
+            .into()
     }
 
     /// Every algorithm.
@@ -72,24 +82,55 @@ impl Kind {
             .into()
     }
 
-    /// Every algorithm that can be attested, without attestation.
-    pub(crate) fn attestable() -> Vec<Self> {
-        Algorithm::ATTESTED
-            .map(|algorithm| Self::new(algorithm, Method::None))
-            .into()
-    }
-
-    /// EdDSA, which is not offered where attestation is requested.
     pub(crate) fn eddsa() -> Vec<Self> {
         vec![Self::new(Algorithm::Ed25519, Method::None)]
     }
 
     /// Every algorithm, and certificates of every algorithm.
     pub(crate) fn packed() -> Vec<Self> {
-        let certificates = [Algorithm::Es384, Algorithm::Rs256, Algorithm::Es256];
-        std::iter::zip(Algorithm::ATTESTED, certificates)
+        let certificates = [
+            Algorithm::Es384,
+            Algorithm::Es256,
+            Algorithm::Rs256,
+            Algorithm::Ed25519,
+        ];
+        std::iter::zip(Algorithm::DEFAULT, certificates)
             .map(|(algorithm, certificate)| Self::new(algorithm, Method::Packed(certificate)))
             .collect()
+    }
+
+    /// Algorithms that are not offered by default, with certificates of themselves.
+    pub(crate) fn packed_unusual() -> Vec<Self> {
+        [
+            Algorithm::Es512,
+            Algorithm::MlDsa44,
+            Algorithm::MlDsa65,
+            Algorithm::MlDsa87,
+        ]
+        .map(|algorithm| Self::new(algorithm, Method::Packed(algorithm)))
+        .into()
+    }
+
+    /// Keys and attestation keys that TPMs have.
+    pub(crate) fn tpm() -> Vec<Self> {
+        [
+            (Algorithm::Rs256, Algorithm::Rs256),
+            (Algorithm::Es256, Algorithm::Rs256),
+            (Algorithm::Es384, Algorithm::Es256),
+            (Algorithm::Es256, Algorithm::Es384),
+        ]
+        .map(|(algorithm, signer)| Self::new(algorithm, Method::Tpm(signer)))
+        .into()
+    }
+
+    pub(crate) fn safety_net() -> Vec<Self> {
+        vec![Self::new(Algorithm::Es256, Method::SafetyNet)]
+    }
+
+    pub(crate) fn compound() -> Vec<Self> {
+        [Algorithm::Es256, Algorithm::Rs256]
+            .map(|algorithm| Self::new(algorithm, Method::Compound))
+            .into()
     }
 
     pub(crate) fn packed_self() -> Vec<Self> {
@@ -114,15 +155,16 @@ impl Kind {
         vec![Self::new(Algorithm::Es256, Method::FidoU2f)]
     }
 
-    /// Self attestation, without algorithms that are not offered where attestation is requested.
-    pub(crate) fn attested_self() -> Vec<Self> {
-        Algorithm::ATTESTED
-            .map(|algorithm| Self::new(algorithm, Method::PackedSelf))
-            .into()
-    }
-
     /// Kinds whose attestation has certificates.
     pub(crate) fn certified() -> Vec<Self> {
-        [Self::packed(), Self::android(), Self::apple(), Self::u2f()].concat()
+        [
+            Self::packed(),
+            Self::android(),
+            Self::apple(),
+            Self::u2f(),
+            Self::tpm(),
+            Self::safety_net(),
+        ]
+        .concat()
     }
 }

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use tower::ServiceExt as _;
 
 use crate::step_by_step::{
-    client::{Assertion, Cbor, ORIGIN, Passkey, RP_ID, Registration, flag},
+    client::{Assertion, Cbor, Passkey, Registration, flag},
     kind::Kind,
     row::Expected,
 };
@@ -47,15 +47,9 @@ struct Answer {
 }
 
 impl Site {
-    /// A relying party at which Ada and Bob have a passkey, and for this kind of passkeys.
-    pub(crate) async fn new(
-        kind: Kind,
-        configure: fn(ConfigBuilder) -> ConfigBuilder,
-        anchors: Option<fn() -> TrustAnchors>,
-    ) -> Self {
-        let config: Config = configure(kind.configure(Config::builder(RP_ID, [ORIGIN])))
-            .build()
-            .expect("a valid configuration");
+    /// A relying party at which Ada and Bob have a passkey.
+    pub(crate) async fn new(config: ConfigBuilder, anchors: Option<fn() -> TrustAnchors>) -> Self {
+        let config: Config = config.build().expect("a valid configuration");
         let mut passkeys = Passkeys::with_config(App, MemoryRepository::default(), config);
         if let Some(anchors) = anchors {
             passkeys = passkeys.trust_anchors(anchors());

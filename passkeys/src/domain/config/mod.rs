@@ -13,7 +13,7 @@ pub(crate) use terms::Terms;
 
 use crate::{
     Algorithm, Attestation, AuthenticatorAttachment, BackupEligibility, Extension, Hint, LargeBlob,
-    ResidentKey, SignCount, UserVerification, domain::origin,
+    LegacyAttestation, ResidentKey, SignCount, UserVerification, domain::origin,
 };
 
 /// Valid configuration of a relying party.
@@ -182,6 +182,12 @@ impl Config {
     #[must_use]
     pub fn attestation(&self) -> Attestation {
         self.0.attestation
+    }
+
+    /// Returns the outdated kinds of attestation that are accepted where attestation is requested.
+    #[must_use]
+    pub fn legacy_attestation(&self) -> &[LegacyAttestation] {
+        &self.0.legacy_attestation
     }
 
     /// Returns the only kind of authenticator that may register, if it is restricted.

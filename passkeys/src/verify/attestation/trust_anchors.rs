@@ -8,7 +8,11 @@ use time::OffsetDateTime;
 
 #[cfg(feature = "fido-mds")]
 use super::fido_metadata::Edition;
-use super::webauthn_rs::{Root, Roots, Statement};
+use super::{
+    certificate::Certificate,
+    chain,
+    statement::{self, Proof},
+};
 use crate::{
     Aaguid,
     verify::refusal::{Refusal, RefusalKind},
@@ -19,7 +23,6 @@ use crate::{
 #[derive(Clone)]
 pub struct TrustAnchors {
     authorities: Vec<Authority>,
-    roots: Roots,
     /// Metadata that they were made of, if any.
     #[cfg(feature = "fido-mds")]
     edition: Option<Edition>,
@@ -29,11 +32,8 @@ impl TrustAnchors {
     /// Creates trust anchors of these authorities. Without any, every registration is rejected.
     #[must_use]
     pub fn new(authorities: impl IntoIterator<Item = Authority>) -> Self {
-        let authorities: Vec<_> = authorities.into_iter().collect();
-        let roots = authorities.iter().map(|authority| &authority.root);
         Self {
-            roots: Roots::new(roots),
-            authorities,
+            authorities: authorities.into_iter().collect(),
             #[cfg(feature = "fido-mds")]
             edition: None,
         }
@@ -66,18 +66,19 @@ impl TrustAnchors {
         &self.authorities
     }
 
-    /// Returns the certificate of the authority that the attestation leads to.
+    /// Returns the statement that leads to an authority, and the certificate of the authority. The
+    /// statement is the whole one, or one of those that it consists of.
     ///
     /// # Errors
     ///
     /// [`RefusalKind::Untrusted`] if there is none, or if it is not trusted for this model;
     /// [`RefusalKind::StaleMetadata`] if they were made of metadata that is stale.
-    pub(super) fn verify(
+    pub(super) fn verify<'p>(
         &self,
-        statement: &Statement,
+        proof: &'p Proof,
         aaguid: Option<Aaguid>,
         now: OffsetDateTime,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<(&'p Proof, Vec<u8>), Refusal> {
         #[cfg(feature = "fido-mds")]
         if self.edition.is_some_and(|edition| now >= edition.stale_at) {
             return Err(RefusalKind::StaleMetadata.because(format_args!(
@@ -86,30 +87,59 @@ impl TrustAnchors {
                 self.edition.map_or(now, |edition| edition.stale_at),
             )));
         }
-        let root = self
-            .roots
-            .verify(statement, now)
-            .ok_or_else(|| {
-                RefusalKind::Untrusted.because(format_args!(
-                    "the certificates of the attestation ({}) lead to none of the {} trust anchors, or one is \
-                     not valid now: add the certificate authority of the manufacturer to `trust_anchors`, if \
-                     such authenticators may register",
-                    Model(aaguid),
-                    self.authorities.len(),
-                ))
-            })?;
-        self.authorities
-            .iter()
-            .find(|authority| authority.root.is(&root) && authority.is_for(statement, aaguid))
-            .map(|authority| authority.certificate.clone())
-            .ok_or_else(|| {
-                RefusalKind::Untrusted.because(format_args!(
-                    "a trust anchor vouches for the attestation, but not for this model ({}): add it to those \
-                     of the authority, if such authenticators may register",
-                    Model(aaguid),
-                ))
-            })
+        let mut refusal = None;
+        for statement in proof.statements() {
+            match self.authority(statement, aaguid, now) {
+                Ok(authority) => return Ok((statement, authority)),
+                Err(refused) => refusal = refusal.or(Some(refused)),
+            }
+        }
+        Err(refusal.unwrap_or_else(|| RefusalKind::Untrusted.into()))
     }
+
+    fn authority(
+        &self,
+        statement: &Proof,
+        aaguid: Option<Aaguid>,
+        now: OffsetDateTime,
+    ) -> Result<Vec<u8>, Refusal> {
+        let of_model: Vec<_> = distinct(
+            self.authorities
+                .iter()
+                .filter(|authority| authority.is_for(statement, aaguid)),
+        );
+        let fault = match chain::verify(&statement.path, of_model.iter().copied(), now) {
+            Ok(anchor) => return Ok(anchor.der().to_vec()),
+            Err(fault) => fault,
+        };
+        let all = distinct(self.authorities.iter());
+        let of_others = of_model.len() < all.len()
+            && chain::verify(&statement.path, all.iter().copied(), now).is_ok();
+        Err(if of_others {
+            RefusalKind::Untrusted.because(format_args!(
+                "a trust anchor vouches for the attestation, but not for this model ({}): add it to those of \
+                 the authority, if such authenticators may register",
+                Model(aaguid),
+            ))
+        } else {
+            RefusalKind::Untrusted.because(format_args!(
+                "{fault} (format `{}`, {}, {} trust anchors): add the certificate authority of the \
+                 manufacturer to `trust_anchors`, if such authenticators may register",
+                statement.format,
+                Model(aaguid),
+                self.authorities.len(),
+            ))
+        })
+    }
+}
+
+/// Returns the certificates of authorities, each once: metadata has one for each of its models.
+fn distinct<'a>(authorities: impl Iterator<Item = &'a Authority>) -> Vec<&'a Certificate> {
+    let mut seen = BTreeSet::new();
+    authorities
+        .map(|authority| &authority.root)
+        .filter(|root| seen.insert(root.der()))
+        .collect()
 }
 
 /// Model of an authenticator, for the developer.
@@ -200,8 +230,7 @@ passkeys_rules::debug_as_display!(ReplaceError);
 /// optionally the authenticator models it is trusted for.
 #[derive(Clone)]
 pub struct Authority {
-    certificate: Vec<u8>,
-    pub(super) root: Root,
+    pub(super) root: Certificate,
     models: Option<BTreeSet<Aaguid>>,
 }
 
@@ -225,20 +254,18 @@ impl Authority {
     ///
     /// [`InvalidCertificate`] if the bytes are not an X.509 certificate.
     pub fn from_der(certificate: impl Into<Vec<u8>>) -> Result<Self, InvalidCertificate> {
-        let certificate = certificate.into();
-        let root = Root::parse(&certificate)
+        let root = Certificate::parse(&certificate.into())
             .ok_or(InvalidCertificate("it is not an X.509 certificate in DER"))?;
-        Ok(Self {
-            certificate,
-            root,
-            models: None,
-        })
+        Ok(Self { root, models: None })
     }
 
     /// Restricts the authority to these authenticator models. Default: all models.
     ///
-    /// Of the [formats that are verified](crate::attestation#formats), only `packed` proves the
-    /// model: attestations of other formats are rejected for a restricted authority.
+    /// The model is the AAGUID in what the statement signs. Statements of the format `fido-u2f`, which do
+    /// not sign it, are rejected for a restricted authority. Of the others, only `packed` proves it: the
+    /// AAGUID of a TPM, an Android device or Apple's is what its operating system says, and an attacker
+    /// with one of the authority's devices can claim another of the models
+    /// ([what each format proves](crate::attestation#formats)).
     #[must_use]
     pub fn only_models(mut self, models: impl IntoIterator<Item = Aaguid>) -> Self {
         self.models = Some(models.into_iter().collect());
@@ -248,7 +275,7 @@ impl Authority {
     /// Returns the certificate in DER.
     #[must_use]
     pub fn certificate(&self) -> &[u8] {
-        &self.certificate
+        self.root.der()
     }
 
     /// Returns the authenticator models that it is [restricted](Self::only_models) to. `None`: all.
@@ -257,12 +284,13 @@ impl Authority {
         self.models.as_ref()
     }
 
-    /// Returns whether the authority is trusted for the model that the statement proves.
-    fn is_for(&self, statement: &Statement, aaguid: Option<Aaguid>) -> bool {
+    /// Returns whether the authority is trusted for the model that the statement signs.
+    fn is_for(&self, statement: &Proof, aaguid: Option<Aaguid>) -> bool {
         let Some(models) = &self.models else {
             return true;
         };
-        statement.proves_model() && aaguid.is_some_and(|aaguid| models.contains(&aaguid))
+        statement.model != statement::Model::Unsigned
+            && aaguid.is_some_and(|aaguid| models.contains(&aaguid))
     }
 }
 

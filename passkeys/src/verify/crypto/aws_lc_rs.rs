@@ -6,6 +6,15 @@ use aws_lc_rs::signature::{
     VerificationAlgorithm,
 };
 
+#[cfg(feature = "attestation")]
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA384_ASN1, ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA512_ASN1,
+    ECDSA_P521_SHA256_ASN1, ECDSA_P521_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+};
+
+#[cfg(feature = "attestation")]
+use super::Hash;
 use super::Provider;
 use crate::verify::public_key::{MlDsa, PublicKey, RsaKey};
 
@@ -29,6 +38,42 @@ impl Provider for AwsLcRs {
             PublicKey::MlDsa(MlDsa::MlDsa44, key) => verify(&ML_DSA_44, key),
             PublicKey::MlDsa(MlDsa::MlDsa65, key) => verify(&ML_DSA_65, key),
             PublicKey::MlDsa(MlDsa::MlDsa87, key) => verify(&ML_DSA_87, key),
+        }
+        .is_ok()
+    }
+
+    #[cfg(feature = "attestation")]
+    fn verify_with_hash(
+        &self,
+        key: &PublicKey<'_>,
+        hash: Hash,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        let ecdsa = |algorithm: &'static dyn VerificationAlgorithm, point: &[u8]| {
+            UnparsedPublicKey::new(algorithm, point).verify(signed, signature)
+        };
+        match (key, hash) {
+            (PublicKey::Es256(point), Hash::Sha384) => ecdsa(&ECDSA_P256_SHA384_ASN1, point),
+            (PublicKey::Es256(point), Hash::Sha512) => ecdsa(&ECDSA_P256_SHA512_ASN1, point),
+            (PublicKey::Es384(point), Hash::Sha256) => ecdsa(&ECDSA_P384_SHA256_ASN1, point),
+            (PublicKey::Es384(point), Hash::Sha512) => ecdsa(&ECDSA_P384_SHA512_ASN1, point),
+            (PublicKey::Es512(point), Hash::Sha256) => {
+                ecdsa(&ECDSA_P521_SHA256_ASN1, point.as_slice())
+            }
+            (PublicKey::Es512(point), Hash::Sha384) => {
+                ecdsa(&ECDSA_P521_SHA384_ASN1, point.as_slice())
+            }
+            (PublicKey::Rs256(RsaKey { n, e }), hash) => {
+                let algorithm = match hash {
+                    Hash::Sha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+                    Hash::Sha256 => &RSA_PKCS1_2048_8192_SHA256,
+                    Hash::Sha384 => &RSA_PKCS1_2048_8192_SHA384,
+                    Hash::Sha512 => &RSA_PKCS1_2048_8192_SHA512,
+                };
+                RsaPublicKeyComponents { n, e }.verify(algorithm, signed, signature)
+            }
+            _ => return false,
         }
         .is_ok()
     }

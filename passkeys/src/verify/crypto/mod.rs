@@ -10,6 +10,11 @@ mod aws_lc_rs;
 mod ring;
 #[cfg(feature = "rustcrypto")]
 mod rustcrypto;
+#[cfg(feature = "attestation")]
+mod scheme;
+
+#[cfg(feature = "attestation")]
+pub(super) use scheme::{Hash, Scheme};
 
 use super::{
     ed25519,
@@ -39,6 +44,17 @@ pub(super) trait Provider: Sync {
     /// [Level 3, §6.5.5](https://www.w3.org/TR/webauthn-3/#sctn-signature-attestation-types)
     /// verifies. `false` for an algorithm that the provider lacks.
     fn verify(&self, key: &PublicKey<'_>, signed: &[u8], signature: &[u8]) -> bool;
+
+    /// Returns whether a signature with another hash function than that of the key's algorithm verifies:
+    /// ECDSA in ASN.1, or RSASSA-PKCS1-v1_5. `false` for a combination that the provider lacks.
+    #[cfg(feature = "attestation")]
+    fn verify_with_hash(
+        &self,
+        key: &PublicKey<'_>,
+        hash: Hash,
+        signed: &[u8],
+        signature: &[u8],
+    ) -> bool;
 }
 
 /// Verifies a signature with the chosen provider.

@@ -10,6 +10,11 @@ pub(crate) mod oid {
     pub(crate) const BASIC_CONSTRAINTS: &[u32] = &[2, 5, 29, 19];
     pub(crate) const FIDO_SERIAL_NUMBER: &[u32] = &[1, 3, 6, 1, 4, 1, 45724, 1, 1, 2];
     pub(crate) const FIDO_AAGUID: &[u32] = &[1, 3, 6, 1, 4, 1, 45724, 1, 1, 4];
+    pub(crate) const SUBJECT_ALT_NAME: &[u32] = &[2, 5, 29, 17];
+    pub(crate) const NAME_CONSTRAINTS: &[u32] = &[2, 5, 29, 30];
+    pub(crate) const CERTIFICATE_POLICIES: &[u32] = &[2, 5, 29, 32];
+    pub(crate) const EXTENDED_KEY_USAGE: &[u32] = &[2, 5, 29, 37];
+    pub(crate) const ATTESTATION_KEY: &[u32] = &[2, 23, 133, 8, 3];
     pub(crate) const ANDROID_KEY: &[u32] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
     pub(crate) const APPLE_NONCE: &[u32] = &[1, 2, 840, 113_635, 100, 8, 2];
 }
@@ -29,6 +34,8 @@ pub(crate) struct Certificate {
     /// Start and end of the validity, as `YYMMDDhhmmssZ`.
     pub(crate) valid: [&'static str; 2],
     pub(crate) issuer: Issuer,
+    /// Whether its issuer, which has a key of RSA, signs with SHA-1.
+    pub(crate) sha1: bool,
     /// The last change to its signature.
     pub(crate) signature: fn(Vec<u8>) -> Vec<u8>,
 }
@@ -94,8 +101,15 @@ impl Certificate {
             }],
             valid: ["200101000000Z", "491231235959Z"],
             issuer: Issuer::usual(),
+            sha1: false,
             signature: as_it_is,
         }
+    }
+
+    /// Replaces an extension.
+    pub(crate) fn set_extension(&mut self, oid: Oid, critical: bool, value: Der) {
+        self.remove_extension(oid);
+        self.add_extension(oid, critical, value);
     }
 
     /// Replaces the text of a part of the subject.
@@ -122,13 +136,19 @@ impl Certificate {
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let Issuer { name, key } = &self.issuer;
+        let algorithm = if self.sha1 {
+            let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 5]);
+            Der::sequence(&[rsa, Der::null()])
+        } else {
+            key.signature_algorithm()
+        };
         let mut signed = Vec::new();
         if self.version > 0 {
             signed.push(Der::explicit(0, &Der::integer(&[self.version])));
         }
         signed.extend([
             Der::integer(&[42]),
-            key.signature_algorithm(),
+            algorithm.clone(),
             distinguished(&[(oid::COMMON_NAME, Der::utf8(name))]),
             Der::sequence(&self.valid.map(Der::utc_time)),
             distinguished(&self.subject),
@@ -142,8 +162,13 @@ impl Certificate {
             signed.push(Der::explicit(3, &Der::sequence(&extensions)));
         }
         let signed = Der::sequence(&signed);
-        let signature = (self.signature)(key.sign(&signed.encode()));
-        Der::sequence(&[signed, key.signature_algorithm(), Der::bits(&signature)]).encode()
+        let signature = if self.sha1 {
+            key.sign_with_sha1(&signed.encode())
+        } else {
+            key.sign(&signed.encode())
+        };
+        let signature = (self.signature)(signature);
+        Der::sequence(&[signed, algorithm, Der::bits(&signature)]).encode()
     }
 }
 
@@ -159,7 +184,7 @@ impl Extension {
 }
 
 /// A name of these parts.
-fn distinguished(parts: &[(Oid, Der)]) -> Der {
+pub(crate) fn distinguished(parts: &[(Oid, Der)]) -> Der {
     let parts: Vec<Der> = parts
         .iter()
         .map(|(oid, value)| Der::set(&[Der::sequence(&[Der::oid(oid), value.clone()])]))

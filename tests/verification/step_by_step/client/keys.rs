@@ -8,12 +8,12 @@ use rsa::{
     signature::SignatureEncoding as _,
     traits::PublicKeyParts as _,
 };
+use sha1::Sha1;
 use sha2::Sha256;
 
 use super::{Der, Map};
 
-/// Algorithms that the library can offer at registration. With attestation, only
-/// [some](Self::ATTESTED) are offered.
+/// Algorithms that the library can offer at registration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Algorithm {
     Es256,
@@ -48,9 +48,6 @@ pub(crate) enum Key {
 impl Algorithm {
     /// Algorithms that are offered by default.
     pub(crate) const DEFAULT: [Self; 4] = [Self::Es256, Self::Ed25519, Self::Es384, Self::Rs256];
-
-    /// Algorithms that are offered where attestation is requested.
-    pub(crate) const ATTESTED: [Self; 3] = [Self::Es256, Self::Es384, Self::Rs256];
 
     /// Returns a key that is determined by the number. There is only one for RSA.
     pub(crate) fn key(self, number: u8) -> Key {
@@ -134,6 +131,16 @@ impl Key {
         }
     }
 
+    /// Signs with RSA and SHA-1.
+    pub(crate) fn sign_with_sha1(&self, data: &[u8]) -> Vec<u8> {
+        let Self::Rs256(key) = self else {
+            panic!("only a key of RSA signs with SHA-1");
+        };
+        let key: &RsaPrivateKey = (*key).as_ref();
+        let signature: Signature = SigningKey::<Sha1>::new(key.clone()).sign(data);
+        signature.to_vec()
+    }
+
     /// The public key as a `COSE_Key`.
     pub(crate) fn cose(&self) -> Map {
         let kty = match self {
@@ -188,8 +195,20 @@ impl Key {
                 let public: &RsaPrivateKey = rsa.as_ref();
                 return rsa_public_key_info(&public.n_bytes(), &[1, 0, 1]);
             }
-            Self::Ed25519(_) | Self::Es512(_) | Self::MlDsa(..) => {
-                panic!("no certificate here has such a key")
+            Self::Es512(_) => (ec, Der::oid(&[1, 3, 132, 0, 35]), self.point()),
+            Self::Ed25519(key) => {
+                let algorithm = Der::sequence(&[Der::oid(&[1, 3, 101, 112])]);
+                let key = key.verifying_key().to_bytes();
+                return Der::sequence(&[algorithm, Der::bits(&key)]);
+            }
+            Self::MlDsa(parameters, seed) => {
+                let (last, key) = match parameters {
+                    Algorithm::MlDsa44 => (17, public_ml_dsa::<MlDsa44>(seed)),
+                    Algorithm::MlDsa65 => (18, public_ml_dsa::<MlDsa65>(seed)),
+                    _ => (19, public_ml_dsa::<MlDsa87>(seed)),
+                };
+                let algorithm = Der::oid(&[2, 16, 840, 1, 101, 3, 4, 3, last]);
+                return Der::sequence(&[Der::sequence(&[algorithm]), Der::bits(&key)]);
             }
         };
         Der::sequence(&[Der::sequence(&[algorithm, parameters]), Der::bits(&key)])
@@ -204,8 +223,15 @@ impl Key {
                 let rsa = Der::oid(&[1, 2, 840, 113_549, 1, 1, 11]);
                 Der::sequence(&[rsa, Der::null()])
             }
-            Self::Ed25519(_) | Self::Es512(_) | Self::MlDsa(..) => {
-                panic!("no certificate here is signed with it")
+            Self::Es512(_) => Der::sequence(&[Der::oid(&[1, 2, 840, 10045, 4, 3, 4])]),
+            Self::Ed25519(_) => Der::sequence(&[Der::oid(&[1, 3, 101, 112])]),
+            Self::MlDsa(parameters, _) => {
+                let last = match parameters {
+                    Algorithm::MlDsa44 => 17,
+                    Algorithm::MlDsa65 => 18,
+                    _ => 19,
+                };
+                Der::sequence(&[Der::oid(&[2, 16, 840, 1, 101, 3, 4, 3, last])])
             }
         }
     }

@@ -14,21 +14,23 @@ mod json;
 mod keys;
 mod passkey;
 mod registration;
+mod safety_net;
 mod statement;
+pub(crate) mod tpm;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 pub(crate) use assertion::Assertion;
 pub(crate) use authenticator_data::{AuthenticatorData, flag};
 pub(crate) use cbor::{Cbor, Map, head};
-pub(crate) use certificate::{Certificate, Issuer, oid};
+pub(crate) use certificate::{Certificate, Extension, Issuer, distinguished, oid};
 pub(crate) use client_data::ClientData;
 pub(crate) use der::Der;
 pub(crate) use json::{Json, Object};
 pub(crate) use keys::{Algorithm, Key, rsa_public_key_info};
 pub(crate) use passkey::Passkey;
 pub(crate) use registration::Registration;
-pub(crate) use statement::{AuthorizationList, Method};
+pub(crate) use statement::{AuthorizationList, Method, Statement};
 
 /// The RP ID of every relying party here.
 pub(crate) const RP_ID: &str = "example.com";

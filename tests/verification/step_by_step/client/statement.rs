@@ -1,6 +1,9 @@
 use sha2::{Digest as _, Sha256};
 
-use super::{Algorithm, Cbor, Certificate, Der, Issuer, Key, Map, Passkey, as_it_is, oid};
+use super::{
+    Algorithm, Cbor, Certificate, Der, Issuer, Key, Map, Passkey, as_it_is, oid,
+    safety_net::SafetyNet, tpm::Tpm,
+};
 
 /// Attestation format and type.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +20,12 @@ pub(crate) enum Method {
     AndroidKey,
     /// §8.8
     Apple,
+    /// §8.3, with an attestation key of this algorithm
+    Tpm(Algorithm),
+    /// §8.5
+    SafetyNet,
+    /// §8.9
+    Compound,
 }
 
 /// An attestation statement before it is encoded.
@@ -35,6 +44,10 @@ pub(crate) struct Statement {
     /// Object identifier of the extension with the key description or the nonce.
     pub(crate) extension: &'static [u32],
     pub(crate) key_description: KeyDescription,
+    pub(crate) tpm: Tpm,
+    pub(crate) safety_net: SafetyNet,
+    /// The statements of a compound one.
+    pub(crate) components: Vec<Statement>,
     /// Data to sign, or to hash for the nonce, instead of the right data.
     pub(crate) signed: fn(Vec<u8>) -> Vec<u8>,
     /// The last change to the signature.
@@ -69,12 +82,20 @@ impl Statement {
             Method::FidoU2f => ("fido-u2f", Algorithm::Es256.key(4)),
             Method::AndroidKey => ("android-key", key.clone()),
             Method::Apple => ("apple", key.clone()),
+            Method::Tpm(algorithm) => ("tpm", algorithm.key(4)),
+            Method::SafetyNet => ("android-safetynet", Algorithm::Rs256.key(4)),
+            Method::Compound => ("compound", key.clone()),
         };
+        let certificate = Certificate::of(&signer);
         Self {
             method,
             format: format.into(),
             algorithm: signer.cose_algorithm(),
-            certificate: Certificate::of(&signer),
+            certificate: match method {
+                Method::Tpm(_) => certificate.of_tpm(),
+                Method::SafetyNet => certificate.of_host("attest.android.com"),
+                _ => certificate,
+            },
             // Security keys of U2F sent one certificate.
             authorities: match method {
                 Method::FidoU2f => Vec::new(),
@@ -96,10 +117,26 @@ impl Statement {
                     origin: Some(0),
                 },
             },
+            tpm: Tpm::default(),
+            safety_net: SafetyNet::default(),
+            components: match method {
+                Method::Compound => vec![
+                    Self::new(Method::Packed(Algorithm::Es256), key),
+                    Self::new(Method::Tpm(Algorithm::Rs256), key),
+                ],
+                _ => Vec::new(),
+            },
             signed: as_it_is,
             signature: as_it_is,
             edit: |_| {},
         }
+    }
+
+    /// Makes a TPM that signs with SHA-1, with a key of RSA.
+    pub(crate) fn sign_with_sha1(&mut self) {
+        *self = Self::new(Method::Tpm(Algorithm::Rs256), &self.signer);
+        self.tpm.sha1 = true;
+        self.algorithm = -65535;
     }
 
     /// Signs with the passkey's key, instead of the certificate's.
@@ -107,7 +144,18 @@ impl Statement {
         *self = Self::new(Method::PackedSelf, &passkey.key);
     }
 
-    pub(crate) fn make(&mut self, passkey: &Passkey, data: &[u8], client_hash: &[u8]) -> Map {
+    /// Returns the statement: a map, of a compound one an array.
+    pub(crate) fn make(&mut self, passkey: &Passkey, data: &[u8], client_hash: &[u8]) -> Cbor {
+        if self.method == Method::Compound && self.format == "compound" {
+            let components = self.components.iter_mut().map(|component| {
+                let statement = component.make(passkey, data, client_hash);
+                let component = Map::default()
+                    .with("fmt", component.format.as_str())
+                    .with("attStmt", statement);
+                Cbor::Map(component)
+            });
+            return Cbor::Array(components.collect());
+        }
         let signed = match self.method {
             Method::FidoU2f => u2f_message(passkey, data, client_hash),
             _ => [data, client_hash].concat(),
@@ -116,15 +164,41 @@ impl Statement {
         let mut map = Map::default();
         if matches!(
             self.method,
-            Method::PackedSelf | Method::Packed(_) | Method::AndroidKey
+            Method::PackedSelf | Method::Packed(_) | Method::AndroidKey | Method::Tpm(_)
         ) {
             map.add("alg", self.algorithm);
         }
-        if !matches!(self.method, Method::None | Method::Apple) {
+        if matches!(
+            self.method,
+            Method::PackedSelf | Method::Packed(_) | Method::AndroidKey | Method::FidoU2f
+        ) {
             map.add("sig", (self.signature)(self.signer.sign(&signed)));
         }
         match self.method {
-            Method::None | Method::PackedSelf => {}
+            Method::None | Method::PackedSelf | Method::Compound => {}
+            Method::Tpm(_) => {
+                let public_area = self.tpm.public_area(&passkey.key);
+                let certified = self.tpm.certify(&self.signer, &signed, &public_area);
+                let signature = if self.tpm.sha1 {
+                    self.signer.sign_with_sha1(&certified)
+                } else {
+                    self.signer.sign(&certified)
+                };
+                let signature = self.tpm.wrap(&self.signer, signature);
+                map.add("ver", "2.0");
+                map.add("sig", (self.signature)(signature));
+                map.add("certInfo", certified);
+                map.add("pubArea", public_area);
+                map.add("x5c", self.chain());
+            }
+            Method::SafetyNet => {
+                let mut certificates = vec![self.certificate.encode()];
+                certificates.extend(self.authorities.iter().map(Certificate::encode));
+                let answer = &self.safety_net;
+                let answer = answer.answer(&signed, &certificates, &self.signer, self.signature);
+                map.add("ver", "14366018");
+                map.add("response", answer.into_bytes());
+            }
             Method::Packed(_) | Method::FidoU2f => map.add("x5c", self.chain()),
             Method::AndroidKey => {
                 let description = self.key_description.encode(client_hash);
@@ -140,7 +214,7 @@ impl Statement {
             }
         }
         (self.edit)(&mut map);
-        map
+        Cbor::Map(map)
     }
 
     /// Returns the certificate and its chain.

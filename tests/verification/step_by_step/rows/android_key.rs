@@ -105,7 +105,8 @@ fn key_description() -> Vec<Row> {
         .accepted(),
         android(4, "the security level is StrongBox", |answer| {
             answer.statement.key_description.level = 2;
-        }),
+        })
+        .accepted(),
         android(
             5,
             "`allApplications` is in the hardware-enforced list",
@@ -123,9 +124,17 @@ fn key_description() -> Vec<Row> {
         android(6, "the key was imported", |answer| {
             answer.statement.key_description.hardware.origin = Some(2);
         }),
+        android(
+            6,
+            "the key was imported, says the software-enforced list",
+            |answer| {
+                answer.statement.key_description.software.origin = Some(2);
+            },
+        ),
         android(6, "the origin of the key is in neither list", |answer| {
             answer.statement.key_description.hardware.origin = None;
-        }),
+        })
+        .accepted(),
         android(7, "the key is for decrypting", |answer| {
             answer.statement.key_description.hardware.purpose = vec![1];
         }),
@@ -138,7 +147,8 @@ fn key_description() -> Vec<Row> {
         .accepted(),
         android(7, "the purpose of the key is in neither list", |answer| {
             answer.statement.key_description.hardware.purpose.clear();
-        }),
+        })
+        .accepted(),
         android(
             7,
             "origin and purpose are in the software-enforced list only",
@@ -150,6 +160,10 @@ fn key_description() -> Vec<Row> {
         .accepted(),
         android(7, "both authorization lists are empty", |answer| {
             answer.statement.key_description.hardware = AuthorizationList::default();
+        })
+        .accepted(),
+        android(7, "the key is for verifying only", |answer| {
+            answer.statement.key_description.hardware.purpose = vec![3];
         }),
     ]
 }

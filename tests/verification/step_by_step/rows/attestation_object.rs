@@ -3,7 +3,7 @@
 use passkeys::audit::Reason;
 
 use crate::step_by_step::{
-    client::{Cbor, Map, Registration, head},
+    client::{Cbor, Map, head},
     kind::Kind,
     row::Row,
     steps::Section,
@@ -161,7 +161,7 @@ fn formats() -> Vec<Row> {
         Row::registration(21, change, apply, Reason::Attestation).by(Kind::packed())
     };
     let identifier = |change, apply| Row::registration(21, change, apply, Reason::Malformed);
-    let mut rows = vec![
+    vec![
         format("`fmt` is an unknown value", |answer| {
             answer.statement.format = "fido-u3f".into();
         }),
@@ -201,58 +201,7 @@ fn formats() -> Vec<Row> {
         )
         .unsolicited()
         .accepted(),
-    ];
-    rows.extend(unsupported());
-    rows
-}
-
-/// Formats that `webauthn-rs-core` does not verify.
-fn unsupported() -> Vec<Row> {
-    let tpm = |change| {
-        statement(Section::Tpm, change, |answer| {
-            answer.statement.format = "tpm".into();
-            answer.statement.edit = |statement| statement.add("ver", "2.0");
-        })
-    };
-    let safety_net = |change| {
-        statement(Section::SafetyNet, change, |answer| {
-            answer.statement.format = "android-safetynet".into();
-            answer.statement.edit = |statement| {
-                *statement = Map::default()
-                    .with("ver", "14366018")
-                    .with("response", b"a.b.c".to_vec());
-            };
-        })
-    };
-    let compound = |change| {
-        statement(Section::Compound, change, |answer| {
-            answer.statement.format = "compound".into();
-            answer.object = |object| {
-                let inner = Map::default()
-                    .with("fmt", "none")
-                    .with("attStmt", Map::default());
-                object.set("attStmt", vec![Cbor::Map(inner.clone()), Cbor::Map(inner)]);
-            };
-        })
-    };
-    vec![
-        tpm("`fmt` is `tpm`"),
-        tpm("`fmt` is `tpm`, where attestation is not requested")
-            .unsolicited()
-            .accepted(),
-        safety_net("`fmt` is `android-safetynet`"),
-        safety_net("`fmt` is `android-safetynet`, where attestation is not requested")
-            .unsolicited()
-            .accepted(),
-        compound("`fmt` is `compound`"),
-        compound("`fmt` is `compound`, where attestation is not requested")
-            .unsolicited()
-            .accepted(),
     ]
-}
-
-fn statement(section: Section, change: &'static str, apply: fn(&mut Registration)) -> Row {
-    Row::statement(section, 1, change, apply).by(Kind::packed())
 }
 
 fn none() -> Vec<Row> {

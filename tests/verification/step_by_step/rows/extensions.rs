@@ -56,12 +56,10 @@ fn authenticator() -> Vec<Row> {
             |data| {
                 extend(data, Map::default().with(1, 2));
             },
-        )
-        .map(Row::uncertified),
+        ),
         fine("`credProtect` with a level that does not exist", |data| {
             extend(data, Map::default().with("credProtect", 9));
-        })
-        .map(Row::uncertified),
+        }),
         output(
             "an authenticator extension output has bytes as identifier",
             |data| {

@@ -5,6 +5,7 @@ pub(crate) mod apple;
 pub(crate) mod attestation_object;
 pub(crate) mod authenticator_data;
 pub(crate) mod client_data;
+pub(crate) mod compound;
 pub(crate) mod ecdsa;
 pub(crate) mod extensions;
 pub(crate) mod fido_u2f;
@@ -14,8 +15,11 @@ pub(crate) mod packed;
 pub(crate) mod packed_certificate;
 pub(crate) mod public_key;
 pub(crate) mod response;
+pub(crate) mod safety_net;
 pub(crate) mod sign_count;
 pub(crate) mod signature;
+pub(crate) mod tpm;
+pub(crate) mod tpm_certificate;
 pub(crate) mod trust;
 
 use crate::step_by_step::row::Row;
@@ -30,9 +34,13 @@ pub(crate) fn all() -> Vec<Row> {
         attestation_object::rows(),
         packed::rows(),
         packed_certificate::rows(),
+        tpm::rows(),
+        tpm_certificate::rows(),
         android_key::rows(),
         fido_u2f::rows(),
         apple::rows(),
+        safety_net::rows(),
+        compound::rows(),
         trust::rows(),
         identity::rows(),
         signature::rows(),

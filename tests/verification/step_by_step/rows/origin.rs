@@ -132,13 +132,12 @@ fn frames() -> Vec<Row> {
         top("`topOrigin` is an origin of the relying party", |data| {
             framed_by(data, "https://example.com");
         })
-        .map(|row| row.uncertified().accepted()),
+        .map(|row| row.accepted()),
         top("`topOrigin` is a related origin", |data| {
             framed_by(data, "https://example.net");
         })
         .map(|row| {
             row.where_config(|config| config.related_origins(["https://example.net"]))
-                .uncertified()
                 .accepted()
         }),
         top(
@@ -182,7 +181,8 @@ fn frames() -> Vec<Row> {
             Reason::CrossOrigin,
         )
         .by(Kind::certified())
-        .where_config(with_top_origins),
+        .where_config(|config| with_top_origins(config.attestation(passkeys::Attestation::Direct)))
+        .accepted(),
     );
     rows
 }
@@ -196,10 +196,9 @@ fn with_top_origins(config: ConfigBuilder) -> ConfigBuilder {
     config.top_origins(["https://portal.example"])
 }
 
-/// Expected by the configuration, and without attestation, since `webauthn-rs-core` rejects every
-/// frame.
+/// Expected by the configuration.
 fn expected(row: Row) -> Row {
-    row.where_config(with_top_origins).uncertified().accepted()
+    row.where_config(with_top_origins).accepted()
 }
 
 fn malformed(row: Row) -> Row {

@@ -18,6 +18,7 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = syntax();
     rows.extend(bounds());
     rows.extend(signature());
+    rows.extend(of_every_algorithm());
     rows.extend(aaguid());
     rows.extend(by_itself());
     rows
@@ -184,6 +185,20 @@ fn chain(statement: &mut Map) -> &mut Vec<Cbor> {
     }
 }
 
+/// Keys and certificates of algorithms that are not offered by default.
+fn of_every_algorithm() -> Vec<Row> {
+    vec![
+        packed(
+            2,
+            "the certificate has a key of the passkey's algorithm",
+            |_| {},
+        )
+        .by(Kind::packed_unusual())
+        .accepted(),
+        packed(2, "a bit of `sig` by such a key is flipped", broken).by(Kind::packed_unusual()),
+    ]
+}
+
 fn signature() -> Vec<Row> {
     let signature = |change, apply| packed(2, change, apply);
     vec![
@@ -321,7 +336,6 @@ fn by_itself() -> Vec<Row> {
             "a bit of `sig` is flipped, where attestation is requested",
             broken,
         )
-        .by(Kind::attested_self())
         .where_config(|config| config.attestation(Attestation::Direct)),
         by_itself(5, "`alg` is that of the credential's key", |answer| {
             answer.statement.attest_itself(&answer.passkey);

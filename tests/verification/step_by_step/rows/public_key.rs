@@ -1,6 +1,6 @@
 //! The credential's public key: its algorithm, its curve and its members.
 
-use passkeys::{Attestation, audit::Reason};
+use passkeys::audit::Reason;
 
 use crate::step_by_step::{
     client::{Algorithm, Cbor, Map, Registration, head},
@@ -57,11 +57,6 @@ fn algorithm() -> Vec<Row> {
         Row::registration(20, change, apply, Reason::Algorithm).by(Kind::signing_in())
     };
     vec![
-        algorithm("an Ed25519 key, where attestation is requested", |answer| {
-            *key(answer) = Algorithm::Ed25519.key(1).cose();
-        })
-        .by(Kind::attestable())
-        .where_config(|config| config.attestation(Attestation::Indirect)),
         algorithm("an ES512 key, where ES512 is not offered", |answer| {
             *key(answer) = Algorithm::Es512.key(1).cose();
         }),

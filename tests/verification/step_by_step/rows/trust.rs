@@ -9,7 +9,7 @@ use passkeys::{
 };
 
 use crate::step_by_step::{
-    client::{Algorithm, Issuer, Map, Method, Registration, oid},
+    client::{Algorithm, Certificate, Der, Issuer, Map, Method, Registration, distinguished, oid},
     kind::Kind,
     row::{Expected, Row},
     site::Site,
@@ -24,7 +24,7 @@ async fn every_attestation_trust_row_has_its_expected_outcome() {
 #[tokio::test]
 async fn attestation_certificate_that_expires_by_the_configured_clock_is_rejected() {
     for kind in Kind::certified() {
-        let site = Site::new(kind, |config| config, Some(anchors)).await;
+        let site = Site::new(kind.configure(true), Some(anchors)).await;
         site.wait(Duration::from_hours(30 * 366 * 24));
         let mut begun = site.begin_registration(kind, false).await;
         let expected =
@@ -72,6 +72,9 @@ pub(crate) fn rows() -> Vec<Row> {
     let mut rows = statements();
     rows.extend(certificates());
     rows.extend(authorities());
+    rows.extend(signatures());
+    rows.extend(constraints());
+    rows.extend(anchor());
     rows
 }
 
@@ -211,6 +214,269 @@ fn authorities() -> Vec<Row> {
         })
         .accepted(),
     ]
+}
+
+/// The certificate of an intermediate authority, which the usual authority has issued.
+fn vendor() -> Certificate {
+    let mut vendor = stranger().certificate();
+    vendor.issuer = Issuer::usual();
+    vendor
+}
+
+/// Lets an intermediate authority issue the certificate.
+fn by_vendor(answer: &mut Registration, vendor: Certificate) {
+    answer.statement.certificate.issuer = stranger();
+    answer.statement.authorities = vec![vendor];
+}
+
+/// Rows about the algorithms of certificates' signatures.
+fn signatures() -> Vec<Row> {
+    fn by(algorithm: Algorithm, answer: &mut Registration) {
+        let issuer = Issuer {
+            name: "Stranger",
+            key: algorithm.key(6),
+        };
+        let mut vendor = issuer.certificate();
+        vendor.issuer = Issuer::usual();
+        answer.statement.certificate.issuer = issuer;
+        answer.statement.authorities = vec![vendor];
+    }
+    let signed = |change, apply| untrusted(change, apply).by(with_chains());
+    vec![
+        signed("the certificate is signed by a key on P-384", |answer| {
+            by(Algorithm::Es384, answer);
+        })
+        .accepted(),
+        signed("the certificate is signed by a key on P-521", |answer| {
+            by(Algorithm::Es512, answer);
+        })
+        .accepted(),
+        signed("the certificate is signed by a key of RSA", |answer| {
+            by(Algorithm::Rs256, answer);
+        })
+        .accepted(),
+        signed("the certificate is signed by a key of Ed25519", |answer| {
+            by(Algorithm::Ed25519, answer);
+        })
+        .accepted(),
+        signed(
+            "the certificate is signed by a key of ML-DSA-65",
+            |answer| {
+                by(Algorithm::MlDsa65, answer);
+            },
+        )
+        .accepted(),
+        signed(
+            "the certificate is signed by a key of RSA, with SHA-1",
+            |answer| {
+                by(Algorithm::Rs256, answer);
+                answer.statement.certificate.sha1 = true;
+            },
+        ),
+    ]
+}
+
+/// Rows about what certificates say about others and themselves.
+fn constraints() -> Vec<Row> {
+    let chain = |change, apply| untrusted(change, apply).by(with_chains());
+    vec![
+        chain(
+            "the certificate of the intermediate authority has expired",
+            |answer| {
+                let mut vendor = vendor();
+                vendor.valid = ["200101000000Z", "201231235959Z"];
+                by_vendor(answer, vendor);
+            },
+        ),
+        chain(
+            "the intermediate authority may not sign certificates (key usage)",
+            |answer| {
+                let mut vendor = vendor();
+                // cRLSign, the seventh bit of eight.
+                vendor.set_extension(oid::KEY_USAGE, true, Der::new(3, &[1, 2]));
+                by_vendor(answer, vendor);
+            },
+        ),
+        chain(
+            "the certificate may not sign statements (key usage)",
+            |answer| {
+                let usage = Der::new(3, &[2, 4]);
+                answer
+                    .statement
+                    .certificate
+                    .set_extension(oid::KEY_USAGE, true, usage);
+            },
+        ),
+        chain(
+            "the certificate may sign statements (key usage)",
+            |answer| {
+                let usage = Der::new(3, &[7, 0x80]);
+                answer
+                    .statement
+                    .certificate
+                    .set_extension(oid::KEY_USAGE, true, usage);
+            },
+        )
+        .accepted(),
+        chain(
+            "the certificate has an unknown critical extension",
+            |answer| {
+                let value = Der::octets(b"new");
+                answer
+                    .statement
+                    .certificate
+                    .add_extension(&[1, 2, 3, 4], true, value);
+            },
+        ),
+        chain(
+            "the certificate of the intermediate authority has an unknown critical extension",
+            |answer| {
+                let mut vendor = vendor();
+                vendor.add_extension(&[1, 2, 3, 4], true, Der::octets(b"new"));
+                by_vendor(answer, vendor);
+            },
+        ),
+        chain(
+            "the intermediate authority may have no other below it",
+            |answer| {
+                let mut vendor = vendor();
+                limit(&mut vendor, 0);
+                by_vendor(answer, vendor);
+            },
+        )
+        .accepted(),
+        chain(
+            "the intermediate authority may have no other below it, and has one",
+            |answer| below_another(answer, 0),
+        ),
+        chain(
+            "the intermediate authority may have one other below it, and has one",
+            |answer| below_another(answer, 1),
+        )
+        .accepted(),
+        chain(
+            "name constraints permit the name of the certificate",
+            |answer| {
+                name_constraint(answer, 0, "AT");
+            },
+        )
+        .by(named())
+        .accepted(),
+        chain(
+            "name constraints do not permit the name of the certificate",
+            |answer| {
+                name_constraint(answer, 0, "DE");
+            },
+        )
+        .by(named()),
+        chain(
+            "name constraints exclude the name of the certificate",
+            |answer| {
+                name_constraint(answer, 1, "at");
+            },
+        )
+        .by(named()),
+        chain("name constraints exclude another name", |answer| {
+            name_constraint(answer, 1, "DE");
+        })
+        .by(named())
+        .accepted(),
+    ]
+}
+
+/// Rows about the trust anchor itself.
+fn anchor() -> Vec<Row> {
+    let of = |change, anchors: fn() -> TrustAnchors| {
+        Row::registration(24, change, |_| {}, Reason::Untrusted)
+            .by(Kind::packed())
+            .where_trusted(anchors)
+    };
+    vec![
+        of(
+            "the trust anchor is the certificate of the statement",
+            || {
+                let certificates =
+                    Algorithm::DEFAULT.map(|it| Certificate::of(&it.key(4)).encode());
+                TrustAnchors::new(certificates.map(|it| Authority::from_der(it).unwrap()))
+            },
+        )
+        .accepted(),
+        of("the certificate of the trust anchor has expired", || {
+            changed_anchor(|root| root.valid = ["200101000000Z", "201231235959Z"])
+        })
+        .without_original(),
+        of(
+            "the certificate of the trust anchor is not that of an authority",
+            || {
+                changed_anchor(|root| {
+                    root.set_extension(oid::BASIC_CONSTRAINTS, true, Der::sequence(&[]));
+                })
+            },
+        )
+        .without_original(),
+        of(
+            "the trust anchor may not sign certificates (key usage)",
+            || {
+                changed_anchor(|root| {
+                    root.set_extension(oid::KEY_USAGE, true, Der::new(3, &[1, 2]))
+                })
+            },
+        )
+        .without_original(),
+        of(
+            "the certificate of the trust anchor is of version 1",
+            || {
+                changed_anchor(|root| {
+                    root.version = 0;
+                    root.extensions.clear();
+                })
+            },
+        )
+        .accepted(),
+    ]
+}
+
+fn changed_anchor(change: fn(&mut Certificate)) -> TrustAnchors {
+    let mut root = Issuer::usual().certificate();
+    change(&mut root);
+    TrustAnchors::new([Authority::from_der(root.encode()).unwrap()])
+}
+
+/// Sets how many other authorities an authority may have below it.
+fn limit(authority: &mut Certificate, length: u8) {
+    let constraints = Der::sequence(&[Der::boolean(true), Der::integer(&[length])]);
+    authority.set_extension(oid::BASIC_CONSTRAINTS, true, constraints);
+}
+
+/// Puts an authority below an intermediate one, which may have so many below it.
+fn below_another(answer: &mut Registration, length: u8) {
+    let issuer = Issuer {
+        name: "Factory",
+        key: Algorithm::Es256.key(7),
+    };
+    let mut factory = issuer.certificate();
+    factory.issuer = stranger();
+    let mut vendor = vendor();
+    limit(&mut vendor, length);
+    answer.statement.certificate.issuer = issuer;
+    answer.statement.authorities = vec![factory, vendor];
+}
+
+/// Adds a permitted (0) or an excluded (1) country to the intermediate authority's certificate.
+fn name_constraint(answer: &mut Registration, kind: u8, country: &str) {
+    let name = distinguished(&[(oid::COUNTRY, Der::printable(country))]);
+    let subtree = Der::sequence(&[Der::explicit(4, &name)]);
+    let subtrees = Der::new(0xa0 | kind, &subtree.encode());
+    let mut vendor = vendor();
+    vendor.add_extension(oid::NAME_CONSTRAINTS, true, Der::sequence(&[subtrees]));
+    by_vendor(answer, vendor);
+}
+
+/// Formats whose certificate has a subject in a country, and no other names.
+fn named() -> Vec<Kind> {
+    let mut kinds = with_chains();
+    kinds.retain(|kind| !matches!(kind.method, Method::Tpm(_) | Method::SafetyNet));
+    kinds
 }
 
 fn nothing_attested(answer: &mut Registration) {

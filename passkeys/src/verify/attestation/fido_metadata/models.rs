@@ -9,12 +9,15 @@ use fido_mds::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use time::{Date, Month};
+use tracing::{Dispatch, dispatcher};
 
 use super::ModelStatus;
-use crate::{
-    Aaguid,
-    verify::attestation::{trust_anchors::Authority, webauthn_rs::silently},
-};
+use crate::{Aaguid, verify::attestation::trust_anchors::Authority};
+
+/// Runs a function of the crate without logging, since it logs each entry that it does not like.
+fn silently<T>(read: impl FnOnce() -> T) -> T {
+    dispatcher::with_default(&Dispatch::none(), read)
+}
 
 /// Content of the metadata.
 pub(super) struct Payload {

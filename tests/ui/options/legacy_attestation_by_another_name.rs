@@ -6,8 +6,7 @@ struct App;
 #[passkeys(
     rp_id = "example.com",
     origins = ["https://example.com"],
-    attestation = "direct",
-    algorithms = ["EdDSA"],
+    allow_sha1 = true,
 )]
 impl App {
     type Repository = MemoryRepository;
