@@ -363,9 +363,9 @@ impl<A: RelyingParty> Passkeys<A> {
     /// Default: none; no attestation is required.
     ///
     /// Implies `attestation = "direct"`, whatever the configuration says. Synced passkeys have no
-    /// attestation, so users need device-bound authenticators, such as security keys. Of the
-    /// configuration's `algorithms` only ES256, ES384 and RS256 are offered, and these three if it has
-    /// none of them. A [profile](crate::Profile) that has none of them gets those of the configuration.
+    /// attestation, so users need device-bound authenticators, such as security keys. With
+    /// [`TrustAnchors::report_untrusted`](crate::attestation::TrustAnchors::report_untrusted), other
+    /// attestation is accepted, and the application decides.
     #[cfg(feature = "attestation")]
     #[must_use]
     pub fn trust_anchors(mut self, anchors: crate::attestation::TrustAnchors) -> Self

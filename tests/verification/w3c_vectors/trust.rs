@@ -193,6 +193,21 @@ async fn none_and_self_attestation_are_rejected_where_trust_anchors_are_set() {
 }
 
 #[tokio::test]
+async fn untrusted_attestation_names_no_authority_where_it_is_reported() {
+    let vectors = Vectors::load();
+    let reporting = || TrustAnchors::new([elsewhere()]).report_untrusted();
+    for name in [PACKED, TPM, ITSELF] {
+        let example = vectors.example(name);
+        let registered = register(reporting(), &vectors, example).await.unwrap();
+        let attestation = registered.attestation().unwrap();
+        assert_eq!(attestation.authority(), None, "{name}");
+        assert_eq!(attestation.aaguid(), None, "{name}");
+    }
+    let answer = register(reporting(), &vectors, vectors.example(NONE)).await;
+    assert_eq!(answer.unwrap_err(), Some(Reason::Attestation));
+}
+
+#[tokio::test]
 async fn attestation_that_leads_to_another_authority_is_rejected() {
     let vectors = Vectors::load();
     for anchors in [TrustAnchors::new([elsewhere()]), TrustAnchors::new([])] {

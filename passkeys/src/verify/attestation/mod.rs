@@ -171,11 +171,7 @@ impl Verifier {
 
         // Steps 23 and 24: the statement's certificates lead to a trust anchor.
         let leading = match &self.trust_anchors {
-            Some(anchors) => {
-                let anchors = anchors.get();
-                let (statement, authority) = anchors.verify(&proof, aaguid, now)?;
-                Some((statement, authority))
-            }
+            Some(anchors) => anchors.get().verify(&proof, aaguid, now)?,
             None => None,
         };
         Ok(proof.report(aaguid, leading))

@@ -23,6 +23,7 @@ use crate::{
 #[derive(Clone)]
 pub struct TrustAnchors {
     authorities: Vec<Authority>,
+    report_untrusted: bool,
     /// Metadata that they were made of, if any.
     #[cfg(feature = "fido-mds")]
     edition: Option<Edition>,
@@ -34,6 +35,7 @@ impl TrustAnchors {
     pub fn new(authorities: impl IntoIterator<Item = Authority>) -> Self {
         Self {
             authorities: authorities.into_iter().collect(),
+            report_untrusted: false,
             #[cfg(feature = "fido-mds")]
             edition: None,
         }
@@ -60,6 +62,17 @@ impl TrustAnchors {
         self.edition.map(|edition| edition.number)
     }
 
+    /// Accepts attestation that verifies and leads to none of the authorities. The application finds out by
+    /// [`VerifiedAttestation::authority`](super::VerifiedAttestation::authority), which is `None`, and can
+    /// reject it in `on_registered`. Default: such registrations are rejected.
+    ///
+    /// A registration without attestation, and one with stale metadata, is rejected all the same.
+    #[must_use]
+    pub fn report_untrusted(mut self) -> Self {
+        self.report_untrusted = true;
+        self
+    }
+
     /// Returns the authorities.
     #[must_use]
     pub fn authorities(&self) -> &[Authority] {
@@ -67,7 +80,8 @@ impl TrustAnchors {
     }
 
     /// Returns the statement that leads to an authority, and the certificate of the authority. The
-    /// statement is the whole one, or one of those that it consists of.
+    /// statement is the whole one, or one of those that it consists of. `None` if there is no authority, and
+    /// that is only reported.
     ///
     /// # Errors
     ///
@@ -78,7 +92,7 @@ impl TrustAnchors {
         proof: &'p Proof,
         aaguid: Option<Aaguid>,
         now: OffsetDateTime,
-    ) -> Result<(&'p Proof, Vec<u8>), Refusal> {
+    ) -> Result<Option<(&'p Proof, Vec<u8>)>, Refusal> {
         #[cfg(feature = "fido-mds")]
         if self.edition.is_some_and(|edition| now >= edition.stale_at) {
             return Err(RefusalKind::StaleMetadata.because(format_args!(
@@ -90,9 +104,12 @@ impl TrustAnchors {
         let mut refusal = None;
         for statement in proof.statements() {
             match self.authority(statement, aaguid, now) {
-                Ok(authority) => return Ok((statement, authority)),
+                Ok(authority) => return Ok(Some((statement, authority))),
                 Err(refused) => refusal = refusal.or(Some(refused)),
             }
+        }
+        if self.report_untrusted {
+            return Ok(None);
         }
         Err(refusal.unwrap_or_else(|| RefusalKind::Untrusted.into()))
     }

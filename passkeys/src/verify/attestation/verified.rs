@@ -98,7 +98,8 @@ impl VerifiedAttestation {
     /// Returns the [certificate](super::Authority::certificate), in DER, of the authority that the
     /// trust path leads to.
     ///
-    /// Always `Some` with [trust anchors](crate::Passkeys::trust_anchors), and always `None` without.
+    /// Always `Some` with [trust anchors](crate::Passkeys::trust_anchors), unless they only
+    /// [report](super::TrustAnchors::report_untrusted) where there is none, and always `None` without.
     #[must_use]
     pub fn authority(&self) -> Option<&[u8]> {
         self.authority.as_deref()

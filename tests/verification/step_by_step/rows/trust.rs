@@ -39,6 +39,21 @@ fn anchors() -> TrustAnchors {
     TrustAnchors::new([Authority::from_der(Issuer::usual().certificate().encode()).unwrap()])
 }
 
+/// Trust anchors may only report what leads nowhere; a statement that does not verify is rejected.
+#[tokio::test]
+async fn broken_attestation_is_rejected_where_untrusted_attestation_is_reported() {
+    for kind in Kind::certified() {
+        let reporting = || anchors().report_untrusted();
+        let site = Site::new(kind.configure(true), Some(reporting)).await;
+        let mut begun = site.begin_registration(kind, false).await;
+        nothing_attested(&mut begun.response);
+        let expected =
+            Expected::Rejected(400, "attestation_verification_failed", Reason::Attestation);
+        let outcome = site.finish_registration(&mut begun, expected).await;
+        assert_eq!(outcome, Ok(()));
+    }
+}
+
 /// Trusts the usual authority for one model.
 fn anchors_of_a_model() -> TrustAnchors {
     let model = Aaguid::new(*b"a model of these").unwrap();
@@ -145,6 +160,15 @@ fn certificates() -> Vec<Row> {
                 };
             },
         ),
+        untrusted(
+            "another authority issued the certificate, and that is reported",
+            |answer| {
+                answer.statement.certificate.issuer = stranger();
+                answer.statement.authorities.clear();
+            },
+        )
+        .where_trusted(|| anchors().report_untrusted())
+        .accepted(),
         untrusted("the certificate has expired", |answer| {
             answer.statement.certificate.valid = ["200101000000Z", "201231235959Z"];
         }),

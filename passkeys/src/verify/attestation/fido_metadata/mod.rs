@@ -53,8 +53,7 @@ use super::trust_anchors::{Authority, TrustAnchors};
 ///
 /// # Not checked
 ///
-/// Revocation lists (CRL), name constraints and extended key usages of the certificates that sign the
-/// metadata; lists of individual authenticators that are not trusted (`rogueListURL`); and the
+/// Revocation lists (CRL) and extended key usages of the certificates that sign the metadata; lists of individual authenticators that are not trusted (`rogueListURL`); and the
 /// `certificate` of a status report, which limits a compromise to one batch: the whole model counts as
 /// compromised.
 #[derive(Clone, Debug)]
