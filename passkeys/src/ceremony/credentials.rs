@@ -57,7 +57,7 @@ impl<R> Credentials<R> {
 
     /// Returns the credentials of a tenant in the same repository.
     pub(super) fn of_tenant(&self, rp_id: Arc<str>) -> Self {
-        Self::new(Arc::clone(&self.repository), rp_id, true)
+        Self::new(self.repository.clone(), rp_id, true)
     }
 
     /// Returns the repository, for the application.
