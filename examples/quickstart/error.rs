@@ -34,7 +34,7 @@ pub(crate) enum AppError {
     Passkeys(#[from] StoreError),
 }
 
-/// The body of an error. The OpenAPI document has its schema, and so the page's types have the codes.
+/// The body of an error.
 #[derive(Serialize, IntoResponses, ToSchema)]
 #[response(status = "4XX", description = "An error of the application.")]
 struct Body {

@@ -465,7 +465,7 @@ function fail(reason, message, details) {
 const absolute = (url) => new URL(url, document.baseURI);
 
 /** @param {string} id of a credential */
-const pathOf = (id) => `/credentials/${encodeURIComponent(id)}`;
+const pathOf = (id) => /** @type {const} */ (`/credentials/${encodeURIComponent(id)}`);
 
 /**
  * The pending ceremony. Browsers allow one at a time on a page, across all clients.

@@ -35,8 +35,8 @@ export const named: Fits<Name, Body<"/register/finish", "POST">["deviceName"]> =
 type BeginBody = Body<"/authenticate/begin", "POST">;
 type KeysOf<T> = T extends unknown ? keyof T : never;
 // The document is of an application with `find_user`, which takes no `userId`, and without
-// `second_factor_user`. `data` is sent to finish, `profile` in the query.
-type Elsewhere = "data" | "profile" | "secondFactor" | "signal" | "userId";
+// `second_factor_user`. `data` is sent to finish, `profile` in the query, `extensions` to the browser.
+type Elsewhere = "data" | "extensions" | "profile" | "secondFactor" | "signal" | "userId";
 type Who = Exclude<keyof AuthenticateOptions, Elsewhere>;
 export const who: Same<Who, KeysOf<BeginBody>> = true;
 export const byName: Fits<Required<Pick<AuthenticateOptions, "username">>, BeginBody> = true;
