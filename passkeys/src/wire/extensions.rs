@@ -92,8 +92,7 @@ pub(super) struct RegistrationExtensions {
     large_blob: Option<LargeBlob>,
 }
 
-/// Results of the extension `prf`. Without `results`, which are secrets of the page: a request that has them is
-/// rejected.
+/// Results of the extension `prf`, without `results`: these are secrets of the page, and are rejected.
 #[cfg(feature = "openapi")]
 #[derive(utoipa::ToSchema)]
 #[schema(as = Passkeys::PrfOutputs)]
