@@ -60,6 +60,7 @@ const LACKS: &[Lack] = &[
             "managers::passkey_is_dropped_if_a_function_of_the_page_fails",
             "passwords_and_passkeys::password_example_closes_the_account_and_the_browser_drops_the_passkey",
             "profiles::profile_is_enforced_when_the_page_changes_the_options",
+            "upgrade::passkey_without_user_presence_does_not_register_without_conditional_mediation",
         ],
     },
     Lack {
