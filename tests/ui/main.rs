@@ -11,7 +11,7 @@ fn every_mistake_has_its_compiler_message() {
 }
 
 /// The folders of the catalogue, in the order of the README.
-const FOLDERS: [(&str, &str); 14] = [
+const FOLDERS: [(&str, &str); 15] = [
     (
         "attribute",
         "The attribute: its keys and the kinds of their values",

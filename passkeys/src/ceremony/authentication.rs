@@ -3,7 +3,6 @@ use std::fmt;
 use super::{
     AuthenticationResult, Begun, Ceremonies, FinishAuthentication, RequestOptions,
     assertion::{Allowed, Assertion, Kinds, Pending},
-    credentials::Found,
     decoy::Named,
     policy::sealed::Demands,
     taken,
@@ -363,7 +362,7 @@ impl<'a, R: CredentialRepository> Authentication<'a, R> {
         let is_decoy = self.ceremonies.decoys.made(id);
         let found = self.ceremonies.credentials.find(id).await;
         floor.reached().await;
-        let is_known = matches!(found?, Found::Own(_));
+        let is_known = matches!(found?, super::credentials::Found::Own(_));
         Ok(!is_known && !is_decoy)
     }
 }
