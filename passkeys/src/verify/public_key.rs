@@ -24,10 +24,6 @@ pub(super) enum PublicKey<'a> {
     /// An encoded point that is [strong](ed25519::is_strong).
     Ed25519(&'a [u8; 32]),
     Rs256(RsaKey<'a>),
-    #[cfg_attr(
-        not(feature = "aws-lc-rs"),
-        expect(dead_code, reason = "the other providers lack the algorithm")
-    )]
     MlDsa(MlDsa, &'a [u8]),
 }
 

@@ -7,7 +7,7 @@ struct App;
     rp_id = "example.com",
     origins = ["https://example.com"],
     attestation = "direct",
-    legacy_attestation = ["tpm-sha256", "safetynet", "tpm-sha1", "tpm-sha1"],
+    legacy_attestation = ["tpm_sha1", "tpm-sha1", "tpm-sha1"],
 )]
 impl App {
     type Repository = MemoryRepository;
