@@ -8,7 +8,7 @@ fn main() {
         return;
     }
     println!(
-        "LEFT OUT: tests that need PostgreSQL, Redis, Chromium, Firefox, Node.js, Python or rust-analyzer, \
-         the compiler messages (`tests/ui`) and most examples. `tests/run` runs everything.\n"
+        "LEFT OUT: tests that need PostgreSQL, MySQL, Redis, Chromium, Firefox, Node.js, Python or \
+         rust-analyzer, the compiler messages (`tests/ui`) and most examples. `tests/run` runs everything.\n"
     );
 }

@@ -5,8 +5,8 @@
 //! cargo bench -p passkeys-benches --bench stores --features stores
 //! ```
 //!
-//! Stores in PostgreSQL and Redis are reported as left out unless `PASSKEYS_TEST_POSTGRES_URL` and
-//! `PASSKEYS_TEST_REDIS_URL` name servers that hold nothing else.
+//! Stores in PostgreSQL, MySQL and Redis are reported as left out unless `PASSKEYS_TEST_POSTGRES_URL`,
+//! `PASSKEYS_TEST_MYSQL_URL` and `PASSKEYS_TEST_REDIS_URL` name servers that hold nothing else.
 
 #[macro_use]
 mod challenge_stores;

@@ -118,6 +118,7 @@
 //! | `sqlite` | `store::SqliteRepository`: credentials in an SQLite file |
 //! | `postgres` | `store::PostgresRepository` and `store::PostgresChallenges` |
 //! | `postgres-driver` | the same without sqlx, over a `store::PostgresDriver`: any other driver |
+//! | `mysql` | `store::MySqlRepository` and `store::MySqlChallenges`: MySQL and MariaDB |
 //! | `redis` | `store::RedisChallenges`: ceremony states in Redis or Valkey |
 //! | `redis-sentinel` | `store::RedisChallenges::sentinel`: the same at the primary that Redis Sentinel names |
 //! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
@@ -182,7 +183,7 @@ pub use passkeys_macros::passkeys;
 #[cfg(feature = "redis")]
 pub use redis;
 pub use serde_json;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use sqlx;
 pub use time;
 #[cfg(feature = "openapi")]
@@ -226,6 +227,7 @@ pub mod __private_0_1_0 {
 #[cfg(all(
     doctest,
     feature = "client",
+    feature = "mysql",
     feature = "openapi",
     feature = "postgres",
     feature = "redis",

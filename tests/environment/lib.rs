@@ -4,6 +4,7 @@
 //! `cargo test --workspace` works with nothing but Rust. `tests/run` installs the requirements and
 //! sets [`EVERYTHING`], with which a missing requirement is a failure.
 
+mod mysql_database;
 pub mod npm;
 mod python;
 pub mod redis_servers;
@@ -13,6 +14,7 @@ pub mod stores;
 
 use std::{env, io::Write as _};
 
+pub use mysql_database::MySqlDatabase;
 pub use python::python;
 pub use schema::Schema;
 
@@ -34,6 +36,15 @@ pub fn postgres_url() -> Option<String> {
 #[must_use]
 pub fn pgbouncer_url() -> Option<String> {
     part("PASSKEYS_TEST_PGBOUNCER_URL", "PgBouncer")
+}
+
+/// A throw-away MySQL or MariaDB server to test with, as `mysql://…`.
+///
+/// Prints `LEFT OUT` and returns `None` if there is none. The tests own this server: they create and drop
+/// databases in it, and change its settings for a moment.
+#[must_use]
+pub fn mysql_url() -> Option<String> {
+    part("PASSKEYS_TEST_MYSQL_URL", "MySQL or MariaDB")
 }
 
 /// A throw-away Redis server to test with, as `redis://…`.

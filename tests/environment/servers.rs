@@ -190,7 +190,65 @@ fn write_private(file: &Path, content: &str) {
     std::io::Write::write_all(&mut file, content.as_bytes()).expect("a written file");
 }
 
-/// PostgreSQL does not run as root, so root runs it as another user.
+/// Starts MariaDB or MySQL with a new data directory and these options; `root` may connect without a
+/// password.
+///
+/// It is `mariadbd` or `mysqld`, or the program that the environment variable `PASSKEYS_TEST_MYSQLD` names.
+///
+/// # Panics
+///
+/// If the database cannot be made.
+#[must_use]
+pub fn mysql(directory: &Path, options: &[String]) -> Option<Server> {
+    let program = match std::env::var_os("PASSKEYS_TEST_MYSQLD") {
+        Some(program) if !program.is_empty() => PathBuf::from(program),
+        _ => find_in_path("mariadbd").or_else(|| find("mysqld"))?,
+    };
+    std::fs::create_dir(directory).expect("a new directory");
+    let owner = Owner::of_servers();
+    owner.give(directory);
+    let data = directory.join("data");
+    let version = Command::new(&program).arg("--version").output();
+    let version = version.expect("the program is there").stdout;
+    let mut make = if String::from_utf8_lossy(&version).contains("MariaDB") {
+        let mut make = owner.command(&find("mariadb-install-db")?);
+        make.args([
+            "--no-defaults",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ]);
+        make
+    } else {
+        let mut make = owner.command(&program);
+        make.args(["--no-defaults", "--initialize-insecure"]);
+        make
+    };
+    let made = make
+        .arg(format!("--datadir={}", data.display()))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "the database of MySQL cannot be made"
+    );
+
+    let (port, socket) = (free_port(), directory.join("socket"));
+    let options = options.to_owned();
+    Some(Server::start(port, move || {
+        let mut command = owner.command(&program);
+        command.args(["--no-defaults", "--bind-address=127.0.0.1"]);
+        // Only MySQL's: a directory that a package makes, and a second port.
+        command.args(["--secure-file-priv=", "--loose-mysqlx=OFF"]);
+        command.args(["--max-connections=200", &format!("--port={port}")]);
+        command.arg(format!("--datadir={}", data.display()));
+        command.arg(format!("--socket={}", socket.display()));
+        command.args(&options);
+        command
+    }))
+}
+
+/// Databases do not run as root, so root runs them as another user.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
     root: bool,
@@ -226,8 +284,17 @@ impl Owner {
     }
 }
 
-/// Finds a program in the `PATH`, or in Debian's directories of PostgreSQL.
+/// Finds a program as [`find_in_path`], and reports one that is missing.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let found = find_in_path(program);
+    if found.is_none() {
+        crate::left_out(program);
+    }
+    found
+}
+
+/// Finds a program in the `PATH`, among those of the system, or in Debian's directories of PostgreSQL.
+fn find_in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let debian = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
@@ -235,12 +302,9 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let debian = debian
         .filter_map(Result::ok)
         .map(|version| version.path().join("bin"));
-    let found = std::env::split_paths(&path)
+    std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin")])
         .chain(debian)
         .map(|place| place.join(program))
-        .find(|file| file.is_file());
-    if found.is_none() {
-        crate::left_out(program);
-    }
-    found
+        .find(|file| file.is_file())
 }

@@ -1,4 +1,4 @@
-//! Tests that need PostgreSQL, `PgBouncer` or Redis, or kill a process: the contract of the stores, the
+//! Tests that need PostgreSQL, `PgBouncer`, MySQL or Redis, or kill a process: the contract of the stores, the
 //! guarantees of each store, the ceremonies on these stores, and several instances of an application.
 //!
 //! Where a server is missing, the tests that need it print `LEFT OUT`; `tests/run services` starts
@@ -15,6 +15,7 @@ mod encoding;
 mod every_store;
 mod growth;
 mod isolation;
+mod mysql;
 mod pgbouncer;
 mod postgres;
 mod redis;

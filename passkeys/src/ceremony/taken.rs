@@ -101,9 +101,9 @@ impl<R> Ceremonies<R> {
             )),
             Missing::OtherProcess => Reason::OtherProcess.because(format_args!(
                 "the ceremony was begun by another process, or before a restart (or the client has made the \
-                 state up): `{name}` does not {}. Behind a balancer use `RedisChallenges` or \
-                 `PostgresChallenges`, or `SealedChallenges` with one secret for all, or send each client to one \
-                 process (sticky sessions)",
+                 state up): `{name}` does not {}. Behind a balancer use `RedisChallenges`, \
+                 `PostgresChallenges` or `MySqlChallenges`, or `SealedChallenges` with one secret for all, or send \
+                 each client to one process (sticky sessions)",
                 store
                     .does_not
                     .unwrap_or("have the ceremonies of other processes"),

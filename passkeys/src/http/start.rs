@@ -55,7 +55,7 @@ fn warn_of_development<A: RelyingParty>(
                 target: "passkeys",
                 rp_id,
                 "`{}` does not {}, which suits development only: use a store in a database, such as \
-                 `SqliteRepository` or `PostgresRepository`",
+                 `SqliteRepository`, `PostgresRepository` or `MySqlRepository`",
                 store.name,
                 store.does_not.unwrap_or("keep what it stores"),
             );

@@ -26,14 +26,24 @@ pub(super) fn unpack(packed: &[u8]) -> Result<PendingCeremony, StoreError> {
 }
 
 /// Serializes for other processes as well, which may run another release: fields by name.
-#[cfg(any(feature = "postgres-driver", feature = "redis", feature = "sealed"))]
+#[cfg(any(
+    feature = "postgres-driver",
+    feature = "mysql",
+    feature = "redis",
+    feature = "sealed"
+))]
 pub(crate) fn write(ceremony: &PendingCeremony) -> Result<Vec<u8>, StoreError> {
     serde_cbor_2::to_vec(ceremony).map_err(StoreError::new)
 }
 
 /// Deserializes the output of [`write`]. Returns `None` for a form that this release does not
 /// know: the ceremony counts as unknown, and the user begins again.
-#[cfg(any(feature = "postgres-driver", feature = "redis", feature = "sealed"))]
+#[cfg(any(
+    feature = "postgres-driver",
+    feature = "mysql",
+    feature = "redis",
+    feature = "sealed"
+))]
 pub(crate) fn read(written: &[u8]) -> Option<PendingCeremony> {
     serde_cbor_2::from_slice(written).ok()
 }

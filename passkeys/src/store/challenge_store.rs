@@ -36,7 +36,7 @@ use super::{Description, Missing, PendingCeremony, StoreError};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot store ceremony states",
     label = "this is not a `ChallengeStore`",
-    note = "`Passkeys::challenges` takes a challenge store: `MemoryChallenges`, `SealedChallenges` (feature `sealed`), `PostgresChallenges` (feature `postgres`), `RedisChallenges` (feature `redis`), or a type of your own that implements `passkeys::store::ChallengeStore`; one that is chosen at run time is an `Arc<dyn ChallengeStore>`; a repository of passkeys is the second argument of `Passkeys::new`"
+    note = "`Passkeys::challenges` takes a challenge store: `MemoryChallenges`, `SealedChallenges` (feature `sealed`), `PostgresChallenges` (feature `postgres`), `MySqlChallenges` (feature `mysql`), `RedisChallenges` (feature `redis`), or a type of your own that implements `passkeys::store::ChallengeStore`; one that is chosen at run time is an `Arc<dyn ChallengeStore>`; a repository of passkeys is the second argument of `Passkeys::new`"
 )]
 #[async_trait]
 pub trait ChallengeStore: Send + Sync + 'static {

@@ -39,7 +39,7 @@ use crate::domain::{credential::Credential, credential_id::CredentialId};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot store passkeys",
     label = "this is not a `CredentialRepository`",
-    note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`), or `BoxedRepository` for one that is chosen at run time"
+    note = "implement `passkeys::store::CredentialRepository` for it, or use one that ships: `MemoryRepository`, `SqliteRepository` (feature `sqlite`), `PostgresRepository` (feature `postgres`), `MySqlRepository` (feature `mysql`), or `BoxedRepository` for one that is chosen at run time"
 )]
 pub trait CredentialRepository: Send + Sync + 'static {
     /// Stores a new credential unless its ID exists, of this owner or another, or the owner has

@@ -1,15 +1,18 @@
 //! The SQL table of credentials: its name, the statements on it, and the conversion of a row into a
 //! credential. Shared by the SQL repositories.
 
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 use std::sync::Arc;
 
 #[cfg(feature = "sqlite")]
 use sqlx::AssertSqlSafe;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 use sqlx::{ColumnIndex, Decode, FromRow, Type};
 use time::OffsetDateTime;
 
-use super::{Owner, Scope, StoreError};
+use super::StoreError;
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
+use super::{Owner, Scope};
 use crate::domain::{
     aaguid::Aaguid, credential::Credential, credential_id::CredentialId, transport::Transport,
     user_handle::UserHandle,
@@ -50,6 +53,7 @@ pub(super) fn identifier(name: &str) -> Result<&str, InvalidTableName> {
 /// They are the same for SQLite and PostgreSQL, except for JSON casts and for the locking in
 /// `delete_unless_last`. Parameters are, in this order: the credential ID, the owner's user ID, the owner's RP
 /// ID ([`Owner::rp_id`]), and the others. In an insertion, those of the new credential come first.
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 #[derive(Debug)]
 pub(super) struct Statements {
     pub(super) insert: Owned,
@@ -64,9 +68,11 @@ pub(super) struct Statements {
     pub(super) delete_unless_last: Owned,
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 #[derive(Debug)]
 pub(super) struct Statement(Arc<str>);
 
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 impl Statement {
     #[cfg(feature = "sqlite")]
     pub(super) fn sql(&self) -> AssertSqlSafe<Arc<str>> {
@@ -81,6 +87,7 @@ impl Statement {
 
 /// Statement on the credentials of an owner, for each scope: so a query of a tenant's uses the index on user ID
 /// and RP ID, however many tenants have users with equal IDs.
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 #[derive(Debug)]
 pub(super) struct Owned {
     tenant: Statement,
@@ -88,6 +95,7 @@ pub(super) struct Owned {
     everywhere: Statement,
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 impl Owned {
     /// Creates the statements of a template, in which `{owned}` stands for the condition that a row is the
     /// owner's, and `{other owned}` for that on rows of the table with the alias `other`.
@@ -139,6 +147,7 @@ impl Owned {
     }
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
 impl Statements {
     pub(super) fn all(&self) -> Vec<&str> {
         let Self {
@@ -305,7 +314,7 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     if rest.is_empty() { bytes } else { None }
 }
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 impl<'r, R: sqlx::Row> FromRow<'r, R> for Row
 where
     usize: ColumnIndex<R>,
@@ -316,24 +325,25 @@ where
     OffsetDateTime: Decode<'r, R::Database> + Type<R::Database>,
 {
     fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        // Texts unchecked: in MySQL those that are compared are bytes. They are UTF-8, or an error.
         Ok(Self {
             credential_id: row.try_get(0)?,
-            user_id: row.try_get(1)?,
+            user_id: row.try_get_unchecked(1)?,
             public_key: row.try_get(2)?,
             sign_count: row.try_get(3)?,
-            transports: row.try_get(4)?,
+            transports: row.try_get_unchecked(4)?,
             aaguid: row.try_get(5)?,
             backup_eligible: row.try_get(6)?,
             backup_state: row.try_get(7)?,
-            device_name: row.try_get(8)?,
+            device_name: row.try_get_unchecked(8)?,
             is_discoverable: row.try_get(9)?,
-            attestation_fmt: row.try_get(10)?,
+            attestation_fmt: row.try_get_unchecked(10)?,
             created_at: row.try_get(11)?,
             last_used_at: row.try_get(12)?,
             user_verified: row.try_get(13)?,
             suspended_at: row.try_get(14)?,
             user_handle: row.try_get(15)?,
-            rp_id: row.try_get(16)?,
+            rp_id: row.try_get_unchecked(16)?,
             backup_eligible_known: row.try_get(17)?,
             attestation_verified: row.try_get(18)?,
         })

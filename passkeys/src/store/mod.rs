@@ -7,12 +7,12 @@
 //! | | repository | challenge store |
 //! | --- | --- | --- |
 //! | nothing to install | `SqliteRepository`: a file; [`MemoryRepository`]: for tests | [`MemoryChallenges`]: one process; `SealedChallenges`: many processes, but single-use only within each |
-//! | one database | `PostgresRepository` | `PostgresChallenges` |
-//! | many machines | `PostgresRepository` | `RedisChallenges` or `PostgresChallenges` |
+//! | one database | `PostgresRepository`, `MySqlRepository` | `PostgresChallenges`, `MySqlChallenges` |
+//! | many machines | the same | `RedisChallenges`, or the same |
 //!
 //! [`BoxedRepository`] is any of the repositories, chosen at run time.
 //!
-//! The memory stores are always available, the others with the features `sqlite`, `postgres`,
+//! The memory stores are always available, the others with the features `sqlite`, `postgres`, `mysql`,
 //! `redis` and `sealed`. Each documents its guarantees, their limits, its bounds and its timeout.
 //!
 //! # Settings
@@ -47,13 +47,15 @@ mod capacity;
 pub(crate) mod ceremony_format;
 mod challenge_store;
 mod credential_repository;
-#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
+#[cfg(any(feature = "sqlite", feature = "postgres-driver", feature = "mysql"))]
 mod credential_table;
 mod description;
 #[cfg(feature = "metrics")]
 mod measured;
 mod memory;
 mod missing;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod owner;
 #[cfg(feature = "postgres-driver")]
 mod postgres;
@@ -63,11 +65,13 @@ mod reserved;
 #[cfg(feature = "sealed")]
 mod sealed;
 mod shared;
-#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
+#[cfg(any(feature = "sqlite", feature = "postgres-driver", feature = "mysql"))]
 mod sql_error;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "postgres-driver", feature = "redis"))]
+#[cfg(any(feature = "postgres-driver", feature = "mysql"))]
+mod table_name;
+#[cfg(any(feature = "postgres-driver", feature = "mysql", feature = "redis"))]
 pub(crate) mod ticket;
 
 /// Attribute for implementations of [`ChallengeStore`], from the crate `async-trait`.
@@ -75,11 +79,13 @@ pub use async_trait::async_trait;
 pub use boxed::BoxedRepository;
 pub use challenge_store::ChallengeStore;
 pub use credential_repository::{CredentialRepository, CredentialUse, Deletion, Insertion};
-#[cfg(any(feature = "sqlite", feature = "postgres-driver"))]
+#[cfg(any(feature = "sqlite", feature = "postgres-driver", feature = "mysql"))]
 pub use credential_table::InvalidTableName;
 pub use description::Description;
 pub use memory::{MemoryChallenges, MemoryRepository};
 pub use missing::Missing;
+#[cfg(feature = "mysql")]
+pub use mysql::{MySqlChallenges, MySqlRepository};
 pub use owner::{Owner, Scope};
 // The compiler names the first feature to somebody who has neither.
 #[cfg(feature = "postgres")]

@@ -14,7 +14,7 @@ passkeys_rules::debug_as_display!(NotMigrated);
 
 /// Returns the error of a statement. If the table or a column is missing, names the method that creates
 /// them.
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub(super) fn explained(error: sqlx::Error, migrate: &'static str) -> StoreError {
     let known = error.as_database_error().and_then(|error| {
         let code = error.code();
@@ -58,8 +58,8 @@ fn is_about_prepared_statements(code: &str) -> bool {
 
 fn is_about_schema(code: &str, message: &str) -> bool {
     match code {
-        // PostgreSQL: undefined table, undefined column.
-        "42P01" | "42703" => true,
+        // Undefined table, undefined column: of PostgreSQL, and of MySQL and MariaDB.
+        "42P01" | "42703" | "42S02" | "42S22" => true,
         // SQLite has one code for all mistakes in a statement.
         "1" => {
             message.starts_with("no such table")
@@ -79,6 +79,8 @@ mod tests {
         for (code, message) in [
             ("42P01", "relation \"passkey_credentials\" does not exist"),
             ("42703", "column \"rp_id\" does not exist"),
+            ("42S02", "Table 'app.passkey_credentials' doesn't exist"),
+            ("42S22", "Unknown column 'rp_id' in 'field list'"),
             ("1", "no such table: passkey_credentials"),
             ("1", "no such column: rp_id"),
             ("1", "table passkey_credentials has no column named rp_id"),
@@ -88,6 +90,7 @@ mod tests {
         for (code, message) in [
             ("23505", "duplicate key value violates unique constraint"),
             ("1", "near \"FROM\": syntax error"),
+            ("23000", "Duplicate entry 'x' for key 'PRIMARY'"),
             ("5", "database is locked"),
             ("42501", "permission denied for table passkey_credentials"),
         ] {

@@ -41,7 +41,12 @@ pub fn authenticator_data(bytes: &[u8]) -> Option<AuthenticatorData<'_>> {
 }
 
 /// Deserializes a ceremony as shared stores keep it, and serializes it again.
-#[cfg(any(feature = "postgres-driver", feature = "redis", feature = "sealed"))]
+#[cfg(any(
+    feature = "postgres-driver",
+    feature = "mysql",
+    feature = "redis",
+    feature = "sealed"
+))]
 #[must_use]
 pub fn pending_ceremony(written: &[u8]) -> Option<(crate::store::PendingCeremony, Vec<u8>)> {
     use crate::store::ceremony_format::{read, write};
@@ -51,7 +56,7 @@ pub fn pending_ceremony(written: &[u8]) -> Option<(crate::store::PendingCeremony
 }
 
 /// Parses a `state` as the stores on servers do, and formats it again.
-#[cfg(any(feature = "postgres-driver", feature = "redis"))]
+#[cfg(any(feature = "postgres-driver", feature = "mysql", feature = "redis"))]
 #[must_use]
 pub fn ticket(state: &str) -> Option<String> {
     crate::store::ticket::Ticket::from_state(state).map(|ticket| ticket.state())

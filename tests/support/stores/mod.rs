@@ -43,6 +43,7 @@ macro_rules! repositories {
     };
     (on_servers, [$($with:tt)*] $(, $argument:expr)?) => {
         $($with)*! { [$($argument)?]
+            mysql: passkeys_tests::stores::MySql [durable],
             pgbouncer: passkeys_tests::stores::PgBouncer [volatile],
             postgres: passkeys_tests::stores::Postgres [durable],
             postgres_driver: passkeys_tests::stores::OverDriver [volatile],
@@ -63,6 +64,7 @@ macro_rules! challenge_stores {
     };
     (on_servers, [$($with:tt)*] $(, $argument:expr)?) => {
         $($with)*! { [$($argument)?]
+            mysql: passkeys_tests::stores::MySqlCeremonies,
             pgbouncer: passkeys_tests::stores::PgBouncerCeremonies,
             postgres: passkeys_tests::stores::PostgresCeremonies,
             postgres_driver: passkeys_tests::stores::CeremoniesOverDriver,

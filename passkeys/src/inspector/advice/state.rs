@@ -139,7 +139,7 @@ pub(super) fn state(reason: Reason, entry: &Entry) -> Advice {
         .fix(Fix::code(
             "Where several processes serve the application, share a challenge store. The default one is in \
              the memory of one process.",
-            "passkeys.challenges(RedisChallenges::..) // or PostgresChallenges, SealedChallenges",
+            "passkeys.challenges(RedisChallenges::..) // or PostgresChallenges, MySqlChallenges, SealedChallenges",
         )),
     }
 }

@@ -13,11 +13,7 @@ use super::{
     driver::{PostgresDriver, PostgresError, PostgresStatement},
     query::Query,
 };
-use crate::store::{
-    StoreError,
-    credential_table::{InvalidTableName, identifier},
-    sql_error,
-};
+use crate::store::{StoreError, sql_error, table_name};
 
 pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -415,45 +411,13 @@ impl fmt::Debug for Database {
     }
 }
 
-/// Name of a table: `name` or `schema.name`.
-#[derive(Clone, Debug)]
-pub(super) struct TableName {
-    schema: Option<String>,
-    name: String,
-}
+/// Name of a table, in quotes of standard SQL.
+pub(super) type TableName = table_name::TableName<'"'>;
 
 impl TableName {
-    /// Uses a name that is known to be an SQL identifier.
-    pub(super) fn plain(name: &str) -> Self {
-        Self {
-            schema: None,
-            name: name.to_owned(),
-        }
-    }
-
-    pub(super) fn parse(text: &str) -> Result<Self, InvalidTableName> {
-        let (schema, name) = match text.split_once('.') {
-            None => (None, text),
-            Some((schema, name)) => (Some(identifier(schema)?.to_owned()), name),
-        };
-        Ok(Self {
-            schema,
-            name: identifier(name)?.to_owned(),
-        })
-    }
-
-    /// Returns the quoted name with a suffix, ready to be put into a statement.
-    pub(super) fn quoted(&self, suffix: &str) -> String {
-        let Self { schema, name } = self;
-        match schema {
-            None => format!("\"{name}{suffix}\""),
-            Some(schema) => format!("\"{schema}\".\"{name}{suffix}\""),
-        }
-    }
-
     /// Returns the quoted name of the index on a column. It is in the table's schema.
     pub(super) fn index(&self, column: &str) -> String {
-        format!("\"ix_{}_{column}\"", self.name)
+        format!("\"ix_{}_{column}\"", self.name())
     }
 }
 
@@ -462,29 +426,8 @@ mod tests {
     use super::TableName;
 
     #[test]
-    fn table_names_may_have_a_schema_and_cannot_inject_sql() {
+    fn index_is_named_for_the_table_and_the_column_without_the_schema() {
         let name = TableName::parse("auth.keys").unwrap();
-        assert_eq!(name.quoted(""), "\"auth\".\"keys\"");
-        assert_eq!(name.quoted("_ring"), "\"auth\".\"keys_ring\"");
         assert_eq!(name.index("user_id"), "\"ix_keys_user_id\"");
-        let name = TableName::parse("keys_2").unwrap();
-        assert_eq!(name.quoted(""), "\"keys_2\"");
-        let longest = "k".repeat(54);
-        assert!(TableName::parse(&longest).is_ok());
-        for name in [
-            "",
-            ".",
-            "a.",
-            ".a",
-            "a.b.c",
-            "2a",
-            "a b",
-            "a\"b",
-            "a;b",
-            "ä",
-            &format!("{longest}k"),
-        ] {
-            assert!(TableName::parse(name).is_err(), "{name}");
-        }
     }
 }

@@ -44,6 +44,7 @@ pub(super) fn check(url: &str) -> Result<(), InvalidUrl> {
         "postgres" | "postgresql" => {
             Err(InvalidUrl::OtherServer("PostgreSQL", "PostgresChallenges"))
         }
+        "mysql" | "mariadb" => Err(InvalidUrl::OtherServer("MySQL", "MySqlChallenges")),
         // A host and its port, or a user and their password.
         _ if !rest.starts_with("//") => Err(InvalidUrl::NoScheme),
         scheme => {
@@ -82,6 +83,10 @@ mod tests {
                 InvalidUrl::OtherScheme("http".into()),
             ),
             ("postgres://:secret@localhost/db", other),
+            (
+                "mysql://root:secret@localhost/db",
+                InvalidUrl::OtherServer("MySQL", "MySqlChallenges"),
+            ),
         ] {
             let error = check(url).unwrap_err();
             assert_eq!(error, expected, "{url}");

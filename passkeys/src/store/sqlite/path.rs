@@ -85,7 +85,7 @@ fn check_url(text: &str) -> Result<(), InvalidPath> {
         )),
         "mysql" | "mariadb" => Err(InvalidPath::OtherDatabase(
             "MySQL",
-            "a repository of your own, of the trait `CredentialRepository`",
+            "`MySqlRepository::new(MySqlPool::connect(url).await?)`",
         )),
         _ => Ok(()),
     }
