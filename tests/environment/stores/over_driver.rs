@@ -8,7 +8,7 @@ use passkeys::store::{
     async_trait,
 };
 use passkeys_test_support::stores::{Backend, ChallengeBackend, RepositoryBackend};
-use sqlx::{AssertSqlSafe, PgPool};
+use sqlx::{AssertSqlSafe, PgPool, error::DatabaseError};
 
 use super::postgres::fill;
 use crate::Schema;
@@ -40,7 +40,7 @@ impl PostgresDriver for SqlxDriver {
             Ok(rows)
         };
         run.await.map_err(|error: sqlx::Error| {
-            let code = error.as_database_error().and_then(|error| error.code());
+            let code = error.as_database_error().and_then(DatabaseError::code);
             let code = code.map(String::from);
             PostgresError::new(error).with_code(code)
         })

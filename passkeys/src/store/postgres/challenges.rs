@@ -210,7 +210,7 @@ impl PostgresChallenges {
         self
     }
 
-    /// Sets whether connections of the pool go through a pooler in transaction mode, such as PgBouncer.
+    /// Sets whether connections of the pool go through a pooler in transaction mode, such as `PgBouncer`.
     /// See [`PostgresRepository::transaction_pooler`](super::PostgresRepository::transaction_pooler).
     /// Default: `false`.
     #[cfg(feature = "postgres")]

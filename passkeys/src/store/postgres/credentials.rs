@@ -108,13 +108,13 @@ impl PostgresRepository {
         self
     }
 
-    /// Sets whether connections of the pool go through a pooler in transaction mode, such as PgBouncer.
+    /// Sets whether connections of the pool go through a pooler in transaction mode, such as `PgBouncer`.
     /// Default: `false`.
     ///
     /// sqlx names a prepared statement once for each connection. Behind such a pooler, the next
     /// transaction can be on another connection of the server, which does not know the name, or has
     /// **another statement** of this name. With `true`, no statement has a name, and each runs in a
-    /// transaction, at the price of three more round trips. PgBouncer 1.21 with
+    /// transaction, at the price of three more round trips. `PgBouncer` 1.21 with
     /// `max_prepared_statements` replaces the names, and does not need this.
     #[cfg(feature = "postgres")]
     #[must_use]

@@ -2,7 +2,7 @@ use std::error::Error;
 
 use async_trait::async_trait;
 
-/// Access to PostgreSQL through a driver of the application: another version of sqlx, SeaORM, Diesel,
+/// Access to PostgreSQL through a driver of the application: another version of sqlx, `SeaORM`, Diesel,
 /// `tokio-postgres` and every other one that can run SQL.
 ///
 /// [`PostgresRepository::with_driver`](super::PostgresRepository::with_driver) and
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 ///
 /// A driver has one method, and everything it passes on is text: a statement's parameters, and the one
 /// column of its rows. No type of a driver has to be mapped. The example `postgres_drivers` of the
-/// repository has implementations for sqlx 0.8, SeaORM 1 and 2, Diesel and `tokio-postgres`, of some 30
+/// repository has implementations for sqlx 0.8, `SeaORM` 1 and 2, Diesel and `tokio-postgres`, of some 30
 /// lines each.
 ///
 /// ```
@@ -68,7 +68,7 @@ use async_trait::async_trait;
 /// - The library abandons an operation at its timeout by dropping the future. A connection that is in
 ///   the middle of a statement or a transaction then must not serve others.
 /// - Nothing is retried.
-/// - If the connection goes through a pooler in transaction mode, such as PgBouncer, no prepared
+/// - If the connection goes through a pooler in transaction mode, such as `PgBouncer`, no prepared
 ///   statement may be expected on a connection after the transaction in which it was made.
 ///
 /// `passkeys::testing::postgres_driver` (feature `testing`) tests a driver against this; then test the

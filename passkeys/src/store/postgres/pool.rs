@@ -42,14 +42,12 @@ impl Pool {
             .map_err(|_| Failure::NoConnection)?
             .map_err(Failure::Sqlx)?;
         let outcome = timeout_at(deadline, self.run_on(&mut connection, steps)).await;
-        match outcome {
-            Ok(outcome) => outcome.map_err(Failure::Sqlx),
-            Err(_) => {
-                // The connection may be in the middle of a statement: do not return it to the pool.
-                drop(connection.detach());
-                Err(Failure::NoResponse)
-            }
+        if let Ok(outcome) = outcome {
+            return outcome.map_err(Failure::Sqlx);
         }
+        // The connection may be in the middle of a statement: do not return it to the pool.
+        drop(connection.detach());
+        Err(Failure::NoResponse)
     }
 
     async fn run_on(

@@ -226,15 +226,11 @@ impl RedisChallenges {
     }
 
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
-        match timeout(self.timeout, self.connection.send(command)).await {
-            Ok(response) => {
-                T::from_redis_value(response.map_err(explained)?).map_err(StoreError::new)
-            }
-            Err(_) => {
-                self.connection.timed_out().await;
-                Err(StoreError::new("Redis did not respond within the timeout"))
-            }
+        if let Ok(response) = timeout(self.timeout, self.connection.send(command)).await {
+            return T::from_redis_value(response.map_err(explained)?).map_err(StoreError::new);
         }
+        self.connection.timed_out().await;
+        Err(StoreError::new("Redis did not respond within the timeout"))
     }
 
     /// Stores a ceremony, marked with the server process that responded last. If that was in fact
