@@ -196,7 +196,7 @@ impl Draft<'_> {
             attestation: known(self.attestation, attestation),
             authenticator_attachment,
             hints: values(hints),
-            large_blob: extensions.iter().any(is_large_blob),
+            large_blob: extensions.iter().copied().any(is_large_blob),
             challenge_ttl,
             timeout,
         };
@@ -414,7 +414,7 @@ impl Draft<'_> {
             Extension::parse(entry).map(Entry)
         });
         if resident_key == Some(ResidentKey::Discouraged)
-            && let Some((index, _)) = entries.iter().find(|(_, entry)| is_large_blob(&entry.0))
+            && let Some((index, _)) = entries.iter().find(|(_, entry)| is_large_blob(entry.0))
         {
             let rule = Rule::LargeBlobNotDiscoverable;
             report.refuse::<()>((Key::Extensions, *index), rule);
@@ -478,7 +478,7 @@ impl Draft<'_> {
     }
 }
 
-fn is_large_blob(extension: &Extension) -> bool {
+fn is_large_blob(extension: Extension) -> bool {
     matches!(extension, Extension::LargeBlob(_))
 }
 
