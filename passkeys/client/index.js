@@ -8,6 +8,7 @@ import { PasskeyClient as ServedClient, PasskeyError } from "./client.js";
 
 export { PasskeyError, capabilities, isSupported, request } from "./client.js";
 
+/** @extends {ServedClient<import("./client.d.ts").ApplicationTypes>} */
 export class PasskeyClient extends ServedClient {
   /** @param {import("./index.d.ts").ClientOptions} options */
   constructor(options) {

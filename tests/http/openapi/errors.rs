@@ -97,7 +97,8 @@ macro_rules! described {
         let document = super::json(&passkeys.openapi());
         validator::validate(&document);
         let types = passkeys.client_types();
-        let (_, code) = types.split_once("\n  code: ").unwrap();
+        let (_, own) = types.split_once("ApplicationTypes {\n").unwrap();
+        let (_, code) = own.split_once("\n  code: ").unwrap();
         let (code, _) = code.split_once(";\n").unwrap();
         let responses = document["paths"]["/authenticate/finish"]["post"]["responses"].clone();
         (responses, code.to_owned())
