@@ -4,7 +4,10 @@
 //! Written by the tests of `passkeys-macros` with `BLESS=1`, from the tables of keys and hooks.
 use axum::{Json, http::StatusCode};
 use serde_json::Value;
-use crate::{AuthenticationResult, CredentialRemoval, PasskeyUser, RegistrationResult, RelyingPartyConfig};
+use crate::{
+    AuthenticationResult, CredentialRemoval, PasskeyUser, RegistrationResult,
+    RelyingPartyConfig,
+};
 
 /// Keys of the attribute, each with the form of its value.
 pub struct Keys {

@@ -33,7 +33,8 @@ impl ::passkeys::__private_0_1_0::RelyingParty for App {
     type Repository = SqliteRepository;
     const PROFILES: &'static [&'static str] = &["security_key"];
     ::passkeys::__private_0_1_0::describe! {
-        ["App"] relying_party[] (); get_user[] (); on_authenticated[] () => ();
+        ["App"] relying_party[] () -> Result < RelyingPartyConfig, StatusCode >;
+        get_user[] () -> PasskeyUser; on_authenticated[] () -> () => ();
     }
     const RELYING_PARTY: bool = true;
     async fn call_relying_party(
