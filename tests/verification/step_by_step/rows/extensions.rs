@@ -160,17 +160,6 @@ fn client() -> Vec<Row> {
         .unreadable(422)
         .because(Reason::PrfResults),
         create(
-            "`largeBlob.supported` is false, and large blobs are required",
-            |answer| {
-                answer.sent = |sent| {
-                    let large_blob = Object::default().with("supported", false);
-                    outputs(sent).add("largeBlob", large_blob);
-                };
-            },
-        )
-        .because(Reason::LargeBlob)
-        .where_config(|config| config.extensions([Extension::LargeBlob(LargeBlob::Required)])),
-        create(
             "`largeBlob` is missing, and large blobs are preferred",
             |_| {},
         )
