@@ -4,7 +4,10 @@
 //! A type allows every value that its schema allows: what TypeScript cannot say, such as the length of
 //! a string, is left out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use serde_json::{Map, Value};
 
@@ -102,11 +105,8 @@ impl Schemas {
         );
         for (component, (docs, ty)) in &declarations {
             text.push_str(&comment(docs, "  "));
-            text.push_str(&format!(
-                "  type {} = {};\n",
-                self.names[component],
-                ty.to_text("  ")
-            ));
+            let (name, ty) = (&self.names[component], ty.to_text("  "));
+            let _ = writeln!(text, "  type {name} = {ty};");
         }
         text.push_str("}\n");
         text
