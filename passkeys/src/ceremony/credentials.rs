@@ -22,6 +22,10 @@ pub(crate) struct Credentials<R> {
 }
 
 /// Credential that was looked up by its ID.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, and most are passkeys of the relying party"
+)]
 pub(super) enum Found {
     /// A credential of the relying party.
     Own(Credential),

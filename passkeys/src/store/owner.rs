@@ -22,6 +22,10 @@ pub struct Owner<'a> {
 
 /// RP IDs of an [`Owner`]'s credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a store must distinguish all of them"
+)]
 pub enum Scope<'a> {
     /// This RP ID and no other: a tenant of a multi-tenant application. Credentials without an RP ID
     /// belong to no tenant.

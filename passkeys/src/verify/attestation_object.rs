@@ -50,22 +50,22 @@ impl<'a> AttestationObject<'a> {
 }
 
 impl<'o, 'a> Statement<'o, 'a> {
-    pub(super) fn is_empty_map(&self) -> bool {
+    pub(super) fn is_empty_map(self) -> bool {
         matches!(self.0, Value::Map(members) if members.len() == 0)
     }
 
-    pub(super) fn has(&self, name: &'static str) -> bool {
+    pub(super) fn has(self, name: &'static str) -> bool {
         self.member(name).is_some()
     }
 
-    pub(super) fn integer(&self, name: &'static str) -> Option<i128> {
+    pub(super) fn integer(self, name: &'static str) -> Option<i128> {
         match self.member(name) {
             Some(Value::Integer(integer)) => Some(*integer),
             _ => None,
         }
     }
 
-    pub(super) fn bytes(&self, name: &'static str) -> Option<&'a [u8]> {
+    pub(super) fn bytes(self, name: &'static str) -> Option<&'a [u8]> {
         match self.member(name) {
             Some(Value::Bytes(bytes)) => Some(bytes),
             _ => None,
@@ -73,7 +73,7 @@ impl<'o, 'a> Statement<'o, 'a> {
     }
 
     #[cfg(feature = "attestation")]
-    pub(super) fn text(&self, name: &'static str) -> Option<&'a str> {
+    pub(super) fn text(self, name: &'static str) -> Option<&'a str> {
         match self.member(name) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
@@ -83,7 +83,7 @@ impl<'o, 'a> Statement<'o, 'a> {
     /// Returns the elements of an array of byte strings, such as the certificates `x5c`. `None` if there
     /// is no such member.
     #[cfg(feature = "attestation")]
-    pub(super) fn byte_strings(&self, name: &'static str) -> Option<Vec<&'a [u8]>> {
+    pub(super) fn byte_strings(self, name: &'static str) -> Option<Vec<&'a [u8]>> {
         let Some(Value::Array(elements)) = self.member(name) else {
             return None;
         };
@@ -96,7 +96,7 @@ impl<'o, 'a> Statement<'o, 'a> {
 
     /// Returns the statements that a statement of the format `compound` consists of, with their formats.
     #[cfg(feature = "attestation")]
-    pub(super) fn components(&self) -> Option<Vec<(&'a str, Self)>> {
+    pub(super) fn components(self) -> Option<Vec<(&'a str, Self)>> {
         let Value::Array(components) = self.0 else {
             return None;
         };
@@ -113,7 +113,7 @@ impl<'o, 'a> Statement<'o, 'a> {
         components.collect()
     }
 
-    fn member(&self, name: &'static str) -> Option<&'o Value<'a>> {
+    fn member(self, name: &'static str) -> Option<&'o Value<'a>> {
         match self.0 {
             Value::Map(members) => members.get(Key::Text(name)),
             _ => None,

@@ -154,17 +154,8 @@ impl Verifier {
             },
         )?;
 
-        // As little a step, and as little proof: the client reports that the authenticator stores large
-        // blobs. One that does not know the extension ignores that it is required.
-        let supported = response.extensions.large_blob_supported;
-        ensure(!self.needs_large_blob || supported == Some(true), || {
-            RefusalKind::LargeBlob.because(format_args!(
-                "`clientExtensionResults.largeBlob.supported` is {}, and `extensions` has `large_blob = \
-                 \"required\"`: the authenticator stores no large blobs, or the browser does not know them. If \
-                 such passkeys may register, write `large_blob = \"preferred\"`",
-                supported.map_or("missing", |_| "false"),
-            ))
-        })?;
+        // Not a step either.
+        self.check_large_blob(response)?;
 
         let aaguid = Aaguid::new(attested.aaguid);
 
@@ -212,6 +203,21 @@ impl Verifier {
             attestation_format: object.format.to_owned(),
             #[cfg(feature = "attestation")]
             attestation,
+        })
+    }
+
+    /// Returns an error if large blobs are required, and the client does not report that the authenticator
+    /// stores them. Neither a step of the specification nor proof: the report is not signed. An authenticator
+    /// that does not know the extension ignores that it is required.
+    fn check_large_blob(&self, response: &RegistrationResponse) -> Result<(), Refusal> {
+        let supported = response.extensions.large_blob_supported;
+        ensure(!self.needs_large_blob || supported == Some(true), || {
+            RefusalKind::LargeBlob.because(format_args!(
+                "`clientExtensionResults.largeBlob.supported` is {}, and `extensions` has `large_blob = \
+                 \"required\"`: the authenticator stores no large blobs, or the browser does not know them. If \
+                 such passkeys may register, write `large_blob = \"preferred\"`",
+                supported.map_or("missing", |_| "false"),
+            ))
         })
     }
 }

@@ -242,11 +242,11 @@ impl CredentialRepository for MemoryRepository {
 
     async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        let owned = store.owned(owner, id).is_some();
-        if owned {
+        let exists = store.owned(owner, id).is_some();
+        if exists {
             store.remove(id);
         }
-        Ok(owned)
+        Ok(exists)
     }
 
     async fn delete_unless_last(

@@ -74,7 +74,7 @@ impl<'a> KeyDescription<'a> {
 }
 
 impl AuthorizationList {
-    fn decode<'a>(reader: &mut SliceReader<'a>) -> der::Result<Self> {
+    fn decode(reader: &mut SliceReader<'_>) -> der::Result<Self> {
         reader.sequence(|reader| {
             let mut list = Self::default();
             while !reader.is_finished() {

@@ -90,7 +90,7 @@ fn check_names(certificate: &Certificate) -> Result<(), Invalid> {
         _ => None,
     });
     let texts: Vec<_> = directory_names
-        .flat_map(|name| name.iter())
+        .flat_map(x509_cert::name::Name::iter)
         .filter_map(|attribute| Some((attribute.oid, text(&attribute.value)?)))
         .collect();
     let has = |oid| {

@@ -14,13 +14,13 @@ const ECDSA: u16 = 0x0018;
 const ECDAA: u16 = 0x001a;
 const ECC: u16 = 0x0023;
 
-/// Magic number of what a TPM has made itself (TPM_GENERATED_VALUE).
+/// Magic number of what a TPM has made itself (`TPM_GENERATED_VALUE`).
 const GENERATED: u32 = 0xff54_4347;
 
-/// Type of the certification of a key (TPM_ST_ATTEST_CERTIFY).
+/// Type of the certification of a key (`TPM_ST_ATTEST_CERTIFY`).
 const ATTEST_CERTIFY: u16 = 0x8017;
 
-/// Public area of a key (TPMT_PUBLIC).
+/// Public area of a key (`TPMT_PUBLIC`).
 pub(super) struct Public<'a> {
     /// Hash function of its name.
     pub(super) name_hash: Hash,
@@ -40,7 +40,7 @@ pub(super) enum Parameters<'a> {
     },
 }
 
-/// Curve (TPM_ECC_CURVE).
+/// Curve (`TPM_ECC_CURVE`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Curve {
     P256,
@@ -48,7 +48,7 @@ pub(super) enum Curve {
     P521,
 }
 
-/// Certification of a key (TPMS_ATTEST with TPMS_CERTIFY_INFO), without the state of the TPM.
+/// Certification of a key (`TPMS_ATTEST` with `TPMS_CERTIFY_INFO`), without the state of the TPM.
 pub(super) struct Attest<'a> {
     pub(super) extra_data: &'a [u8],
     /// Name of the certified key.
@@ -112,7 +112,7 @@ impl<'a> Attest<'a> {
     }
 }
 
-/// Returns the signature in a TPMT_SIGNATURE of this scheme, in the encoding of other formats. Most TPMs'
+/// Returns the signature in a `TPMT_SIGNATURE` of this scheme, in the encoding of other formats. Most TPMs'
 /// statements have the signature itself, of which this is `None`.
 pub(super) fn unwrap_signature(bytes: &[u8], scheme: Scheme) -> Option<Vec<u8>> {
     let mut reader = Reader(bytes);
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
         self.take(length.into())
     }
 
-    /// Reads a symmetric algorithm (TPMT_SYM_DEF_OBJECT): none, or its key size and mode.
+    /// Reads a symmetric algorithm (`TPMT_SYM_DEF_OBJECT`): none, or its key size and mode.
     fn symmetric(&mut self) -> Option<()> {
         if self.u16()? != NULL {
             self.take(4)?;
