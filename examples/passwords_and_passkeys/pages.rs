@@ -197,7 +197,7 @@ pub(crate) async fn close_account(
         app.mailer.send(&user.email, "Your account is closed.");
         Ok::<_, AppError>(())
     };
-    passkeys.run_to_completion(close).await?;
+    passkeys.run_to_completion(Box::pin(close)).await?;
     auth.logout().await?;
     Ok(Redirect::to("/sign-up").into_response())
 }

@@ -223,13 +223,13 @@ pub fn mysql(directory: &Path, options: &[String]) -> Option<Server> {
         make.args(["--no-defaults", "--initialize-insecure"]);
         make
     };
-    let made = make
+    let outcome = make
         .arg(format!("--datadir={}", data.display()))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
     assert!(
-        made.is_ok_and(|status| status.success()),
+        outcome.is_ok_and(|status| status.success()),
         "the database of MySQL cannot be made"
     );
 

@@ -1,5 +1,7 @@
 //! `elements.js`, its parts and its languages, as the router serves them.
 
+use std::path::Path;
+
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
@@ -46,7 +48,7 @@ async fn elements_js_with_its_parts_types_and_languages_is_served_and_revalidate
         let answer = site.send(get().body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::OK, "{name}");
         assert!(answer.body == script, "{name}, as it is in the source");
-        let media_type = if name.ends_with(".js") {
+        let media_type = if Path::new(name).extension().is_some_and(|it| it == "js") {
             "text/javascript; charset=utf-8"
         } else {
             "text/plain; charset=utf-8"

@@ -101,6 +101,7 @@ impl App {
         (self.start(&tenant, login.user_id()), Json(signed_in))
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "a hook")]
     fn find_user(&self, username: String) -> Option<PasskeyUser> {
         Some(PasskeyUser::new(&username, &username, &username))
     }

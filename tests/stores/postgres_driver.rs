@@ -18,10 +18,12 @@ use time::OffsetDateTime;
 
 type Outcome = Result<Vec<Vec<String>>, PostgresError>;
 
+type Answer = dyn Fn(usize, &[PostgresStatement]) -> Outcome + Send + Sync;
+
 /// Driver that answers with what a test has prepared, the last of it again and again.
 #[derive(Clone)]
 struct Scripted {
-    answer: Arc<dyn Fn(usize, &[PostgresStatement]) -> Outcome + Send + Sync>,
+    answer: Arc<Answer>,
     calls: Arc<Mutex<Vec<Vec<PostgresStatement>>>>,
 }
 
@@ -53,6 +55,10 @@ impl PostgresDriver for Scripted {
 }
 
 /// Answers every statement with one row: that one row was changed, or that there is one.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an answer as the driver returns it"
+)]
 fn changed(_: usize, statements: &[PostgresStatement]) -> Outcome {
     let rows = statements.iter().map(|statement| {
         let selects = statement.sql.contains("row_to_json");

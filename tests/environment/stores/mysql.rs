@@ -25,7 +25,7 @@ pub struct MySql {
 
 enum Place {
     /// In the server of all tests.
-    Database(MySqlDatabase),
+    Database(Box<MySqlDatabase>),
     /// A server that a test can kill.
     Server(Server),
 }
@@ -53,7 +53,7 @@ impl Backend for MySql {
 
     async fn start() -> Option<Self> {
         Some(Self {
-            place: Place::Database(MySqlDatabase::create().await?),
+            place: Place::Database(Box::new(MySqlDatabase::create().await?)),
             table: Mutex::default(),
         })
     }

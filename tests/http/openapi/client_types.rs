@@ -341,6 +341,10 @@ pub(crate) fn of_small_application() -> String {
     impl Small {
         type Repository = MemoryRepository;
 
+        #[expect(
+            clippy::result_large_err,
+            reason = "an error of which nothing is known"
+        )]
         fn get_user(&self) -> Result<PasskeyUser, Response> {
             Ok(PasskeyUser::new("1", "ada", "Ada"))
         }

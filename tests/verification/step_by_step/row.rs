@@ -12,6 +12,10 @@ use crate::step_by_step::{
 };
 
 /// One way to violate a step, or a similar change that is accepted.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 pub(crate) struct Row {
     pub(crate) step: Step,
     /// What is changed in a valid response, in words.

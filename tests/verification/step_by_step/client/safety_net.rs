@@ -43,7 +43,7 @@ impl SafetyNet {
         &self,
         signed: &[u8],
         certificates: &[Vec<u8>],
-        signer: &Key,
+        key: &Key,
         signature: fn(Vec<u8>) -> Vec<u8>,
     ) -> String {
         let x5c: Vec<String> = certificates.iter().map(|it| STANDARD.encode(it)).collect();
@@ -60,7 +60,7 @@ impl SafetyNet {
         });
         let signed = [header, payload].map(|part| base64url(part.to_string().as_bytes()));
         let signed = signed.join(".");
-        let signature = signature(signer.sign(signed.as_bytes()));
+        let signature = signature(key.sign(signed.as_bytes()));
         format!("{signed}.{}", base64url(&signature))
     }
 }

@@ -10,7 +10,7 @@ use super::{Algorithm, Cbor, Certificate, Der, Extension, Key, as_it_is, oid};
 pub(crate) struct Tpm {
     /// Whether the TPM signs and hashes with SHA-1.
     pub(crate) sha1: bool,
-    /// Hash of the key's name (TPM_ALG_ID).
+    /// Hash of the key's name (`TPM_ALG_ID`).
     pub(crate) name_hash: u16,
     /// Another key in the public area.
     pub(crate) other_key: Option<Key>,
@@ -22,7 +22,7 @@ pub(crate) struct Tpm {
     pub(crate) name: fn(Vec<u8>) -> Vec<u8>,
     /// Last change to what is signed.
     pub(crate) certified: fn(Vec<u8>) -> Vec<u8>,
-    /// Whether the signature is in a TPMT_SIGNATURE.
+    /// Whether the signature is in a `TPMT_SIGNATURE`.
     pub(crate) wrapped: bool,
 }
 
@@ -72,7 +72,7 @@ impl Certificate {
 }
 
 impl Tpm {
-    /// Returns the public area of a key (TPMT_PUBLIC).
+    /// Returns the public area of a key (`TPMT_PUBLIC`).
     pub(crate) fn public_area(&self, key: &Key) -> Vec<u8> {
         let key = self.other_key.as_ref().unwrap_or(key);
         let bytes = |key: &Key, label| match key.cose().get(label) {
@@ -105,9 +105,9 @@ impl Tpm {
         (self.public_area)(area)
     }
 
-    /// Returns the certification of a key (TPMS_ATTEST), for what an attestation key signs.
-    pub(crate) fn certify(&self, signer: &Key, signed: &[u8], public_area: &[u8]) -> Vec<u8> {
-        let digest = self.digest(signer, signed);
+    /// Returns the certification of a key (`TPMS_ATTEST`), for what an attestation key signs.
+    pub(crate) fn certify(&self, key: &Key, signed: &[u8], public_area: &[u8]) -> Vec<u8> {
+        let digest = self.digest(key, signed);
         let named = match self.name_hash {
             0x0004 => Sha1::digest(public_area).to_vec(),
             0x000c => Sha384::digest(public_area).to_vec(),
@@ -127,7 +127,7 @@ impl Tpm {
         (self.certified)(attest.concat())
     }
 
-    /// Returns a signature in a TPMT_SIGNATURE, if it is to be.
+    /// Returns a signature in a `TPMT_SIGNATURE`, if it is to be.
     pub(crate) fn wrap(&self, signer: &Key, signature: Vec<u8>) -> Vec<u8> {
         if !self.wrapped {
             return signature;

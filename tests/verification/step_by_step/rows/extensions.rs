@@ -103,6 +103,7 @@ fn leak(sent: &mut Object) {
     outputs(sent).add("prf", prf);
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn client() -> Vec<Row> {
     let create = |change, apply: fn(&mut Registration)| {
         Row::registration(4, change, apply, Reason::Malformed)

@@ -132,7 +132,7 @@ fn frames() -> Vec<Row> {
         top("`topOrigin` is an origin of the relying party", |data| {
             framed_by(data, "https://example.com");
         })
-        .map(|row| row.accepted()),
+        .map(Row::accepted),
         top("`topOrigin` is a related origin", |data| {
             framed_by(data, "https://example.net");
         })

@@ -301,6 +301,7 @@ fn signatures() -> Vec<Row> {
 }
 
 /// Rows about what certificates say about others and themselves.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn constraints() -> Vec<Row> {
     let chain = |change, apply| untrusted(change, apply).by(with_chains());
     vec![
@@ -442,7 +443,7 @@ fn anchor() -> Vec<Row> {
             "the trust anchor may not sign certificates (key usage)",
             || {
                 changed_anchor(|root| {
-                    root.set_extension(oid::KEY_USAGE, true, Der::new(3, &[1, 2]))
+                    root.set_extension(oid::KEY_USAGE, true, Der::new(3, &[1, 2]));
                 })
             },
         )
