@@ -196,7 +196,7 @@ async fn add_domain(
     if given != Some(&*app.token) {
         return Err((StatusCode::UNAUTHORIZED, "the token is wrong".to_owned()));
     }
-    // The rules of RP IDs: no public suffix, no IP address, no port.
+    // The rules of RP IDs: a domain, without scheme and port, and no IP address.
     let added = app.tenants.add(&new.domain, &new.name);
     added.map_err(|mistakes| (StatusCode::UNPROCESSABLE_ENTITY, mistakes.to_string()))?;
     Ok(StatusCode::CREATED)
