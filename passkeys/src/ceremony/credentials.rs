@@ -24,7 +24,7 @@ pub(crate) struct Credentials<R> {
 /// Credential that was looked up by its ID.
 #[expect(
     clippy::large_enum_variant,
-    reason = "one at a time, and most are passkeys of the relying party"
+    reason = "there is one for each request, and it is soon taken apart"
 )]
 pub(super) enum Found {
     /// A credential of the relying party.

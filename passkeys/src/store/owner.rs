@@ -24,7 +24,7 @@ pub struct Owner<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
-    reason = "a store must distinguish all of them"
+    reason = "a repository must not compile until it knows a new scope"
 )]
 pub enum Scope<'a> {
     /// This RP ID and no other: a tenant of a multi-tenant application. Credentials without an RP ID

@@ -242,11 +242,11 @@ impl CredentialRepository for MemoryRepository {
 
     async fn delete(&self, owner: Owner<'_>, id: &CredentialId) -> Result<bool, StoreError> {
         let mut store = self.lock();
-        let exists = store.owned(owner, id).is_some();
-        if exists {
+        let is_there = store.owned(owner, id).is_some();
+        if is_there {
             store.remove(id);
         }
-        Ok(exists)
+        Ok(is_there)
     }
 
     async fn delete_unless_last(
