@@ -55,7 +55,7 @@ struct Trail(Arc<Mutex<Vec<Value>>>);
 impl AuditSink for Trail {
     fn record(&self, event: &AuditEvent) {
         if let Some(prompts) = event.kind.prompts() {
-            let mediation = prompts.mediation.map(|it| it.as_str());
+            let mediation = prompts.mediation.map(passkeys::audit::Mediation::as_str);
             let event = json!([event.kind.as_str(), prompts.outcome, mediation]);
             self.0.lock().unwrap().push(event);
         }

@@ -349,9 +349,9 @@ async fn labels_have_only_words_of_closed_sets_whatever_clients_send() {
     for (name, labels) in values.keys() {
         let metric = metrics::ALL.iter().find(|it| it.name == name).unwrap();
         for pair in labels {
-            let (label, word) = pair.split_once('=').unwrap();
+            let (label, value) = pair.split_once('=').unwrap();
             assert!(metric.labels.contains(&label), "{name}: {pair}");
-            words.entry(label).or_default().insert(word);
+            words.entry(label).or_default().insert(value);
         }
     }
     let methods = ["DELETE", "PATCH", "POST", "other"];

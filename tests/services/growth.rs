@@ -151,7 +151,7 @@ async fn postgres_statements_use_an_index_and_read_few_pages() {
             .map(|number| format!("'{:032}'", u64::from(number) * 2_654_435_761));
         let user = format!("'user {}'", to / 20);
         let statements = repository.statements();
-        let (find, owned) = statements.split_last().unwrap();
+        let (find, of_owners) = statements.split_last().unwrap();
         let now = "'2026-01-02Z'";
         let new = format!(
             "'new', {user}, 'key', 0, '[]', NULL, true, true, 'phone', true, 'none', {now}, NULL, \
@@ -161,7 +161,10 @@ async fn postgres_statements_use_an_index_and_read_few_pages() {
         let mut values = vec![(*find, known.clone())];
         // For a tenant, for a site and everywhere.
         let scopes = ["'example.com'", "'example.com'", "NULL"];
-        for (owned, rp_id) in owned.chunks(3).flat_map(|owned| owned.iter().zip(scopes)) {
+        for (statement, rp_id) in of_owners
+            .chunks(3)
+            .flat_map(|three| three.iter().zip(scopes))
+        {
             let owner = format!("{user}, {rp_id}");
             // In the order of `Statements::all`.
             let all = [
@@ -176,7 +179,7 @@ async fn postgres_statements_use_an_index_and_read_few_pages() {
                 format!("{next}, {owner}"),
                 format!("{new}, {owner}"),
             ];
-            values.push((*owned, all[(values.len() - 1) / 3].clone()));
+            values.push((*statement, all[(values.len() - 1) / 3].clone()));
         }
         for (statement, values) in values {
             let plan = plan(&mut connection, statement, &values).await;

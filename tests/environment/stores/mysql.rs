@@ -69,7 +69,7 @@ impl Backend for MySql {
 
     async fn stop(self) {
         if let Place::Database(database) = self.place {
-            database.drop().await;
+            (*database).drop().await;
         }
     }
 }
