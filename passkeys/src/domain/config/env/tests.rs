@@ -490,10 +490,7 @@ fn messages_speak_of_variables_and_not_of_the_attribute() {
         )],
         &[("PASSKEYS_RELATED_ORIGINS", "https://www.example.com")],
         &[("PASSKEYS_ALGORITHMS", "-7")],
-        &[
-            ("PASSKEYS_ATTESTATION", "direct"),
-            ("PASSKEYS_ALGORITHMS", "EdDSA"),
-        ],
+        &[("PASSKEYS_LEGACY_ATTESTATION", "tpm-sha1")],
         &[
             ("PASSKEYS_ATTESTATION", "direct"),
             ("PASSKEYS_CONDITIONAL_CREATE", "true"),
