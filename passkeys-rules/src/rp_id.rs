@@ -33,7 +33,8 @@ impl RpId {
     }
 
     /// Returns whether the RP ID is a single label or a public suffix, which no RP ID is above, and
-    /// which browsers accept on pages of exactly this host only. `localhost` is one, too.
+    /// which browsers accept on pages of exactly this host only, Firefox no suffix of the list at all.
+    /// `localhost` is one, too.
     pub(crate) fn is_suffix(&self) -> bool {
         public_suffix(&self.0) == self.0
     }

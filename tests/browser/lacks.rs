@@ -3,11 +3,14 @@
 //! A test is left out by its name, for a reason that [`each_browser_lacks_what_is_said_of_it`] holds true: as soon
 //! as a browser has what it lacked, that test fails, and those that were left out have to run.
 
-use std::{collections::BTreeSet, env, process::Command};
+use std::{collections::BTreeSet, env, path::Path, process::Command};
 
+use axum::{Router, response::Html, routing::get};
 use serde_json::json;
 
-use crate::support::{Authenticator, Browser, Engine, Kind, Visit, in_browser};
+use crate::support::{
+    Authenticator, Browser, Engine, Kind, SecureSite, Site as _, Visit, in_browser_at,
+};
 
 /// Something that an engine, its driver or its screen lacks.
 pub(crate) struct Lack {
@@ -24,6 +27,8 @@ enum Probe {
     Script(Kind, &'static str),
     /// The same, while the user of a laptop does not respond.
     Waiting(&'static str),
+    /// That a laptop creates passkeys on pages of [`SUFFIX`], a public suffix, with this RP ID.
+    PublicSuffix,
     /// That an authenticator is used which is plugged in while a request waits.
     PluggedInLater,
     /// That of two authenticators the one is used that has a passkey.
@@ -131,6 +136,7 @@ const LACKS: &[Lack] = &[
              return navigator.credentials.get({ publicKey }).catch(({ name }) => name === 'SecurityError');",
         ),
         tests: &[
+            "failures::lists_that_are_too_long_for_chromium_are_invalid_options",
             "many_passkeys::user_with_70_passkeys_signs_in_by_name_and_steps_up_in_chromium",
         ],
     },
@@ -141,7 +147,7 @@ const LACKS: &[Lack] = &[
             Kind::Laptop,
             "const publicKey = { challenge: new Uint8Array(32) };
              const offer = navigator.credentials.get({ mediation: 'conditional', publicKey }).catch(() => false);
-             const later = new Promise((done) => setTimeout(() => done(true), 2000));
+             const later = new Promise((done) => setTimeout(() => done(true), 8000));
              return Promise.race([offer, later]);",
         ),
         tests: &[
@@ -157,7 +163,7 @@ const LACKS: &[Lack] = &[
              const ask = () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(32) }, signal })
                .catch(({ name }) => name);
              const [first, second] = [ask(), ask()];
-             const later = new Promise((done) => setTimeout(() => done('waiting'), 1000));
+             const later = new Promise((done) => setTimeout(() => done('waiting'), 5000));
              const outcome = await Promise.race([second, later]);
              self.ending.abort();
              await Promise.all([first, second]);
@@ -199,7 +205,7 @@ const LACKS: &[Lack] = &[
                await navigator.credentials.create({ publicKey });
              }
              const controller = new AbortController();
-             setTimeout(() => controller.abort(), 2000);
+             setTimeout(() => controller.abort(), 8000);
              const publicKey = { challenge: new Uint8Array(32) };
              return navigator.credentials.get({ publicKey, signal: controller.signal }).then(() => false, () => true);",
         ),
@@ -288,6 +294,64 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         engine: Engine::Firefox,
+        reason: "Firefox does not flag the extension data in sign-ins with the `prf` of a virtual authenticator",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const creation = {
+               challenge: new Uint8Array(32), rp: { name: 'Example' },
+               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+               authenticatorSelection: { residentKey: 'required' },
+               extensions: { prf: {} },
+             };
+             await navigator.credentials.create({ publicKey: creation });
+             const extensions = { prf: { eval: { first: new Uint8Array(32) } } };
+             const publicKey = { challenge: new Uint8Array(32), extensions };
+             const { response } = await navigator.credentials.get({ publicKey });
+             const data = new Uint8Array(response.authenticatorData);
+             // Extension data included, WebAuthn section 6.1.
+             return data.length > 37 && !(data[32] & 128);",
+        ),
+        tests: &[
+            "encrypted_notes::encrypted_notes_example_opens_the_notes_with_a_second_passkey",
+            "encrypted_notes::encrypted_notes_example_opens_the_notes_with_the_passkey_and_sends_no_secret",
+            "extensions::derived_keys_encrypt_and_decrypt_and_differ_by_purpose",
+            "extensions::inputs_of_single_passkeys_apply_where_the_server_lists_passkeys",
+            "extensions::inputs_that_are_missing_or_contradict_are_type_errors_and_results_do_not_outlive_a_failure",
+            "extensions::secrets_of_a_password_managers_imitation_of_a_credential_are_not_sent",
+            "extensions::secrets_of_prf_are_the_same_for_one_input_and_are_never_sent",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox does not say that a permissions policy forbids passkeys, and knows none of headers",
+        probe: Probe::Script(
+            Kind::Laptop,
+            "const frame = document.createElement('iframe');
+             frame.allow = `publickey-credentials-get 'none'`;
+             document.body.append(frame);
+             const { credentials } = frame.contentWindow.navigator;
+             const publicKey = { challenge: new Uint8Array(32) };
+             const message = await credentials.get({ publicKey }).catch(({ message }) => message);
+             frame.remove();
+             return !/Permissions Policy/.test(message);",
+        ),
+        tests: &[
+            "failures::frame_without_allow_has_the_reason_of_permissions_policies",
+            "failures::permissions_policy_that_forbids_passkeys_has_a_reason_of_its_own",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
+        reason: "Firefox accepts no public suffix as RP ID, not even on its own pages",
+        probe: Probe::PublicSuffix,
+        tests: &[
+            "hosts::passkey_signs_in_where_the_rp_id_is_a_public_suffix",
+            "hosts::rules_accept_a_public_suffix_on_its_own_pages_as_chromium_does",
+        ],
+    },
+    Lack {
+        engine: Engine::Firefox,
         reason: "Firefox has no extensions of Chromium",
         probe: Probe::Script(
             Kind::Laptop,
@@ -309,11 +373,17 @@ const LACKS: &[Lack] = &[
     },
 ];
 
+/// A public suffix, with pages in the test of the lacks.
+const SUFFIX: &str = "github.io";
+
 #[test]
 fn each_browser_lacks_what_is_said_of_it() {
     let engine = Engine::of_this_run();
-    in_browser(async |visit| {
-        visit.go_to(visit.server.origin.as_str()).await;
+    let page = get(Html("<!doctype html><title>Page</title>"));
+    let router = Router::new().route("/", page);
+    let site = async |_: &Path| SecureSite::start(&["example.com", SUFFIX], router).await;
+    in_browser_at(site, async |visit| {
+        visit.go_to(visit.server.origin()).await;
         for lack in LACKS {
             let lacking = match lack.probe {
                 Probe::DevTools => !has_devtools(&visit.browser).await,
@@ -326,6 +396,7 @@ fn each_browser_lacks_what_is_said_of_it() {
                     lacking == true
                 }
                 Probe::TwoAtOnce => !uses_the_one_of_two_that_has_a_passkey(visit).await,
+                Probe::PublicSuffix => !creates_passkeys_for_a_public_suffix(visit).await,
                 Probe::PluggedInLater => !uses_what_is_plugged_in_later(visit).await,
                 Probe::Waiting(script) => {
                     let mut laptop = Authenticator::new(Kind::Laptop);
@@ -350,27 +421,47 @@ const CREATION: &str = "const publicKey = {
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     };";
 
-async fn uses_the_one_of_two_that_has_a_passkey(visit: &Visit) -> bool {
+/// The body of an async function that creates such a credential.
+fn create() -> String {
+    format!(
+        "{CREATION} return navigator.credentials.create({{ publicKey }}).then(() => true, () => false);"
+    )
+}
+
+async fn creates_passkeys_for_a_public_suffix(visit: &Visit<SecureSite>) -> bool {
+    let mut laptop = Authenticator::new(Kind::Laptop);
+    laptop.plug_in(&visit.browser).await;
+    visit.go_to(&format!("https://{SUFFIX}")).await;
+    let created = visit.script_async(&create()).await;
+    visit.go_to(visit.server.origin()).await;
+    laptop.unplug(&visit.browser).await;
+    created == true
+}
+
+async fn uses_the_one_of_two_that_has_a_passkey(visit: &Visit<SecureSite>) -> bool {
     let mut key = Authenticator::new(Kind::SecurityKey);
     let mut laptop = Authenticator::new(Kind::Laptop);
     key.plug_in(&visit.browser).await;
-    let create =
-        format!("{CREATION} await navigator.credentials.create({{ publicKey }}); return true;");
-    assert_eq!(visit.script_async(&create).await, true);
+    assert_eq!(visit.script_async(&create()).await, true);
     let get = "const publicKey = { challenge: new Uint8Array(32), userVerification: 'required' };
         return navigator.credentials.get({ publicKey }).then(() => true, () => false);";
     let mut used = true;
     // In Firefox it is a matter of which of them is asked first, by chance whenever one is plugged in.
-    for _ in 0..12 {
+    for _ in 0..24 {
         laptop.plug_in(&visit.browser).await;
-        used = used && visit.script_async(get).await == true;
+        used = visit.script_async(get).await == true;
         laptop.unplug(&visit.browser).await;
+        if !used {
+            break;
+        }
+        key.unplug(&visit.browser).await;
+        key.plug_in(&visit.browser).await;
     }
     key.unplug(&visit.browser).await;
     used
 }
 
-async fn uses_what_is_plugged_in_later(visit: &Visit) -> bool {
+async fn uses_what_is_plugged_in_later(visit: &Visit<SecureSite>) -> bool {
     let mut laptop = Authenticator::new(Kind::Laptop);
     laptop.plug_in_unattended(&visit.browser).await;
     let create = format!(
@@ -381,7 +472,7 @@ async fn uses_what_is_plugged_in_later(visit: &Visit) -> bool {
     visit.script(&create).await;
     laptop.unplug(&visit.browser).await;
     laptop.plug_in(&visit.browser).await;
-    let outcome = "setTimeout(() => self.ending.abort(), 3000); return self.created;";
+    let outcome = "setTimeout(() => self.ending.abort(), 8000); return self.created;";
     let created = visit.script_async(outcome).await;
     laptop.unplug(&visit.browser).await;
     created == true

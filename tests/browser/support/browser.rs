@@ -174,12 +174,13 @@ impl Browser {
     /// Runs the body of an async function in the realm of the page, and returns its result or error. `None` where
     /// WebDriver's own command does so: in Chromium.
     ///
-    /// Firefox runs scripts of WebDriver in a sandbox, where `import()` loads modules of its own.
+    /// Firefox runs scripts of WebDriver in a sandbox, where `import()` loads modules of its own. As in a result of
+    /// WebDriver, what is `undefined` is `null`.
     pub(super) async fn in_page(&self, body: &str) -> Option<Value> {
         let bidi = self.bidi.as_ref()?;
         let context = String::from(self.client.window().await.unwrap());
         let expression = format!(
-            "(async () => {{ {body} }})().catch(String).then((it) => JSON.stringify(it ?? null))"
+            "(async () => {{ {body} }})().catch(String).then((it) => JSON.stringify(it, (_, it) => it ?? null))"
         );
         let parameters = json!({
             "expression": expression,
