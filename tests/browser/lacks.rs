@@ -82,6 +82,7 @@ const LACKS: &[Lack] = &[
             "passwords_and_passkeys::password_example_asks_for_consent_where_the_sign_in_is_old",
             "passwords_and_passkeys::password_example_asks_for_the_passkey_after_the_password",
             "passwords_and_passkeys::password_example_upgrades_a_sign_in_by_password",
+            "prompt_outcomes::conditional_creation_that_the_browser_declines_is_reported_with_its_mediation",
             "upgrade::upgrade_creates_a_passkey_without_user_presence_and_verification_in_a_willing_browser",
             "upgrade::upgrade_gives_way_to_ceremonies_that_the_user_is_asked_for",
             "upgrade::upgrade_rejects_at_an_application_without_conditional_create",
@@ -124,6 +125,7 @@ const LACKS: &[Lack] = &[
             "immediate::immediate_resolves_to_null_while_the_user_is_asked_for_a_passkey",
             "immediate::immediate_resolves_to_null_without_a_click_and_when_the_page_aborts",
             "immediate::immediate_signs_in_with_a_passkey_that_is_at_hand",
+            "prompt_outcomes::immediate_mediation_without_a_passkey_is_reported_as_no_passkey",
         ],
     },
     Lack {
@@ -369,6 +371,7 @@ const LACKS: &[Lack] = &[
         tests: &[
             "elements::accessibility::screen_reader_reads_names_descriptions_and_messages",
             "managers::parts_of_client_js_that_do_not_load_are_unreachable",
+            "prompt_outcomes::report_that_fails_changes_nothing_for_the_page",
         ],
     },
 ];

@@ -80,7 +80,7 @@ impl Browser {
             Engine::Chromium | Engine::Phone => {
                 command.arg("--port=0");
                 let capabilities = chromium::capabilities(*engine, browser, profile, reach);
-                let (driver, port) = Process::start(command, chromium::port);
+                let (driver, port) = Process::start_on_a_port(command, chromium::port);
                 (driver, port, capabilities)
             }
             Engine::Firefox => {
@@ -88,7 +88,7 @@ impl Browser {
                 command.args(firefox::arguments(profile));
                 // Its console has every error of every page.
                 command.stderr(Stdio::null());
-                let (driver, port) = Process::start(command, firefox::port);
+                let (driver, port) = Process::start_on_a_port(command, firefox::port);
                 let capabilities = firefox::capabilities(browser, reach.proxy().await);
                 (driver, port, capabilities)
             }

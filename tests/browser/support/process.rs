@@ -21,6 +21,28 @@ impl Process {
         mut command: Command,
         ready: impl Fn(&str) -> Option<T> + Send + 'static,
     ) -> (Self, T) {
+        let started = Self::attempt(&mut command, ready);
+        started.unwrap_or_else(|said| panic!("{command:?} did not get ready:\n{said}"))
+    }
+
+    /// As [`Self::start`], for a program that chooses a port: again if somebody else was faster, so that it ends.
+    pub(crate) fn start_on_a_port(
+        mut command: Command,
+        ready: fn(&str) -> Option<u16>,
+    ) -> (Self, u16) {
+        for _ in 0..4 {
+            if let Ok(started) = Self::attempt(&mut command, ready) {
+                return started;
+            }
+        }
+        Self::start(command, ready)
+    }
+
+    /// Starts the program. Fails with its output if it does not get ready.
+    fn attempt<T: Send + 'static>(
+        command: &mut Command,
+        ready: impl Fn(&str) -> Option<T> + Send + 'static,
+    ) -> Result<(Self, T), String> {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -44,10 +66,11 @@ impl Process {
                 said.push('\n');
             }
         });
-        let Ok(found) = receiver.recv_timeout(PATIENCE) else {
-            panic!("{command:?} did not get ready:\n{}", process.said());
-        };
-        (process, found)
+        // Ends at once where the program has ended.
+        match receiver.recv_timeout(PATIENCE) {
+            Ok(found) => Ok((process, found)),
+            Err(_) => Err(process.said()),
+        }
     }
 
     /// Returns its standard output.
