@@ -64,7 +64,7 @@ const LACKS: &[Lack] = &[
             "consent::passkey_is_deleted_with_consent_after_an_older_sign_in",
             "managers::passkey_is_dropped_if_a_function_of_the_page_fails",
             "passwords_and_passkeys::password_example_closes_the_account_and_the_browser_drops_the_passkey",
-            "profiles::profile_is_enforced_when_the_page_changes_the_options",
+            "profiles::passkey_that_a_profile_does_not_accept_is_dropped",
             "upgrade::passkey_without_user_presence_does_not_register_without_conditional_mediation",
         ],
     },
@@ -248,18 +248,26 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         engine: Engine::Firefox,
-        reason: "virtual authenticators of Firefox without user verification are used where it is required",
+        reason: "virtual authenticators of Firefox without user verification say that they have verified the user",
         probe: Probe::Script(
             Kind::PlainKey,
-            "const publicKey = {
-               challenge: new Uint8Array(32), rp: { name: 'Example' },
-               user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
-               pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
-               authenticatorSelection: { userVerification: 'required' },
+            "const verified = (userVerification) => {
+               const publicKey = {
+                 challenge: new Uint8Array(32), rp: { name: 'Example' },
+                 user: { id: new Uint8Array(1), name: 'ada', displayName: 'Ada' },
+                 pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+                 authenticatorSelection: { residentKey: 'discouraged', userVerification },
+               };
+               // User verified, WebAuthn section 6.1.
+               const flag = ({ response }) => !!(new Uint8Array(response.getAuthenticatorData())[32] & 4);
+               return navigator.credentials.create({ publicKey }).then(flag, () => false);
              };
-             return navigator.credentials.create({ publicKey }).then(() => true, () => false);",
+             return await verified('required') && await verified('discouraged');",
         ),
-        tests: &["inspector::inspector_explains_a_missing_user_verification"],
+        tests: &[
+            "inspector::inspector_explains_a_missing_user_verification",
+            "profiles::profile_is_enforced_when_the_page_changes_the_options",
+        ],
     },
     Lack {
         engine: Engine::Firefox,
