@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Upper bound of every wait, so that a test fails instead of hanging.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A program that runs until the end of the test, and its output.
 pub(crate) struct Process {
