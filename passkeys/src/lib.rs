@@ -124,7 +124,7 @@
 //! | `sealed` | `store::SealedChallenges`: ceremony states encrypted in the client's hands |
 //! | `provider-names` | `Aaguid::provider_name`: names of passkey providers and authenticator models |
 //! | `openapi` | `Passkeys::openapi`: an OpenAPI 3.1 document of the routes and the hooks' types; with `client`, these types in `client.d.ts` |
-//! | `metrics` | [`metrics`]: counters, durations and a gauge, through the facade of the crate `metrics` |
+//! | `metrics` | counters, durations and a gauge, through the facade of the crate `metrics` |
 //! | `inspector` | `Passkeys::inspector`: a page for developers with the last ceremonies and why they failed; empty in release builds |
 //! | `attestation` | `attestation`: trust anchors, and the keys' values `attestation = "direct"` and `"indirect"` |
 //! | `fido-mds` | `attestation::FidoMetadata`: trust anchors from the FIDO Metadata Service |

@@ -21,6 +21,7 @@ impl Oracle {
 
     /// Verifies a registration response and returns its `COSE_Key`. `None` if the library rejects its
     /// JSON.
+    #[must_use]
     pub fn registration(
         &self,
         response: Value,
