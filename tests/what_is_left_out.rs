@@ -9,6 +9,7 @@ fn main() {
     }
     println!(
         "LEFT OUT: tests that need PostgreSQL, MySQL, Redis, Chromium, Firefox, Node.js, Python or \
-         rust-analyzer, the compiler messages (`tests/ui`) and most examples. `tests/run` runs everything.\n"
+         rust-analyzer, the compiler messages (`tests/ui`) and most examples. `tests/run` runs them; \
+         `tests/run firefox` those in Firefox.\n"
     );
 }
