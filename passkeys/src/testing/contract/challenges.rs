@@ -2,7 +2,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use time::{Duration, OffsetDateTime};
 
-use super::{ROUNDS, TASKS, Verdict, Violation, kept, race, same};
+use super::{ROUNDS, TASKS, Verdict, Violation, boxed, kept, race, same};
 use crate::{
     PasskeyUser, UserHandle,
     domain::{
@@ -40,7 +40,7 @@ pub async fn challenge_store<S: ChallengeStore>(make: impl AsyncFn() -> S) {
     let mut verdict = Verdict::on("ChallengeStore");
     macro_rules! requirements {
         ($($requirement:literal: $check:ident,)*) => {
-            $(verdict.check($requirement, $check(make().await)).await;)*
+            $(verdict.check($requirement, boxed($check, make().await)).await;)*
         };
     }
     requirements! {

@@ -1,7 +1,7 @@
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    Verdict,
+    Verdict, boxed,
     challenges::{Check, LIFETIME, now, pending_ceremony, pending_ceremony_of},
     kept,
 };
@@ -36,7 +36,7 @@ pub async fn full_challenge_store<S: ChallengeStore>(make: impl AsyncFn(usize) -
     let mut verdict = Verdict::on("ChallengeStore");
     macro_rules! requirements {
         ($($requirement:literal: $check:ident,)*) => {
-            $(verdict.check($requirement, $check(make(CAPACITY).await)).await;)*
+            $(verdict.check($requirement, boxed($check, make(CAPACITY).await)).await;)*
         };
     }
     requirements! {

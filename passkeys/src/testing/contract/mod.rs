@@ -6,7 +6,7 @@ mod full_challenges;
 #[cfg(feature = "postgres-driver")]
 mod postgres_driver;
 
-use std::{fmt::Debug, future::Future, sync::Arc, time::Duration};
+use std::{fmt::Debug, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use passkeys_rules::debug::with_causes;
 use tokio::{sync::Barrier, task::JoinSet, time::timeout};
@@ -72,6 +72,11 @@ impl Verdict {
             self.violations.join("\n- ")
         );
     }
+}
+
+/// Starts a check on the heap: in a debug build, the stack of a thread does not hold all checks of a list.
+fn boxed<S, F>(check: impl FnOnce(S) -> F, store: S) -> Pin<Box<F>> {
+    Box::pin(check(store))
 }
 
 fn kept(condition: bool, otherwise: impl Into<String>) -> Result<(), Violation> {

@@ -10,7 +10,7 @@ mod using;
 
 use time::{Duration, OffsetDateTime};
 
-use super::{Verdict, Violation, same};
+use super::{Verdict, Violation, boxed, same};
 use crate::{
     Aaguid, Credential, CredentialId, Transport, UserHandle,
     store::{CredentialRepository, CredentialUse, Insertion, Owner},
@@ -41,7 +41,7 @@ pub async fn credential_repository<R: CredentialRepository>(make: impl AsyncFn()
     let mut verdict = Verdict::on("CredentialRepository");
     macro_rules! requirements {
         ($($requirement:literal: $theme:ident::$check:ident,)*) => {
-            $(verdict.check($requirement, $theme::$check(make().await)).await;)*
+            $(verdict.check($requirement, boxed($theme::$check, make().await)).await;)*
         };
     }
     requirements! {
