@@ -1,4 +1,4 @@
-//! What the server has of each user, in memory: keys and notes that it cannot decrypt.
+//! Vaults of the users, in memory: keys and notes that the server cannot decrypt.
 
 use std::{
     collections::BTreeMap,

@@ -85,7 +85,7 @@ impl Tenants {
     }
 }
 
-/// Who is signed in, and where.
+/// Session: the user, and the tenant at which they signed in.
 #[derive(Serialize, Deserialize)]
 struct SignedIn {
     rp_id: String,

@@ -10,7 +10,7 @@ use crate::{args::Needed, hooks::Hook, model::App};
 pub(crate) enum Configuration {
     InAttribute(TokenStream),
     AtRunTime,
-    /// What the tenants of the application share.
+    /// Configuration that the tenants of the application share.
     PerRequest(TokenStream),
 }
 

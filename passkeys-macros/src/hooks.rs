@@ -34,7 +34,7 @@ pub(crate) struct HookSpec {
     pub(crate) name: &'static str,
     pub(crate) required: bool,
     pub(crate) last: Last,
-    /// Whether it returns a user or a relying party, so that a return type is required.
+    /// Set for hooks that return a user or a relying party: a return type is required.
     pub(crate) returns_user: bool,
     /// Types that it may return, in Markdown.
     pub(crate) returns: &'static str,

@@ -95,7 +95,7 @@ pub(crate) struct Base {
     /// `None` for any, too.
     pub(crate) authenticator_attachment: Option<AuthenticatorAttachment>,
     pub(crate) hints: Vec<Hint>,
-    /// Whether the extension `large_blob` is asked for.
+    /// Set if the extension `large_blob` is asked for.
     pub(crate) large_blob: bool,
     pub(crate) challenge_ttl: Option<Duration>,
     pub(crate) timeout: Option<Duration>,

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Credentials<R> {
     repository: Repository<R>,
     rp_id: Arc<str>,
-    /// Whether the relying party is one of several of the application.
+    /// Set for a relying party that is one of several of the application.
     is_tenant: bool,
 }
 

@@ -31,7 +31,7 @@ struct Tally {
     kinds: Vec<Kind>,
     second: Option<Second>,
     ignored: u64,
-    /// Whether a task will record what waits.
+    /// Set while a task is to record what waits.
     has_task: bool,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Waiting(Mutex<Expiries>);
 struct Expiries {
     /// Negative where more were taken here than put.
     by_second: BTreeMap<u64, i64>,
-    /// Whether a task will count those that expire.
+    /// Set while a task is to count those that expire.
     has_task: bool,
 }
 
